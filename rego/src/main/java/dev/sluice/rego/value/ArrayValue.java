@@ -1,0 +1,149 @@
+package dev.sluice.rego.value;
+
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/** A sequence of values. */
+public final class ArrayValue implements Value, Iterable<Value> {
+    /** The array without elements. */
+    public static final ArrayValue EMPTY = new ArrayValue(new Value[0]);
+
+    private final Value[] elements;
+    private final boolean clock;
+    private int hash;
+
+    private ArrayValue(Value[] elements) {
+        this.elements = elements;
+        boolean found = false;
+        for (Value element : elements) {
+            found |= element.dependsOnClock();
+        }
+        this.clock = found;
+    }
+
+    /** The array with the elements of {@code elements}, in their order. */
+    public static ArrayValue of(List<? extends Value> elements) {
+        return elements.isEmpty() ? EMPTY : new ArrayValue(elements.toArray(Value[]::new));
+    }
+
+    /** The array with these elements; the Java array is copied. */
+    public static ArrayValue of(Value... elements) {
+        return elements.length == 0 ? EMPTY : new ArrayValue(elements.clone());
+    }
+
+    /** The array backed by {@code elements} itself, which the caller must not touch again. */
+    public static ArrayValue ofOwned(Value[] elements) {
+        return elements.length == 0 ? EMPTY : new ArrayValue(elements);
+    }
+
+    /** The element at {@code index}, from 0. */
+    public Value get(int index) {
+        return elements[index];
+    }
+
+    /** How many elements there are. */
+    public int size() {
+        return elements.length;
+    }
+
+    /** The elements from {@code from} up to but not including {@code to}. */
+    public ArrayValue slice(int from, int to) {
+        return from == 0 && to == elements.length ? this : ofOwned(Arrays.copyOfRange(elements, from, to));
+    }
+
+    /** A fresh Java array of the elements. */
+    public Value[] toArray() {
+        return elements.clone();
+    }
+
+    @Override
+    public Iterator<Value> iterator() {
+        return new ArrayIterator(elements);
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.ARRAY;
+    }
+
+    @Override
+    public boolean dependsOnClock() {
+        return clock;
+    }
+
+    @Override
+    public int compareTo(Value other) {
+        return other instanceof ArrayValue that ? compare(elements, that.elements) : Kind.ARRAY.compareTo(other.kind());
+    }
+
+    static int compare(Value[] a, Value[] b) {
+        int length = Math.min(a.length, b.length);
+        for (int i = 0; i < length; i++) {
+            int order = a[i].compareTo(b[i]);
+            if (order != 0) {
+                return order;
+            }
+        }
+        return Integer.compare(a.length, b.length);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other || (other instanceof ArrayValue that && Arrays.equals(elements, that.elements));
+    }
+
+    @Override
+    public int hashCode() {
+        int known = hash;
+        if (known == 0) {
+            known = Arrays.hashCode(elements) | 1;
+            hash = known;
+        }
+        return known;
+    }
+
+    @Override
+    public void appendTo(StringBuilder out) {
+        out.append('[');
+        for (int i = 0; i < elements.length; i++) {
+            if (i > 0) {
+                out.append(", ");
+            }
+            elements[i].appendTo(out);
+        }
+        out.append(']');
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder out = new StringBuilder();
+        appendTo(out);
+        return out.toString();
+    }
+
+    /** Walks a Java array of values. */
+    static final class ArrayIterator implements Iterator<Value> {
+        private final Value[] elements;
+        private int next;
+
+        ArrayIterator(Value[] elements) {
+            this.elements = elements;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next < elements.length;
+        }
+
+        @Override
+        public Value next() {
+            if (next >= elements.length) {
+                throw new NoSuchElementException();
+            }
+            return elements[next++];
+        }
+    }
+}

@@ -1,0 +1,269 @@
+package dev.sluice.rego.value;
+
+import java.util.AbstractList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mapping from distinct keys, which may be any values, to values.
+ *
+ * <p>Entries are seen in ascending order of their keys. A {@link ClockNumber} must not be used as a key.
+ */
+public final class ObjectValue implements Value {
+    /** The object without entries. */
+    public static final ObjectValue EMPTY = builder().build();
+
+    private final Value[] keys;
+    private final Value[] values;
+    private final @Nullable HashIndex index;
+    private final boolean clock;
+    private volatile int @Nullable [] order;
+    private int hash;
+
+    private ObjectValue(Distinct keys, Value[] values) {
+        this.keys = keys.trimmed();
+        this.values = values;
+        this.index = keys.index();
+        boolean found = false;
+        for (int i = 0; i < values.length; i++) {
+            found = found || this.keys[i].dependsOnClock() || values[i].dependsOnClock();
+        }
+        this.clock = found;
+    }
+
+    /** A builder for a new object. */
+    public static Builder builder() {
+        return new Builder(4);
+    }
+
+    /** A builder for a new object of about {@code expected} entries. */
+    public static Builder builder(int expected) {
+        return new Builder(expected);
+    }
+
+    /** The object with the entries of a Java map. */
+    public static ObjectValue of(Map<String, ? extends Value> entries) {
+        Builder builder = builder(entries.size());
+        entries.forEach(builder::put);
+        return builder.build();
+    }
+
+    /** The value at {@code key}, or null where there is none. */
+    public @Nullable Value get(Value key) {
+        HashIndex known = index;
+        int at = known == null ? HashIndex.scan(keys, keys.length, key) : known.find(keys, key);
+        return at < 0 ? null : values[at];
+    }
+
+    /** The value at the string {@code key}, or null where there is none. */
+    public @Nullable Value get(String key) {
+        return get(StringValue.of(key));
+    }
+
+    /** How many entries there are. */
+    public int size() {
+        return keys.length;
+    }
+
+    /** The entries in ascending order of their keys; a view that does not change. */
+    public List<Entry> entries() {
+        int[] sorted = order();
+        return new AbstractList<>() {
+            @Override
+            public Entry get(int i) {
+                return new Entry(keys[sorted[i]], values[sorted[i]]);
+            }
+
+            @Override
+            public int size() {
+                return sorted.length;
+            }
+        };
+    }
+
+    /** The keys in ascending order; a view that does not change. */
+    public List<Value> keys() {
+        int[] sorted = order();
+        return new AbstractList<>() {
+            @Override
+            public Value get(int i) {
+                return keys[sorted[i]];
+            }
+
+            @Override
+            public int size() {
+                return sorted.length;
+            }
+        };
+    }
+
+    /** The key of rank {@code i}, from 0, in ascending order. */
+    public Value keyAt(int i) {
+        return keys[order()[i]];
+    }
+
+    /** The value at the key of rank {@code i}. */
+    public Value valueAt(int i) {
+        return values[order()[i]];
+    }
+
+    private int[] order() {
+        int[] known = order;
+        if (known == null) {
+            Integer[] boxed = new Integer[keys.length];
+            boolean ascending = true;
+            for (int i = 0; i < boxed.length; i++) {
+                boxed[i] = i;
+                ascending &= i == 0 || keys[i - 1].compareTo(keys[i]) < 0;
+            }
+            if (!ascending) {
+                Arrays.sort(boxed, (a, b) -> keys[a].compareTo(keys[b]));
+            }
+            known = new int[boxed.length];
+            for (int i = 0; i < known.length; i++) {
+                known[i] = boxed[i];
+            }
+            order = known;
+        }
+        return known;
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.OBJECT;
+    }
+
+    @Override
+    public boolean dependsOnClock() {
+        return clock;
+    }
+
+    @Override
+    public int compareTo(Value other) {
+        if (!(other instanceof ObjectValue that)) {
+            return Kind.OBJECT.compareTo(other.kind());
+        }
+        int length = Math.min(keys.length, that.keys.length);
+        for (int i = 0; i < length; i++) {
+            int byKey = keyAt(i).compareTo(that.keyAt(i));
+            if (byKey != 0) {
+                return byKey;
+            }
+            int byValue = valueAt(i).compareTo(that.valueAt(i));
+            if (byValue != 0) {
+                return byValue;
+            }
+        }
+        return Integer.compare(keys.length, that.keys.length);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        if (this == other) {
+            return true;
+        }
+        if (!(other instanceof ObjectValue that) || keys.length != that.keys.length || hashCode() != that.hashCode()) {
+            return false;
+        }
+        for (int i = 0; i < keys.length; i++) {
+            if (!values[i].equals(that.get(keys[i]))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public int hashCode() {
+        int known = hash;
+        if (known == 0) {
+            int sum = 0;
+            for (int i = 0; i < keys.length; i++) {
+                sum += (keys[i].hashCode() * 31 + values[i].hashCode()) * 0x85EBCA6B;
+            }
+            known = sum | 1;
+            hash = known;
+        }
+        return known;
+    }
+
+    @Override
+    public void appendTo(StringBuilder out) {
+        out.append('{');
+        int[] sorted = order();
+        for (int i = 0; i < sorted.length; i++) {
+            if (i > 0) {
+                out.append(", ");
+            }
+            keys[sorted[i]].appendTo(out);
+            out.append(": ");
+            values[sorted[i]].appendTo(out);
+        }
+        out.append('}');
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder out = new StringBuilder();
+        appendTo(out);
+        return out.toString();
+    }
+
+    /** A key with its value. */
+    public record Entry(Value key, Value value) {}
+
+    /** Collects the entries of an object. For one thread; finished by {@link #build}. */
+    public static final class Builder {
+        private final Distinct keys;
+        private Value[] values;
+
+        private Builder(int expected) {
+            keys = new Distinct(expected);
+            values = new Value[keys.values.length];
+        }
+
+        /** Sets the value at {@code key}, replacing an earlier one. */
+        public Builder put(Value key, Value value) {
+            int at = keys.add(key);
+            if (at < 0) {
+                at = -1 - at;
+                if (at >= values.length) {
+                    values = Arrays.copyOf(values, keys.values.length);
+                }
+            }
+            values[at] = value;
+            return this;
+        }
+
+        /** Sets the value at the string {@code key}, replacing an earlier one. */
+        public Builder put(String key, Value value) {
+            return put(StringValue.ofName(key), value);
+        }
+
+        /** Sets every entry of {@code other}. */
+        public Builder putAll(ObjectValue other) {
+            for (int i = 0; i < other.keys.length; i++) {
+                put(other.keys[i], other.values[i]);
+            }
+            return this;
+        }
+
+        /** The value put at {@code key} so far, or null. */
+        public @Nullable Value get(Value key) {
+            int at = keys.find(key);
+            return at < 0 ? null : values[at];
+        }
+
+        /** How many entries there are so far. */
+        public int size() {
+            return keys.size;
+        }
+
+        /** The object; the builder must not be used again. */
+        public ObjectValue build() {
+            return new ObjectValue(keys, values.length == keys.size ? values : Arrays.copyOf(values, keys.size));
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.sluice.rego.value;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class ValueTest {
+    private static NumberValue n(long value) {
+        return NumberValue.of(value);
+    }
+
+    private static StringValue s(String value) {
+        return StringValue.of(value);
+    }
+
+    @Test
+    void values_of_different_kinds_compare_as_in_opa() {
+        List<Value> ascending = List.of(
+                NullValue.NULL,
+                BooleanValue.FALSE,
+                BooleanValue.TRUE,
+                n(-1),
+                n(2),
+                s(""),
+                s("a"),
+                ArrayValue.EMPTY,
+                ArrayValue.of(n(1)),
+                ObjectValue.EMPTY,
+                ObjectValue.builder().put("a", n(1)).build(),
+                SetValue.EMPTY,
+                SetValue.of(n(3)));
+        for (int i = 0; i < ascending.size(); i++) {
+            for (int j = 0; j < ascending.size(); j++) {
+                assertThat(Integer.signum(ascending.get(i).compareTo(ascending.get(j))))
+                        .isEqualTo(Integer.compare(i, j));
+            }
+        }
+    }
+
+    @Property
+    void strings_compare_as_their_utf8_bytes(@ForAll String a, @ForAll String b) {
+        String x = new String(a.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        String y = new String(b.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        int expected = java.util.Arrays.compareUnsigned(
+                x.getBytes(StandardCharsets.UTF_8), y.getBytes(StandardCharsets.UTF_8));
+        assertThat(Integer.signum(s(x).compareTo(s(y)))).isEqualTo(Integer.signum(expected));
+    }
+
+    @Test
+    void a_character_beyond_the_basic_plane_sorts_after_all_of_it() {
+        assertThat(s("\uffff")).isLessThan(s("\ud83d\ude00"));
+    }
+
+    @Test
+    void prints_as_a_term_of_the_language() {
+        Value value = ObjectValue.builder()
+                .put("b", SetValue.of(n(2), n(1)))
+                .put("a", ArrayValue.of(s("x\n\"é\u0000"), NullValue.NULL, BooleanValue.TRUE))
+                .put(n(1), SetValue.EMPTY)
+                .build();
+        assertThat(value).hasToString("{1: set(), \"a\": [\"x\\n\\\"é\\x00\", null, true], \"b\": {1, 2}}");
+    }
+
+    @Property
+    void a_set_behaves_like_a_sorted_set(@ForAll @Size(max = 400) List<@IntRange(min = 0, max = 300) Integer> numbers) {
+        TreeSet<Integer> expected = new TreeSet<>(numbers);
+        SetValue set = SetValue.of(numbers.stream().map(i -> n(i)).toList());
+        List<String> seen = new ArrayList<>();
+        set.forEach(element -> seen.add(element.toString()));
+        assertThat(seen).isEqualTo(expected.stream().map(String::valueOf).toList());
+        assertThat(set.size()).isEqualTo(expected.size());
+        for (int i = 0; i <= 300; i++) {
+            assertThat(set.contains(n(i))).isEqualTo(expected.contains(i));
+        }
+        List<Integer> reversed = new ArrayList<>(numbers).reversed();
+        assertThat((Value) SetValue.of(reversed.stream().map(i -> n(i)).toList()))
+                .isEqualTo(set)
+                .hasSameHashCodeAs(set)
+                .isEqualByComparingTo(set);
+    }
+
+    @Property
+    void an_object_behaves_like_a_map(@ForAll @Size(max = 400) List<@IntRange(min = 0, max = 300) Integer> keys) {
+        Map<Integer, Integer> expected = new HashMap<>();
+        ObjectValue.Builder builder = ObjectValue.builder();
+        for (int i = 0; i < keys.size(); i++) {
+            expected.put(keys.get(i), i);
+            builder.put("k" + keys.get(i), n(i));
+        }
+        ObjectValue object = builder.build();
+        assertThat(object.size()).isEqualTo(expected.size());
+        for (int i = 0; i <= 300; i++) {
+            Integer value = expected.get(i);
+            assertThat(object.get("k" + i)).isEqualTo(value == null ? null : n(value));
+        }
+        assertThat(object.keys()).isSorted();
+        assertThat(object.entries())
+                .allSatisfy(entry -> assertThat(object.get(entry.key())).isEqualTo(entry.value()));
+        assertThat(Json.read(Json.write(object))).isEqualTo(object).hasSameHashCodeAs(object);
+    }
+
+    @Test
+    void reads_json_with_the_text_of_its_numbers() {
+        Value value = Json.read(new ByteArrayInputStream(
+                "{\"b\": [10.0, 1e2, -0, 9007199254740993], \"a\": \"\\u00e9\"}".getBytes(StandardCharsets.UTF_8)));
+        assertThat(Json.write(value)).isEqualTo("{\"a\":\"é\",\"b\":[10.0,1e2,-0,9007199254740993]}");
+    }
+
+    @Test
+    void the_last_of_equal_keys_wins() {
+        assertThat(Json.write(Json.read("{\"a\":1,\"a\":2}"))).isEqualTo("{\"a\":2}");
+    }
+
+    @Test
+    void writes_sets_as_sorted_arrays_and_other_keys_as_their_json() {
+        Value value = ObjectValue.builder()
+                .put(ArrayValue.of(n(1), s("x")), SetValue.of(s("b"), s("a")))
+                .put(n(1), s("\ud800\u0001"))
+                .build();
+        assertThat(Json.write(value)).isEqualTo("{\"1\":\"\ufffd\\u0001\",\"[1,\\\"x\\\"]\":[\"a\",\"b\"]}");
+    }
+
+    @Test
+    void refuses_text_that_is_not_one_json_value() {
+        for (String text : List.of("", "{", "[1,]", "{} {}", "nul", "{\"a\"}", "[1e999999]", "01")) {
+            assertThatThrownBy(() -> Json.read(text)).as(text).isInstanceOf(JsonFault.class);
+        }
+        assertThatThrownBy(() -> Json.read("[".repeat(600) + "]".repeat(600))).isInstanceOf(JsonFault.class);
+        assertThat(Json.read("[".repeat(500) + "]".repeat(500)).kind()).isEqualTo(Kind.ARRAY);
+    }
+}
