@@ -3,6 +3,7 @@ package dev.sluice.rego;
 import java.util.List;
 
 /** A query of a {@link Program}, compiled. Immutable and safe to share between threads. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class PreparedQuery {
     PreparedQuery() {}
 

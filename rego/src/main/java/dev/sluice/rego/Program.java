@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Compiled modules. Immutable and safe to share between threads. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Program {
     Program() {}
 

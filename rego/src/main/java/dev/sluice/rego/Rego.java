@@ -3,6 +3,7 @@ package dev.sluice.rego;
 import java.util.List;
 
 /** The compiler of the policy language: Rego v1 as OPA 1.22.2 defines it. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Rego {
     private Rego() {}
 
