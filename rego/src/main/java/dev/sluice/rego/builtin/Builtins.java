@@ -1,0 +1,36 @@
+package dev.sluice.rego.builtin;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The catalogue of built-in functions, by OPA 1.22's names and signatures.
+ *
+ * <p>Functions that ask the outside world ({@code http.send}, {@code net.lookup_ip_addr}, {@code opa.runtime}) or chance
+ * ({@code rand.intn}, {@code uuid.rfc4122}) are left out on purpose: a decision is a function of its facts. The
+ * catalogue is made once and never changes.
+ */
+public final class Builtins {
+    private static final Map<String, BuiltinDeclaration> ALL = declareAll();
+
+    private Builtins() {}
+
+    private static Map<String, BuiltinDeclaration> declareAll() {
+        Registry registry = new Registry();
+        Comparisons.declare(registry);
+        Numbers.declare(registry);
+        return Collections.unmodifiableMap(registry.declarations());
+    }
+
+    /** The function of this name, or null where there is none. */
+    public static @Nullable BuiltinDeclaration find(String name) {
+        return ALL.get(name);
+    }
+
+    /** All functions. */
+    public static Collection<BuiltinDeclaration> all() {
+        return ALL.values();
+    }
+}
