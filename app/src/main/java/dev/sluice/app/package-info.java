@@ -1,0 +1,5 @@
+/** The composition root, configuration, main, and the command line. */
+@NullMarked
+package dev.sluice.app;
+
+import org.jspecify.annotations.NullMarked;

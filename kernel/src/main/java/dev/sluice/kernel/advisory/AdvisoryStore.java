@@ -1,0 +1,77 @@
+package dev.sluice.kernel.advisory;
+
+import dev.sluice.kernel.artifact.PackageName;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where advisories and exploitation data are kept.
+ *
+ * <p>An import is one transaction: readers see all of it or nothing. Thread-safe. Failures of the store are unchecked.
+ */
+public interface AdvisoryStore {
+
+    /** A number that grows with every committed import; two equal numbers mean equal content. Answered from memory. */
+    long revision();
+
+    /** Every advisory with an entry for that package, withdrawn ones included. */
+    List<Advisory> about(PackageName name);
+
+    /** The advisories with that identifier or alias, in any case; several when feeds overlap. */
+    List<Advisory> find(String identifierOrAlias);
+
+    /** What is known of those CVEs; CVEs nothing is known of are left out. */
+    Map<String, Exploitation> exploitation(Collection<String> cves);
+
+    /** What was imported so far, by feed name. */
+    List<FeedState> feeds();
+
+    /** Begins an import; the caller closes it. Only one runs at a time, a second begin waits. */
+    Import begin();
+
+    /**
+     * What is known of a feed.
+     *
+     * @param name {@code osv}, {@code epss} or {@code kev}
+     * @param records how many records of it are kept
+     * @param importedAt when the last import was committed
+     * @param newest the newest date the data itself carries, or null when it carries none
+     */
+    record FeedState(
+            String name,
+            long records,
+            Instant importedAt,
+            @org.jspecify.annotations.Nullable Instant newest) {}
+
+    /** An import under way. Nothing is visible before {@link #commit}; closing without it undoes everything. Not thread-safe. */
+    interface Import extends AutoCloseable {
+
+        /** What became of a record. */
+        enum Effect {
+            NEW,
+            CHANGED,
+            SAME
+        }
+
+        /** Puts an advisory in place of the one with its identifier. A record older than the kept one is ignored (SAME). */
+        Effect put(Advisory advisory);
+
+        /** Puts a score in place of the former one of that CVE. */
+        Effect put(String cve, Exploitation.Epss epss);
+
+        /** Puts a catalogue entry in place of the former one of that CVE. */
+        Effect put(String cve, Exploitation.Kev kev);
+
+        /** Notes the state of a feed that this import touched. */
+        void feed(FeedState state);
+
+        /** Makes all of it visible and durable; returns the new revision. */
+        long commit();
+
+        /** Undoes what was not committed. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,150 @@
+package dev.sluice.kernel.format;
+
+import dev.sluice.kernel.gate.Refusal;
+import dev.sluice.kernel.policy.PackageState;
+import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/**
+ * The response that every client served here can show: status 403, a reason phrase, and one JSON body.
+ *
+ * <p>npm and yarn 1 read {@code error}, Maven 3.9 and uv read RFC 9457 members (and compare the media type exactly), cargo and
+ * OCI clients read {@code errors[]}; pip, twine, pnpm and Maven 3.8 show the reason phrase only.
+ */
+public final class RefusalResponse {
+
+    private static final int MAX_REASON_PHRASE = 200;
+
+    private RefusalResponse() {}
+
+    /**
+     * The response to a refusal.
+     *
+     * @param origin scheme, host and port as the client sees them, for the why address
+     */
+    public static Response of(Refusal refusal, String origin) {
+        String why = origin + "/why/" + refusal.id();
+        String title = "Blocked by policy " + refusal.policy();
+        String sentence = sentence(refusal);
+        String full = title + ": " + sentence + " See " + why;
+        StringBuilder json = new StringBuilder(512).append('{');
+        member(json, "type", why).append(',');
+        member(json, "title", title).append(",\"status\":403,");
+        member(json, "detail", sentence + " See " + why).append(',');
+        member(json, "instance", "/why/" + refusal.id()).append(',');
+        member(json, "error", full).append(",\"errors\":[{\"code\":\"DENIED\",");
+        member(json, "message", full).append(',');
+        member(json, "detail", full).append("}],");
+        member(json, "policy", refusal.policy()).append(',');
+        member(json, "package", refusal.subject()).append(",\"reasons\":[");
+        for (int i = 0; i < refusal.reasons().size(); i++) {
+            quote(i == 0 ? json : json.append(','), refusal.reasons().get(i));
+        }
+        json.append(']');
+        if (refusal.nearestAllowed() != null) {
+            member(json.append(','), "nearest_allowed", refusal.nearestAllowed());
+        }
+        if (refusal.until() != null) {
+            member(json.append(','), "until", refusal.until().toString());
+        }
+        member(json.append(','), "why", why).append("}\n");
+        return Response.of(403, "application/problem+json", json.toString().getBytes(StandardCharsets.UTF_8))
+                .withReason(phrase(title + ": " + sentence, why))
+                .with("npm-notice", ascii(full, 500))
+                .with("X-Error-Message", ascii(full, 500))
+                .with("X-Error-Code", "GatedRepo")
+                .with("Cache-Control", "no-store");
+    }
+
+    /** One to three sentences: what, why, what to do instead, until when. */
+    public static String sentence(Refusal refusal) {
+        StringBuilder text = new StringBuilder(refusal.subject())
+                .append(refusal.state() == PackageState.HIDDEN ? " is held back: " : " is withheld: ")
+                .append(String.join("; ", refusal.reasons()));
+        endSentence(text);
+        if (refusal.nearestAllowed() != null) {
+            text.append(" Nearest allowed version: ")
+                    .append(refusal.nearestAllowed())
+                    .append('.');
+        }
+        if (refusal.until() != null) {
+            text.append(" Allowed from ")
+                    .append(refusal.until().truncatedTo(ChronoUnit.SECONDS))
+                    .append('.');
+        }
+        if (!refusal.description().isBlank()) {
+            text.append(' ').append(refusal.description().strip());
+            endSentence(text);
+        }
+        return text.toString();
+    }
+
+    private static void endSentence(StringBuilder text) {
+        char last = text.charAt(text.length() - 1);
+        if (last != '.' && last != '!' && last != '?') {
+            text.append('.');
+        }
+    }
+
+    /** A reason phrase: printable ASCII, bounded, always ending in the why address (RFC 9112, section 4). */
+    private static String phrase(String text, String why) {
+        String tail = " " + why;
+        String head = ascii(text, Math.max(40, MAX_REASON_PHRASE - tail.length()));
+        return head + ascii(tail, 160);
+    }
+
+    private static String ascii(String text, int limit) {
+        StringBuilder plain = new StringBuilder(Math.min(text.length(), limit));
+        for (int i = 0; i < text.length() && plain.length() < limit; i++) {
+            char c = text.charAt(i);
+            plain.append(c >= 32 && c < 127 ? c : c < 32 ? ' ' : '?');
+        }
+        return text.length() <= limit ? plain.toString() : plain.substring(0, limit - 3) + "...";
+    }
+
+    private static StringBuilder member(StringBuilder json, String name, String value) {
+        quote(json, name).append(':');
+        return quote(json, value);
+    }
+
+    /** Writes a JSON string (RFC 8259, section 7). */
+    private static StringBuilder quote(StringBuilder json, String text) {
+        json.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"' -> json.append("\\\"");
+                case '\\' -> json.append("\\\\");
+                case '\n' -> json.append("\\n");
+                default -> {
+                    if (c < 32 || Character.isSurrogate(c)) {
+                        json.append(String.format("\\u%04x", (int) c));
+                    } else {
+                        json.append(c);
+                    }
+                }
+            }
+        }
+        return json.append('"');
+    }
+
+    /** The header lines for what a release comes with: warnings of policies, staleness. */
+    public static Response withNotices(Response response, List<String> notices, boolean stale) {
+        Response result = response;
+        if (!notices.isEmpty()) {
+            result = result.with("npm-notice", ascii(String.join(" | ", notices), 500))
+                    .with(
+                            "Warning",
+                            "299 - \""
+                                    + ascii(notices.getFirst(), 300)
+                                            .replace('"', '\'')
+                                            .replace('\\', '/') + '"');
+        }
+        if (stale) {
+            result = result.with("X-Sluice-Stale", "upstream unavailable; served from what is kept here")
+                    .with("Warning", "111 - \"Revalidation Failed\"");
+        }
+        return result;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.sluice.kernel.gate;
+
+import dev.sluice.kernel.blob.BlobStore;
+import dev.sluice.kernel.repository.StoredFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A file that the gate lets out: the only thing from which artifact bytes can be read.
+ *
+ * <p>Only the gate makes one, after judging and recording. Immutable and thread-safe.
+ */
+public final class Released implements Outcome {
+
+    private final StoredFile file;
+    private final BlobStore blobs;
+    private final Notices notices;
+
+    Released(StoredFile file, BlobStore blobs, Notices notices) {
+        this.file = file;
+        this.blobs = blobs;
+        this.notices = notices;
+    }
+
+    /** What is released. */
+    public StoredFile file() {
+        return file;
+    }
+
+    /** What to tell the client beside the bytes. */
+    public Notices notices() {
+        return notices;
+    }
+
+    /** Length in bytes. */
+    public long size() {
+        return file.contents().size();
+    }
+
+    /** Opens a range of the bytes; the stream is the caller's to close. */
+    public InputStream open(long offset, long length) throws IOException {
+        return blobs.open(file.contents().sha256(), offset, length);
+    }
+
+    /** The local file that holds the bytes, where there is one: lets a server send them without copying. */
+    public Optional<Path> path() {
+        return blobs.path(file.contents().sha256());
+    }
+}

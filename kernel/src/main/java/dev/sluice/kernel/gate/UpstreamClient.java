@@ -1,0 +1,76 @@
+package dev.sluice.kernel.gate;
+
+import dev.sluice.kernel.repository.Upstream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The port through which the gate asks upstreams; the only way out of the process for packages.
+ *
+ * <p>Adapters send credentials only to the upstream's own host, follow redirects only where they do not lead inward, bound
+ * time and bytes, and decode content codings. Thread-safe.
+ */
+public interface UpstreamClient {
+
+    /**
+     * A GET.
+     *
+     * @param upstream whom to ask
+     * @param uri absolute address, at the upstream or where its index points
+     * @param accept value of the Accept header
+     * @param ifNoneMatch validator of what is kept, or null
+     * @param ifModifiedSince likewise, as HTTP date, or null
+     * @param maxBytes longest body accepted after decoding
+     */
+    record Ask(
+            Upstream upstream,
+            URI uri,
+            String accept,
+            @Nullable String ifNoneMatch,
+            @Nullable String ifModifiedSince,
+            long maxBytes) {}
+
+    /**
+     * An answer; close it to release the connection.
+     *
+     * @param status HTTP status after redirects
+     * @param uri address that answered
+     * @param headers first value by lower-case name
+     * @param body decoded bytes; throws {@link UpstreamException} on truncation, stall or more than was allowed
+     */
+    record Answer(int status, URI uri, Map<String, String> headers, InputStream body) implements AutoCloseable {
+        /** Copies the map. */
+        public Answer {
+            headers = Map.copyOf(headers);
+        }
+
+        /** The first value of a header given in lower case, or null. */
+        public @Nullable String header(String name) {
+            return headers.get(name);
+        }
+
+        @Override
+        public void close() throws IOException {
+            body.close();
+        }
+    }
+
+    /** Sends the question and waits for the head of the answer. Throws {@link UpstreamException} when there is none. */
+    Answer ask(Ask ask) throws IOException;
+
+    /** An upstream could not be asked or broke off. The message names the upstream and never a secret. */
+    final class UpstreamException extends IOException {
+        /** Says what happened. */
+        public UpstreamException(String message) {
+            super(message);
+        }
+
+        /** Says what happened and why. */
+        public UpstreamException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+}

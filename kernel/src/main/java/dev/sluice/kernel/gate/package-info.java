@@ -1,0 +1,5 @@
+/** The one door: every release of bytes is authorised, located, obtained, verified, judged and recorded here. */
+@NullMarked
+package dev.sluice.kernel.gate;
+
+import org.jspecify.annotations.NullMarked;

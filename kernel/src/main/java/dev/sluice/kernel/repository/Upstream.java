@@ -1,0 +1,68 @@
+package dev.sluice.kernel.repository;
+
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A remote registry that a repository may fetch packages of one format from.
+ *
+ * @param id short name, unique in its repository, lower-case, for example {@code npm}
+ * @param format id of the format it speaks
+ * @param url base address, http or https, ending in a slash
+ * @param priority lower is asked first
+ * @param trust whether its answers count as much as hosted packages
+ * @param credentials how to log in there, or null
+ */
+public record Upstream(
+        String id,
+        String format,
+        URI url,
+        int priority,
+        Trust trust,
+        @Nullable Credentials credentials) {
+
+    /** How far an upstream is believed. */
+    public enum Trust {
+        TRUSTED,
+        UNTRUSTED
+    }
+
+    /** A secret for an upstream; never logged. */
+    public sealed interface Credentials {}
+
+    /** User name and password, sent as HTTP Basic. */
+    public record Basic(String user, String password) implements Credentials {
+        @Override
+        public String toString() {
+            return "Basic[" + user + ", ****]";
+        }
+    }
+
+    /** A token, sent as HTTP Bearer. */
+    public record Bearer(String token) implements Credentials {
+        @Override
+        public String toString() {
+            return "Bearer[****]";
+        }
+    }
+
+    /** Checks scheme and trailing slash. Throws IllegalArgumentException with what to write instead. */
+    public Upstream {
+        String scheme = url.getScheme();
+        if (scheme == null || !(scheme.equals("http") || scheme.equals("https")) || url.getHost() == null) {
+            throw new IllegalArgumentException("upstream '" + id + "' needs an http or https address");
+        }
+        if (url.getUserInfo() != null) {
+            throw new IllegalArgumentException(
+                    "upstream '" + id + "': write user and password as credentials, not into the address");
+        }
+        if (!url.getPath().endsWith("/")) {
+            url = URI.create(url + "/");
+        }
+    }
+
+    /** The address of a path below this upstream; the path is already percent-encoded. */
+    public URI resolve(String encodedPath) {
+        return URI.create(url + encodedPath);
+    }
+}
