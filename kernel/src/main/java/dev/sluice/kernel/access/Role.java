@@ -1,8 +1,6 @@
 package dev.sluice.kernel.access;
 
-import java.util.EnumSet;
 import java.util.Locale;
-import java.util.Set;
 
 /** A named set of permissions a token holds. */
 public enum Role {
@@ -15,17 +13,19 @@ public enum Role {
     /** May do everything. */
     ADMINISTRATOR(Permission.READ, Permission.PUBLISH, Permission.DELETE, Permission.AUDIT, Permission.ADMINISTER);
 
-    private final Set<Permission> permissions;
+    private final int permissions; // a bit per permission, by ordinal
 
-    Role(Permission first, Permission... more) {
-        EnumSet<Permission> set = EnumSet.of(first, more);
-        set.add(Permission.OPEN);
-        this.permissions = set;
+    Role(Permission... permissions) {
+        int bits = 1 << Permission.OPEN.ordinal();
+        for (Permission permission : permissions) {
+            bits |= 1 << permission.ordinal();
+        }
+        this.permissions = bits;
     }
 
     /** Whether the role includes the permission. */
     public boolean permits(Permission permission) {
-        return permissions.contains(permission);
+        return (permissions & (1 << permission.ordinal())) != 0;
     }
 
     /** The role with that name in any case. Throws IllegalArgumentException naming the known ones. */
