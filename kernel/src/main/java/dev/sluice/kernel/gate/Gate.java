@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The one door: authorise, locate, obtain, verify, inspect, judge, record, release. (Signatures first; bodies follow.) */
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"})
 public final class Gate {
 
     /** Whether the caller may. */
