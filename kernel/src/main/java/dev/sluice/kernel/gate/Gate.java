@@ -59,6 +59,14 @@ public final class Gate {
     }
 
     /**
+     * What a file is, without its bytes, for checksum side-cars: obtained and judged as {@link #file} does, so that nothing
+     * unverified is vouched for, but no download is recorded. {@link Outcome.Described}, Refused or Missing.
+     */
+    public Outcome describe(Visit visit, FileWant want) throws IOException {
+        throw new IllegalStateException("not there yet");
+    }
+
+    /**
      * Metadata documents at a path below the upstreams that may be asked for the package, by priority; absent ones are left
      * out. Never artifact bytes: at most 8 MB, and only paths that a format vouches for as metadata.
      *

@@ -1,9 +1,17 @@
 package dev.sluice.kernel.gate;
 
+import dev.sluice.kernel.repository.StoredFile;
 import java.util.List;
 
 /** How the gate answers a want. */
-public sealed interface Outcome permits Released, Listed, Outcome.Refused, Outcome.Missing {
+public sealed interface Outcome permits Released, Listed, Outcome.Described, Outcome.Refused, Outcome.Missing {
+
+    /**
+     * It may leave, but only what is known of it was asked for, not its bytes: no download is recorded.
+     *
+     * @param file digests, size and age
+     */
+    record Described(StoredFile file) implements Outcome {}
 
     /**
      * Policy withholds it.
