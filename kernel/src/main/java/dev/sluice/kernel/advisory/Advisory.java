@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param affected what it is about; only packages of formats known here are kept
  * @param references addresses with more, at most 20
  * @param source name of the feed or file it was imported from
+ * @param malicious whether the database marks the record as malware in a way other than its identifiers
  */
 public record Advisory(
         String id,
@@ -33,7 +34,8 @@ public record Advisory(
         @Nullable Instant withdrawn,
         List<Affected> affected,
         List<String> references,
-        String source) {
+        String source,
+        boolean malicious) {
 
     /** Copies the lists. */
     public Advisory {
@@ -43,9 +45,12 @@ public record Advisory(
         references = List.copyOf(references);
     }
 
-    /** Whether it says that the package is malicious, not merely vulnerable: an identifier or alias that begins with MAL-. */
+    /**
+     * Whether it says that the package is malicious, not merely vulnerable: marked so by the database, or an identifier or
+     * alias that begins with MAL-.
+     */
     public boolean isMalicious() {
-        return id.startsWith("MAL-") || aliases.stream().anyMatch(a -> a.startsWith("MAL-"));
+        return malicious || id.startsWith("MAL-") || aliases.stream().anyMatch(a -> a.startsWith("MAL-"));
     }
 
     /** Whether it was withdrawn by then. */

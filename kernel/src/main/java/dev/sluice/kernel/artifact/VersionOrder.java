@@ -19,4 +19,12 @@ public interface VersionOrder extends Comparator<String> {
 
     /** Whether the text is a version by the ecosystem's rules. */
     boolean isVersion(String text);
+
+    /**
+     * The version without a label that ranges do not see: PEP 440 says that a range which names no local label matches
+     * every local build of a version. The same text where the ecosystem knows nothing of the kind.
+     */
+    default String publicVersion(String version) {
+        return version;
+    }
 }
