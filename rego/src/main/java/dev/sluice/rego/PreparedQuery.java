@@ -1,11 +1,77 @@
 package dev.sluice.rego;
 
+import dev.sluice.rego.analysis.Analysis;
+import dev.sluice.rego.analysis.InputUse;
+import dev.sluice.rego.plan.Plan;
+import dev.sluice.rego.syntax.Body;
+import dev.sluice.rego.syntax.Expr;
+import dev.sluice.rego.syntax.Parser;
+import dev.sluice.rego.syntax.Term;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A query of a {@link Program}, compiled. Immutable and safe to share between threads. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class PreparedQuery {
-    PreparedQuery() {}
+    private final List<String> path;
+    private final Plan plan;
+    private final Plan tracing;
+    private final Plan.@Nullable QueryPlan query;
+    private final InputUse inputUse;
+
+    private PreparedQuery(
+            List<String> path, Plans plans, Plan.@Nullable QueryPlan query, InputUse inputUse) {
+        this.path = path;
+        this.plan = plans.plain();
+        this.tracing = plans.tracing();
+        this.query = query;
+        this.inputUse = inputUse;
+    }
+
+    /** The two executable forms of one program. */
+    record Plans(Analysis analysis, Plan plain, Plan tracing) {
+        static Plans of(Analysis analysis) {
+            return new Plans(analysis, new Plan(analysis, false), new Plan(analysis, true));
+        }
+    }
+
+    static PreparedQuery ofPath(Plans plans, String text) {
+        Body body = Parser.parseQuery(new SourceFile("query", text));
+        List<String> path = body.literals().size() == 1
+                        && body.literals().getFirst().statement() instanceof Expr.Truth truth
+                ? path(truth.term())
+                : null;
+        if (path == null) {
+            throw new RegoException(new RegoError(
+                    RegoError.COMPILE, "not a path below data or input: " + text, "query", 1, 1, "for example data.cloudsmith.match"));
+        }
+        return new PreparedQuery(path, plans, null, InputUse.of(plans.analysis(), path));
+    }
+
+    static PreparedQuery ofBody(Plans plans, String text) {
+        Analysis.Query query = plans.analysis().query(Parser.parseQuery(new SourceFile("query", text)));
+        InputUse use = InputUse.of(plans.analysis(), query.body());
+        return new PreparedQuery(List.of(), plans, plans.plain().query(query), use);
+    }
+
+    private static @Nullable List<String> path(Term term) {
+        List<String> path = new ArrayList<>();
+        Term head = term instanceof Term.Ref ref ? ref.head() : term;
+        if (!(head instanceof Term.Var root) || !root.name().equals("data") && !root.name().equals("input")) {
+            return null;
+        }
+        path.add(root.name());
+        if (term instanceof Term.Ref ref) {
+            for (Term part : ref.path()) {
+                String name = Term.constantString(part);
+                if (name == null) {
+                    return null;
+                }
+                path.add(name);
+            }
+        }
+        return List.copyOf(path);
+    }
 
     /**
      * Evaluates a query made by {@link Program#prepare}.
@@ -13,7 +79,10 @@ public final class PreparedQuery {
      * @throws RegoEvaluationException when there is no result, see there
      */
     public Evaluation.Result evaluate(Evaluation.Request request) {
-        return new Evaluation.Result(null, request.now(), List.of(), List.of());
+        if (query != null) {
+            throw new IllegalStateException("a query with a body has solutions, not a value");
+        }
+        return (request.trace() ? tracing : plan).evaluate(path, request);
     }
 
     /**
@@ -22,7 +91,10 @@ public final class PreparedQuery {
      * @throws RegoEvaluationException when there is no result, see there
      */
     public Evaluation.Bindings solutions(Evaluation.Request request) {
-        return new Evaluation.Bindings(List.of(), request.now());
+        if (query == null) {
+            throw new IllegalStateException("a path has a value, not solutions");
+        }
+        return plan.solve(query, request);
     }
 
     /**
@@ -30,6 +102,6 @@ public final class PreparedQuery {
      * when it does; may be true when it does not.
      */
     public boolean mayRead(List<String> inputPath) {
-        return !inputPath.isEmpty();
+        return inputUse.mayRead(inputPath);
     }
 }

@@ -1,12 +1,22 @@
 package dev.sluice.rego;
 
+import dev.sluice.rego.analysis.Analysis;
+import dev.sluice.rego.syntax.Annotations;
+import dev.sluice.rego.syntax.Module;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Compiled modules. Immutable and safe to share between threads. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Program {
-    Program() {}
+    private final Analysis analysis;
+    private final PreparedQuery.Plans plans;
+
+    Program(Analysis analysis) {
+        this.analysis = analysis;
+        this.plans = PreparedQuery.Plans.of(analysis);
+    }
 
     /**
      * Title and description of a module's METADATA block.
@@ -30,7 +40,7 @@ public final class Program {
      * @throws RegoException when the path is not a reference without variables below {@code data} or {@code input}
      */
     public PreparedQuery prepare(String path) {
-        throw new UnsupportedOperationException("follows in the next commit");
+        return PreparedQuery.ofPath(plans, path);
     }
 
     /**
@@ -39,26 +49,53 @@ public final class Program {
      * @throws RegoException when the query does not compile
      */
     public PreparedQuery prepareQuery(String query) {
-        throw new UnsupportedOperationException("follows in the next commit");
+        return PreparedQuery.ofBody(plans, query);
     }
 
     /** The packages of all modules, for example {@code cloudsmith}, in the modules' order and without repetition. */
     public List<String> packagePaths() {
-        throw new UnsupportedOperationException("follows in the next commit");
+        return analysis.modules().stream()
+                .map(m -> String.join(".", m.packagePath()))
+                .distinct()
+                .toList();
     }
 
     /** The names of the rules in a package, for example {@code match} for {@code cloudsmith}; sorted. */
     public Set<String> ruleNames(String packagePath) {
-        throw new UnsupportedOperationException("follows in the next commit");
+        Set<String> names = new TreeSet<>();
+        for (RuleName rule : rules()) {
+            if (rule.path().equals("data." + packagePath + "." + rule.name())) {
+                names.add(rule.name());
+            }
+        }
+        return names;
     }
 
     /** Every definition of every rule, in source order. */
     public List<RuleName> rules() {
-        throw new UnsupportedOperationException("follows in the next commit");
+        List<RuleName> out = new ArrayList<>();
+        for (Module module : analysis.modules()) {
+            String prefix = "data." + String.join(".", module.packagePath()) + ".";
+            module.rules()
+                    .forEach(rule -> out.add(new RuleName(
+                            prefix + rule.name(),
+                            rule.name(),
+                            module.file(),
+                            rule.location().row(),
+                            rule.args() != null)));
+        }
+        return List.copyOf(out);
     }
 
     /** The METADATA above the package line of the first module of the package that has one. */
     public Description describe(String packagePath) {
-        throw new UnsupportedOperationException("follows in the next commit");
+        for (Module module : analysis.modules()) {
+            if (String.join(".", module.packagePath()).equals(packagePath)
+                    && !module.annotations().equals(Annotations.NONE)) {
+                return new Description(
+                        module.annotations().title(), module.annotations().description());
+            }
+        }
+        return new Description("", "");
     }
 }

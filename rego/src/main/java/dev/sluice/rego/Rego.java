@@ -1,9 +1,12 @@
 package dev.sluice.rego;
 
+import dev.sluice.rego.analysis.Analysis;
+import dev.sluice.rego.syntax.Module;
+import dev.sluice.rego.syntax.Parser;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The compiler of the policy language: Rego v1 as OPA 1.22.2 defines it. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Rego {
     private Rego() {}
 
@@ -22,6 +25,18 @@ public final class Rego {
      * @throws RegoException when a module is wrong; carries all errors of the first stage that found any
      */
     public static Program compile(List<SourceFile> modules, Capabilities capabilities) {
-        throw new UnsupportedOperationException("compilation follows in the next commit: " + capabilities);
+        List<Module> parsed = new ArrayList<>();
+        List<RegoError> errors = new ArrayList<>();
+        for (SourceFile source : modules) {
+            try {
+                parsed.add(Parser.parse(source));
+            } catch (RegoException wrong) {
+                errors.addAll(wrong.errors());
+            }
+        }
+        if (!errors.isEmpty()) {
+            throw new RegoException(errors);
+        }
+        return new Program(Analysis.of(parsed, capabilities));
     }
 }

@@ -1,0 +1,128 @@
+package dev.sluice.rego.analysis;
+
+import dev.sluice.rego.RegoError;
+import dev.sluice.rego.builtin.BuiltinDeclaration;
+import dev.sluice.rego.builtin.Builtins;
+import dev.sluice.rego.syntax.Body;
+import dev.sluice.rego.syntax.Expr;
+import dev.sluice.rego.syntax.Rule;
+import dev.sluice.rego.syntax.Term;
+import dev.sluice.rego.syntax.With;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Checks that every function called exists and gets as many arguments as it takes. */
+final class Calls {
+    private final Analysis analysis;
+    private final List<RegoError> errors;
+
+    Calls(Analysis analysis, List<RegoError> errors) {
+        this.analysis = analysis;
+        this.errors = errors;
+    }
+
+    void check(Rule rule) {
+        rule.ref().forEach(t -> check(t, false));
+        if (rule.key() != null) {
+            check(rule.key(), false);
+        }
+        check(rule.value(), false);
+        check(rule.body());
+        for (Rule.Else branch = rule.otherwise(); branch != null; branch = branch.otherwise()) {
+            check(branch.value(), false);
+            check(branch.body());
+        }
+    }
+
+    void check(Body body) {
+        body.literals().forEach(this::check);
+    }
+
+    private void check(Expr expr) {
+        for (With with : expr.withs()) {
+            if (!(with.value() instanceof Term.Call call && call.args().isEmpty())) {
+                check(with.value(), false);
+            }
+        }
+        switch (expr.statement()) {
+            case Expr.Truth s -> check(s.term(), true);
+            case Expr.Unify s -> {
+                check(s.left(), false);
+                check(s.right(), false);
+            }
+            case Expr.Assign s -> check(s.right(), false);
+            case Expr.Some s -> {}
+            case Expr.SomeIn s -> {
+                check(s.collection(), false);
+                check(s.value(), false);
+            }
+            case Expr.Every s -> {
+                check(s.domain(), false);
+                check(s.body());
+            }
+            case Expr.NotBody s -> check(s.body());
+            case Expr.Logic s -> {
+                check(s.left().body());
+                check(s.right().body());
+            }
+        }
+    }
+
+    /** @param statement whether the term is a literal by itself, so that a call may name its output */
+    private void check(Term term, boolean statement) {
+        switch (term) {
+            case Term.Constant c -> {}
+            case Term.Var v -> {}
+            case Term.Ref r -> {
+                check(r.head(), false);
+                r.path().forEach(t -> check(t, false));
+            }
+            case Term.ArrayTerm a -> a.items().forEach(t -> check(t, false));
+            case Term.SetTerm s -> s.items().forEach(t -> check(t, false));
+            case Term.ObjectTerm o ->
+                o.entries().forEach(e -> {
+                    check(e.key(), false);
+                    check(e.value(), false);
+                });
+            case Term.TemplateString t -> t.parts().forEach(p -> check(p, false));
+            case Term.Comprehension c -> {
+                if (c.key() != null) {
+                    check(c.key(), false);
+                }
+                check(c.value(), false);
+                check(c.body());
+            }
+            case Term.Call c -> {
+                c.args().forEach(t -> check(t, false));
+                int arity = analysis.arity(c);
+                int given = c.args().size();
+                if (arity < 0) {
+                    String name = c.name();
+                    errors.add(c.location()
+                            .error(RegoError.TYPE, "undefined function " + name)
+                            .withHint(nearest(name)));
+                } else if (given != arity && !(statement && given == arity + 1) && !c.name().equals("print")) {
+                    errors.add(c.location()
+                            .error(
+                                    RegoError.TYPE,
+                                    c.name() + ": arity mismatch\n\thave: " + given + " argument"
+                                            + (given == 1 ? "" : "s") + "\n\twant: " + arity));
+                }
+            }
+        }
+    }
+
+    private static @Nullable String nearest(String name) {
+        String best = null;
+        int distance = 3;
+        for (BuiltinDeclaration builtin : Builtins.all()) {
+            String known = builtin.name();
+            int d = Spelling.distance(name, known, distance);
+            if (d < distance) {
+                distance = d;
+                best = known;
+            }
+        }
+        return best == null ? null : "did you mean `" + best + "`?";
+    }
+}

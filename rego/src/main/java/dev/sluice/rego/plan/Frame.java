@@ -1,0 +1,25 @@
+package dev.sluice.rego.plan;
+
+import dev.sluice.rego.value.Value;
+import org.jspecify.annotations.Nullable;
+
+/** The variables of one evaluation of one rule body. */
+final class Frame {
+    final @Nullable Value[] slots;
+    /** Builders of the comprehensions and cursors into the data tree that are being worked on. */
+    final @Nullable Object[] work;
+
+    State state;
+    /** The value of a complete rule or function found so far. */
+    @Nullable Value result;
+    /** Where a partial rule or a query puts what it finds. */
+    @Nullable Object sink;
+    /** How many literals of the body have held at the same time, at most; kept when tracing. */
+    int reached;
+
+    Frame(State state, int slots, int work) {
+        this.state = state;
+        this.slots = new Value[slots];
+        this.work = new Object[work];
+    }
+}

@@ -1,0 +1,318 @@
+package dev.sluice.rego.plan;
+
+import dev.sluice.rego.analysis.Analysis;
+import dev.sluice.rego.analysis.RuleNode;
+import dev.sluice.rego.syntax.Location;
+import dev.sluice.rego.syntax.Term;
+import dev.sluice.rego.value.StringValue;
+import dev.sluice.rego.value.Value;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Turns references into lookups and scans. */
+final class References {
+    private final Plan plan;
+    private final Analysis analysis;
+    private final BodyPlanner planner;
+    private final TermPlanner terms;
+
+    References(Plan plan, BodyPlanner planner, TermPlanner terms) {
+        this.plan = plan;
+        this.analysis = plan.analysis();
+        this.planner = planner;
+        this.terms = terms;
+    }
+
+    /** How far a reference below data is known while compiling. */
+    private record Start(@Nullable Ev value, @Nullable RuleNode node, int depth) {}
+
+    private Start start(Term.Ref ref) {
+        if (Roots.isInput(ref.head())) {
+            int depth = constantPrefix(ref.path());
+            return new Start(input(keys(ref.path(), depth)), null, depth);
+        }
+        if (!Roots.isData(ref.head())) {
+            return new Start(terms.plan(ref.head()), null, 0);
+        }
+        RuleNode node = analysis.root();
+        List<Term> path = ref.path();
+        for (int i = 0; i < path.size(); i++) {
+            if (!node.definitions().isEmpty()) {
+                return new Start(rule(node, ref.location()), null, i);
+            }
+            if (!(path.get(i) instanceof Term.Constant c)) {
+                return new Start(null, node, i);
+            }
+            RuleNode child = c.value() instanceof StringValue s ? node.child(s.value()) : null;
+            if (child == null) {
+                int depth = constantPrefix(path);
+                return new Start(base(keys(path, depth)), null, depth);
+            }
+            node = child;
+        }
+        if (!node.definitions().isEmpty()) {
+            return new Start(rule(node, ref.location()), null, path.size());
+        }
+        RuleNode whole = node;
+        Location location = ref.location();
+        List<Value> keys = keys(path, path.size());
+        return new Start(
+                frame -> plan.document(frame.state, whole, Values.lookup(frame.state.data, keys), location),
+                null,
+                path.size());
+    }
+
+    private static int constantPrefix(List<Term> path) {
+        int depth = 0;
+        while (depth < path.size() && path.get(depth) instanceof Term.Constant) {
+            depth++;
+        }
+        return depth;
+    }
+
+    private static List<Value> keys(List<Term> path, int depth) {
+        List<Value> keys = new ArrayList<>(depth);
+        for (Term part : path.subList(0, depth)) {
+            keys.add(((Term.Constant) part).value());
+        }
+        return keys;
+    }
+
+    private Ev input(List<Value> path) {
+        Value[] keys = path.toArray(Value[]::new);
+        if (plan.traced()) {
+            List<Value> whole = rooted("input", path);
+            return frame -> recorded(frame, whole, walk(frame.state.input, keys));
+        }
+        return frame -> walk(frame.state.input, keys);
+    }
+
+    private Ev base(List<Value> path) {
+        Value[] keys = path.toArray(Value[]::new);
+        if (plan.traced()) {
+            List<Value> whole = rooted("data", path);
+            return frame -> recorded(frame, whole, walk(frame.state.data, keys));
+        }
+        return frame -> walk(frame.state.data, keys);
+    }
+
+    private static List<Value> rooted(String root, List<Value> path) {
+        List<Value> whole = new ArrayList<>();
+        whole.add(StringValue.ofName(root));
+        whole.addAll(path);
+        return List.copyOf(whole);
+    }
+
+    private static @Nullable Value recorded(Frame frame, List<Value> path, @Nullable Value value) {
+        Trace trace = frame.state.shared.trace;
+        if (trace != null) {
+            trace.read(path, value);
+        }
+        return value;
+    }
+
+    private static @Nullable Value walk(@Nullable Value base, Value[] keys) {
+        Value value = base;
+        for (Value key : keys) {
+            if (value == null) {
+                return null;
+            }
+            value = Values.lookup(value, key);
+        }
+        return value;
+    }
+
+    private Ev rule(RuleNode node, Location location) {
+        if (node.isFunction()) {
+            return frame -> plan.nodeValue(frame.state, node, null, location);
+        }
+        return frame -> plan.rule(node).value(frame.state, location);
+    }
+
+    /** The value of a reference whose keys are all bound. */
+    Ev plan(Term.Ref ref) {
+        Start start = start(ref);
+        Ev[] keys = terms.planAll(ref.path().subList(start.depth, ref.path().size()));
+        if (start.node != null) {
+            return dynamic(ref, start, keys);
+        }
+        Ev base = start.value;
+        if (base == null) {
+            throw new IllegalStateException("reference without a start: " + ref.location());
+        }
+        return switch (keys.length) {
+            case 0 -> base;
+            case 1 -> {
+                Ev key = keys[0];
+                yield frame -> {
+                    Value value = base.eval(frame);
+                    Value at = value == null ? null : key.eval(frame);
+                    return value == null || at == null ? null : Values.lookup(value, at);
+                };
+            }
+            default ->
+                frame -> {
+                    Value value = base.eval(frame);
+                    for (Ev key : keys) {
+                        if (value == null) {
+                            return null;
+                        }
+                        Value at = key.eval(frame);
+                        if (at == null) {
+                            return null;
+                        }
+                        value = Values.lookup(value, at);
+                    }
+                    return value;
+                };
+        };
+    }
+
+    private Cursor cursor(Frame frame, RuleNode node, List<Value> prefix) {
+        return new Cursor(node, Values.lookup(frame.state.data, prefix));
+    }
+
+    private Ev dynamic(Term.Ref ref, Start start, Ev[] keys) {
+        List<Value> prefix = keys(ref.path(), start.depth);
+        RuleNode node = start.node;
+        Location location = ref.location();
+        return frame -> {
+            Cursor cursor = cursor(frame, node, prefix);
+            for (Ev key : keys) {
+                Value at = key.eval(frame);
+                cursor = at == null ? null : cursor.step(plan, frame.state, at, location);
+                if (cursor == null) {
+                    return null;
+                }
+            }
+            return cursor.value(plan, frame.state, location);
+        };
+    }
+
+    /** Emits a reference with free variables as iteration; the variable returned holds its value. */
+    Term.Var iterate(Term.Ref ref) {
+        Start start = start(ref);
+        if (start.node != null) {
+            return iterateTree(ref, start);
+        }
+        Ev value = start.value;
+        if (value == null) {
+            throw new IllegalStateException("reference without a start: " + ref.location());
+        }
+        List<Ev> keys = new ArrayList<>();
+        for (Term part : ref.path().subList(start.depth, ref.path().size())) {
+            if (planner.isEvaluable(part)) {
+                keys.add(terms.plan(part));
+                continue;
+            }
+            Ev collection = looked(value, keys);
+            keys = new ArrayList<>();
+            boolean wildcard = part instanceof Term.Var v && v.isWildcard();
+            Term.Var key = wildcard ? null : planner.target(part);
+            Term.Var element = planner.temporary(part.location());
+            int slot = planner.slot(element.name());
+            planner.iterates();
+            planner.emit(Scan.over(collection, key == null ? -1 : planner.slot(key.name()), slot));
+            if (key != null) {
+                planner.settle(part, key);
+            }
+            value = new Ev.Slot(slot);
+        }
+        Ev result = looked(value, keys);
+        Term.Var out = planner.temporary(ref.location());
+        int slot = planner.slot(out.name());
+        planner.emit(next -> frame -> {
+            Value found = result.eval(frame);
+            if (found == null) {
+                return false;
+            }
+            frame.slots[slot] = found;
+            return next.exec(frame);
+        });
+        return out;
+    }
+
+    private static Ev looked(Ev base, List<Ev> path) {
+        if (path.isEmpty()) {
+            return base;
+        }
+        Ev[] keys = path.toArray(Ev[]::new);
+        return frame -> {
+            Value value = base.eval(frame);
+            for (Ev key : keys) {
+                Value at = value == null ? null : key.eval(frame);
+                if (value == null || at == null) {
+                    return null;
+                }
+                value = Values.lookup(value, at);
+            }
+            return value;
+        };
+    }
+
+    /** Iteration over packages, rules and base data, which are seen as one. */
+    private Term.Var iterateTree(Term.Ref ref, Start start) {
+        Location location = ref.location();
+        List<Value> prefix = keys(ref.path(), start.depth);
+        RuleNode node = start.node;
+        int first = planner.newWork();
+        planner.emit(next -> frame -> {
+            frame.work[first] = cursor(frame, node, prefix);
+            return next.exec(frame);
+        });
+        int at = first;
+        for (Term part : ref.path().subList(start.depth, ref.path().size())) {
+            int from = at;
+            int to = planner.newWork();
+            if (planner.isEvaluable(part)) {
+                Ev key = terms.plan(part);
+                planner.emit(next -> frame -> {
+                    Value found = key.eval(frame);
+                    return found != null && step(frame, from, to, found, location) && next.exec(frame);
+                });
+            } else {
+                Term.Var key = planner.target(part);
+                int slot = planner.slot(key.name());
+                planner.iterates();
+                planner.emit(next -> frame -> {
+                    if (!(frame.work[from] instanceof Cursor cursor)) {
+                        return false;
+                    }
+                    for (Value found : cursor.keys(plan, frame.state, location)) {
+                        frame.state.shared.step();
+                        frame.slots[slot] = found;
+                        if (step(frame, from, to, found, location) && next.exec(frame)) {
+                            return true;
+                        }
+                    }
+                    return false;
+                });
+                planner.settle(part, key);
+            }
+            at = to;
+        }
+        int last = at;
+        Term.Var out = planner.temporary(location);
+        int slot = planner.slot(out.name());
+        planner.emit(next -> frame -> {
+            Value found =
+                    frame.work[last] instanceof Cursor cursor ? cursor.value(plan, frame.state, location) : null;
+            if (found == null) {
+                return false;
+            }
+            frame.slots[slot] = found;
+            return next.exec(frame);
+        });
+        return out;
+    }
+
+    private boolean step(Frame frame, int from, int to, Value key, Location location) {
+        if (!(frame.work[from] instanceof Cursor cursor)) {
+            return false;
+        }
+        Cursor below = cursor.step(plan, frame.state, key, location);
+        frame.work[to] = below;
+        return below != null;
+    }
+}

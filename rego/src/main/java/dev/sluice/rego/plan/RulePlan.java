@@ -1,0 +1,386 @@
+package dev.sluice.rego.plan;
+
+import dev.sluice.rego.Evaluation;
+import dev.sluice.rego.RegoEvaluationException;
+import dev.sluice.rego.analysis.RuleNode;
+import dev.sluice.rego.syntax.Expr;
+import dev.sluice.rego.syntax.Location;
+import dev.sluice.rego.syntax.Rule;
+import dev.sluice.rego.syntax.Term;
+import dev.sluice.rego.value.ObjectValue;
+import dev.sluice.rego.value.SetValue;
+import dev.sluice.rego.value.StringValue;
+import dev.sluice.rego.value.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The rules at one node, compiled. */
+final class RulePlan {
+    private static final int MAX_CONFLICT_LINES = 10;
+    private static final int MAX_CONFLICT_TEXT = 80;
+
+    private final Plan plan;
+    private final RuleNode node;
+    private final Form form;
+    private final List<Clause> clauses;
+    private final @Nullable Clause fallback;
+
+    private enum Form {
+        COMPLETE,
+        SET,
+        TREE,
+        FUNCTION
+    }
+
+    /** One definition, or one branch of it. */
+    private record Clause(
+            Location location, Node body, int slots, int work, @Nullable Clause otherwise, Progress progress) {}
+
+    private RulePlan(Plan plan, RuleNode node, Form form, List<Clause> clauses, @Nullable Clause fallback) {
+        this.plan = plan;
+        this.node = node;
+        this.form = form;
+        this.clauses = clauses;
+        this.fallback = fallback;
+    }
+
+    static RulePlan of(Plan plan, RuleNode node) {
+        Form form = node.isFunction() ? Form.FUNCTION : Form.COMPLETE;
+        for (RuleNode.Definition definition : node.definitions()) {
+            if (!definition.suffix().isEmpty()) {
+                form = Form.TREE;
+            } else if (definition.rule().key() != null && form != Form.TREE) {
+                form = Form.SET;
+            }
+        }
+        if (!node.children().isEmpty()) {
+            form = Form.TREE;
+        }
+        List<Clause> clauses = new ArrayList<>();
+        Clause fallback = null;
+        for (RuleNode.Definition definition : node.definitions()) {
+            Clause clause = clause(plan, definition, form);
+            if (definition.rule().isDefault()) {
+                fallback = clause;
+            } else {
+                clauses.add(clause);
+            }
+        }
+        return new RulePlan(plan, node, form, clauses, fallback);
+    }
+
+    private static Clause clause(Plan plan, RuleNode.Definition definition, Form form) {
+        Rule rule = definition.rule();
+        BodyPlanner planner = new BodyPlanner(plan);
+        Progress progress = new Progress(rule.body().literals());
+        planner.track(true);
+        parameters(planner, rule);
+        planner.body(rule.body());
+        planner.track(false);
+        List<Ev> path = new ArrayList<>();
+        for (Term part : definition.suffix()) {
+            path.add(planner.head(part));
+        }
+        Ev key = rule.key() == null ? null : planner.head(rule.key());
+        Ev value = planner.head(rule.value());
+        Node end =
+                switch (form) {
+                    case COMPLETE, FUNCTION -> completeEnd(value, planner.bindsNothing());
+                    case SET -> setEnd(Objects.requireNonNull(key));
+                    case TREE -> treeEnd(path, key, value, rule.location());
+                };
+        Node body = planner.link(end);
+        return new Clause(
+                rule.location(),
+                body,
+                planner.slotCount(),
+                planner.workCount(),
+                otherwise(plan, rule, rule.otherwise()),
+                progress);
+    }
+
+    private static @Nullable Clause otherwise(Plan plan, Rule rule, Rule.@Nullable Else branch) {
+        if (branch == null) {
+            return null;
+        }
+        BodyPlanner planner = new BodyPlanner(plan);
+        Progress progress = new Progress(branch.body().literals());
+        planner.track(true);
+        parameters(planner, rule);
+        planner.body(branch.body());
+        planner.track(false);
+        Ev value = planner.head(branch.value());
+        Node body = planner.link(completeEnd(value, planner.bindsNothing()));
+        return new Clause(
+                branch.location(),
+                body,
+                planner.slotCount(),
+                planner.workCount(),
+                otherwise(plan, rule, branch.otherwise()),
+                progress);
+    }
+
+    private static void parameters(BodyPlanner planner, Rule rule) {
+        List<Term> args = rule.args();
+        if (args != null) {
+            planner.parameters(args);
+        }
+    }
+
+    private static Node completeEnd(Ev value, boolean once) {
+        boolean constant = once || value instanceof Ev.Constant;
+        return frame -> {
+            Value found = value.eval(frame);
+            if (found == null) {
+                return false;
+            }
+            Value before = frame.result;
+            if (before == null) {
+                frame.result = found;
+                return constant;
+            }
+            if (!before.equals(found)) {
+                throw Conflict.INSTANCE;
+            }
+            return false;
+        };
+    }
+
+    private static Node setEnd(Ev key) {
+        return frame -> {
+            Value found = key.eval(frame);
+            if (found != null && frame.sink instanceof SetValue.Builder sink) {
+                sink.add(Values.frozen(found, frame.state.shared));
+            }
+            return false;
+        };
+    }
+
+    private static Node treeEnd(List<Ev> path, @Nullable Ev key, Ev value, Location location) {
+        return frame -> {
+            List<Value> keys = new ArrayList<>(path.size());
+            for (Ev part : path) {
+                Value found = part.eval(frame);
+                if (found == null) {
+                    return false;
+                }
+                keys.add(Values.frozen(found, frame.state.shared));
+            }
+            Value found = (key == null ? value : key).eval(frame);
+            if (found != null && frame.sink instanceof Tree tree) {
+                tree.add(keys, Values.frozen(found, frame.state.shared), key != null, location);
+            }
+            return false;
+        };
+    }
+
+    /** The value of the rules, computed once per state. */
+    @Nullable Value value(State state, Location location) {
+        if (state.replaced != null && Replaced.covers(state.replaced, node.path())) {
+            List<Value> keys = new ArrayList<>();
+            node.path().forEach(p -> keys.add(StringValue.ofName(p)));
+            return Values.lookup(state.data, keys);
+        }
+        if (state.isKnown(node.id())) {
+            return state.known(node.id());
+        }
+        state.shared.enter(location);
+        Value value =
+                switch (form) {
+                    case COMPLETE -> complete(state, null);
+                    case SET -> set(state);
+                    case TREE -> tree(state, location);
+                    case FUNCTION -> null;
+                };
+        state.shared.leave();
+        state.remember(node.id(), value);
+        return value;
+    }
+
+    /** The result of a function. */
+    @Nullable Value call(State state, Value[] args, Location location) {
+        state.shared.enter(location);
+        Value value = complete(state, args);
+        state.shared.leave();
+        return value;
+    }
+
+    private @Nullable Value complete(State state, Value @Nullable [] args) {
+        Value result = null;
+        try {
+            for (Clause clause : clauses) {
+                Value found = run(clause, state, args);
+                if (found != null) {
+                    if (result == null) {
+                        result = found;
+                    } else if (!result.equals(found)) {
+                        throw conflict(state, args);
+                    }
+                }
+            }
+            if (result == null && fallback != null) {
+                result = run(fallback, state, args);
+            }
+        } catch (Conflict inside) {
+            throw conflict(state, args);
+        }
+        return result;
+    }
+
+    private @Nullable Value run(Clause first, State state, Value @Nullable [] args) {
+        for (Clause clause = first; clause != null; clause = clause.otherwise) {
+            Frame frame = new Frame(state, clause.slots, clause.work);
+            if (args != null) {
+                System.arraycopy(args, 0, frame.slots, 0, args.length);
+            }
+            Value value;
+            if (state.shared.trace == null) {
+                clause.body.exec(frame);
+                value = frame.result;
+            } else {
+                clause.body.exec(frame);
+                value = frame.result;
+                explain(clause, frame, value != null, state.shared.trace);
+            }
+            if (value != null) {
+                return value;
+            }
+        }
+        return null;
+    }
+
+    private void explain(Clause clause, Frame frame, boolean succeeded, Trace trace) {
+        Location at = clause.location;
+        if (succeeded) {
+            trace.step(new Evaluation.Step(
+                    node.name(), at.file(), at.row(), at.column(), "", Evaluation.Outcome.SUCCEEDED, ""));
+            return;
+        }
+        Expr failed = clause.progress.failed(frame);
+        if (failed != null) {
+            Location where = failed.location();
+            trace.step(new Evaluation.Step(
+                    node.name(),
+                    where.file(),
+                    where.row(),
+                    where.column(),
+                    failed.text(),
+                    Evaluation.Outcome.FAILED,
+                    ""));
+        }
+    }
+
+    private Value set(State state) {
+        SetValue.Builder sink = SetValue.builder();
+        for (Clause clause : clauses) {
+            fill(clause, state, sink);
+        }
+        return sink.size() == 0 ? SetValue.EMPTY : sink.build();
+    }
+
+    private void fill(Clause clause, State state, Object sink) {
+        Frame frame = new Frame(state, clause.slots, clause.work);
+        frame.sink = sink;
+        Trace trace = state.shared.trace;
+        if (trace == null) {
+            clause.body.exec(frame);
+            return;
+        }
+        int before = size(sink);
+        clause.body.exec(frame);
+        explain(clause, frame, size(sink) > before, trace);
+    }
+
+    private static int size(Object sink) {
+        return sink instanceof SetValue.Builder set ? set.size() : sink instanceof Tree tree ? tree.size() : 0;
+    }
+
+    private @Nullable Value tree(State state, Location location) {
+        Tree tree = new Tree();
+        for (Clause clause : clauses) {
+            fill(clause, state, tree);
+        }
+        Value value = tree.build();
+        for (Map.Entry<String, RuleNode> child : node.children().entrySet()) {
+            Value below = plan.nodeValue(state, child.getValue(), null, location);
+            if (below != null) {
+                ObjectValue one =
+                        ObjectValue.builder(1).put(child.getKey(), below).build();
+                value = Values.merge(value, one);
+            }
+        }
+        if (fallback != null && value instanceof ObjectValue object && object.size() == 0) {
+            Frame frame = new Frame(state, fallback.slots, fallback.work);
+            Tree constant = new Tree();
+            frame.sink = constant;
+            fallback.body.exec(frame);
+            return constant.build();
+        }
+        return value;
+    }
+
+    /** The error that lists the values, in source order. */
+    private RegoEvaluationException conflict(State state, Value @Nullable [] args) {
+        List<String> lines = new ArrayList<>();
+        Value first = null;
+        Location at = clauses.getFirst().location;
+        for (Clause clause : clauses) {
+            for (Clause branch = clause; branch != null; branch = branch.otherwise) {
+                Frame frame = new Frame(state, branch.slots, branch.work);
+                if (args != null) {
+                    System.arraycopy(args, 0, frame.slots, 0, args.length);
+                }
+                boolean inside = false;
+                try {
+                    branch.body.exec(frame);
+                } catch (Conflict several) {
+                    inside = true;
+                }
+                Value found = frame.result;
+                if (found == null) {
+                    continue;
+                }
+                boolean differs = first == null || !first.equals(found);
+                if (differs) {
+                    if (lines.size() == 1) {
+                        at = branch.location;
+                    }
+                    String text = found.toString();
+                    lines.add("  "
+                            + (text.length() > MAX_CONFLICT_TEXT ? text.substring(0, MAX_CONFLICT_TEXT) : text) + " at "
+                            + branch.location.file() + ":" + branch.location.row());
+                }
+                if (inside && lines.size() == 1) {
+                    at = branch.location;
+                }
+                first = first == null ? found : first;
+                break;
+            }
+        }
+        if (lines.size() > MAX_CONFLICT_LINES) {
+            lines = new ArrayList<>(lines.subList(0, MAX_CONFLICT_LINES));
+            lines.add("  ...");
+        }
+        String text = form == Form.FUNCTION
+                ? "function " + node.name() + " produced conflicting values for the same inputs:\n"
+                : "rule " + node.name() + " produced conflicting values:\n";
+        return new RegoEvaluationException(
+                RegoEvaluationException.CONFLICT,
+                text + String.join("\n", lines),
+                at.file(),
+                at.row(),
+                at.column());
+    }
+
+    /** Says that one definition gave two values; turned into a {@link RegoEvaluationException} with their list. */
+    private static final class Conflict extends RuntimeException {
+        static final Conflict INSTANCE = new Conflict();
+
+        private Conflict() {
+            super("conflict", null, false, false);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.sluice.rego.plan;
+
+import dev.sluice.rego.Evaluation;
+import dev.sluice.rego.Limits;
+import dev.sluice.rego.RegoEvaluationException;
+import dev.sluice.rego.builtin.CallContext;
+import dev.sluice.rego.syntax.Location;
+import org.jspecify.annotations.Nullable;
+
+/** What all states of one evaluation have in common. */
+final class Shared implements CallContext {
+    private static final int CLOCK_INTERVAL = 1 << 12;
+
+    final long nowNanos;
+    final boolean strict;
+    final @Nullable Trace trace;
+    private final Limits limits;
+    private final long started = System.nanoTime();
+    private final long deadlineNanos;
+    private long horizon = Long.MAX_VALUE;
+    private long steps;
+    private int depth;
+
+    Shared(Evaluation.Request request, @Nullable Trace trace) {
+        this.nowNanos = Math.addExact(
+                Math.multiplyExact(request.now().getEpochSecond(), 1_000_000_000L),
+                request.now().getNano());
+        this.strict = request.strictErrors();
+        this.limits = request.limits();
+        this.trace = trace;
+        long nanos;
+        try {
+            nanos = limits.deadline().toNanos();
+        } catch (ArithmeticException tooLong) {
+            nanos = Long.MAX_VALUE;
+        }
+        this.deadlineNanos = nanos;
+    }
+
+    @Override
+    public void changesAt(long epochNanos) {
+        if (epochNanos > nowNanos && epochNanos < horizon) {
+            horizon = epochNanos;
+        }
+    }
+
+    @Override
+    public long nowNanos() {
+        return nowNanos;
+    }
+
+    @Override
+    public boolean strict() {
+        return strict;
+    }
+
+    long horizon() {
+        return horizon;
+    }
+
+    void step() {
+        if ((++steps & (CLOCK_INTERVAL - 1)) == 0) {
+            checkDeadline();
+        }
+    }
+
+    @Override
+    public void checkDeadline() {
+        if (steps > limits.maxSteps()) {
+            throw cancelled("the evaluation took more than " + limits.maxSteps() + " steps");
+        }
+        if (System.nanoTime() - started > deadlineNanos) {
+            throw cancelled("the evaluation took longer than " + limits.deadline().toMillis() + " ms");
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            throw cancelled("the evaluation was interrupted");
+        }
+    }
+
+    void enter(Location location) {
+        if (++depth > limits.maxDepth()) {
+            throw new RegoEvaluationException(
+                    RegoEvaluationException.CANCEL,
+                    "rules call each other more than " + limits.maxDepth() + " deep",
+                    location.file(),
+                    location.row(),
+                    location.column());
+        }
+        step();
+    }
+
+    void leave() {
+        depth--;
+    }
+
+    private static RegoEvaluationException cancelled(String text) {
+        return new RegoEvaluationException(RegoEvaluationException.CANCEL, text, "", 0, 0);
+    }
+}

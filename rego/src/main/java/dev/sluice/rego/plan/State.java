@@ -1,0 +1,95 @@
+package dev.sluice.rego.plan;
+
+import dev.sluice.rego.value.Value;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The documents an expression sees, and the values of rules computed from them. {@code with} makes a new one. */
+final class State {
+    private static final Object UNDEFINED = new Object();
+
+    final Shared shared;
+    final @Nullable State outer;
+    final @Nullable Value input;
+    final Value data;
+    /** Paths below data that {@code with} replaced, rules included; null when none. */
+    final @Nullable Replaced replaced;
+    /** Functions that {@code with} replaced, by name; null when none. */
+    final @Nullable Map<String, Mock> mocks;
+
+    private final @Nullable Object[] memo;
+
+    /** A stand-in for a function: a value, or another function. */
+    record Mock(@Nullable Value value, List<String> function) {}
+
+    State(Shared shared, @Nullable Value input, Value data, int nodes) {
+        this(shared, null, input, data, null, null, nodes);
+    }
+
+    private State(
+            Shared shared,
+            @Nullable State outer,
+            @Nullable Value input,
+            Value data,
+            @Nullable Replaced replaced,
+            @Nullable Map<String, Mock> mocks,
+            int nodes) {
+        this.shared = shared;
+        this.outer = outer;
+        this.input = input;
+        this.data = data;
+        this.replaced = replaced;
+        this.mocks = mocks;
+        this.memo = new Object[nodes];
+    }
+
+    State withInput(Value changed) {
+        return new State(shared, outer, changed, data, replaced, mocks, memo.length);
+    }
+
+    State withData(List<Value> path, Value value) {
+        return new State(
+                shared,
+                outer,
+                input,
+                Values.put(data, path, value),
+                Replaced.add(replaced, path, 0),
+                mocks,
+                memo.length);
+    }
+
+    State withMock(String name, Mock mock) {
+        Map<String, Mock> more = mocks == null ? new HashMap<>() : new HashMap<>(mocks);
+        more.put(name, mock);
+        return new State(shared, outer, input, data, replaced, more, memo.length);
+    }
+
+    State withoutMock(String name) {
+        if (mocks == null) {
+            return this;
+        }
+        Map<String, Mock> fewer = new HashMap<>(mocks);
+        fewer.remove(name);
+        return new State(shared, outer, input, data, replaced, fewer.isEmpty() ? null : fewer, memo.length);
+    }
+
+    /** The same documents, entered from {@code from}, to which the end of the literal returns. */
+    State enteredFrom(State from) {
+        return new State(shared, from, input, data, replaced, mocks, memo.length);
+    }
+
+    boolean isKnown(int node) {
+        return memo[node] != null;
+    }
+
+    @Nullable Value known(int node) {
+        Object value = memo[node];
+        return value == UNDEFINED ? null : (Value) value;
+    }
+
+    void remember(int node, @Nullable Value value) {
+        memo[node] = value == null ? UNDEFINED : value;
+    }
+}

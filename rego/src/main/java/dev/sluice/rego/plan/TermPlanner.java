@@ -1,0 +1,342 @@
+package dev.sluice.rego.plan;
+
+import dev.sluice.rego.RegoEvaluationException;
+import dev.sluice.rego.analysis.Analysis;
+import dev.sluice.rego.analysis.RuleNode;
+import dev.sluice.rego.builtin.BuiltinDeclaration;
+import dev.sluice.rego.builtin.BuiltinException;
+import dev.sluice.rego.syntax.Location;
+import dev.sluice.rego.syntax.Term;
+import dev.sluice.rego.value.ArrayValue;
+import dev.sluice.rego.value.ObjectValue;
+import dev.sluice.rego.value.SetValue;
+import dev.sluice.rego.value.StringValue;
+import dev.sluice.rego.value.Value;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Turns terms whose variables are bound into expressions, and references that iterate into statements. */
+final class TermPlanner {
+    private final Plan plan;
+    private final Analysis analysis;
+    private final BodyPlanner planner;
+    private final References references;
+
+    TermPlanner(Plan plan, BodyPlanner planner) {
+        this.plan = plan;
+        this.analysis = plan.analysis();
+        this.planner = planner;
+        this.references = new References(plan, planner, this);
+    }
+
+    int arity(Term.Call call) {
+        RuleNode function = analysis.function(call.operator());
+        if (function != null) {
+            List<Term> args = function.definitions().getFirst().rule().args();
+            return args == null ? -1 : args.size();
+        }
+        BuiltinDeclaration builtin = analysis.builtin(call.name());
+        return builtin == null ? -1 : builtin.arity();
+    }
+
+    /** Emits a reference with free variables as iteration; the variable returned holds its value. */
+    Term iterate(Term.Ref ref) {
+        return references.iterate(ref);
+    }
+
+    Ev[] planAll(List<Term> terms) {
+        Ev[] out = new Ev[terms.size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = plan(terms.get(i));
+        }
+        return out;
+    }
+
+    Ev plan(Term term) {
+        return switch (term) {
+            case Term.Constant c -> new Ev.Constant(c.value());
+            case Term.Var v -> {
+                if (Roots.isRoot(v)) {
+                    yield references.plan(new Term.Ref(v.location(), v, List.of()));
+                }
+                yield new Ev.Slot(planner.slot(v.name()));
+            }
+            case Term.Ref r -> references.plan(r);
+            case Term.ArrayTerm a -> array(planAll(a.items()));
+            case Term.SetTerm s -> set(planAll(s.items()));
+            case Term.ObjectTerm o -> {
+                Ev[] keys = planAll(o.entries().stream().map(Term.Entry::key).toList());
+                Ev[] values = planAll(o.entries().stream().map(Term.Entry::value).toList());
+                yield object(keys, values);
+            }
+            case Term.Call c -> call(c);
+            case Term.TemplateString t -> template(t);
+            case Term.Comprehension c -> comprehension(c);
+        };
+    }
+
+    private static boolean constant(Ev[] parts) {
+        for (Ev part : parts) {
+            if (!(part instanceof Ev.Constant)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Value @Nullable [] evalAll(Ev[] parts, Frame frame) {
+        Value[] values = new Value[parts.length];
+        for (int i = 0; i < parts.length; i++) {
+            Value value = parts[i].eval(frame);
+            if (value == null) {
+                return null;
+            }
+            values[i] = value;
+        }
+        return values;
+    }
+
+    private static Ev array(Ev[] items) {
+        if (constant(items)) {
+            List<Value> values = new ArrayList<>();
+            for (Ev item : items) {
+                values.add(((Ev.Constant) item).value());
+            }
+            return new Ev.Constant(ArrayValue.of(values));
+        }
+        return frame -> {
+            Value[] values = evalAll(items, frame);
+            return values == null ? null : ArrayValue.ofOwned(values);
+        };
+    }
+
+    private static Ev set(Ev[] items) {
+        if (constant(items)) {
+            SetValue.Builder builder = SetValue.builder();
+            for (Ev item : items) {
+                builder.add(((Ev.Constant) item).value());
+            }
+            return new Ev.Constant(builder.build());
+        }
+        return frame -> {
+            SetValue.Builder builder = SetValue.builder();
+            for (Ev item : items) {
+                Value value = item.eval(frame);
+                if (value == null) {
+                    return null;
+                }
+                builder.add(Values.frozen(value, frame.state.shared));
+            }
+            return builder.build();
+        };
+    }
+
+    private static Ev object(Ev[] keys, Ev[] values) {
+        if (constant(keys) && constant(values)) {
+            ObjectValue.Builder builder = ObjectValue.builder(keys.length);
+            for (int i = 0; i < keys.length; i++) {
+                builder.put(((Ev.Constant) keys[i]).value(), ((Ev.Constant) values[i]).value());
+            }
+            return new Ev.Constant(builder.build());
+        }
+        return frame -> {
+            ObjectValue.Builder builder = ObjectValue.builder(keys.length);
+            for (int i = 0; i < keys.length; i++) {
+                Value key = keys[i].eval(frame);
+                Value value = key == null ? null : values[i].eval(frame);
+                if (value == null || key == null) {
+                    return null;
+                }
+                builder.put(Values.frozen(key, frame.state.shared), value);
+            }
+            return builder.build();
+        };
+    }
+
+    // --- calls ---
+
+    private Ev call(Term.Call call) {
+        Ev[] args = planAll(call.args());
+        RuleNode function = analysis.function(call.operator());
+        Location location = call.location();
+        String name = call.name();
+        if (function != null) {
+            return frame -> {
+                Value[] values = evalAll(args, frame);
+                if (values == null) {
+                    return null;
+                }
+                if (frame.state.mocks != null) {
+                    State.Mock mock = frame.state.mocks.get(name);
+                    if (mock != null) {
+                        return mocked(name, mock, frame.state, values, location);
+                    }
+                }
+                return plan.rule(function).call(frame.state, values, location);
+            };
+        }
+        BuiltinDeclaration builtin = analysis.builtin(name);
+        if (builtin == null) {
+            throw new IllegalStateException("unknown function " + name);
+        }
+        if (name.equals("print")) {
+            return new Ev.Constant(dev.sluice.rego.value.BooleanValue.TRUE);
+        }
+        return frame -> {
+            Value[] values = evalAll(args, frame);
+            if (values == null) {
+                return null;
+            }
+            if (frame.state.mocks != null) {
+                State.Mock mock = frame.state.mocks.get(name);
+                if (mock != null) {
+                    return mocked(name, mock, frame.state, values, location);
+                }
+            }
+            return invoke(builtin, frame.state.shared, values, location);
+        };
+    }
+
+    private static @Nullable Value invoke(
+            BuiltinDeclaration builtin, Shared shared, Value[] values, Location location) {
+        shared.step();
+        try {
+            return builtin.call(shared, values);
+        } catch (BuiltinException failure) {
+            if (!shared.strict) {
+                return null;
+            }
+            String text = failure.getMessage();
+            throw new RegoEvaluationException(
+                    failure.code(), text == null ? "" : text, location.file(), location.row(), location.column());
+        }
+    }
+
+    private @Nullable Value mocked(String name, State.Mock mock, State state, Value[] args, Location location) {
+        if (mock.value() != null) {
+            return mock.value();
+        }
+        RuleNode function = analysis.function(mock.function());
+        // The stand-in may call what it stands for.
+        State inside = state.withoutMock(name);
+        if (function != null) {
+            return plan.rule(function).call(inside, args, location);
+        }
+        BuiltinDeclaration builtin = analysis.builtin(String.join(".", mock.function()));
+        return builtin == null ? null : invoke(builtin, state.shared, args, location);
+    }
+
+    // --- template strings and comprehensions ---
+
+    private Ev template(Term.TemplateString template) {
+        List<Object> parts = new ArrayList<>();
+        for (Term part : template.parts()) {
+            if (part instanceof Term.Constant c && c.value() instanceof StringValue s) {
+                parts.add(s.value());
+            } else if (part instanceof Term.ArrayTerm computed) {
+                parts.add(plan(computed.items().getFirst()));
+            }
+        }
+        return frame -> {
+            StringBuilder out = new StringBuilder();
+            for (Object part : parts) {
+                if (part instanceof Ev term) {
+                    Value value = term.eval(frame);
+                    if (value == null) {
+                        out.append("<undefined>");
+                    } else if (value instanceof StringValue s) {
+                        out.append(s.value());
+                    } else {
+                        Values.frozen(value, frame.state.shared).appendTo(out);
+                    }
+                } else {
+                    out.append((String) part);
+                }
+            }
+            return StringValue.of(out.toString());
+        };
+    }
+
+    private Ev comprehension(Term.Comprehension c) {
+        int work = planner.newWork();
+        Ev[] head = new Ev[2];
+        Node body = planner.block(
+                () -> {
+                    planner.body(c.body());
+                    head[0] = c.key() == null ? null : planner.head(c.key());
+                    head[1] = planner.head(c.value());
+                },
+                () -> switch (c.kind()) {
+                    case ARRAY -> arrayEnd(head[1], work);
+                    case SET -> setEnd(head[1], work);
+                    case OBJECT -> objectEnd(head[0], head[1], work, c.location());
+                });
+        return switch (c.kind()) {
+            case ARRAY ->
+                frame -> {
+                    List<Value> items = new ArrayList<>();
+                    frame.work[work] = items;
+                    body.exec(frame);
+                    return ArrayValue.of(items);
+                };
+            case SET ->
+                frame -> {
+                    SetValue.Builder items = SetValue.builder();
+                    frame.work[work] = items;
+                    body.exec(frame);
+                    return items.size() == 0 ? SetValue.EMPTY : items.build();
+                };
+            case OBJECT ->
+                frame -> {
+                    ObjectValue.Builder entries = ObjectValue.builder();
+                    frame.work[work] = entries;
+                    body.exec(frame);
+                    return entries.size() == 0 ? ObjectValue.EMPTY : entries.build();
+                };
+        };
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Node arrayEnd(Ev value, int work) {
+        return frame -> {
+            Value found = value.eval(frame);
+            if (found != null && frame.work[work] instanceof List<?> items) {
+                ((List<Value>) items).add(found);
+            }
+            return false;
+        };
+    }
+
+    private static Node setEnd(Ev value, int work) {
+        return frame -> {
+            Value found = value.eval(frame);
+            if (found != null && frame.work[work] instanceof SetValue.Builder items) {
+                items.add(Values.frozen(found, frame.state.shared));
+            }
+            return false;
+        };
+    }
+
+    private static Node objectEnd(Ev key, Ev value, int work, Location location) {
+        return frame -> {
+            Value at = key.eval(frame);
+            Value found = at == null ? null : value.eval(frame);
+            if (at != null && found != null && frame.work[work] instanceof ObjectValue.Builder entries) {
+                at = Values.frozen(at, frame.state.shared);
+                Value before = entries.get(at);
+                if (before != null && !before.equals(found)) {
+                    throw new RegoEvaluationException(
+                            RegoEvaluationException.CONFLICT,
+                            "object keys must be unique",
+                            location.file(),
+                            location.row(),
+                            location.column());
+                }
+                entries.put(at, found);
+            }
+            return false;
+        };
+    }
+
+}

@@ -1,0 +1,649 @@
+package dev.sluice.rego.syntax;
+
+import dev.sluice.rego.RegoError;
+import dev.sluice.rego.value.BooleanValue;
+import dev.sluice.rego.value.NullValue;
+import dev.sluice.rego.value.NumberValue;
+import dev.sluice.rego.value.StringValue;
+import dev.sluice.rego.value.Value;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads terms, literals and bodies. */
+abstract sealed class TermParser permits Parser, TermParser.Embedded {
+    private static final int MAX_DEPTH = 400;
+    private static final Map<String, String> RELATIONS =
+            Map.of("==", "equal", "!=", "neq", "<", "lt", "<=", "lte", ">", "gt", ">=", "gte");
+    private static final Map<String, String> SUMS = Map.of("+", "plus", "-", "minus");
+    private static final Map<String, String> PRODUCTS = Map.of("*", "mul", "/", "div", "%", "rem");
+
+    private final String text;
+    private final List<Token> tokens;
+    private final Set<String> keywords;
+    private int at;
+    private int depth;
+    private boolean barEnds;
+    private int wildcards;
+
+    TermParser(String text, List<Token> tokens) {
+        this(text, tokens, new HashSet<>());
+    }
+
+    private TermParser(String text, List<Token> tokens, Set<String> keywords) {
+        this.text = text;
+        this.tokens = tokens;
+        this.keywords = keywords;
+    }
+
+    /** Reads the terms inside a template string. */
+    static final class Embedded extends TermParser {
+        private Embedded(TermParser outer, List<Token> tokens) {
+            super(outer.text, tokens, outer.keywords);
+        }
+    }
+
+    final Token peek() {
+        return tokens.get(at);
+    }
+
+    final Token next() {
+        Token token = tokens.get(at);
+        if (token.kind() != Token.Kind.END) {
+            at++;
+        }
+        return token;
+    }
+
+    final int previousEnd() {
+        return at == 0 ? 0 : tokens.get(at - 1).end();
+    }
+
+    final String slice(int start, int end) {
+        return text.substring(start, end);
+    }
+
+    /** Makes a word an operator from here on: {@code and}, {@code or}, or the {@code not} that takes bodies. */
+    final void enableKeyword(String keyword) {
+        keywords.add(keyword);
+    }
+
+    final boolean isActiveOperator(Token token) {
+        return (token.isName("and") || token.isName("or")) && keywords.contains(token.text());
+    }
+
+    final ParseFailure failure(Location location, String message) {
+        return new ParseFailure(location.error(RegoError.PARSE, message));
+    }
+
+    final Token expect(String symbol) {
+        Token token = next();
+        if (!token.is(symbol)) {
+            throw failure(token.location(), "unexpected " + token.describe() + ": expected " + symbol);
+        }
+        return token;
+    }
+
+    final Term constant(Location location, String value) {
+        return new Term.Constant(location, StringValue.ofName(value));
+    }
+
+    final Term truth(Location location) {
+        return new Term.Constant(location, BooleanValue.TRUE);
+    }
+
+    /** A body in braces. */
+    final Body braced() {
+        Token open = expect("{");
+        Body body = body("}");
+        expect("}");
+        if (body.literals().isEmpty()) {
+            throw failure(open.location(), "found empty body");
+        }
+        return body;
+    }
+
+    /** The braces after {@code if}: the rule's body, or the first operand of a chain. */
+    final Body ifBraces() {
+        int start = at;
+        Body body = braced();
+        if (isActiveOperator(peek())) {
+            at = start;
+            return new Body(List.of(literal()));
+        }
+        return body;
+    }
+
+    /** Literals up to the closing symbol, which is not consumed; the empty string means the end of the text. */
+    final Body body(String closing) {
+        enter();
+        boolean outerBar = barEnds;
+        barEnds = false;
+        List<Expr> literals = new ArrayList<>();
+        while (true) {
+            while (peek().is(";")) {
+                next();
+            }
+            if (closes(closing)) {
+                break;
+            }
+            literals.add(literal());
+            if (peek().is(";") || closes(closing)) {
+                continue;
+            }
+            if (!peek().freshLine() || peek().kind() == Token.Kind.END) {
+                throw failure(
+                        peek().location(),
+                        "unexpected " + peek().describe() + ": expected \\n or ; or "
+                                + (closing.isEmpty() ? "end of file" : closing));
+            }
+        }
+        if (literals.isEmpty() && !closing.equals("}")) {
+            throw failure(peek().location(), "found empty body");
+        }
+        barEnds = outerBar;
+        leave();
+        return new Body(literals);
+    }
+
+    private boolean closes(String closing) {
+        return closing.isEmpty() ? peek().kind() == Token.Kind.END : peek().is(closing);
+    }
+
+    private void enter() {
+        if (++depth > MAX_DEPTH) {
+            throw failure(peek().location(), "max parser recursion depth exceeded");
+        }
+    }
+
+    private void leave() {
+        depth--;
+    }
+
+    /** One literal with its {@code with} modifiers. */
+    final Expr literal() {
+        Token first = peek();
+        boolean negated = false;
+        if (first.isName("not")) {
+            next();
+            negated = true;
+            if (peek().isName("some") || peek().isName("every") || peek().isName("not")) {
+                throw failure(peek().location(), "unexpected " + peek().text() + " keyword: illegal negation of '" + peek().text() + "'");
+            }
+        }
+        Expr.Statement statement = statement();
+        List<With> withs = withs();
+        return new Expr(first.location(), slice(first.start(), previousEnd()), negated, statement, withs);
+    }
+
+    final List<With> withs() {
+        List<With> withs = new ArrayList<>();
+        while (peek().isName("with")) {
+            Location location = next().location();
+            Term target = primary();
+            if (!(target instanceof Term.Var || target instanceof Term.Ref)) {
+                throw failure(location, "with target must be a reference");
+            }
+            if (!peek().isName("as")) {
+                throw failure(peek().location(), "unexpected " + peek().describe() + ": expected as keyword");
+            }
+            next();
+            withs.add(new With(location, target, term()));
+        }
+        return withs;
+    }
+
+    final Expr.Statement statement() {
+        if (peek().isName("some")) {
+            return some();
+        }
+        if (peek().isName("every")) {
+            return every();
+        }
+        Term left = term();
+        if (peek().is(":=")) {
+            next();
+            return new Expr.Assign(left, term());
+        }
+        if (peek().is("=")) {
+            next();
+            return new Expr.Unify(left, term());
+        }
+        return new Expr.Truth(left);
+    }
+
+    private Expr.Statement some() {
+        Location location = next().location();
+        List<Term> terms = new ArrayList<>();
+        do {
+            if (!terms.isEmpty()) {
+                next();
+            }
+            terms.add(relation());
+        } while (peek().is(","));
+        if (peek().isName("in")) {
+            next();
+            if (terms.size() > 2) {
+                throw failure(location, "illegal domain (bad arity)");
+            }
+            Term collection = relation();
+            return terms.size() == 1
+                    ? new Expr.SomeIn(null, terms.get(0), collection)
+                    : new Expr.SomeIn(terms.get(0), terms.get(1), collection);
+        }
+        List<Term.Var> vars = new ArrayList<>();
+        for (Term term : terms) {
+            if (!(term instanceof Term.Var v)) {
+                throw failure(term.location(), "unexpected term: expected var");
+            }
+            vars.add(v);
+        }
+        return new Expr.Some(vars);
+    }
+
+    private Expr.Statement every() {
+        next();
+        Term key = null;
+        Term value = primary();
+        if (peek().is(",")) {
+            next();
+            key = value;
+            value = primary();
+        }
+        if (!(value instanceof Term.Var) || key != null && !(key instanceof Term.Var)) {
+            throw failure(value.location(), "unexpected every term: expected var");
+        }
+        if (!peek().isName("in")) {
+            throw failure(peek().location(), "unexpected " + peek().describe() + ": expected `x[, y] in xs { ... }` expression");
+        }
+        next();
+        Term domain = term();
+        if (!peek().is("{")) {
+            throw failure(peek().location(), "missing body");
+        }
+        return new Expr.Every(key, value, domain, braced());
+    }
+
+    /** A term with any operator. */
+    final Term term() {
+        return membership(true);
+    }
+
+    /** Terms separated by commas up to the closing symbol, which is consumed. */
+    final List<Term> terms(String closing) {
+        List<Term> out = new ArrayList<>();
+        boolean outerBar = barEnds;
+        barEnds = false;
+        while (!peek().is(closing)) {
+            out.add(membership(false));
+            if (peek().is(",")) {
+                next();
+            } else if (!peek().is(closing)) {
+                throw failure(peek().location(), "unexpected " + peek().describe() + ": expected , or " + closing);
+            }
+        }
+        next();
+        barEnds = outerBar;
+        return out;
+    }
+
+    private Term membership(boolean pairs) {
+        enter();
+        Term left = relation();
+        if (pairs && peek().is(",")) {
+            int start = at;
+            next();
+            Term value = null;
+            try {
+                value = relation();
+            } catch (ParseFailure notAPair) {
+                at = start;
+            }
+            if (value != null && peek().isName("in")) {
+                next();
+                left = call(left, "internal.member_3", left, value, relation());
+            } else {
+                at = start;
+            }
+        }
+        while (peek().isName("in")) {
+            next();
+            left = call(left, "internal.member_2", left, relation());
+        }
+        leave();
+        return left;
+    }
+
+    private static Term call(Term at, String name, Term... args) {
+        return new Term.Call(at.location(), List.of(name.split("\\.")), List.of(args));
+    }
+
+    private Term relation() {
+        Term left = union();
+        while (true) {
+            String name = peek().kind() == Token.Kind.SYMBOL ? RELATIONS.get(peek().text()) : null;
+            if (name == null) {
+                return left;
+            }
+            next();
+            left = call(left, name, left, union());
+        }
+    }
+
+    private Term union() {
+        Term left = intersection();
+        while (peek().is("|") && !barEnds) {
+            next();
+            left = call(left, "or", left, intersection());
+        }
+        return left;
+    }
+
+    private Term intersection() {
+        Term left = sum();
+        while (peek().is("&")) {
+            next();
+            left = call(left, "and", left, sum());
+        }
+        return left;
+    }
+
+    private Term sum() {
+        Term left = product();
+        while (true) {
+            String name = peek().kind() == Token.Kind.SYMBOL ? SUMS.get(peek().text()) : null;
+            if (name == null) {
+                return left;
+            }
+            next();
+            left = call(left, name, left, product());
+        }
+    }
+
+    private Term product() {
+        Term left = primary();
+        while (true) {
+            String name = peek().kind() == Token.Kind.SYMBOL ? PRODUCTS.get(peek().text()) : null;
+            if (name == null) {
+                return left;
+            }
+            next();
+            left = call(left, name, left, primary());
+        }
+    }
+
+    /** A term without operators, with the keys and calls that follow it. */
+    final Term primary() {
+        enter();
+        Term term = follow(atom());
+        leave();
+        return term;
+    }
+
+    private Term atom() {
+        Token token = next();
+        Location location = token.location();
+        switch (token.kind()) {
+            case NUMBER -> {
+                return new Term.Constant(location, number(token, ""));
+            }
+            case STRING -> {
+                return new Term.Constant(location, StringValue.of(token.text()));
+            }
+            case TEMPLATE -> {
+                return template(token);
+            }
+            case NAME -> {
+                return name(token);
+            }
+            case END -> throw failure(location, "unexpected end of file");
+            default -> {}
+        }
+        switch (token.text()) {
+            case "[" -> {
+                return array(location);
+            }
+            case "{" -> {
+                return braces(location);
+            }
+            case "(" -> {
+                boolean outerBar = barEnds;
+                barEnds = false;
+                Term inner = term();
+                barEnds = outerBar;
+                if (!peek().is(")")) {
+                    throw failure(peek().location(), "unexpected " + peek().describe() + ": expected )");
+                }
+                next();
+                return inner;
+            }
+            case "-" -> {
+                if (peek().kind() == Token.Kind.NUMBER) {
+                    return new Term.Constant(location, number(next(), "-"));
+                }
+                if (peek().kind() == Token.Kind.NAME && peek().start() == token.end()) {
+                    Term operand = primary();
+                    return call(
+                            operand,
+                            "minus",
+                            new Term.Constant(location, NumberValue.of(0)),
+                            operand);
+                }
+                throw failure(location, "unexpected minus token");
+            }
+            default -> {
+                throw failure(location, "unexpected " + token.describe());
+            }
+        }
+    }
+
+    private Value number(Token token, String sign) {
+        NumberValue value = NumberValue.parse(sign + token.text());
+        if (value == null) {
+            throw failure(token.location(), "number too big");
+        }
+        return value;
+    }
+
+    private Term name(Token token) {
+        Location location = token.location();
+        switch (token.text()) {
+            case "true" -> {
+                return new Term.Constant(location, BooleanValue.TRUE);
+            }
+            case "false" -> {
+                return new Term.Constant(location, BooleanValue.FALSE);
+            }
+            case "null" -> {
+                return new Term.Constant(location, NullValue.NULL);
+            }
+            case "_" -> {
+                return new Term.Var(location, "$" + location.row() + "_" + location.column() + "_" + wildcards++);
+            }
+            default -> {}
+        }
+        boolean called = peek().is("(") && peek().start() == token.end();
+        if (Parser.KEYWORDS.contains(token.text()) && !(token.isName("contains") && called)
+                || isActiveOperator(token) && !called) {
+            throw failure(location, "unexpected " + token.text() + " keyword");
+        }
+        return new Term.Var(location, token.text());
+    }
+
+    private Term follow(Term head) {
+        Term term = head;
+        int end = previousEnd();
+        List<Term> path = new ArrayList<>();
+        while (peek().start() == end) {
+            if (peek().is(".")) {
+                next();
+                Token part = next();
+                if (part.kind() != Token.Kind.NAME) {
+                    throw failure(part.location(), "unexpected " + part.describe() + ": expected var");
+                }
+                path.add(constant(part.location(), part.text()));
+            } else if (peek().is("[")) {
+                next();
+                boolean outerBar = barEnds;
+                barEnds = false;
+                path.add(term());
+                barEnds = outerBar;
+                expect("]");
+            } else if (peek().is("(")) {
+                List<String> operator = operator(term, path);
+                next();
+                List<Term> args = terms(")");
+                term = operator.equals(List.of("set")) && args.isEmpty()
+                        ? new Term.SetTerm(head.location(), List.of())
+                        : new Term.Call(head.location(), operator, args);
+                path = new ArrayList<>();
+            } else {
+                break;
+            }
+            end = previousEnd();
+        }
+        return path.isEmpty() ? term : new Term.Ref(head.location(), term, path);
+    }
+
+    private List<String> operator(Term head, List<Term> path) {
+        if (!(head instanceof Term.Var v) || v.isWildcard()) {
+            throw failure(head.location(), "illegal call: expected the name of a function");
+        }
+        List<String> operator = new ArrayList<>();
+        operator.add(v.name());
+        for (Term part : path) {
+            String name = Term.constantString(part);
+            if (name == null) {
+                throw failure(part.location(), "illegal call: expected the name of a function");
+            }
+            operator.add(name);
+        }
+        return operator;
+    }
+
+    private Term array(Location location) {
+        if (peek().is("]")) {
+            next();
+            return new Term.ArrayTerm(location, List.of());
+        }
+        int start = at;
+        Term head = unbarred();
+        if (peek().is("|")) {
+            Body body = comprehensionBody("]");
+            if (body != null) {
+                return new Term.Comprehension(location, Term.Comprehension.Kind.ARRAY, null, head, body);
+            }
+        }
+        at = start;
+        return new Term.ArrayTerm(location, terms("]"));
+    }
+
+    /** A term in which a bar is the bar of a comprehension. */
+    private Term unbarred() {
+        boolean outerBar = barEnds;
+        barEnds = true;
+        Term term = membership(false);
+        barEnds = outerBar;
+        return term;
+    }
+
+    /** The body after the bar, or null when it is none and the bar means union. */
+    private @Nullable Body comprehensionBody(String closing) {
+        int bar = at;
+        int level = depth;
+        boolean outerBar = barEnds;
+        next();
+        try {
+            Body body = body(closing);
+            if (body.literals().isEmpty()) {
+                throw failure(tokens.get(bar).location(), "found empty body");
+            }
+            next();
+            return body;
+        } catch (ParseFailure failure) {
+            depth = level;
+            barEnds = outerBar;
+            if (peek().is(",")) {
+                return null;
+            }
+            throw failure;
+        }
+    }
+
+    private Term braces(Location location) {
+        if (peek().is("}")) {
+            next();
+            return new Term.ObjectTerm(location, List.of());
+        }
+        int start = at;
+        Term first = unbarred();
+        if (peek().is(":")) {
+            next();
+            Term value = unbarred();
+            if (peek().is("|")) {
+                Body body = comprehensionBody("}");
+                if (body != null) {
+                    return new Term.Comprehension(location, Term.Comprehension.Kind.OBJECT, first, value, body);
+                }
+            }
+            at = start;
+            return object(location);
+        }
+        if (peek().is("|")) {
+            Body body = comprehensionBody("}");
+            if (body != null) {
+                return new Term.Comprehension(location, Term.Comprehension.Kind.SET, null, first, body);
+            }
+        }
+        at = start;
+        return new Term.SetTerm(location, terms("}"));
+    }
+
+    private Term object(Location location) {
+        List<Term.Entry> entries = new ArrayList<>();
+        boolean outerBar = barEnds;
+        barEnds = false;
+        while (!peek().is("}")) {
+            Term key = membership(false);
+            expect(":");
+            entries.add(new Term.Entry(key, membership(false)));
+            if (peek().is(",")) {
+                next();
+            } else if (!peek().is("}")) {
+                throw failure(peek().location(), "unexpected " + peek().describe() + ": expected , or }");
+            }
+        }
+        next();
+        barEnds = outerBar;
+        return new Term.ObjectTerm(location, entries);
+    }
+
+    @SuppressWarnings("unchecked")
+    private Term template(Token token) {
+        List<Term> parts = new ArrayList<>();
+        for (Object part : token.parts()) {
+            if (part instanceof String s) {
+                if (!s.isEmpty()) {
+                    parts.add(new Term.Constant(token.location(), StringValue.of(s)));
+                }
+                continue;
+            }
+            TermParser embedded = new Embedded(this, (List<Token>) part);
+            embedded.wildcards = 1000 * (wildcards + 1);
+            if (embedded.peek().kind() == Token.Kind.END) {
+                throw failure(token.location(), "invalid template-string expression: empty expression");
+            }
+            Term term = embedded.term();
+            if (embedded.peek().kind() != Token.Kind.END) {
+                throw failure(embedded.peek().location(), "unexpected " + embedded.peek().describe());
+            }
+            // A one-element array keeps a computed part apart from literal text.
+            parts.add(new Term.ArrayTerm(term.location(), List.of(term)));
+        }
+        return new Term.TemplateString(token.location(), parts);
+    }
+
+}

@@ -1,0 +1,5 @@
+/** OPA's own suite, run against this engine. */
+@NullMarked
+package dev.sluice.rego.conformance;
+
+import org.jspecify.annotations.NullMarked;
