@@ -19,8 +19,7 @@ public final class PreparedQuery {
     private final Plan.@Nullable QueryPlan query;
     private final InputUse inputUse;
 
-    private PreparedQuery(
-            List<String> path, Plans plans, Plan.@Nullable QueryPlan query, InputUse inputUse) {
+    private PreparedQuery(List<String> path, Plans plans, Plan.@Nullable QueryPlan query, InputUse inputUse) {
         this.path = path;
         this.plan = plans.plain();
         this.tracing = plans.tracing();
@@ -37,13 +36,18 @@ public final class PreparedQuery {
 
     static PreparedQuery ofPath(Plans plans, String text) {
         Body body = Parser.parseQuery(new SourceFile("query", text));
-        List<String> path = body.literals().size() == 1
-                        && body.literals().getFirst().statement() instanceof Expr.Truth truth
-                ? path(truth.term())
-                : null;
+        List<String> path =
+                body.literals().size() == 1 && body.literals().getFirst().statement() instanceof Expr.Truth truth
+                        ? path(truth.term())
+                        : null;
         if (path == null) {
             throw new RegoException(new RegoError(
-                    RegoError.COMPILE, "not a path below data or input: " + text, "query", 1, 1, "for example data.cloudsmith.match"));
+                    RegoError.COMPILE,
+                    "not a path below data or input: " + text,
+                    "query",
+                    1,
+                    1,
+                    "for example data.cloudsmith.match"));
         }
         return new PreparedQuery(path, plans, null, InputUse.of(plans.analysis(), path));
     }
@@ -57,7 +61,8 @@ public final class PreparedQuery {
     private static @Nullable List<String> path(Term term) {
         List<String> path = new ArrayList<>();
         Term head = term instanceof Term.Ref ref ? ref.head() : term;
-        if (!(head instanceof Term.Var root) || !root.name().equals("data") && !root.name().equals("input")) {
+        if (!(head instanceof Term.Var root)
+                || (!root.name().equals("data") && !root.name().equals("input"))) {
             return null;
         }
         path.add(root.name());

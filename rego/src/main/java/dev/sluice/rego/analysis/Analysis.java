@@ -13,6 +13,7 @@ import dev.sluice.rego.syntax.Term;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,9 +93,10 @@ public final class Analysis {
             Set<String> inPackage = names.computeIfAbsent(module.packagePath(), p -> new HashSet<>());
             module.rules().forEach(r -> inPackage.add(r.name()));
         }
-        Map<Rule, Rule> resolved = new java.util.IdentityHashMap<>();
+        IdentityHashMap<Rule, Rule> resolved = new IdentityHashMap<>();
         for (Module module : modules) {
-            Map<String, List<String>> globals = globals(module, names.getOrDefault(module.packagePath(), Set.of()), errors);
+            Map<String, List<String>> globals =
+                    globals(module, names.getOrDefault(module.packagePath(), Set.of()), errors);
             Resolver resolver = new Resolver(globals, this::isFunction, errors);
             module.rules().forEach(r -> resolved.put(r, resolver.rule(r)));
         }
@@ -106,7 +108,7 @@ public final class Analysis {
         definitions().forEach(d -> calls.check(d.rule()));
         stop(errors);
         Safety safety = new Safety(this::arity, errors);
-        Map<Rule, Rule> ordered = new java.util.IdentityHashMap<>();
+        IdentityHashMap<Rule, Rule> ordered = new IdentityHashMap<>();
         for (Module module : modules) {
             module.rules().forEach(r -> {
                 Rule before = resolved.get(r);
@@ -123,8 +125,7 @@ public final class Analysis {
 
     private static void stop(List<RegoError> errors) {
         if (!errors.isEmpty()) {
-            throw new RegoException(
-                    errors.stream().distinct().limit(MAX_ERRORS).toList());
+            throw new RegoException(errors.stream().distinct().limit(MAX_ERRORS).toList());
         }
     }
 
@@ -164,18 +165,19 @@ public final class Analysis {
         return child;
     }
 
-    private void replace(Map<Rule, Rule> by) {
+    private void replace(IdentityHashMap<Rule, Rule> by) {
         replace(root, by);
     }
 
-    private static void replace(RuleNode node, Map<Rule, Rule> by) {
+    private static void replace(RuleNode node, IdentityHashMap<Rule, Rule> by) {
         node.definitions().replaceAll(d -> {
             Rule rule = by.get(d.rule());
             if (rule == null) {
                 return d;
             }
             int size = rule.ref().size();
-            return new RuleNode.Definition(rule, rule.ref().subList(size - d.suffix().size(), size), d.module());
+            return new RuleNode.Definition(
+                    rule, rule.ref().subList(size - d.suffix().size(), size), d.module());
         });
         node.children().values().forEach(c -> replace(c, by));
     }
@@ -192,7 +194,7 @@ public final class Analysis {
     }
 
     private boolean isFunction(List<String> path) {
-        return function(path) != null || !path.getFirst().equals("data") && builtin(String.join(".", path)) != null;
+        return function(path) != null || (!path.getFirst().equals("data") && builtin(String.join(".", path)) != null);
     }
 
     /** How many inputs the function called takes, or -1 when there is no such function. */
@@ -225,8 +227,11 @@ public final class Analysis {
             }
             if (imports.containsKey(line.alias())) {
                 errors.add(line.location()
-                        .error(RegoError.COMPILE, "import must not shadow import "
-                                + String.join(".", imports.get(line.alias()).path())));
+                        .error(
+                                RegoError.COMPILE,
+                                "import must not shadow import "
+                                        + String.join(
+                                                ".", imports.get(line.alias()).path())));
                 continue;
             }
             imports.put(line.alias(), line);

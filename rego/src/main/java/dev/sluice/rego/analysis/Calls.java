@@ -101,7 +101,9 @@ final class Calls {
                     errors.add(c.location()
                             .error(RegoError.TYPE, "undefined function " + name)
                             .withHint(nearest(name)));
-                } else if (given != arity && !(statement && given == arity + 1) && !c.name().equals("print")) {
+                } else if (given != arity
+                        && !(statement && given == arity + 1)
+                        && !c.name().equals("print")) {
                     errors.add(c.location()
                             .error(
                                     RegoError.TYPE,

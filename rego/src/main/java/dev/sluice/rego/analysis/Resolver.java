@@ -94,8 +94,7 @@ final class Resolver {
         }
         Scope scope = new Scope(outer);
         Body body = body(branch.body(), scope, List.of(branch.value()));
-        return new Rule.Else(
-                branch.location(), body(branch, scope), body, otherwise(branch.otherwise(), outer));
+        return new Rule.Else(branch.location(), body(branch, scope), body, otherwise(branch.otherwise(), outer));
     }
 
     private Term body(Rule.Else branch, Scope scope) {
@@ -179,39 +178,36 @@ final class Resolver {
         for (With with : expr.withs()) {
             withs.add(with(with, scope));
         }
-        Expr.Statement statement =
-                switch (expr.statement()) {
-                    case Expr.Truth s -> new Expr.Truth(term(s.term(), scope));
-                    case Expr.Unify s -> new Expr.Unify(term(s.left(), scope), term(s.right(), scope));
-                    case Expr.Assign s -> {
-                        if (expr.negated()) {
-                            compileError(expr.location(), "cannot assign vars inside negated expression");
-                        }
-                        Term right = term(s.right(), scope);
-                        yield new Expr.Assign(declare(s.left(), scope, true), right);
-                    }
-                    case Expr.Some s -> {
-                        s.vars().forEach(v -> declare(v, scope, false));
-                        yield null;
-                    }
-                    case Expr.SomeIn s -> {
-                        Term collection = term(s.collection(), scope);
-                        Term key = s.key() == null ? null : declareSome(s.key(), scope);
-                        yield new Expr.SomeIn(key, declareSome(s.value(), scope), collection);
-                    }
-                    case Expr.Every s -> {
-                        Term domain = term(s.domain(), scope);
-                        Scope inner = new Scope(scope);
-                        Term key = s.key() == null ? null : declare(s.key(), inner, false);
-                        Term value = declare(s.value(), inner, false);
-                        yield new Expr.Every(key, value, domain, body(s.body(), new Scope(inner), List.of()));
-                    }
-                    case Expr.NotBody s -> new Expr.NotBody(body(s.body(), new Scope(scope), List.of()));
-                    case Expr.Logic s -> new Expr.Logic(s.and(), operand(s.left(), scope), operand(s.right(), scope));
-                };
-        return statement == null
-                ? null
-                : new Expr(expr.location(), expr.text(), expr.negated(), statement, withs);
+        Expr.Statement statement = switch (expr.statement()) {
+            case Expr.Truth s -> new Expr.Truth(term(s.term(), scope));
+            case Expr.Unify s -> new Expr.Unify(term(s.left(), scope), term(s.right(), scope));
+            case Expr.Assign s -> {
+                if (expr.negated()) {
+                    compileError(expr.location(), "cannot assign vars inside negated expression");
+                }
+                Term right = term(s.right(), scope);
+                yield new Expr.Assign(declare(s.left(), scope, true), right);
+            }
+            case Expr.Some s -> {
+                s.vars().forEach(v -> declare(v, scope, false));
+                yield null;
+            }
+            case Expr.SomeIn s -> {
+                Term collection = term(s.collection(), scope);
+                Term key = s.key() == null ? null : declareSome(s.key(), scope);
+                yield new Expr.SomeIn(key, declareSome(s.value(), scope), collection);
+            }
+            case Expr.Every s -> {
+                Term domain = term(s.domain(), scope);
+                Scope inner = new Scope(scope);
+                Term key = s.key() == null ? null : declare(s.key(), inner, false);
+                Term value = declare(s.value(), inner, false);
+                yield new Expr.Every(key, value, domain, body(s.body(), new Scope(inner), List.of()));
+            }
+            case Expr.NotBody s -> new Expr.NotBody(body(s.body(), new Scope(scope), List.of()));
+            case Expr.Logic s -> new Expr.Logic(s.and(), operand(s.left(), scope), operand(s.right(), scope));
+        };
+        return statement == null ? null : new Expr(expr.location(), expr.text(), expr.negated(), statement, withs);
     }
 
     private Expr.Operand operand(Expr.Operand operand, Scope scope) {
@@ -241,12 +237,17 @@ final class Resolver {
             String name = head instanceof Term.Var v ? v.name() : "";
             errors.add(target.location()
                     .error(RegoError.TYPE, "undefined function " + (path == null ? name : String.join(".", path))));
-            return new With(with.location(), new Term.Ref(target.location(), new Term.Var(target.location(), "input"), List.of()), value);
+            return new With(
+                    with.location(),
+                    new Term.Ref(target.location(), new Term.Var(target.location(), "input"), List.of()),
+                    value);
         }
         for (Term part : r.path()) {
             if (!(part instanceof Term.Constant)) {
                 errors.add(target.location()
-                        .error(RegoError.TYPE, "with keyword target must reference existing input, data, or a function"));
+                        .error(
+                                RegoError.TYPE,
+                                "with keyword target must reference existing input, data, or a function"));
                 break;
             }
         }
@@ -291,7 +292,8 @@ final class Resolver {
                 }
                 String name = v.name();
                 if (name.equals("input") || name.equals("data")) {
-                    compileError(v.location(), "variables must not shadow " + name + " (use a different variable name)");
+                    compileError(
+                            v.location(), "variables must not shadow " + name + " (use a different variable name)");
                 } else if (scope.isDeclaredHere(name)) {
                     compileError(v.location(), "var " + name + (assignment ? " assigned" : " declared") + " above");
                 } else if (scope.parent() != null && scope.parent().isArgumentHere(name)) {
@@ -306,7 +308,9 @@ final class Resolver {
             case Term.ArrayTerm a ->
                 new Term.ArrayTerm(
                         a.location(),
-                        a.items().stream().map(t -> declare(t, scope, assignment)).toList());
+                        a.items().stream()
+                                .map(t -> declare(t, scope, assignment))
+                                .toList());
             case Term.ObjectTerm o ->
                 new Term.ObjectTerm(
                         o.location(),
@@ -367,7 +371,8 @@ final class Resolver {
                         o.entries().stream()
                                 .map(e -> new Term.Entry(term(e.key(), scope), term(e.value(), scope)))
                                 .toList());
-            case Term.Call c -> new Term.Call(c.location(), absoluteUnlessLocal(c.operator(), scope), terms(c.args(), scope));
+            case Term.Call c ->
+                new Term.Call(c.location(), absoluteUnlessLocal(c.operator(), scope), terms(c.args(), scope));
             case Term.TemplateString t -> new Term.TemplateString(t.location(), terms(t.parts(), scope));
             case Term.Comprehension c -> {
                 Scope inner = new Scope(scope);
@@ -380,7 +385,9 @@ final class Resolver {
     }
 
     private List<String> absoluteUnlessLocal(List<String> operator, Scope scope) {
-        return scope.find(operator.getFirst()) != null && operator.size() == 1 && !globals.containsKey(operator.getFirst())
+        return scope.find(operator.getFirst()) != null
+                        && operator.size() == 1
+                        && !globals.containsKey(operator.getFirst())
                 ? operator
                 : absolute(operator);
     }

@@ -43,8 +43,8 @@ final class RuleConflicts {
             Rule rule = definition.rule();
             List<Term> args = rule.args();
             List<Term> firstArgs = first.args();
-            differ |= form(definition) != form
-                    || args != null && firstArgs != null && args.size() != firstArgs.size();
+            differ |=
+                    form(definition) != form || (args != null && firstArgs != null && args.size() != firstArgs.size());
             defaults += rule.isDefault() ? 1 : 0;
         }
         if (differ) {
@@ -55,8 +55,9 @@ final class RuleConflicts {
         }
         if (node.isPackage()) {
             errors.add(first.location()
-                    .error(RegoError.TYPE, "package " + String.join(".", node.path()) + " conflicts with rule "
-                            + node.name()));
+                    .error(
+                            RegoError.TYPE,
+                            "package " + String.join(".", node.path()) + " conflicts with rule " + node.name()));
         } else if (!node.children().isEmpty() && (form == Form.COMPLETE || form == Form.FUNCTION || form == Form.SET)) {
             StringBuilder text = new StringBuilder("rule " + node.name() + " conflicts with:");
             node.children().values().forEach(c -> below(c, text));

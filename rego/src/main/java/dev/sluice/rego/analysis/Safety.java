@@ -215,7 +215,9 @@ final class Safety {
         if (ready(b, bound, out)) {
             patternVars(a, out);
         }
-        if (a instanceof Term.ArrayTerm x && b instanceof Term.ArrayTerm y && x.items().size() == y.items().size()) {
+        if (a instanceof Term.ArrayTerm x
+                && b instanceof Term.ArrayTerm y
+                && x.items().size() == y.items().size()) {
             for (int i = 0; i < x.items().size(); i++) {
                 unify(x.items().get(i), y.items().get(i), bound, out);
             }
@@ -287,28 +289,27 @@ final class Safety {
         for (With with : expr.withs()) {
             withs.add(new With(with.location(), with.target(), nested(with.value(), bound)));
         }
-        Expr.Statement statement =
-                switch (expr.statement()) {
-                    case Expr.Truth s -> new Expr.Truth(nested(s.term(), known));
-                    case Expr.Unify s -> new Expr.Unify(nested(s.left(), known), nested(s.right(), known));
-                    case Expr.Assign s -> new Expr.Assign(nested(s.left(), known), nested(s.right(), bound));
-                    case Expr.SomeIn s ->
-                        new Expr.SomeIn(
-                                s.key() == null ? null : nested(s.key(), known),
-                                nested(s.value(), known),
-                                nested(s.collection(), known));
-                    case Expr.Every s -> {
-                        Set<String> inner = new HashSet<>(known);
-                        patternVars(s.value(), inner);
-                        if (s.key() != null) {
-                            patternVars(s.key(), inner);
-                        }
-                        yield new Expr.Every(s.key(), s.value(), nested(s.domain(), known), body(s.body(), inner));
-                    }
-                    case Expr.NotBody s -> new Expr.NotBody(body(s.body(), new HashSet<>(known)));
-                    case Expr.Logic s -> new Expr.Logic(s.and(), nested(s.left(), known), nested(s.right(), known));
-                    case Expr.Some s -> s;
-                };
+        Expr.Statement statement = switch (expr.statement()) {
+            case Expr.Truth s -> new Expr.Truth(nested(s.term(), known));
+            case Expr.Unify s -> new Expr.Unify(nested(s.left(), known), nested(s.right(), known));
+            case Expr.Assign s -> new Expr.Assign(nested(s.left(), known), nested(s.right(), bound));
+            case Expr.SomeIn s ->
+                new Expr.SomeIn(
+                        s.key() == null ? null : nested(s.key(), known),
+                        nested(s.value(), known),
+                        nested(s.collection(), known));
+            case Expr.Every s -> {
+                Set<String> inner = new HashSet<>(known);
+                patternVars(s.value(), inner);
+                if (s.key() != null) {
+                    patternVars(s.key(), inner);
+                }
+                yield new Expr.Every(s.key(), s.value(), nested(s.domain(), known), body(s.body(), inner));
+            }
+            case Expr.NotBody s -> new Expr.NotBody(body(s.body(), new HashSet<>(known)));
+            case Expr.Logic s -> new Expr.Logic(s.and(), nested(s.left(), known), nested(s.right(), known));
+            case Expr.Some s -> s;
+        };
         return new Expr(expr.location(), expr.text(), expr.negated(), statement, withs);
     }
 

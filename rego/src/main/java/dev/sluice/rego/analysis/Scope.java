@@ -19,7 +19,8 @@ final class Scope {
     }
 
     /** The unique name of a variable, or null where no scope has it. */
-    @Nullable String find(String name) {
+    @Nullable
+    String find(String name) {
         for (Scope scope = this; scope != null; scope = scope.parent) {
             String unique = scope.names.get(name);
             if (unique != null) {
@@ -61,7 +62,8 @@ final class Scope {
         return referenced.contains(name);
     }
 
-    @Nullable Scope parent() {
+    @Nullable
+    Scope parent() {
         return parent;
     }
 }

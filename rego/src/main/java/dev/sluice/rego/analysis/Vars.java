@@ -39,7 +39,8 @@ final class Vars {
     }
 
     static boolean isRoot(Term head) {
-        return head instanceof Term.Var v && (v.name().equals("data") || v.name().equals("input"));
+        return head instanceof Term.Var v
+                && (v.name().equals("data") || v.name().equals("input"));
     }
 
     private static void walk(Expr expr, Consumer<Term.Var> out, @Nullable Consumer<Term.Var> inner) {

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -90,8 +91,8 @@ final class BodyPlanner {
         return node;
     }
 
-    /** What {@code inside} emits, as a block of its own that sees the variables bound so far and binds none. */
-    Node block(Runnable inside, java.util.function.Supplier<Node> end) {
+    /** What {@code inside} emits with the end it returns, as a block of its own that sees the variables bound so far and binds none. */
+    Node block(Supplier<Node> inside) {
         List<UnaryOperator<Node>> outerStatements = statements;
         Set<String> outerBound = bound;
         boolean outerIterates = iterates;
@@ -99,13 +100,20 @@ final class BodyPlanner {
         statements = new ArrayList<>();
         bound = new HashSet<>(bound);
         tracked = false;
-        inside.run();
-        Node node = link(end.get());
+        Node node = link(inside.get());
         statements = outerStatements;
         bound = outerBound;
         iterates = outerIterates;
         tracked = outerTracked;
         return node;
+    }
+
+    /** A block that ends as soon as it holds. */
+    private Node test(Runnable inside) {
+        return block(() -> {
+            inside.run();
+            return frame -> true;
+        });
     }
 
     /** A fresh variable, bound. */
@@ -163,12 +171,9 @@ final class BodyPlanner {
         }
         if (expr.negated()) {
             Expr.Statement inner = hoistNegated(expr.statement());
-            Node negated = block(() -> statement(inner), () -> frame -> true);
+            Node negated = test(() -> statement(inner));
             emit(next -> frame -> {
-                State state = frame.state;
-                boolean holds = negated.exec(frame);
-                frame.state = state;
-                return !holds && next.exec(frame);
+                return !negated.exec(frame) && next.exec(frame);
             });
         } else {
             statement(expr.statement());
@@ -187,25 +192,19 @@ final class BodyPlanner {
             case Expr.SomeIn s -> someIn(s);
             case Expr.Every s -> every(s);
             case Expr.NotBody s -> {
-                Node inner = block(() -> body(s.body()), () -> frame -> true);
+                Node inner = test(() -> body(s.body()));
                 emit(next -> frame -> {
-                    State state = frame.state;
-                    boolean holds = inner.exec(frame);
-                    frame.state = state;
-                    return !holds && next.exec(frame);
+                    return !inner.exec(frame) && next.exec(frame);
                 });
             }
             case Expr.Logic s -> {
-                Node left = block(() -> body(s.left().body()), () -> frame -> true);
-                Node right = block(() -> body(s.right().body()), () -> frame -> true);
+                Node left = test(() -> body(s.left().body()));
+                Node right = test(() -> body(s.right().body()));
                 boolean and = s.and();
                 emit(next -> frame -> {
-                    State state = frame.state;
                     boolean holds = left.exec(frame);
-                    frame.state = state;
                     if (holds == and) {
                         holds = right.exec(frame);
-                        frame.state = state;
                     }
                     return holds && next.exec(frame);
                 });
@@ -218,8 +217,8 @@ final class BodyPlanner {
         if (hoisted instanceof Term.Call call) {
             int arity = terms.arity(call);
             if (arity >= 0 && call.args().size() == arity + 1 && !call.name().equals("print")) {
-                Term.Call inputs =
-                        new Term.Call(call.location(), call.operator(), call.args().subList(0, arity));
+                Term.Call inputs = new Term.Call(
+                        call.location(), call.operator(), call.args().subList(0, arity));
                 unify(call.args().getLast(), hoist(inputs));
                 return;
             }
@@ -463,10 +462,7 @@ final class BodyPlanner {
             }
             return true;
         }
-        if (a instanceof Term.ObjectTerm x
-                && b instanceof Term.ObjectTerm y
-                && !isEvaluable(a)
-                && !isEvaluable(b)) {
+        if (a instanceof Term.ObjectTerm x && b instanceof Term.ObjectTerm y && !isEvaluable(a) && !isEvaluable(b)) {
             return unifyObjects(x, y, waiting);
         }
         if (isEvaluable(a) && isEvaluable(b)) {
@@ -628,15 +624,13 @@ final class BodyPlanner {
     private void every(Expr.Every s) {
         Ev domain = terms.plan(hoist(s.domain()));
         int[] at = {-1, -1};
-        Node body = block(
-                () -> {
-                    if (s.key() instanceof Term.Var key) {
-                        at[0] = slot(target(key).name());
-                    }
-                    at[1] = slot(target(s.value()).name());
-                    body(s.body());
-                },
-                () -> frame -> true);
+        Node body = test(() -> {
+            if (s.key() instanceof Term.Var key) {
+                at[0] = slot(target(key).name());
+            }
+            at[1] = slot(target(s.value()).name());
+            body(s.body());
+        });
         emit(next -> frame -> {
             Value found = domain.eval(frame);
             return found != null && Scan.all(frame, found, at[0], at[1], body) && next.exec(frame);

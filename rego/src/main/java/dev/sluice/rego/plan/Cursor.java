@@ -26,7 +26,8 @@ record Cursor(@Nullable RuleNode node, @Nullable Value base) {
     }
 
     /** The place at a key below this one, or null where there is nothing. */
-    @Nullable Cursor step(Plan plan, State state, Value key, Location location) {
+    @Nullable
+    Cursor step(Plan plan, State state, Value key, Location location) {
         RuleNode here = node;
         if (here != null && Replaced.covers(state.replaced, here.path())) {
             here = null;
@@ -67,7 +68,8 @@ record Cursor(@Nullable RuleNode node, @Nullable Value base) {
     }
 
     /** The whole document at this place, or null when undefined. */
-    @Nullable Value value(Plan plan, State state, Location location) {
+    @Nullable
+    Value value(Plan plan, State state, Location location) {
         return node == null ? base : plan.nodeValue(state, node, base, location);
     }
 }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 interface Ev {
     /** The value, or null when undefined. */
-    @Nullable Value eval(Frame frame);
+    @Nullable
+    Value eval(Frame frame);
 
     /** A term that is the same value always. */
     record Constant(Value value) implements Ev {

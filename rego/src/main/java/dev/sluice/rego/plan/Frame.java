@@ -11,9 +11,11 @@ final class Frame {
 
     State state;
     /** The value of a complete rule or function found so far. */
-    @Nullable Value result;
+    @Nullable
+    Value result;
     /** Where a partial rule or a query puts what it finds. */
-    @Nullable Object sink;
+    @Nullable
+    Object sink;
     /** How many literals of the body have held at the same time, at most; kept when tracing. */
     int reached;
 

@@ -143,7 +143,8 @@ public final class Plan {
     }
 
     /** The document at a node: base data with what the rules below define. */
-    @Nullable Value document(State state, RuleNode node, @Nullable Value base, Location location) {
+    @Nullable
+    Value document(State state, RuleNode node, @Nullable Value base, Location location) {
         if (Replaced.covers(state.replaced, node.path())) {
             return base;
         }
@@ -163,7 +164,8 @@ public final class Plan {
     }
 
     /** The value of a node: of its rules where it has any, else of its document. */
-    @Nullable Value nodeValue(State state, RuleNode node, @Nullable Value base, Location location) {
+    @Nullable
+    Value nodeValue(State state, RuleNode node, @Nullable Value base, Location location) {
         if (node.definitions().isEmpty()) {
             return document(state, node, base, location);
         }

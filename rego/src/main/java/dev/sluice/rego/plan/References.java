@@ -169,7 +169,7 @@ final class References {
         };
     }
 
-    private Cursor cursor(Frame frame, RuleNode node, List<Value> prefix) {
+    private static Cursor cursor(Frame frame, @Nullable RuleNode node, List<Value> prefix) {
         return new Cursor(node, Values.lookup(frame.state.data, prefix));
     }
 
@@ -296,8 +296,7 @@ final class References {
         Term.Var out = planner.temporary(location);
         int slot = planner.slot(out.name());
         planner.emit(next -> frame -> {
-            Value found =
-                    frame.work[last] instanceof Cursor cursor ? cursor.value(plan, frame.state, location) : null;
+            Value found = frame.work[last] instanceof Cursor cursor ? cursor.value(plan, frame.state, location) : null;
             if (found == null) {
                 return false;
             }

@@ -37,7 +37,12 @@ final class RulePlan {
 
     /** One definition, or one branch of it. */
     private record Clause(
-            Location location, Node body, int slots, int work, @Nullable Clause otherwise, Progress progress) {}
+            Location location,
+            Node body,
+            int slots,
+            int work,
+            @Nullable Clause otherwise,
+            Progress progress) {}
 
     private RulePlan(Plan plan, RuleNode node, Form form, List<Clause> clauses, @Nullable Clause fallback) {
         this.plan = plan;
@@ -86,12 +91,11 @@ final class RulePlan {
         }
         Ev key = rule.key() == null ? null : planner.head(rule.key());
         Ev value = planner.head(rule.value());
-        Node end =
-                switch (form) {
-                    case COMPLETE, FUNCTION -> completeEnd(value, planner.bindsNothing());
-                    case SET -> setEnd(Objects.requireNonNull(key));
-                    case TREE -> treeEnd(path, key, value, rule.location());
-                };
+        Node end = switch (form) {
+            case COMPLETE, FUNCTION -> completeEnd(value, planner.bindsNothing());
+            case SET -> setEnd(Objects.requireNonNull(key));
+            case TREE -> treeEnd(path, key, value, rule.location());
+        };
         Node body = planner.link(end);
         return new Clause(
                 rule.location(),
@@ -143,7 +147,7 @@ final class RulePlan {
                 return constant;
             }
             if (!before.equals(found)) {
-                throw Conflict.INSTANCE;
+                throw new Conflict();
             }
             return false;
         };
@@ -178,7 +182,8 @@ final class RulePlan {
     }
 
     /** The value of the rules, computed once per state. */
-    @Nullable Value value(State state, Location location) {
+    @Nullable
+    Value value(State state, Location location) {
         if (state.replaced != null && Replaced.covers(state.replaced, node.path())) {
             List<Value> keys = new ArrayList<>();
             node.path().forEach(p -> keys.add(StringValue.ofName(p)));
@@ -188,20 +193,20 @@ final class RulePlan {
             return state.known(node.id());
         }
         state.shared.enter(location);
-        Value value =
-                switch (form) {
-                    case COMPLETE -> complete(state, null);
-                    case SET -> set(state);
-                    case TREE -> tree(state, location);
-                    case FUNCTION -> null;
-                };
+        Value value = switch (form) {
+            case COMPLETE -> complete(state, null);
+            case SET -> set(state);
+            case TREE -> tree(state, location);
+            case FUNCTION -> null;
+        };
         state.shared.leave();
         state.remember(node.id(), value);
         return value;
     }
 
     /** The result of a function. */
-    @Nullable Value call(State state, Value[] args, Location location) {
+    @Nullable
+    Value call(State state, Value[] args, Location location) {
         state.shared.enter(location);
         Value value = complete(state, args);
         state.shared.leave();
@@ -368,17 +373,11 @@ final class RulePlan {
                 ? "function " + node.name() + " produced conflicting values for the same inputs:\n"
                 : "rule " + node.name() + " produced conflicting values:\n";
         return new RegoEvaluationException(
-                RegoEvaluationException.CONFLICT,
-                text + String.join("\n", lines),
-                at.file(),
-                at.row(),
-                at.column());
+                RegoEvaluationException.CONFLICT, text + String.join("\n", lines), at.file(), at.row(), at.column());
     }
 
     /** Says that one definition gave two values; turned into a {@link RegoEvaluationException} with their list. */
     private static final class Conflict extends RuntimeException {
-        static final Conflict INSTANCE = new Conflict();
-
         private Conflict() {
             super("conflict", null, false, false);
         }

@@ -71,14 +71,11 @@ final class Scan {
 
     /** Whether a body holds for every element; false for what is no collection. */
     static boolean all(Frame frame, Value collection, int keySlot, int valueSlot, Node body) {
-        if (!(collection instanceof ArrayValue || collection instanceof ObjectValue || collection instanceof SetValue)) {
+        if (!(collection instanceof ArrayValue
+                || collection instanceof ObjectValue
+                || collection instanceof SetValue)) {
             return false;
         }
-        State state = frame.state;
-        return !any(frame, collection, keySlot, valueSlot, f -> {
-            boolean holds = body.exec(f);
-            f.state = state;
-            return !holds;
-        });
+        return !any(frame, collection, keySlot, valueSlot, f -> !body.exec(f));
     }
 }

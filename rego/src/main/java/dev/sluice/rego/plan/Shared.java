@@ -5,6 +5,7 @@ import dev.sluice.rego.Limits;
 import dev.sluice.rego.RegoEvaluationException;
 import dev.sluice.rego.builtin.CallContext;
 import dev.sluice.rego.syntax.Location;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** What all states of one evaluation have in common. */
@@ -22,9 +23,8 @@ final class Shared implements CallContext {
     private int depth;
 
     Shared(Evaluation.Request request, @Nullable Trace trace) {
-        this.nowNanos = Math.addExact(
-                Math.multiplyExact(request.now().getEpochSecond(), 1_000_000_000L),
-                request.now().getNano());
+        Instant now = request.now();
+        this.nowNanos = Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000_000L), now.getNano());
         this.strict = request.strictErrors();
         this.limits = request.limits();
         this.trace = trace;
@@ -70,7 +70,8 @@ final class Shared implements CallContext {
             throw cancelled("the evaluation took more than " + limits.maxSteps() + " steps");
         }
         if (System.nanoTime() - started > deadlineNanos) {
-            throw cancelled("the evaluation took longer than " + limits.deadline().toMillis() + " ms");
+            throw cancelled(
+                    "the evaluation took longer than " + limits.deadline().toMillis() + " ms");
         }
         if (Thread.currentThread().isInterrupted()) {
             throw cancelled("the evaluation was interrupted");

@@ -84,7 +84,8 @@ final class State {
         return memo[node] != null;
     }
 
-    @Nullable Value known(int node) {
+    @Nullable
+    Value known(int node) {
         Object value = memo[node];
         return value == UNDEFINED ? null : (Value) value;
     }

@@ -14,6 +14,7 @@ import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Turns terms whose variables are bound into expressions, and references that iterate into statements. */
@@ -67,7 +68,8 @@ final class TermPlanner {
             case Term.SetTerm s -> set(planAll(s.items()));
             case Term.ObjectTerm o -> {
                 Ev[] keys = planAll(o.entries().stream().map(Term.Entry::key).toList());
-                Ev[] values = planAll(o.entries().stream().map(Term.Entry::value).toList());
+                Ev[] values =
+                        planAll(o.entries().stream().map(Term.Entry::value).toList());
                 yield object(keys, values);
             }
             case Term.Call c -> call(c);
@@ -260,18 +262,16 @@ final class TermPlanner {
 
     private Ev comprehension(Term.Comprehension c) {
         int work = planner.newWork();
-        Ev[] head = new Ev[2];
-        Node body = planner.block(
-                () -> {
-                    planner.body(c.body());
-                    head[0] = c.key() == null ? null : planner.head(c.key());
-                    head[1] = planner.head(c.value());
-                },
-                () -> switch (c.kind()) {
-                    case ARRAY -> arrayEnd(head[1], work);
-                    case SET -> setEnd(head[1], work);
-                    case OBJECT -> objectEnd(head[0], head[1], work, c.location());
-                });
+        Node body = planner.block(() -> {
+            planner.body(c.body());
+            Ev key = c.key() == null ? null : planner.head(c.key());
+            Ev value = planner.head(c.value());
+            return switch (c.kind()) {
+                case ARRAY -> arrayEnd(value, work);
+                case SET -> setEnd(value, work);
+                case OBJECT -> objectEnd(Objects.requireNonNull(key), value, work, c.location());
+            };
+        });
         return switch (c.kind()) {
             case ARRAY ->
                 frame -> {
@@ -338,5 +338,4 @@ final class TermPlanner {
             return false;
         };
     }
-
 }

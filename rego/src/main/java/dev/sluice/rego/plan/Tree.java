@@ -60,7 +60,8 @@ final class Tree {
             map.put(last, value);
             size++;
         } else if (!(before instanceof Value known) || !known.equals(value)) {
-            if (!(before instanceof Map<?, ?> open) || !build((Map<Value, Object>) open).equals(value)) {
+            if (!(before instanceof Map<?, ?> open)
+                    || !build((Map<Value, Object>) open).equals(value)) {
                 throw conflict(location);
             }
         }
@@ -83,12 +84,11 @@ final class Tree {
     private static ObjectValue build(Map<Value, Object> map) {
         ObjectValue.Builder builder = ObjectValue.builder(map.size());
         map.forEach((key, below) -> {
-            Value value =
-                    switch (below) {
-                        case Value v -> v;
-                        case SetValue.Builder set -> set.build();
-                        default -> build((Map<Value, Object>) below);
-                    };
+            Value value = switch (below) {
+                case Value v -> v;
+                case SetValue.Builder set -> set.build();
+                default -> build((Map<Value, Object>) below);
+            };
             builder.put(key, value);
         });
         return builder.build();

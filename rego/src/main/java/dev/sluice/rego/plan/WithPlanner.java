@@ -19,7 +19,8 @@ final class WithPlanner {
 
     /** One change of the state; null when its value is undefined. */
     private interface Change {
-        @Nullable State apply(Frame frame, State state);
+        @Nullable
+        State apply(Frame frame, State state);
     }
 
     void enter(List<With> withs) {
@@ -60,9 +61,7 @@ final class WithPlanner {
     private Change change(With with) {
         if (with.target() instanceof Term.Call target) {
             String name = target.name();
-            if (with.value() instanceof Term.Call function
-                    && function.args().isEmpty()
-                    && terms.arity(function) != 0) {
+            if (with.value() instanceof Term.Call function && function.args().isEmpty() && terms.arity(function) != 0) {
                 State.Mock mock = new State.Mock(null, function.operator());
                 return (frame, state) -> state.withMock(name, mock);
             }

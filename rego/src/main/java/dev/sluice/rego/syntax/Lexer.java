@@ -104,7 +104,7 @@ final class Lexer {
             }
             return token(Token.Kind.NAME, text.substring(start, at), List.of(), location, start);
         }
-        if (isDigit(c) || c == '.' && at + 1 < text.length() && isDigit(text.charAt(at + 1)) && !afterTerm(start)) {
+        if (isDigit(c) || (c == '.' && at + 1 < text.length() && isDigit(text.charAt(at + 1)) && !afterTerm(start))) {
             return number(location, start);
         }
         if (c == '"') {
@@ -279,7 +279,7 @@ final class Lexer {
         List<Object> parts = new ArrayList<>();
         StringBuilder out = new StringBuilder();
         while (true) {
-            if (at >= text.length() || quote == '"' && text.charAt(at) == '\n') {
+            if (at >= text.length() || (quote == '"' && text.charAt(at) == '\n')) {
                 throw failure(location, "non-terminated string");
             }
             char c = text.charAt(at);
@@ -328,7 +328,7 @@ final class Lexer {
     }
 
     private static boolean isLetter(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     }
 
     private static boolean isDigit(char c) {

@@ -45,7 +45,8 @@ final class Metadata {
                     description.append(description.isEmpty() ? "" : block).append(line.strip());
                 }
             }
-            byFollowingRow.put(row + 1, new Annotations(title, description.toString().strip()));
+            byFollowingRow.put(
+                    row + 1, new Annotations(title, description.toString().strip()));
         }
     }
 
@@ -56,7 +57,9 @@ final class Metadata {
 
     private static String scalar(String text) {
         String value = text.strip();
-        if (value.length() > 1 && (value.startsWith("\"") && value.endsWith("\"") || value.startsWith("'") && value.endsWith("'"))) {
+        boolean quoted =
+                (value.startsWith("\"") && value.endsWith("\"")) || (value.startsWith("'") && value.endsWith("'"));
+        if (value.length() > 1 && quoted) {
             return value.substring(1, value.length() - 1);
         }
         return value;

@@ -17,8 +17,21 @@ import org.jspecify.annotations.Nullable;
 public final class Parser extends TermParser {
     /** The words that cannot name variables or rules. */
     static final Set<String> KEYWORDS = Set.of(
-            "as", "default", "else", "false", "import", "package", "not", "null", "true", "with", "some", "in", "every",
-            "if", "contains");
+            "as",
+            "default",
+            "else",
+            "false",
+            "import",
+            "package",
+            "not",
+            "null",
+            "true",
+            "with",
+            "some",
+            "in",
+            "every",
+            "if",
+            "contains");
 
     private static final int MAX_ERRORS = 10;
     private static final int MAX_TEXT = 4 * 1024 * 1024;
@@ -165,9 +178,8 @@ public final class Parser extends TermParser {
         if (!alias.isEmpty()) {
             throw failure(at, "`rego` imports cannot be aliased");
         }
-        if (path.size() != 2 || !path.get(1).equals("v1") && !path.get(1).equals("v2")) {
-            throw failure(
-                    at, "invalid import `" + String.join(".", path) + "`, must be one of: `rego.v1`, `rego.v2`");
+        if (path.size() != 2 || !Set.of("v1", "v2").contains(path.get(1))) {
+            throw failure(at, "invalid import `" + String.join(".", path) + "`, must be one of: `rego.v1`, `rego.v2`");
         }
         if (path.get(1).equals("v2")) {
             enableKeyword("and");
@@ -217,7 +229,10 @@ public final class Parser extends TermParser {
             body = ifBody();
             hasBody = true;
         } else if (peek().is("{")) {
-            v0(location, "`if` keyword is required before " + (head.args != null ? "function" : "rule") + " body", head);
+            v0(
+                    location,
+                    "`if` keyword is required before " + (head.args != null ? "function" : "rule") + " body",
+                    head);
             body = braced();
             hasBody = true;
         }
@@ -225,8 +240,7 @@ public final class Parser extends TermParser {
             v0(location, "`contains` keyword is required for partial set rules", head);
         } else if (!hasBody && head.key == null && head.value == null) {
             if (head.args != null || head.ref.size() == 1) {
-                throw new ParseFailure(location
-                        .error(RegoError.PARSE, "var cannot be used for rule name")
+                throw new ParseFailure(location.error(RegoError.PARSE, "var cannot be used for rule name")
                         .withHint("a rule needs a value (`:=`), `contains` or `if`"));
             }
         }
@@ -265,8 +279,8 @@ public final class Parser extends TermParser {
         String name = head.text;
         String hint;
         if (head.args == null && head.bracketed && head.value == null && head.ref.getLast() instanceof Term.Var v) {
-            hint = "this is Rego v0; in v1 write `"
-                    + name.substring(0, Math.max(0, name.lastIndexOf('['))) + " contains " + v.name() + " if { ... }`";
+            hint = "this is Rego v0; in v1 write `" + name.substring(0, Math.max(0, name.lastIndexOf('[')))
+                    + " contains " + v.name() + " if { ... }`";
         } else {
             hint = "this is Rego v0; in v1 write `" + name + " if { ... }`";
         }
@@ -308,9 +322,16 @@ public final class Parser extends TermParser {
     private static final class Head {
         final List<Term> ref = new ArrayList<>();
         String text = "";
-        @Nullable List<Term> args;
-        @Nullable Term key;
-        @Nullable Term value;
+
+        @Nullable
+        List<Term> args;
+
+        @Nullable
+        Term key;
+
+        @Nullable
+        Term value;
+
         boolean bracketed;
     }
 
@@ -320,7 +341,7 @@ public final class Parser extends TermParser {
         if (name.kind() != Token.Kind.NAME) {
             throw failure(name.location(), "unexpected " + name.describe() + ": expected rule name");
         }
-        if (KEYWORDS.contains(name.text()) && !name.isName("contains") || isActiveOperator(name)) {
+        if ((KEYWORDS.contains(name.text()) && !name.isName("contains")) || isActiveOperator(name)) {
             throw failure(name.location(), name.text() + " keyword cannot be used for rule name");
         }
         head.ref.add(constant(name.location(), name.text()));
@@ -357,7 +378,9 @@ public final class Parser extends TermParser {
         head.text = slice(name.start(), end);
         if (peek().isName("contains")) {
             if (head.args != null) {
-                throw failure(peek().location(), "the contains keyword can only be used with multi-value rule definitions (e.g., p contains <VALUE> { ... })");
+                throw failure(
+                        peek().location(),
+                        "the contains keyword can only be used with multi-value rule definitions (e.g., p contains <VALUE> { ... })");
             }
             next();
             head.key = term();
@@ -371,7 +394,7 @@ public final class Parser extends TermParser {
         }
         if (head.args == null && head.value == null && head.key == null && !peek().isName("if") && !peek().is("{")) {
             Token found = peek();
-            if (!head.bracketed || found.kind() == Token.Kind.SYMBOL && !found.freshLine()) {
+            if (!head.bracketed || (found.kind() == Token.Kind.SYMBOL && !found.freshLine())) {
                 throw new ParseFailure((found.freshLine() ? name : found)
                         .location()
                         .error(

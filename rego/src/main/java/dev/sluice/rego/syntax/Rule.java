@@ -27,7 +27,11 @@ public record Rule(
         Annotations annotations) {
 
     /** {@code else := value if body}. */
-    public record Else(Location location, Term value, Body body, @Nullable Else otherwise) {}
+    public record Else(
+            Location location,
+            Term value,
+            Body body,
+            @Nullable Else otherwise) {}
 
     /** The first part of the name. */
     public String name() {

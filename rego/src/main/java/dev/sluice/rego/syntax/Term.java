@@ -56,7 +56,8 @@ public sealed interface Term {
     record Entry(Term key, Term value) {}
 
     /** {@code [v | body]}, {@code {v | body}} or {@code {k: v | body}}. */
-    record Comprehension(Location location, Kind kind, @Nullable Term key, Term value, Body body) implements Term {
+    record Comprehension(
+            Location location, Kind kind, @Nullable Term key, Term value, Body body) implements Term {
         /** What a comprehension builds. */
         public enum Kind {
             ARRAY,

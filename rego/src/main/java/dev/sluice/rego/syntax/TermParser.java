@@ -171,7 +171,9 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
             next();
             negated = true;
             if (peek().isName("some") || peek().isName("every") || peek().isName("not")) {
-                throw failure(peek().location(), "unexpected " + peek().text() + " keyword: illegal negation of '" + peek().text() + "'");
+                throw failure(
+                        peek().location(),
+                        "unexpected " + peek().text() + " keyword: illegal negation of '" + peek().text() + "'");
             }
         }
         Expr.Statement statement = statement();
@@ -253,11 +255,13 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
             key = value;
             value = primary();
         }
-        if (!(value instanceof Term.Var) || key != null && !(key instanceof Term.Var)) {
+        if (!(value instanceof Term.Var) || (key != null && !(key instanceof Term.Var))) {
             throw failure(value.location(), "unexpected every term: expected var");
         }
         if (!peek().isName("in")) {
-            throw failure(peek().location(), "unexpected " + peek().describe() + ": expected `x[, y] in xs { ... }` expression");
+            throw failure(
+                    peek().location(),
+                    "unexpected " + peek().describe() + ": expected `x[, y] in xs { ... }` expression");
         }
         next();
         Term domain = term();
@@ -426,11 +430,7 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
                 }
                 if (peek().kind() == Token.Kind.NAME && peek().start() == token.end()) {
                     Term operand = primary();
-                    return call(
-                            operand,
-                            "minus",
-                            new Term.Constant(location, NumberValue.of(0)),
-                            operand);
+                    return call(operand, "minus", new Term.Constant(location, NumberValue.of(0)), operand);
                 }
                 throw failure(location, "unexpected minus token");
             }
@@ -466,8 +466,8 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
             default -> {}
         }
         boolean called = peek().is("(") && peek().start() == token.end();
-        if (Parser.KEYWORDS.contains(token.text()) && !(token.isName("contains") && called)
-                || isActiveOperator(token) && !called) {
+        boolean reserved = Parser.KEYWORDS.contains(token.text()) && !(token.isName("contains") && called);
+        if (reserved || (isActiveOperator(token) && !called)) {
             throw failure(location, "unexpected " + token.text() + " keyword");
         }
         return new Term.Var(location, token.text());
@@ -638,12 +638,13 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
             }
             Term term = embedded.term();
             if (embedded.peek().kind() != Token.Kind.END) {
-                throw failure(embedded.peek().location(), "unexpected " + embedded.peek().describe());
+                throw failure(
+                        embedded.peek().location(),
+                        "unexpected " + embedded.peek().describe());
             }
             // A one-element array keeps a computed part apart from literal text.
             parts.add(new Term.ArrayTerm(term.location(), List.of(term)));
         }
         return new Term.TemplateString(token.location(), parts);
     }
-
 }

@@ -11,8 +11,7 @@ import java.util.List;
  * @param end offset after its last character
  * @param freshLine whether a line ended between the token before and this one
  */
-record Token(
-        Kind kind, String text, List<Object> parts, Location location, int start, int end, boolean freshLine) {
+record Token(Kind kind, String text, List<Object> parts, Location location, int start, int end, boolean freshLine) {
 
     enum Kind {
         NAME,

@@ -54,7 +54,8 @@ record ConformanceCase(int number, String directory, String note, ObjectValue fi
     }
 
     /** Null when the case passes, else what is wrong. */
-    @Nullable String run() {
+    @Nullable
+    String run() {
         String wantError = text(fields.get("want_error"));
         String wantCode = text(fields.get("want_error_code"));
         Evaluation.Bindings found;
@@ -62,7 +63,7 @@ record ConformanceCase(int number, String directory, String note, ObjectValue fi
             found = evaluate();
         } catch (RegoException wrong) {
             RegoError first = wrong.errors().getFirst();
-            return error(first.code(), wrong.getMessage(), wantError, wantCode);
+            return error(first.code(), String.valueOf(wrong.getMessage()), wantError, wantCode);
         } catch (RegoEvaluationException wrong) {
             return error(wrong.code(), String.valueOf(wrong.getMessage()), wantError, wantCode);
         } catch (StackOverflowError | RuntimeException bug) {
