@@ -50,6 +50,10 @@ public final class BuiltinException extends Exception {
         return new BuiltinException(Failure.VALUE, message);
     }
 
+    static BuiltinException type(String message) {
+        return new BuiltinException(Failure.TYPE, message);
+    }
+
     /** Operand {@code position}, counted from 1, is not as it must be. */
     static BuiltinException operand(int position, String what) {
         return new BuiltinException(Failure.TYPE, "operand " + position + " " + what);

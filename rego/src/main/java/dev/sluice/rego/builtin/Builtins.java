@@ -21,6 +21,12 @@ public final class Builtins {
         Registry registry = new Registry();
         Comparisons.declare(registry);
         Numbers.declare(registry);
+        Aggregates.declare(registry);
+        Texts.declare(registry);
+        Casts.declare(registry);
+        Composites.declare(registry);
+        JsonPaths.declare(registry);
+        Encodings.declare(registry);
         return Collections.unmodifiableMap(registry.declarations());
     }
 

@@ -31,10 +31,10 @@ final class Operands {
         throw BuiltinException.wrongType(i + 1, args[i], Kind.NUMBER);
     }
 
-    /** A whole number of 64 bits that is also written as one: 10.0 is refused. */
+    /** A whole number of 64 bits that is written without exponent: 10 and 10.0, not 1e1. */
     static long integer(Value[] args, int i) throws BuiltinException {
         NumberValue number = number(args, i);
-        if (!number.isLong() || !number.isWrittenAsInteger()) {
+        if (!number.isLong() || number.text().indexOf('e') >= 0 || number.text().indexOf('E') >= 0) {
             throw BuiltinException.operand(i + 1, NOT_INTEGER);
         }
         return number.longValue();

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The arithmetic of numbers: exact on integers, 64-bit floating point otherwise (OPA 1.22, arithmetic.go). */
 final class Arithmetic {
+    private static final int DOUBLE_PRECISION = 53;
+
     private Arithmetic() {}
 
     static NumberValue plus(NumberValue a, NumberValue b) {
@@ -77,6 +79,44 @@ final class Arithmetic {
             return NumberValue.of(a.longValue() % b.longValue());
         }
         return NumberValue.of(integer(a).remainder(integer(b)));
+    }
+
+    static NumberValue sum(Iterable<NumberValue> numbers) {
+        NumberValue exact = NumberValue.ZERO;
+        for (NumberValue number : numbers) {
+            if (!number.isInteger()) {
+                return floatSum(numbers);
+            }
+            exact = plus(exact, number);
+        }
+        return exact;
+    }
+
+    private static NumberValue floatSum(Iterable<NumberValue> numbers) {
+        BigFloat sum = BigFloat.of(NumberValue.ZERO);
+        for (NumberValue number : numbers) {
+            sum = sum.plus(BigFloat.of(number));
+        }
+        return sum.toNumber();
+    }
+
+    static NumberValue product(Iterable<NumberValue> numbers) {
+        NumberValue exact = NumberValue.ONE;
+        for (NumberValue number : numbers) {
+            if (!number.isInteger()) {
+                return floatProduct(numbers);
+            }
+            exact = times(exact, number);
+        }
+        return exact;
+    }
+
+    private static NumberValue floatProduct(Iterable<NumberValue> numbers) {
+        BigFloat product = BigFloat.of(NumberValue.ONE);
+        for (NumberValue number : numbers) {
+            product = product.times(BigFloat.of(number), DOUBLE_PRECISION);
+        }
+        return product.toNumber(DOUBLE_PRECISION);
     }
 
     static NumberValue abs(NumberValue a) {

@@ -40,7 +40,11 @@ record BigFloat(boolean negative, BigInteger mantissa, int exponent) {
     }
 
     private static BigFloat rounded(boolean negative, BigInteger magnitude, int exponent) {
-        int excess = magnitude.bitLength() - PRECISION;
+        return rounded(negative, magnitude, exponent, PRECISION);
+    }
+
+    private static BigFloat rounded(boolean negative, BigInteger magnitude, int exponent, int precision) {
+        int excess = magnitude.bitLength() - precision;
         if (excess <= 0) {
             return new BigFloat(negative, magnitude, exponent);
         }
@@ -70,7 +74,13 @@ record BigFloat(boolean negative, BigInteger mantissa, int exponent) {
     }
 
     BigFloat times(BigFloat other) {
-        return rounded(negative != other.negative, mantissa.multiply(other.mantissa), exponent + other.exponent);
+        return times(other, PRECISION);
+    }
+
+    /** The product rounded to {@code precision} bits. */
+    BigFloat times(BigFloat other, int precision) {
+        BigInteger product = mantissa.multiply(other.mantissa);
+        return rounded(negative != other.negative, product, exponent + other.exponent, precision);
     }
 
     BigFloat dividedBy(BigFloat other) {
@@ -103,7 +113,7 @@ record BigFloat(boolean negative, BigInteger mantissa, int exponent) {
         return rounded(value.signum() < 0, value.abs(), 0);
     }
 
-    private BigInteger truncated() {
+    BigInteger truncated() {
         BigInteger magnitude = exponent >= 0 ? mantissa.shiftLeft(exponent) : mantissa.shiftRight(-exponent);
         return negative ? magnitude.negate() : magnitude;
     }
@@ -113,26 +123,32 @@ record BigFloat(boolean negative, BigInteger mantissa, int exponent) {
     }
 
     NumberValue toNumber() {
-        if (isInteger()) {
-            BigInteger whole = truncated();
-            return negative && whole.signum() == 0 ? new DecimalNumber("-0") : NumberValue.of(shortestInteger(whole));
-        }
-        return new DecimalNumber(Shortest.text(negative, shortest(), -4, 6));
+        return toNumber(PRECISION);
     }
 
-    private BigInteger shortestInteger(BigInteger whole) {
-        if (whole.bitLength() <= PRECISION) {
+    /** The number with the fewest digits that, rounded to {@code precision} bits, give this one. */
+    NumberValue toNumber(int precision) {
+        if (isInteger()) {
+            BigInteger whole = truncated();
+            return negative && whole.signum() == 0
+                    ? new DecimalNumber("-0")
+                    : NumberValue.of(shortestInteger(whole, precision));
+        }
+        return new DecimalNumber(Shortest.text(negative, shortest(precision), -4, 6));
+    }
+
+    private BigInteger shortestInteger(BigInteger whole, int precision) {
+        if (whole.bitLength() <= precision) {
             return whole;
         }
-        Decimal digits = shortest();
+        Decimal digits = shortest(precision);
         BigInteger magnitude = new BigInteger(digits.digits())
                 .multiply(BigInteger.TEN.pow(digits.point() - digits.digits().length()));
         return negative ? magnitude.negate() : magnitude;
     }
 
-    /** The fewest digits that, rounded to 64 bits, give this number again. */
-    private Decimal shortest() {
-        int up = PRECISION + 1 - mantissa.bitLength();
+    private Decimal shortest(int precision) {
+        int up = precision + 1 - mantissa.bitLength();
         BigInteger fine = mantissa.shiftLeft(up);
         int scale = exponent - up;
         Decimal exact = Decimal.of(fine, scale);

@@ -26,7 +26,8 @@ final class DecimalNumber extends NumberValue {
         if (exact.signum() != 0 && Math.abs(magnitude) > MAX_DECIMAL_EXPONENT) {
             throw new NumberFormatException("number too big");
         }
-        this.approximate = exact.doubleValue();
+        // A decimal has no negative zero, a double has.
+        this.approximate = exact.signum() == 0 && text.charAt(0) == '-' ? -0.0 : exact.doubleValue();
         long fits = 0;
         byte found = FRACTION;
         if (exact.signum() == 0) {

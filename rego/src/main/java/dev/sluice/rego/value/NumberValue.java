@@ -187,6 +187,22 @@ public abstract sealed class NumberValue implements Value permits LongNumber, De
         return Arithmetic.remainder(this, other);
     }
 
+    /** The sum of numbers: exact if all are integral, otherwise in 64-bit floating point throughout. */
+    public static NumberValue sum(Iterable<NumberValue> numbers) {
+        return Arithmetic.sum(numbers);
+    }
+
+    /** The product of numbers: exact if all are integral, otherwise rounded to 53 bits after every step, as OPA does. */
+    public static NumberValue product(Iterable<NumberValue> numbers) {
+        return Arithmetic.product(numbers);
+    }
+
+    /** The number without its fraction, computed in 64-bit floating point where it is not integral. */
+    public BigInteger truncated() {
+        BigInteger whole = bigIntegerValue();
+        return whole == null ? BigFloat.of(this).truncated() : whole;
+    }
+
     /** The absolute value. */
     public NumberValue abs() {
         return Arithmetic.abs(this);
