@@ -8,17 +8,21 @@ import dev.sluice.rego.syntax.Expr;
 import dev.sluice.rego.syntax.Rule;
 import dev.sluice.rego.syntax.Term;
 import dev.sluice.rego.syntax.With;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Checks that every function called exists and gets as many arguments as it takes. */
 final class Calls {
     private final Analysis analysis;
     private final List<RegoError> errors;
+    private final OperandTypes types;
 
     Calls(Analysis analysis, List<RegoError> errors) {
         this.analysis = analysis;
         this.errors = errors;
+        this.types = new OperandTypes(analysis);
     }
 
     void check(Rule rule) {
@@ -75,6 +79,7 @@ final class Calls {
             case Term.Var v -> {}
             case Term.Ref r -> {
                 check(r.head(), false);
+                reference(r);
                 r.path().forEach(t -> check(t, false));
             }
             case Term.ArrayTerm a -> a.items().forEach(t -> check(t, false));
@@ -101,17 +106,60 @@ final class Calls {
                     errors.add(c.location()
                             .error(RegoError.TYPE, "undefined function " + name)
                             .withHint(nearest(name)));
-                } else if (given != arity
-                        && !(statement && given == arity + 1)
-                        && !c.name().equals("print")) {
-                    errors.add(c.location()
-                            .error(
-                                    RegoError.TYPE,
-                                    c.name() + ": arity mismatch\n\thave: " + given + " argument"
-                                            + (given == 1 ? "" : "s") + "\n\twant: " + arity));
+                } else if (given != arity && !(statement && given == arity + 1) && !c.name().equals("print")) {
+                    arityError(c, arity);
+                } else {
+                    operandTypes(c);
                 }
             }
         }
+    }
+
+    private void reference(Term.Ref ref) {
+        if (!(ref.head() instanceof Term.Var v) || !v.name().equals("data")) {
+            return;
+        }
+        List<String> path = new ArrayList<>();
+        path.add("data");
+        for (Term part : ref.path()) {
+            String name = Term.constantString(part);
+            if (name == null) {
+                return;
+            }
+            path.add(name);
+        }
+        if (analysis.function(path) != null) {
+            errors.add(ref.location()
+                    .error(
+                            RegoError.TYPE,
+                            "function " + String.join(".", path) + " used as reference, not called"));
+        }
+    }
+
+    private void arityError(Term.Call call, int arity) {
+        int given = call.args().size();
+        BuiltinDeclaration builtin = analysis.builtin(call.name());
+        String text = analysis.function(call.operator()) != null || builtin == null
+                ? "function " + call.name() + " has arity " + arity + ", got " + given + " argument"
+                        + (given == 1 ? "" : "s")
+                : call.name() + ": arity mismatch\n\thave: " + types.describe(call.args()) + "\n\twant: "
+                        + wanted(builtin);
+        errors.add(call.location().error(RegoError.TYPE, text));
+    }
+
+    private void operandTypes(Term.Call call) {
+        BuiltinDeclaration builtin = analysis.builtin(call.name());
+        if (builtin != null && analysis.function(call.operator()) == null && !types.accepts(builtin, call.args())) {
+            errors.add(call.location()
+                    .error(
+                            RegoError.TYPE,
+                            call.name() + ": invalid argument(s)\n\thave: " + types.describe(call.args())
+                                    + "\n\twant: " + wanted(builtin)));
+        }
+    }
+
+    private static String wanted(BuiltinDeclaration builtin) {
+        return builtin.parameters().stream().map(Object::toString).collect(Collectors.joining(", ", "(", ")"));
     }
 
     private static @Nullable String nearest(String name) {

@@ -24,6 +24,8 @@ final class Resolver {
     private final Map<String, List<String>> globals;
     private final Predicate<List<String>> isFunction;
     private final List<RegoError> errors;
+    private final Map<String, Term.Var> mustBeUsed = new LinkedHashMap<>();
+    private final Set<String> used = new HashSet<>();
     private int counter;
 
     /**
@@ -52,15 +54,20 @@ final class Resolver {
     Rule rule(Rule rule) {
         Scope outer = new Scope(null);
         List<Term> args = null;
+        List<Expr> computed = new ArrayList<>();
         if (rule.args() != null) {
+            List<Term> patterns = new ArrayList<>();
             for (Term arg : rule.args()) {
+                patterns.add(pattern(arg, computed));
+            }
+            for (Term arg : patterns) {
                 Vars.direct(arg, v -> {
                     if (!v.isWildcard() && outer.find(v.name()) == null) {
                         outer.declareArgument(v.name(), unique(v.name()));
                     }
                 });
             }
-            args = terms(rule.args(), outer);
+            args = terms(patterns, outer);
         }
         List<Term> heads = new ArrayList<>(rule.ref().subList(1, rule.ref().size()));
         if (rule.key() != null) {
@@ -68,7 +75,7 @@ final class Resolver {
         }
         heads.add(rule.value());
         Scope scope = new Scope(outer);
-        Body body = body(rule.body(), scope, heads);
+        Body body = body(with(rule.body(), computed), scope, heads);
         List<Term> ref = new ArrayList<>();
         ref.add(rule.ref().getFirst());
         for (Term part : rule.ref().subList(1, rule.ref().size())) {
@@ -76,29 +83,54 @@ final class Resolver {
         }
         Term key = rule.key() == null ? null : term(rule.key(), scope);
         Term value = term(rule.value(), scope);
+        Rule.Else otherwise = otherwise(rule.otherwise(), outer, computed);
+        reportUnused();
         return new Rule(
-                rule.location(),
-                rule.isDefault(),
-                ref,
-                args,
-                key,
-                value,
-                body,
-                otherwise(rule.otherwise(), outer),
-                rule.annotations());
+                rule.location(), rule.isDefault(), ref, args, key, value, body, otherwise, rule.annotations());
     }
 
-    private Rule.@Nullable Else otherwise(Rule.@Nullable Else branch, Scope outer) {
+    private Rule.@Nullable Else otherwise(Rule.@Nullable Else branch, Scope outer, List<Expr> computed) {
         if (branch == null) {
             return null;
         }
         Scope scope = new Scope(outer);
-        Body body = body(branch.body(), scope, List.of(branch.value()));
-        return new Rule.Else(branch.location(), body(branch, scope), body, otherwise(branch.otherwise(), outer));
+        Body body = body(with(branch.body(), computed), scope, List.of(branch.value()));
+        return new Rule.Else(branch.location(), body(branch, scope), body, otherwise(branch.otherwise(), outer, computed));
     }
 
     private Term body(Rule.Else branch, Scope scope) {
         return term(branch.value(), scope);
+    }
+
+    private static Body with(Body body, List<Expr> more) {
+        if (more.isEmpty()) {
+            return body;
+        }
+        List<Expr> literals = new ArrayList<>(body.literals());
+        literals.addAll(more);
+        return new Body(literals);
+    }
+
+    /** A parameter without computed parts; each is replaced by a variable that a literal of the body compares. */
+    private Term pattern(Term arg, List<Expr> computed) {
+        return switch (arg) {
+            case Term.Constant c -> c;
+            case Term.Var v -> v;
+            case Term.ArrayTerm a ->
+                new Term.ArrayTerm(
+                        a.location(), a.items().stream().map(t -> pattern(t, computed)).toList());
+            case Term.ObjectTerm o ->
+                new Term.ObjectTerm(
+                        o.location(),
+                        o.entries().stream()
+                                .map(e -> new Term.Entry(e.key(), pattern(e.value(), computed)))
+                                .toList());
+            default -> {
+                Term.Var value = new Term.Var(arg.location(), "parameter " + counter++);
+                computed.add(new Expr(arg.location(), "", false, new Expr.Unify(value, arg), List.of()));
+                yield value;
+            }
+        };
     }
 
     /** A query and the unique names of its variables. */
@@ -107,6 +139,7 @@ final class Resolver {
     Query query(Body body) {
         Scope scope = new Scope(null);
         Body resolved = body(body, scope, List.of());
+        reportUnused();
         Map<String, String> names = new LinkedHashMap<>();
         Vars.all(resolved, v -> {
             String name = written(v.name());
@@ -124,7 +157,7 @@ final class Resolver {
         }
         Set<String> implicit = new HashSet<>();
         for (Expr expr : body.literals()) {
-            Vars.direct(expr, v -> implicit.add(v.name()));
+            Vars.direct(withoutFunctions(expr), v -> implicit.add(v.name()));
         }
         for (Term head : heads) {
             Vars.direct(head, v -> implicit.add(v.name()));
@@ -145,6 +178,20 @@ final class Resolver {
             }
         }
         return new Body(out);
+    }
+
+    /** The literal without the modifiers that put one function in place of another, whose names are no variables. */
+    private Expr withoutFunctions(Expr expr) {
+        List<With> withs = new ArrayList<>();
+        for (With with : expr.withs()) {
+            List<String> value = names(with.value());
+            if (value == null || !isFunction.test(absolute(value))) {
+                withs.add(with);
+            }
+        }
+        return withs.size() == expr.withs().size()
+                ? expr
+                : new Expr(expr.location(), expr.text(), expr.negated(), expr.statement(), withs);
     }
 
     private static void declared(Expr expr, Set<String> out) {
@@ -189,7 +236,7 @@ final class Resolver {
                 yield new Expr.Assign(declare(s.left(), scope, true), right);
             }
             case Expr.Some s -> {
-                s.vars().forEach(v -> declare(v, scope, false));
+                s.vars().forEach(v -> mustUse(declare(v, scope, false)));
                 yield null;
             }
             case Expr.SomeIn s -> {
@@ -200,24 +247,58 @@ final class Resolver {
             case Expr.Every s -> {
                 Term domain = term(s.domain(), scope);
                 Scope inner = new Scope(scope);
-                Term key = s.key() == null ? null : declare(s.key(), inner, false);
-                Term value = declare(s.value(), inner, false);
+                Term key = s.key() == null ? null : mustUse(declare(s.key(), inner, false));
+                Term value = mustUse(declare(s.value(), inner, false));
                 yield new Expr.Every(key, value, domain, body(s.body(), new Scope(inner), List.of()));
             }
-            case Expr.NotBody s -> new Expr.NotBody(body(s.body(), new Scope(scope), List.of()));
-            case Expr.Logic s -> new Expr.Logic(s.and(), operand(s.left(), scope), operand(s.right(), scope));
+            case Expr.NotBody s -> notBody(s, scope);
+            case Expr.Logic s -> new Expr.Logic(s.and(), operand(s.left(), s.and(), scope), operand(s.right(), s.and(), scope));
         };
         return statement == null ? null : new Expr(expr.location(), expr.text(), expr.negated(), statement, withs);
     }
 
-    private Expr.Operand operand(Expr.Operand operand, Scope scope) {
+    private Term mustUse(Term declared) {
+        if (declared instanceof Term.Var v && !v.isWildcard()) {
+            mustBeUsed.put(v.name(), v);
+        }
+        return declared;
+    }
+
+    /** Reports the variables declared so far that nothing reads. */
+    private void reportUnused() {
+        mustBeUsed.forEach((unique, v) -> {
+            if (!used.contains(unique)) {
+                compileError(v.location(), "declared var " + written(unique) + " unused");
+            }
+        });
+        mustBeUsed.clear();
+    }
+
+    private Expr.NotBody notBody(Expr.NotBody s, Scope scope) {
+        if (!s.braced()) {
+            bare(s.body(), "negated expression");
+        }
+        return new Expr.NotBody(body(s.body(), new Scope(scope), List.of()), s.braced());
+    }
+
+    private void bare(Body body, String where) {
+        for (Expr expr : body.literals()) {
+            if (expr.statement() instanceof Expr.Assign) {
+                compileError(expr.location(), "cannot assign vars inside " + where);
+            }
+        }
+    }
+
+    private Expr.Operand operand(Expr.Operand operand, boolean and, Scope scope) {
+        if (!operand.braced()) {
+            bare(operand.body(), "implicit " + (and ? "and" : "or") + " operand");
+        }
         return new Expr.Operand(
                 operand.location(), body(operand.body(), new Scope(scope), List.of()), operand.braced());
     }
 
     private With with(With with, Scope scope) {
         Term target = with.target();
-        Term head = target instanceof Term.Ref r ? r.head() : target;
         List<String> path = names(target);
         if (path != null) {
             List<String> full = absolute(path);
@@ -234,9 +315,8 @@ final class Resolver {
         Term resolved = term(target, scope);
         Term value = term(with.value(), scope);
         if (!(resolved instanceof Term.Ref r && Vars.isRoot(r.head()))) {
-            String name = head instanceof Term.Var v ? v.name() : "";
             errors.add(target.location()
-                    .error(RegoError.TYPE, "undefined function " + (path == null ? name : String.join(".", path))));
+                    .error(RegoError.TYPE, "with keyword target must reference existing input, data, or a function"));
             return new With(
                     with.location(),
                     new Term.Ref(target.location(), new Term.Var(target.location(), "input"), List.of()),
@@ -399,6 +479,7 @@ final class Resolver {
         String unique = scope.find(v.name());
         if (unique != null) {
             scope.reference(v.name());
+            used.add(unique);
             return new Term.Var(v.location(), unique);
         }
         List<String> global = globals.get(v.name());

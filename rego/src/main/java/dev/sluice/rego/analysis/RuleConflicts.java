@@ -4,6 +4,7 @@ import dev.sluice.rego.RegoError;
 import dev.sluice.rego.syntax.Rule;
 import dev.sluice.rego.syntax.Term;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Finds rules that cannot stand beside each other under one name. */
 final class RuleConflicts {
@@ -51,7 +52,7 @@ final class RuleConflicts {
             errors.add(first.location().error(RegoError.TYPE, "conflicting rules " + node.name() + " found"));
         }
         if (defaults > 1) {
-            errors.add(first.location().error(RegoError.TYPE, "multiple default rules " + node.name() + " found"));
+            errors.add(first.location().error(RegoError.TYPE, "multiple default rules " + node.name() + " found at " + defaults(definitions)));
         }
         if (node.isPackage()) {
             errors.add(first.location()
@@ -65,9 +66,17 @@ final class RuleConflicts {
         }
     }
 
+    private static String defaults(List<RuleNode.Definition> definitions) {
+        return definitions.stream()
+                .map(RuleNode.Definition::rule)
+                .filter(Rule::isDefault)
+                .map(r -> r.location().file() + ":" + r.location().row())
+                .collect(Collectors.joining(", "));
+    }
+
     private static void below(RuleNode node, StringBuilder out) {
         for (RuleNode.Definition d : node.definitions()) {
-            out.append("\n\trule ")
+            out.append("\n  rule ")
                     .append(node.name())
                     .append(" at ")
                     .append(d.rule().location().file())

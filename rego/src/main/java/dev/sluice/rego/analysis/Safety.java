@@ -40,10 +40,10 @@ final class Safety {
         Body body = body(rule.body(), inBody);
         List<Term> ref = new ArrayList<>();
         for (Term part : rule.ref()) {
-            ref.add(head(part, inBody, rule));
+            ref.add(head(part, inBody));
         }
-        Term key = rule.key() == null ? null : head(rule.key(), inBody, rule);
-        Term value = head(rule.value(), inBody, rule);
+        Term key = rule.key() == null ? null : head(rule.key(), inBody);
+        Term value = head(rule.value(), inBody);
         return new Rule(
                 rule.location(),
                 rule.isDefault(),
@@ -52,34 +52,34 @@ final class Safety {
                 key,
                 value,
                 body,
-                otherwise(rule.otherwise(), bound, rule),
+                otherwise(rule.otherwise(), bound),
                 rule.annotations());
     }
 
-    private Rule.@Nullable Else otherwise(Rule.@Nullable Else branch, Set<String> args, Rule rule) {
+    private Rule.@Nullable Else otherwise(Rule.@Nullable Else branch, Set<String> args) {
         if (branch == null) {
             return null;
         }
         Set<String> bound = new HashSet<>(args);
         Body body = body(branch.body(), bound);
-        Term value = head(branch.value(), bound, rule);
-        return new Rule.Else(branch.location(), value, body, otherwise(branch.otherwise(), args, rule));
+        Term value = head(branch.value(), bound);
+        return new Rule.Else(branch.location(), value, body, otherwise(branch.otherwise(), args));
     }
 
     /** A term of the head, evaluated after the body; references in it may bind their own variables. */
-    private Term head(Term term, Set<String> bound, Rule rule) {
+    private Term head(Term term, Set<String> bound) {
         refOutputs(term, bound, bound);
         Vars.direct(term, v -> {
             if (!bound.contains(v.name())) {
-                unsafe(v, rule);
+                unsafe(v);
             }
         });
         return nested(term, bound);
     }
 
-    private void unsafe(Term.Var v, @Nullable Rule rule) {
+    private void unsafe(Term.Var v) {
         if (reported.add(v.name())) {
-            errors.add((rule == null ? v.location() : rule.location())
+            errors.add(v.location()
                     .error(RegoError.UNSAFE_VAR, "var " + Resolver.written(v.name()) + " is unsafe")
                     .withHint(hint(Resolver.written(v.name()))));
         }
@@ -115,7 +115,7 @@ final class Safety {
             waiting = later;
         }
         for (Expr expr : waiting) {
-            missing(expr, bound, outputs(expr, bound), own).values().forEach(v -> unsafe(v, null));
+            missing(expr, bound, outputs(expr, bound), own).values().forEach(v -> unsafe(v));
             ordered.add(expr);
         }
         if (!waiting.isEmpty()) {
@@ -131,6 +131,12 @@ final class Safety {
                 missing.putIfAbsent(v.name(), v);
             }
         });
+        if (expr.statement() instanceof Expr.Assign assign && missing.size() > 1) {
+            // The variables being assigned are not at fault when the value has unsafe ones.
+            Set<String> assigned = new HashSet<>();
+            patternVars(assign.left(), assigned);
+            missing.keySet().removeAll(assigned);
+        }
         Vars.closed(expr, v -> {
             if (own.contains(v.name()) && !bound.contains(v.name())) {
                 missing.putIfAbsent(v.name(), v);
@@ -306,14 +312,33 @@ final class Safety {
                 }
                 yield new Expr.Every(s.key(), s.value(), nested(s.domain(), known), body(s.body(), inner));
             }
-            case Expr.NotBody s -> new Expr.NotBody(body(s.body(), new HashSet<>(known)));
+            case Expr.NotBody s -> {
+                        if (!s.braced()) {
+                            bare(s.body(), known);
+                        }
+                        yield new Expr.NotBody(body(s.body(), new HashSet<>(known)), s.braced());
+                    }
             case Expr.Logic s -> new Expr.Logic(s.and(), nested(s.left(), known), nested(s.right(), known));
             case Expr.Some s -> s;
         };
         return new Expr(expr.location(), expr.text(), expr.negated(), statement, withs);
     }
 
+    /** A literal that stands in a negation or chain without braces must find its variables bound. */
+    private void bare(Body body, Set<String> known) {
+        for (Expr expr : body.literals()) {
+            Vars.direct(expr, v -> {
+                if (!known.contains(v.name())) {
+                    unsafe(v);
+                }
+            });
+        }
+    }
+
     private Expr.Operand nested(Expr.Operand operand, Set<String> known) {
+        if (!operand.braced()) {
+            bare(operand.body(), known);
+        }
         return new Expr.Operand(operand.location(), body(operand.body(), new HashSet<>(known)), operand.braced());
     }
 
@@ -354,7 +379,7 @@ final class Safety {
         refOutputs(term, bound, bound);
         Vars.direct(term, v -> {
             if (!bound.contains(v.name())) {
-                unsafe(v, null);
+                unsafe(v);
             }
         });
         return nested(term, bound);

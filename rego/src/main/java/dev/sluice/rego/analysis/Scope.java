@@ -33,6 +33,9 @@ final class Scope {
     void reference(String name) {
         for (Scope scope = this; scope != null; scope = scope.parent) {
             scope.referenced.add(name);
+            if (scope.names.containsKey(name)) {
+                return;
+            }
         }
     }
 

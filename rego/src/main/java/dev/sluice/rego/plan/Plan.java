@@ -149,15 +149,20 @@ public final class Plan {
             return base;
         }
         ObjectValue.Builder builder = ObjectValue.builder();
-        if (base instanceof ObjectValue object) {
-            builder.putAll(object);
-        }
         for (Map.Entry<String, RuleNode> child : node.children().entrySet()) {
             StringValue key = StringValue.ofName(child.getKey());
             Value below = base == null ? null : Values.lookup(base, key);
             Value value = nodeValue(state, child.getValue(), below, location);
             if (value != null) {
                 builder.put(key, value);
+            }
+        }
+        if (base instanceof ObjectValue object) {
+            // Where both define a scalar the base data wins; objects below have been joined already.
+            for (ObjectValue.Entry entry : object.entries()) {
+                if (!(entry.value() instanceof ObjectValue) || builder.get(entry.key()) == null) {
+                    builder.put(entry.key(), entry.value());
+                }
             }
         }
         return builder.build();

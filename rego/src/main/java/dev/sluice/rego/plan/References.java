@@ -92,7 +92,12 @@ final class References {
         Value[] keys = path.toArray(Value[]::new);
         if (plan.traced()) {
             List<Value> whole = rooted("data", path);
-            return frame -> recorded(frame, whole, walk(frame.state.data, keys));
+            return frame -> recorded(frame, whole, Values.lookupData(frame.state.data, path));
+        }
+        for (Value key : keys) {
+            if (!(key instanceof StringValue)) {
+                return frame -> Values.lookupData(frame.state.data, path);
+            }
         }
         return frame -> walk(frame.state.data, keys);
     }

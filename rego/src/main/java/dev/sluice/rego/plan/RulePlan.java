@@ -308,15 +308,8 @@ final class RulePlan {
         for (Clause clause : clauses) {
             fill(clause, state, tree);
         }
+        below(node, List.of(), tree, state, location);
         Value value = tree.build();
-        for (Map.Entry<String, RuleNode> child : node.children().entrySet()) {
-            Value below = plan.nodeValue(state, child.getValue(), null, location);
-            if (below != null) {
-                ObjectValue one =
-                        ObjectValue.builder(1).put(child.getKey(), below).build();
-                value = Values.merge(value, one);
-            }
-        }
         if (fallback != null && value instanceof ObjectValue object && object.size() == 0) {
             Frame frame = new Frame(state, fallback.slots, fallback.work);
             Tree constant = new Tree();
@@ -325,6 +318,28 @@ final class RulePlan {
             return constant.build();
         }
         return value;
+    }
+
+    /** Adds what rules below this node define; they are part of the same object. */
+    private void below(RuleNode from, List<Value> path, Tree tree, State state, Location location) {
+        for (Map.Entry<String, RuleNode> child : from.children().entrySet()) {
+            RuleNode here = child.getValue();
+            List<Value> keys = new ArrayList<>(path);
+            keys.add(StringValue.ofName(child.getKey()));
+            if (here.definitions().isEmpty()) {
+                below(here, keys, tree, state, location);
+                continue;
+            }
+            Value value = plan.nodeValue(state, here, null, location);
+            if (value instanceof SetValue set
+                    && here.definitions().getFirst().rule().key() != null) {
+                set.forEach(element -> tree.add(keys, element, true, location));
+            } else if (value instanceof ObjectValue object && !here.definitions().getFirst().suffix().isEmpty()) {
+                tree.addAll(keys, object, location);
+            } else if (value != null) {
+                tree.add(keys, Values.frozen(value, state.shared), false, location);
+            }
+        }
     }
 
     /** The error that lists the values, in source order. */

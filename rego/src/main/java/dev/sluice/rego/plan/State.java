@@ -66,13 +66,8 @@ final class State {
         return new State(shared, outer, input, data, replaced, more, memo.length);
     }
 
-    State withoutMock(String name) {
-        if (mocks == null) {
-            return this;
-        }
-        Map<String, Mock> fewer = new HashMap<>(mocks);
-        fewer.remove(name);
-        return new State(shared, outer, input, data, replaced, fewer.isEmpty() ? null : fewer, memo.length);
+    State withoutMocks() {
+        return new State(shared, outer, input, data, replaced, null, memo.length);
     }
 
     /** The same documents, entered from {@code from}, to which the end of the literal returns. */

@@ -172,7 +172,7 @@ final class TermPlanner {
                 if (frame.state.mocks != null) {
                     State.Mock mock = frame.state.mocks.get(name);
                     if (mock != null) {
-                        return mocked(name, mock, frame.state, values, location);
+                        return mocked(mock, frame.state, values, location);
                     }
                 }
                 return plan.rule(function).call(frame.state, values, location);
@@ -193,7 +193,7 @@ final class TermPlanner {
             if (frame.state.mocks != null) {
                 State.Mock mock = frame.state.mocks.get(name);
                 if (mock != null) {
-                    return mocked(name, mock, frame.state, values, location);
+                    return mocked(mock, frame.state, values, location);
                 }
             }
             return invoke(builtin, frame.state.shared, values, location);
@@ -215,13 +215,13 @@ final class TermPlanner {
         }
     }
 
-    private @Nullable Value mocked(String name, State.Mock mock, State state, Value[] args, Location location) {
+    private @Nullable Value mocked(State.Mock mock, State state, Value[] args, Location location) {
         if (mock.value() != null) {
             return mock.value();
         }
         RuleNode function = analysis.function(mock.function());
-        // The stand-in may call what it stands for.
-        State inside = state.withoutMock(name);
+        // The stand-in may call what it stands for, and sees no other stand-in.
+        State inside = state.withoutMocks();
         if (function != null) {
             return plan.rule(function).call(inside, args, location);
         }
@@ -238,6 +238,11 @@ final class TermPlanner {
                 parts.add(s.value());
             } else if (part instanceof Term.ArrayTerm computed) {
                 parts.add(plan(computed.items().getFirst()));
+            } else {
+                Ev set = plan(part);
+                parts.add((Ev) frame -> set.eval(frame) instanceof SetValue found && found.size() > 0
+                        ? found.iterator().next()
+                        : null);
             }
         }
         return frame -> {

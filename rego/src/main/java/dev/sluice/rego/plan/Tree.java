@@ -5,6 +5,7 @@ import dev.sluice.rego.syntax.Location;
 import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.rego.value.SetValue;
 import dev.sluice.rego.value.Value;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +32,6 @@ final class Tree {
         Map<Value, Object> map = root;
         for (Value key : path.subList(0, path.size() - 1)) {
             Object below = map.computeIfAbsent(key, k -> new LinkedHashMap<Value, Object>());
-            if (below instanceof ObjectValue object) {
-                Map<Value, Object> opened = new LinkedHashMap<>();
-                object.entries().forEach(e -> opened.put(e.key(), e.value()));
-                map.put(key, opened);
-                below = opened;
-            }
             if (!(below instanceof Map<?, ?>)) {
                 throw conflict(location);
             }
@@ -60,9 +55,19 @@ final class Tree {
             map.put(last, value);
             size++;
         } else if (!(before instanceof Value known) || !known.equals(value)) {
-            if (!(before instanceof Map<?, ?> open)
-                    || !build((Map<Value, Object>) open).equals(value)) {
-                throw conflict(location);
+            throw conflict(location);
+        }
+    }
+
+    /** Adds every entry of an object that partial rules built, at every depth. */
+    void addAll(List<Value> path, ObjectValue object, Location location) {
+        for (ObjectValue.Entry entry : object.entries()) {
+            List<Value> below = new ArrayList<>(path);
+            below.add(entry.key());
+            if (entry.value() instanceof ObjectValue inner && inner.size() > 0) {
+                addAll(below, inner, location);
+            } else {
+                add(below, entry.value(), false, location);
             }
         }
     }

@@ -40,6 +40,22 @@ final class Values {
         return value;
     }
 
+    /** As {@link #lookup} in base data, where a number also finds the key that is its text. */
+    static @Nullable Value lookupData(@Nullable Value base, List<Value> path) {
+        Value value = base;
+        for (Value key : path) {
+            if (value == null) {
+                return null;
+            }
+            Value below = lookup(value, key);
+            if (below == null && value instanceof ObjectValue object && key instanceof NumberValue number) {
+                below = object.get(number.text());
+            }
+            value = below;
+        }
+        return value;
+    }
+
     /** A copy with the value at the path replaced; what is no object on the way becomes one. */
     static Value put(@Nullable Value base, List<Value> path, Value value) {
         if (path.isEmpty()) {

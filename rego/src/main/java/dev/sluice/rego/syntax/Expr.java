@@ -43,8 +43,12 @@ public record Expr(Location location, String text, boolean negated, Statement st
     /** {@code every k, v in domain { body }}. */
     public record Every(@Nullable Term key, Term value, Term domain, Body body) implements Statement {}
 
-    /** {@code not { body }}, with the expansion of the body inside the negation. */
-    public record NotBody(Body body) implements Statement {}
+    /**
+     * The {@code not} of {@code future.keywords.not}: everything the body expands to is inside the negation.
+     *
+     * @param braced whether the body is a scope of its own; otherwise it is one literal that binds nothing
+     */
+    public record NotBody(Body body, boolean braced) implements Statement {}
 
     /** {@code left and right} or {@code left or right}; each side is a scope of its own. */
     public record Logic(boolean and, Operand left, Operand right) implements Statement {}

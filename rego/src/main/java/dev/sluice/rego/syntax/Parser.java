@@ -92,7 +92,7 @@ public final class Parser extends TermParser {
             if (peek().kind() == Token.Kind.END) {
                 throw failure(start, "empty module");
             }
-            if (!peek().isName("package")) {
+            if (!atWord("package")) {
                 throw failure(start, "package expected");
             }
             next();
@@ -100,7 +100,7 @@ public final class Parser extends TermParser {
             while (peek().kind() != Token.Kind.END) {
                 if (peek().is(";")) {
                     next();
-                } else if (peek().isName("import")) {
+                } else if (atWord("import")) {
                     imports.add(importLine());
                 } else {
                     rules(rules);
@@ -146,7 +146,7 @@ public final class Parser extends TermParser {
         Token first = peek();
         List<String> path = packagePath();
         String alias = "";
-        if (peek().isName("as")) {
+        if (atWord("as")) {
             next();
             Token name = next();
             if (name.kind() != Token.Kind.NAME || KEYWORDS.contains(name.text())) {
@@ -212,7 +212,7 @@ public final class Parser extends TermParser {
     private void rules(List<Rule> out) {
         Location location = peek().location();
         Annotations annotations = metadata.above(location.row());
-        boolean isDefault = peek().isName("default");
+        boolean isDefault = atWord("default");
         if (isDefault) {
             next();
         }
@@ -221,7 +221,7 @@ public final class Parser extends TermParser {
             defaultRule(out, location, head, annotations);
             return;
         }
-        boolean hasIf = peek().isName("if");
+        boolean hasIf = atWord("if");
         boolean hasBody = false;
         Body body = Body.EMPTY;
         if (hasIf) {
@@ -244,7 +244,7 @@ public final class Parser extends TermParser {
                         .withHint("a rule needs a value (`:=`), `contains` or `if`"));
             }
         }
-        Rule.Else otherwise = peek().isName("else") ? elseBranch(head) : null;
+        Rule.Else otherwise = atWord("else") ? elseBranch(head) : null;
         Term value = head.value == null ? truth(location) : head.value;
         out.add(new Rule(location, false, head.ref, head.args, head.key, value, body, otherwise, annotations));
         while (peek().is("{") && hasBody) {
@@ -258,18 +258,12 @@ public final class Parser extends TermParser {
 
     private void defaultRule(List<Rule> out, Location location, Head head, Annotations annotations) {
         Term value = head.value;
-        if (value == null || head.key != null) {
-            throw failure(location, "default rule must have a value");
+        if (atWord("if") || peek().is("{") || value == null || head.key != null) {
+            throw failure(peek().location(), "unexpected " + peek().describe());
         }
-        if (peek().isName("if") || peek().is("{")) {
-            throw failure(peek().location(), "default rules cannot have a body");
-        }
-        if (!DefaultValues.isConstant(value)) {
-            throw failure(
-                    value.location(),
-                    value instanceof Term.Ref || value instanceof Term.Var || value instanceof Term.Call
-                            ? "default rule value cannot contain " + DefaultValues.kindOf(value)
-                            : "default rule value cannot contain variables");
+        String dynamic = DefaultValues.dynamicPart(value);
+        if (dynamic != null) {
+            throw failure(location, "illegal default rule (value cannot contain " + dynamic + ")");
         }
         out.add(new Rule(location, true, head.ref, head.args, null, value, Body.EMPTY, null, annotations));
     }
@@ -291,14 +285,14 @@ public final class Parser extends TermParser {
         Location location = next().location();
         Term value = null;
         if (head.key != null) {
-            throw failure(location, "else keyword cannot be used on multi-value rules");
+            throw failure(location, "unexpected else keyword");
         }
         if (peek().is(":=") || peek().is("=")) {
             next();
             value = term();
         }
         Body body = Body.EMPTY;
-        if (peek().isName("if")) {
+        if (atWord("if")) {
             next();
             body = ifBody();
         } else if (peek().is("{")) {
@@ -307,7 +301,7 @@ public final class Parser extends TermParser {
         } else if (value == null) {
             throw failure(location, "else clause requires `if` and a body, or a value");
         }
-        Rule.Else otherwise = peek().isName("else") ? elseBranch(head) : null;
+        Rule.Else otherwise = atWord("else") ? elseBranch(head) : null;
         return new Rule.Else(location, value == null ? truth(location) : value, body, otherwise);
     }
 
@@ -339,9 +333,13 @@ public final class Parser extends TermParser {
         Head head = new Head();
         Token name = next();
         if (name.kind() != Token.Kind.NAME) {
-            throw failure(name.location(), "unexpected " + name.describe() + ": expected rule name");
+            throw failure(
+                    name.location(),
+                    name.kind() == Token.Kind.SYMBOL || name.kind() == Token.Kind.END
+                            ? "unexpected " + name.describe()
+                            : name.describe().replace(" token", "") + " cannot be used for rule name");
         }
-        if ((KEYWORDS.contains(name.text()) && !name.isName("contains")) || isActiveOperator(name)) {
+        if (!namedDocument() && ((KEYWORDS.contains(name.text()) && !name.isName("contains")) || isActiveOperator(name))) {
             throw failure(name.location(), name.text() + " keyword cannot be used for rule name");
         }
         head.ref.add(constant(name.location(), name.text()));
@@ -376,7 +374,7 @@ public final class Parser extends TermParser {
             }
         }
         head.text = slice(name.start(), end);
-        if (peek().isName("contains")) {
+        if (atWord("contains")) {
             if (head.args != null) {
                 throw failure(
                         peek().location(),
@@ -392,7 +390,7 @@ public final class Parser extends TermParser {
             }
             head.value = term();
         }
-        if (head.args == null && head.value == null && head.key == null && !peek().isName("if") && !peek().is("{")) {
+        if (head.args == null && head.value == null && head.key == null && !atWord("if") && !peek().is("{")) {
             Token found = peek();
             if (!head.bracketed || (found.kind() == Token.Kind.SYMBOL && !found.freshLine())) {
                 throw new ParseFailure((found.freshLine() ? name : found)

@@ -50,6 +50,23 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
         return tokens.get(at);
     }
 
+    /** Whether a keyword stands here; before a dot it is the name of a document instead. */
+    final boolean atWord(String word) {
+        return peek().isName(word) && !isNamedDocument(0);
+    }
+
+    /** Whether a word {@code ahead} of here is directly followed by a dot. */
+    private boolean isNamedDocument(int ahead) {
+        Token word = tokens.get(Math.min(at + ahead, tokens.size() - 1));
+        Token after = tokens.get(Math.min(at + ahead + 1, tokens.size() - 1));
+        return after.is(".") && after.start() == word.end();
+    }
+
+    /** Whether the token just read is directly followed by a dot. */
+    final boolean namedDocument() {
+        return isNamedDocument(-1);
+    }
+
     final Token next() {
         Token token = tokens.get(at);
         if (token.kind() != Token.Kind.END) {
@@ -82,7 +99,7 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
     final Token expect(String symbol) {
         Token token = next();
         if (!token.is(symbol)) {
-            throw failure(token.location(), "unexpected " + token.describe() + ": expected " + symbol);
+            throw failure(token.location(), "unexpected " + token.describe() + ": expected \"" + symbol + "\"");
         }
         return token;
     }
@@ -109,12 +126,27 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
     /** The braces after {@code if}: the rule's body, or the first operand of a chain. */
     final Body ifBraces() {
         int start = at;
-        Body body = braced();
-        if (isActiveOperator(peek())) {
-            at = start;
-            return new Body(List.of(literal()));
+        int level = depth;
+        ParseFailure noBody = null;
+        Body body = Body.EMPTY;
+        try {
+            body = braced();
+        } catch (ParseFailure failure) {
+            noBody = failure;
+            depth = level;
+            barEnds = false;
         }
-        return body;
+        if (noBody == null && !isActiveOperator(peek())) {
+            return body;
+        }
+        int reached = at;
+        at = start;
+        try {
+            return new Body(List.of(literal()));
+        } catch (ParseFailure failure) {
+            at = reached;
+            throw noBody == null ? failure : noBody;
+        }
     }
 
     /** Literals up to the closing symbol, which is not consumed; the empty string means the end of the text. */
@@ -165,12 +197,19 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
 
     /** One literal with its {@code with} modifiers. */
     final Expr literal() {
+        if (!keywords.isEmpty()) {
+            return new ChainParser(this).literal();
+        }
+        return plainLiteral();
+    }
+
+    final Expr plainLiteral() {
         Token first = peek();
         boolean negated = false;
-        if (first.isName("not")) {
+        if (atWord("not")) {
             next();
             negated = true;
-            if (peek().isName("some") || peek().isName("every") || peek().isName("not")) {
+            if (atWord("some") || atWord("every") || atWord("not")) {
                 throw failure(
                         peek().location(),
                         "unexpected " + peek().text() + " keyword: illegal negation of '" + peek().text() + "'");
@@ -183,13 +222,13 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
 
     final List<With> withs() {
         List<With> withs = new ArrayList<>();
-        while (peek().isName("with")) {
+        while (atWord("with")) {
             Location location = next().location();
             Term target = primary();
             if (!(target instanceof Term.Var || target instanceof Term.Ref)) {
                 throw failure(location, "with target must be a reference");
             }
-            if (!peek().isName("as")) {
+            if (!atWord("as")) {
                 throw failure(peek().location(), "unexpected " + peek().describe() + ": expected as keyword");
             }
             next();
@@ -199,10 +238,10 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
     }
 
     final Expr.Statement statement() {
-        if (peek().isName("some")) {
+        if (atWord("some")) {
             return some();
         }
-        if (peek().isName("every")) {
+        if (atWord("every")) {
             return every();
         }
         Term left = term();
@@ -226,7 +265,7 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
             }
             terms.add(relation());
         } while (peek().is(","));
-        if (peek().isName("in")) {
+        if (atWord("in")) {
             next();
             if (terms.size() > 2) {
                 throw failure(location, "illegal domain (bad arity)");
@@ -258,7 +297,7 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
         if (!(value instanceof Term.Var) || (key != null && !(key instanceof Term.Var))) {
             throw failure(value.location(), "unexpected every term: expected var");
         }
-        if (!peek().isName("in")) {
+        if (!atWord("in")) {
             throw failure(
                     peek().location(),
                     "unexpected " + peek().describe() + ": expected `x[, y] in xs { ... }` expression");
@@ -266,7 +305,7 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
         next();
         Term domain = term();
         if (!peek().is("{")) {
-            throw failure(peek().location(), "missing body");
+            throw failure(peek().location(), "unexpected " + peek().describe() + ": missing body");
         }
         return new Expr.Every(key, value, domain, braced());
     }
@@ -286,7 +325,7 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
             if (peek().is(",")) {
                 next();
             } else if (!peek().is(closing)) {
-                throw failure(peek().location(), "unexpected " + peek().describe() + ": expected , or " + closing);
+                throw failure(peek().location(), "unexpected " + peek().describe() + ": expected \",\" or \"" + closing + "\"");
             }
         }
         next();
@@ -306,14 +345,14 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
             } catch (ParseFailure notAPair) {
                 at = start;
             }
-            if (value != null && peek().isName("in")) {
+            if (value != null && atWord("in")) {
                 next();
                 left = call(left, "internal.member_3", left, value, relation());
             } else {
                 at = start;
             }
         }
-        while (peek().isName("in")) {
+        while (atWord("in")) {
             next();
             left = call(left, "internal.member_2", left, relation());
         }
@@ -403,7 +442,7 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
             case NAME -> {
                 return name(token);
             }
-            case END -> throw failure(location, "unexpected end of file");
+            case END -> throw failure(location, "unexpected eof token");
             default -> {}
         }
         switch (token.text()) {
@@ -419,7 +458,7 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
                 Term inner = term();
                 barEnds = outerBar;
                 if (!peek().is(")")) {
-                    throw failure(peek().location(), "unexpected " + peek().describe() + ": expected )");
+                    throw failure(peek().location(), "unexpected " + peek().describe() + ": expected \")\"");
                 }
                 next();
                 return inner;
@@ -441,15 +480,18 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
     }
 
     private Value number(Token token, String sign) {
-        NumberValue value = NumberValue.parse(sign + token.text());
-        if (value == null) {
+        try {
+            return NumberValue.parse(sign + (token.text().startsWith(".") ? "0" : "") + token.text());
+        } catch (NumberFormatException unusable) {
             throw failure(token.location(), "number too big");
         }
-        return value;
     }
 
     private Term name(Token token) {
         Location location = token.location();
+        if (namedDocument() && !token.text().equals("_")) {
+            return new Term.Var(location, token.text());
+        }
         switch (token.text()) {
             case "true" -> {
                 return new Term.Constant(location, BooleanValue.TRUE);
@@ -613,12 +655,32 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
             if (peek().is(",")) {
                 next();
             } else if (!peek().is("}")) {
-                throw failure(peek().location(), "unexpected " + peek().describe() + ": expected , or }");
+                throw failure(peek().location(), "unexpected " + peek().describe() + ": expected \",\" or \"}\"");
             }
         }
         next();
         barEnds = outerBar;
         return new Term.ObjectTerm(location, entries);
+    }
+
+    final int position() {
+        return at;
+    }
+
+    final void rewind(int position) {
+        at = position;
+        barEnds = false;
+    }
+
+    final boolean keywordActive(String keyword) {
+        return keywords.contains(keyword);
+    }
+
+    private static Term scoped(Term term, List<With> withs) {
+        Term.Var value = new Term.Var(term.location(), "value of template");
+        Expr literal = new Expr(term.location(), "", false, new Expr.Assign(value, term), withs);
+        return new Term.Comprehension(
+                term.location(), Term.Comprehension.Kind.SET, null, value, new Body(List.of(literal)));
     }
 
     @SuppressWarnings("unchecked")
@@ -637,13 +699,14 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
                 throw failure(token.location(), "invalid template-string expression: empty expression");
             }
             Term term = embedded.term();
+            List<With> withs = embedded.withs();
             if (embedded.peek().kind() != Token.Kind.END) {
                 throw failure(
                         embedded.peek().location(),
                         "unexpected " + embedded.peek().describe());
             }
             // A one-element array keeps a computed part apart from literal text.
-            parts.add(new Term.ArrayTerm(term.location(), List.of(term)));
+            parts.add(withs.isEmpty() ? new Term.ArrayTerm(term.location(), List.of(term)) : scoped(term, withs));
         }
         return new Term.TemplateString(token.location(), parts);
     }

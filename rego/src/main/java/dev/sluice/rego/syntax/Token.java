@@ -33,11 +33,11 @@ record Token(Kind kind, String text, List<Object> parts, Location location, int 
     /** How errors call it. */
     String describe() {
         return switch (kind) {
-            case END -> "end of file";
-            case NAME -> Parser.KEYWORDS.contains(text) ? text + " keyword" : "var " + text;
-            case NUMBER -> "number";
-            case STRING -> "string";
-            case TEMPLATE -> "template string";
+            case END -> "eof token";
+            case NAME -> Parser.KEYWORDS.contains(text) ? text + " keyword" : "identifier token";
+            case NUMBER -> "number token";
+            case STRING -> "string token";
+            case TEMPLATE -> "template-string token";
             case SYMBOL -> text + " token";
         };
     }

@@ -1,0 +1,86 @@
+package dev.sluice.rego;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CompileErrorTest {
+    /** A module with the errors expected of it. */
+    record Wrong(String module, List<String> errors) {
+        @Override
+        public String toString() {
+            return module.replace("package t\n", "");
+        }
+    }
+
+    static Stream<Wrong> modules() throws IOException {
+        String text;
+        try (InputStream in = CompileErrorTest.class.getResourceAsStream("compile-errors.txt")) {
+            text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        List<Wrong> out = new ArrayList<>();
+        String[] cases = text.split("===\n", -1);
+        for (String one : Arrays.asList(cases).subList(1, cases.length)) {
+            int split = one.indexOf("\n---\n");
+            out.add(new Wrong(
+                    one.substring(0, split) + "\n",
+                    one.substring(split + 5).lines().toList()));
+        }
+        return out.stream();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("modules")
+    void reports_what_is_wrong_and_where(Wrong wrong) {
+        RegoException error = catchThrowableOfType(RegoException.class, () -> compile(wrong.module));
+        assertThat(error).isNotNull();
+        List<String> found = error.errors().stream()
+                .map(e -> e.row() + ":" + e.column() + " " + e.code() + " "
+                        + e.message().lines().limit(e.message().contains("\n  ") ? 9 : 1)
+                                .reduce((a, b) -> a + "\\n" + b)
+                                .orElse(""))
+                .toList();
+        assertThat(found).isEqualTo(wrong.errors);
+    }
+
+    @Test
+    void a_policy_in_old_syntax_is_told_the_new_form() {
+        RegoException error = catchThrowableOfType(
+                RegoException.class, () -> compile("package t\nreason[msg] { msg := \"a\" }\nmatch { input.x }\n"));
+        assertThat(error.errors())
+                .extracting(RegoError::hint)
+                .containsExactly(
+                        "this is Rego v0; in v1 write `reason contains msg if { ... }`",
+                        "this is Rego v0; in v1 write `reason contains msg if { ... }`",
+                        "this is Rego v0; in v1 write `match if { ... }`");
+    }
+
+    @Test
+    void a_misspelt_function_gets_a_suggestion() {
+        assertThatThrownBy(() -> compile("package t\np := cuont(input.x)\n"))
+                .hasMessage("t.rego:2:6: rego_type_error: undefined function cuont [did you mean `count`?]");
+    }
+
+    @Test
+    void nesting_is_bounded() {
+        assertThatThrownBy(() -> compile("package t\np := " + "[".repeat(5000) + "]".repeat(5000)))
+                .hasMessageContaining("max parser recursion depth exceeded");
+        assertThatThrownBy(() -> compile("package t\np := " + "$\"{".repeat(5000)))
+                .hasMessageContaining("nested too deep");
+    }
+
+    private static Program compile(String module) {
+        return Rego.compile(List.of(new SourceFile("t.rego", module)));
+    }
+}
