@@ -20,7 +20,7 @@ class CompileErrorTest {
     record Wrong(String module, List<String> errors) {
         @Override
         public String toString() {
-            return module.replace("package t\n", "");
+            return "module " + module.replace("package t\n", "");
         }
     }
 
@@ -47,9 +47,7 @@ class CompileErrorTest {
         assertThat(error).isNotNull();
         List<String> found = error.errors().stream()
                 .map(e -> e.row() + ":" + e.column() + " " + e.code() + " "
-                        + e.message().lines().limit(e.message().contains("\n  ") ? 9 : 1)
-                                .reduce((a, b) -> a + "\\n" + b)
-                                .orElse(""))
+                        + e.message().split("\n\t", 2)[0].replace("\n", "\\n"))
                 .toList();
         assertThat(found).isEqualTo(wrong.errors);
     }

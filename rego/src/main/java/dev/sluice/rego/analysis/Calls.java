@@ -106,7 +106,9 @@ final class Calls {
                     errors.add(c.location()
                             .error(RegoError.TYPE, "undefined function " + name)
                             .withHint(nearest(name)));
-                } else if (given != arity && !(statement && given == arity + 1) && !c.name().equals("print")) {
+                } else if (given != arity
+                        && !(statement && given == arity + 1)
+                        && !c.name().equals("print")) {
                     arityError(c, arity);
                 } else {
                     operandTypes(c);
@@ -130,9 +132,7 @@ final class Calls {
         }
         if (analysis.function(path) != null) {
             errors.add(ref.location()
-                    .error(
-                            RegoError.TYPE,
-                            "function " + String.join(".", path) + " used as reference, not called"));
+                    .error(RegoError.TYPE, "function " + String.join(".", path) + " used as reference, not called"));
         }
     }
 
@@ -153,8 +153,8 @@ final class Calls {
             errors.add(call.location()
                     .error(
                             RegoError.TYPE,
-                            call.name() + ": invalid argument(s)\n\thave: " + types.describe(call.args())
-                                    + "\n\twant: " + wanted(builtin)));
+                            call.name() + ": invalid argument(s)\n\thave: " + types.describe(call.args()) + "\n\twant: "
+                                    + wanted(builtin)));
         }
     }
 

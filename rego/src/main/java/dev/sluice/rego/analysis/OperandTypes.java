@@ -38,7 +38,10 @@ final class OperandTypes {
         for (Term arg : args) {
             Set<Kind> known = kinds(arg);
             out.append(out.length() > 1 ? ", " : "")
-                    .append(known == null || known.size() != 1 ? "any" : known.iterator().next().word());
+                    .append(
+                            known == null || known.size() != 1
+                                    ? "any"
+                                    : known.iterator().next().word());
         }
         return out.append(')').toString();
     }

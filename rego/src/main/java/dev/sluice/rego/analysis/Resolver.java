@@ -85,8 +85,7 @@ final class Resolver {
         Term value = term(rule.value(), scope);
         Rule.Else otherwise = otherwise(rule.otherwise(), outer, computed);
         reportUnused();
-        return new Rule(
-                rule.location(), rule.isDefault(), ref, args, key, value, body, otherwise, rule.annotations());
+        return new Rule(rule.location(), rule.isDefault(), ref, args, key, value, body, otherwise, rule.annotations());
     }
 
     private Rule.@Nullable Else otherwise(Rule.@Nullable Else branch, Scope outer, List<Expr> computed) {
@@ -95,7 +94,8 @@ final class Resolver {
         }
         Scope scope = new Scope(outer);
         Body body = body(with(branch.body(), computed), scope, List.of(branch.value()));
-        return new Rule.Else(branch.location(), body(branch, scope), body, otherwise(branch.otherwise(), outer, computed));
+        return new Rule.Else(
+                branch.location(), body(branch, scope), body, otherwise(branch.otherwise(), outer, computed));
     }
 
     private Term body(Rule.Else branch, Scope scope) {
@@ -118,7 +118,8 @@ final class Resolver {
             case Term.Var v -> v;
             case Term.ArrayTerm a ->
                 new Term.ArrayTerm(
-                        a.location(), a.items().stream().map(t -> pattern(t, computed)).toList());
+                        a.location(),
+                        a.items().stream().map(t -> pattern(t, computed)).toList());
             case Term.ObjectTerm o ->
                 new Term.ObjectTerm(
                         o.location(),
@@ -252,7 +253,8 @@ final class Resolver {
                 yield new Expr.Every(key, value, domain, body(s.body(), new Scope(inner), List.of()));
             }
             case Expr.NotBody s -> notBody(s, scope);
-            case Expr.Logic s -> new Expr.Logic(s.and(), operand(s.left(), s.and(), scope), operand(s.right(), s.and(), scope));
+            case Expr.Logic s ->
+                new Expr.Logic(s.and(), operand(s.left(), s.and(), scope), operand(s.right(), s.and(), scope));
         };
         return statement == null ? null : new Expr(expr.location(), expr.text(), expr.negated(), statement, withs);
     }

@@ -52,7 +52,10 @@ final class RuleConflicts {
             errors.add(first.location().error(RegoError.TYPE, "conflicting rules " + node.name() + " found"));
         }
         if (defaults > 1) {
-            errors.add(first.location().error(RegoError.TYPE, "multiple default rules " + node.name() + " found at " + defaults(definitions)));
+            errors.add(first.location()
+                    .error(
+                            RegoError.TYPE,
+                            "multiple default rules " + node.name() + " found at " + defaults(definitions)));
         }
         if (node.isPackage()) {
             errors.add(first.location()

@@ -313,11 +313,11 @@ final class Safety {
                 yield new Expr.Every(s.key(), s.value(), nested(s.domain(), known), body(s.body(), inner));
             }
             case Expr.NotBody s -> {
-                        if (!s.braced()) {
-                            bare(s.body(), known);
-                        }
-                        yield new Expr.NotBody(body(s.body(), new HashSet<>(known)), s.braced());
-                    }
+                if (!s.braced()) {
+                    bare(s.body(), known);
+                }
+                yield new Expr.NotBody(body(s.body(), new HashSet<>(known)), s.braced());
+            }
             case Expr.Logic s -> new Expr.Logic(s.and(), nested(s.left(), known), nested(s.right(), known));
             case Expr.Some s -> s;
         };

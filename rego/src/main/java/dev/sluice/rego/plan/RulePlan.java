@@ -334,7 +334,8 @@ final class RulePlan {
             if (value instanceof SetValue set
                     && here.definitions().getFirst().rule().key() != null) {
                 set.forEach(element -> tree.add(keys, element, true, location));
-            } else if (value instanceof ObjectValue object && !here.definitions().getFirst().suffix().isEmpty()) {
+            } else if (value instanceof ObjectValue object
+                    && !here.definitions().getFirst().suffix().isEmpty()) {
                 tree.addAll(keys, object, location);
             } else if (value != null) {
                 tree.add(keys, Values.frozen(value, state.shared), false, location);

@@ -91,7 +91,8 @@ final class ChainParser {
             terms.next();
             if (terms.atWord("not") || terms.atWord("some") || terms.atWord("every")) {
                 throw terms.failure(
-                        terms.peek().location(), "illegal negation of '" + terms.peek().text() + "'");
+                        terms.peek().location(),
+                        "illegal negation of '" + terms.peek().text() + "'");
             }
             return negation(first);
         }

@@ -339,7 +339,8 @@ public final class Parser extends TermParser {
                             ? "unexpected " + name.describe()
                             : name.describe().replace(" token", "") + " cannot be used for rule name");
         }
-        if (!namedDocument() && ((KEYWORDS.contains(name.text()) && !name.isName("contains")) || isActiveOperator(name))) {
+        if (!namedDocument()
+                && ((KEYWORDS.contains(name.text()) && !name.isName("contains")) || isActiveOperator(name))) {
             throw failure(name.location(), name.text() + " keyword cannot be used for rule name");
         }
         head.ref.add(constant(name.location(), name.text()));

@@ -325,7 +325,9 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
             if (peek().is(",")) {
                 next();
             } else if (!peek().is(closing)) {
-                throw failure(peek().location(), "unexpected " + peek().describe() + ": expected \",\" or \"" + closing + "\"");
+                throw failure(
+                        peek().location(),
+                        "unexpected " + peek().describe() + ": expected \",\" or \"" + closing + "\"");
             }
         }
         next();
