@@ -27,6 +27,9 @@ public final class Builtins {
         Composites.declare(registry);
         JsonPaths.declare(registry);
         Encodings.declare(registry);
+        Regexes.declare(registry);
+        Globs.declare(registry);
+        SemanticVersions.declare(registry);
         return Collections.unmodifiableMap(registry.declarations());
     }
 
