@@ -29,6 +29,7 @@ public final class Builtins {
         Encodings.declare(registry);
         Regexes.declare(registry);
         Globs.declare(registry);
+        Times.declare(registry);
         SemanticVersions.declare(registry);
         return Collections.unmodifiableMap(registry.declarations());
     }

@@ -63,6 +63,11 @@ public final class ClockNumber extends NumberValue {
         return present;
     }
 
+    /** Whether the number is {@code direction × time + offset}, so that it moves in every nanosecond by one. */
+    public boolean isAffine() {
+        return offset != null;
+    }
+
     /** The value at another instant. */
     public NumberValue at(long epochNanos) {
         BigInteger shift = offset;
