@@ -1,0 +1,11 @@
+package dev.sluice.storage;
+
+import org.jspecify.annotations.Nullable;
+
+/** A store that could not do what it was asked: the disk is full, the database is damaged, it was closed. */
+public final class StorageException extends RuntimeException {
+    /** Says what could not be done, and why. */
+    public StorageException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

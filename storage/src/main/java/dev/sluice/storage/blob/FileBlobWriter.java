@@ -1,0 +1,174 @@
+package dev.sluice.storage.blob;
+
+import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.artifact.Digest.Algorithm;
+import dev.sluice.kernel.blob.BlobWriter;
+import dev.sluice.kernel.blob.Contents;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A blob on its way into the directory: gathers small writes, computes four digests, moves the file on commit. */
+final class FileBlobWriter extends BlobWriter {
+    private static final int CHUNK = 128 * 1024;
+
+    private final DirectoryBlobStore store;
+    private final Path file;
+    private final FileChannel channel;
+    private final byte[] buffer = new byte[CHUNK];
+    private final MessageDigest md5 = newDigest(Algorithm.MD5);
+    private final MessageDigest sha1 = newDigest(Algorithm.SHA1);
+    private final MessageDigest sha256 = newDigest(Algorithm.SHA256);
+    private final MessageDigest sha512 = newDigest(Algorithm.SHA512);
+    private int buffered;
+    private long size;
+    private @Nullable Contents contents;
+    private boolean committed;
+    private boolean closed;
+
+    FileBlobWriter(DirectoryBlobStore store, Path file) throws IOException {
+        this.store = store;
+        this.file = file;
+        this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+        checkOpen();
+        buffer[buffered++] = (byte) value;
+        size++;
+        if (buffered == buffer.length) {
+            drain();
+        }
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        checkOpen();
+        int from = offset;
+        int left = length;
+        while (left > 0) {
+            int count = Math.min(left, buffer.length - buffered);
+            System.arraycopy(bytes, from, buffer, buffered, count);
+            buffered += count;
+            size += count;
+            from += count;
+            left -= count;
+            if (buffered == buffer.length) {
+                drain();
+            }
+        }
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public Contents contents() throws IOException {
+        Contents known = contents;
+        if (known != null) {
+            return known;
+        }
+        checkOpen();
+        drain();
+        Contents computed = new Contents(
+                size,
+                Digest.of(Algorithm.MD5, md5.digest()),
+                Digest.of(Algorithm.SHA1, sha1.digest()),
+                Digest.of(Algorithm.SHA256, sha256.digest()),
+                Digest.of(Algorithm.SHA512, sha512.digest()));
+        contents = computed;
+        return computed;
+    }
+
+    @Override
+    public Contents commit() throws IOException {
+        if (committed) {
+            throw new IllegalStateException("the blob was committed already");
+        }
+        if (closed) {
+            throw new IOException("the blob's writer is closed");
+        }
+        Contents written = contents();
+        try {
+            channel.force(true);
+            channel.close();
+            store.adopt(file, written.sha256());
+        } catch (IOException e) {
+            throw explained(e);
+        }
+        committed = true;
+        return written;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        channel.close();
+        if (!committed) {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private void checkOpen() throws IOException {
+        if (closed || committed) {
+            throw new IOException("the blob's writer is closed");
+        }
+        if (contents != null) {
+            throw new IllegalStateException("nothing may be written once the contents were asked for");
+        }
+    }
+
+    private void drain() throws IOException {
+        md5.update(buffer, 0, buffered);
+        sha1.update(buffer, 0, buffered);
+        sha256.update(buffer, 0, buffered);
+        sha512.update(buffer, 0, buffered);
+        ByteBuffer chunk = ByteBuffer.wrap(buffer, 0, buffered);
+        try {
+            while (chunk.hasRemaining()) {
+                channel.write(chunk);
+            }
+        } catch (IOException e) {
+            throw explained(e);
+        }
+        buffered = 0;
+    }
+
+    /** A full disk is the usual reason; whoever reads the log should not have to guess. */
+    private IOException explained(IOException cause) {
+        String free;
+        try {
+            FileStore disk = Files.getFileStore(file.getParent() == null ? file : file.getParent());
+            free = disk.getUsableSpace() + " bytes are free on " + disk.name();
+        } catch (IOException unknown) {
+            free = "free space unknown";
+        }
+        return new IOException(
+                "cannot write a blob of " + size + " bytes so far to " + file + " (" + free + "): "
+                        + cause.getMessage(),
+                cause);
+    }
+
+    private static MessageDigest newDigest(Algorithm algorithm) {
+        try {
+            return MessageDigest.getInstance(algorithm.jcaName());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has " + algorithm.jcaName(), e);
+        }
+    }
+}

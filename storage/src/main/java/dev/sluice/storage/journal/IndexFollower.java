@@ -1,0 +1,167 @@
+package dev.sluice.storage.journal;
+
+import dev.sluice.storage.StorageException;
+import dev.sluice.storage.sql.EventIndex;
+import dev.sluice.storage.sql.EventIndex.Located;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the index up to the end of the log, on a thread of its own. It always reads the files, so that following the
+ * newest events and replaying after a crash are the same thing, and what waits costs no memory. Thread-safe.
+ */
+final class IndexFollower implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(IndexFollower.class);
+    private static final int WISHED_BYTES = 1024 * 1024;
+    private static final long RETRY_SECONDS = 1;
+
+    private final Segments segments;
+    private final EventIndex index;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Thread thread;
+    private long durable;
+    private long indexed;
+    private @Nullable Exception failure;
+    private boolean closing;
+
+    IndexFollower(Segments segments, EventIndex index) {
+        this.segments = segments;
+        this.index = index;
+        this.durable = segments.end();
+        this.thread = Thread.ofPlatform().daemon().name("sluice-journal-index").unstarted(this::follow);
+    }
+
+    /** Begins at that position of the log. */
+    void start(long position) {
+        indexed = position;
+        thread.start();
+    }
+
+    /** The log is durable up to that position. */
+    void durableUpTo(long position) {
+        lock.lock();
+        try {
+            durable = position;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until the index holds what is durable now. Throws StorageException when it cannot. */
+    void settle() {
+        lock.lock();
+        try {
+            long wanted = durable;
+            while (indexed < wanted) {
+                Exception reason = failure;
+                if (reason != null) {
+                    throw new StorageException("the journal's index cannot follow: " + reason.getMessage(), reason);
+                }
+                if (closing) {
+                    throw new StorageException("the journal is closed", null);
+                }
+                changed.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets the step under way finish; what is not indexed yet will be after the next start. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closing = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void follow() {
+        long position = indexed;
+        long limit = awaitMore(position);
+        while (limit >= 0) {
+            try {
+                position = step(position, limit);
+                done(position);
+            } catch (IOException | RuntimeException e) {
+                failed(e);
+            }
+            limit = awaitMore(position);
+        }
+    }
+
+    private long step(long position, long limit) throws IOException {
+        Segments.Chunk chunk = segments.read(position, limit, WISHED_BYTES);
+        List<Located> events = new ArrayList<>(chunk.records().size());
+        for (Segments.Entry record : chunk.records()) {
+            events.add(new Located(record.position(), EventCodec.decode(record.json())));
+        }
+        index.add(events, chunk.next());
+        return chunk.next();
+    }
+
+    /** The position up to which there is something to do, or -1 when the journal is being closed. */
+    private long awaitMore(long position) {
+        lock.lock();
+        try {
+            while (durable <= position && !closing) {
+                changed.awaitUninterruptibly();
+            }
+            return closing ? -1 : durable;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void done(long position) {
+        lock.lock();
+        try {
+            indexed = position;
+            failure = null;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells those who wait, and lets a moment pass before the next attempt. */
+    private void failed(Exception reason) {
+        LOG.error("the journal's index cannot follow, trying again: {}", reason.getMessage());
+        lock.lock();
+        try {
+            failure = reason;
+            changed.signalAll();
+            long left = TimeUnit.SECONDS.toNanos(RETRY_SECONDS);
+            while (!closing && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } catch (InterruptedException nobodyDoesThis) {
+            LOG.debug("the index's thread goes on", nobodyDoesThis);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,287 @@
+package dev.sluice.storage.journal;
+
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.journal.Journal;
+import dev.sluice.storage.StorageException;
+import dev.sluice.storage.sql.EventIndex;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The journal as append-only files of one directory, with an SQL index that follows them.
+ *
+ * <p>Events that wait at the same time share one write and one sync. {@code log/} is the truth; {@code index.db} is derived
+ * from it and is built again when it is deleted. After a crash the log is read on from where the index had come to; an
+ * unfinished write at its very end is cut off, any other damage is reported and nothing is opened. One process opens a
+ * directory at a time. Thread-safe.
+ *
+ * <p>When a write fails (the disk is full) its stages fail, and so do later ones until a write succeeds again.
+ */
+public final class SegmentJournal implements Journal, AutoCloseable {
+    /** Size from which on a new file is begun, unless told otherwise: 64 MiB. */
+    public static final long SEGMENT_BYTES = 64L * 1024 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentJournal.class);
+    private static final int MOST_WAITING = 200_000;
+    private static final int WISHED_BATCH_BYTES = 4 * 1024 * 1024;
+
+    private record Waiting(byte[] json, int crc, CompletableFuture<Void> durable) {}
+
+    private final FileChannel lock;
+    private final Segments segments;
+    private final EventIndex index;
+    private final IndexFollower follower;
+    private final LinkedBlockingQueue<Waiting> queue = new LinkedBlockingQueue<>(MOST_WAITING);
+    private final Waiting stop = new Waiting(new byte[0], 0, new CompletableFuture<>());
+    private final Thread writer;
+    private ByteBuffer buffer = ByteBuffer.allocateDirect(1024 * 1024);
+    private @Nullable Waiting carriedOver;
+    private volatile boolean closing;
+    private volatile boolean closed;
+
+    private SegmentJournal(FileChannel lock, Segments segments, EventIndex index) {
+        this.lock = lock;
+        this.segments = segments;
+        this.index = index;
+        this.follower = new IndexFollower(segments, index);
+        this.writer = Thread.ofPlatform().daemon().name("sluice-journal").unstarted(this::writeBatches);
+    }
+
+    /** Opens the journal in that directory. Throws {@link JournalCorruptException}, StorageException or IOException. */
+    public static SegmentJournal open(Path directory) throws IOException {
+        return open(directory, SEGMENT_BYTES);
+    }
+
+    /**
+     * Opens the journal in that directory.
+     *
+     * @param segmentBytes size from which on a new file is begun
+     */
+    public static SegmentJournal open(Path directory, long segmentBytes) throws IOException {
+        Files.createDirectories(directory);
+        FileChannel lock = lock(directory);
+        try {
+            Segments segments = Segments.open(directory.resolve("log"), segmentBytes);
+            try {
+                return start(directory, lock, segments);
+            } catch (IOException | RuntimeException e) {
+                segments.close();
+                throw e;
+            }
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> append(Event event) {
+        byte[] json = EventCodec.encode(event);
+        CompletableFuture<Void> durable = new CompletableFuture<>();
+        if (json.length > Frames.MOST_RECORD_BYTES) {
+            durable.completeExceptionally(
+                    new IllegalArgumentException("an event of " + json.length + " bytes is too large for the journal"));
+        } else if (closing) {
+            durable.completeExceptionally(new StorageException("the journal is closed", null));
+        } else if (!queue.offer(new Waiting(json, Frames.crc(json), durable))) {
+            durable.completeExceptionally(
+                    new StorageException("the journal cannot keep up: " + MOST_WAITING + " events wait", null));
+        } else if (closed) {
+            failWaiting();
+        }
+        return durable;
+    }
+
+    @Override
+    public Optional<Event> find(String id) {
+        OptionalLong position = index.find(id);
+        return position.isEmpty()
+                ? Optional.empty()
+                : Optional.of(events(List.of(position.getAsLong())).getFirst());
+    }
+
+    @Override
+    public List<Event> query(Query query) {
+        return events(index.query(query));
+    }
+
+    @Override
+    public List<Consumption> consumption(Subject subject, int limit) {
+        return index.consumption(subject, limit);
+    }
+
+    @Override
+    public void settle() {
+        follower.settle();
+    }
+
+    /** Writes what waits, lets the index catch up, and closes everything. Later appends fail. */
+    @Override
+    public void close() throws IOException {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        try {
+            queue.put(stop);
+            stop.durable().join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while closing the journal; it is replayed at the next start", e);
+        }
+        follower.close();
+        index.close();
+        segments.close();
+        lock.close();
+    }
+
+    private static SegmentJournal start(Path directory, FileChannel lock, Segments segments) throws IOException {
+        if (segments.cutOff() > 0) {
+            LOG.warn(
+                    "the journal ended in an unfinished write; {} bytes nobody was told of were cut off",
+                    segments.cutOff());
+        }
+        EventIndex index = EventIndex.open(directory.resolve("index.db"));
+        try {
+            long indexed = index.complete();
+            if (indexed > segments.end()) {
+                throw new JournalCorruptException("the journal in " + directory + " ends at " + segments.end()
+                        + ", but its index knows events up to " + indexed + ": the end of the journal is missing."
+                        + " Restore its files from a copy, or delete index.db to accept the loss.");
+            }
+            SegmentJournal journal = new SegmentJournal(lock, segments, index);
+            journal.follower.start(indexed);
+            journal.writer.start();
+            return journal;
+        } catch (IOException | RuntimeException e) {
+            index.close();
+            throw e;
+        }
+    }
+
+    private static FileChannel lock(Path directory) throws IOException {
+        FileChannel channel =
+                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        boolean locked = false;
+        try {
+            locked = channel.tryLock() != null;
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            locked = false;
+        } finally {
+            if (!locked) {
+                channel.close();
+            }
+        }
+        if (!locked) {
+            throw new IOException("the journal in " + directory + " is in use by another process");
+        }
+        return channel;
+    }
+
+    private List<Event> events(List<Long> positions) {
+        List<Event> events = new ArrayList<>(positions.size());
+        try (Segments.Reader reader = segments.reader()) {
+            for (long position : positions) {
+                events.add(EventCodec.decode(reader.read(position)));
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw new StorageException("cannot read the journal: " + e.getMessage(), e);
+        }
+        return events;
+    }
+
+    private void writeBatches() {
+        List<Waiting> batch = new ArrayList<>();
+        boolean stopped = false;
+        while (!stopped) {
+            batch.clear();
+            stopped = gather(batch);
+            if (!batch.isEmpty()) {
+                write(batch);
+            }
+        }
+        closed = true;
+        failWaiting();
+        stop.durable().complete(null);
+    }
+
+    /** Takes what waits, as much as fits one batch, but waits for the first. True when the journal is to be closed. */
+    private boolean gather(List<Waiting> batch) {
+        @Nullable Waiting next = carriedOver;
+        carriedOver = null;
+        int bytes = 0;
+        while (next == null) {
+            try {
+                next = queue.take();
+            } catch (InterruptedException nobodyDoesThis) {
+                LOG.debug("the journal's thread goes on", nobodyDoesThis);
+            }
+        }
+        while (next != null) {
+            if (next == stop) {
+                return true;
+            }
+            int size = Frames.RECORD_HEADER + next.json().length;
+            if (!batch.isEmpty() && bytes + size > WISHED_BATCH_BYTES) {
+                carriedOver = next;
+                return false;
+            }
+            batch.add(next);
+            bytes += size;
+            next = queue.poll();
+        }
+        return false;
+    }
+
+    private void write(List<Waiting> batch) {
+        try {
+            segments.append(framed(batch, segments.nextPosition()));
+        } catch (IOException | RuntimeException e) {
+            LOG.error("cannot write to the journal: {}", e.getMessage());
+            StorageException failure = new StorageException("cannot write to the journal: " + e.getMessage(), e);
+            batch.forEach(waiting -> waiting.durable().completeExceptionally(failure));
+            return;
+        }
+        follower.durableUpTo(segments.end());
+        batch.forEach(waiting -> waiting.durable().complete(null));
+    }
+
+    private ByteBuffer framed(List<Waiting> batch, long position) {
+        int length = 0;
+        for (Waiting waiting : batch) {
+            length += Frames.RECORD_HEADER + waiting.json().length;
+        }
+        if (buffer.capacity() < Frames.BATCH_HEADER + length) {
+            buffer = ByteBuffer.allocateDirect(Integer.highestOneBit(Frames.BATCH_HEADER + length) * 2);
+        }
+        buffer.clear();
+        Frames.putBatchHeader(buffer, length, position);
+        for (Waiting waiting : batch) {
+            Frames.putRecord(buffer, waiting.json(), waiting.crc());
+        }
+        return buffer.flip();
+    }
+
+    private void failWaiting() {
+        @Nullable Waiting waiting = queue.poll();
+        while (waiting != null) {
+            waiting.durable().completeExceptionally(new StorageException("the journal is closed", null));
+            waiting = queue.poll();
+        }
+    }
+}

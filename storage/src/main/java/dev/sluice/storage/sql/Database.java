@@ -1,0 +1,107 @@
+package dev.sluice.storage.sql;
+
+import dev.sluice.kernel.access.TokenStore;
+import dev.sluice.kernel.advisory.AdvisoryStore;
+import dev.sluice.kernel.facts.HistoryStore;
+import dev.sluice.kernel.policy.PolicyStore;
+import dev.sluice.kernel.repository.DocumentStore;
+import dev.sluice.kernel.repository.FileStore;
+import dev.sluice.kernel.repository.HostedStore;
+import dev.sluice.kernel.repository.RepositoryStore;
+import dev.sluice.storage.StorageException;
+import java.nio.file.Path;
+
+/**
+ * The embedded database: every store that is not a blob or the journal, in two SQLite files of one directory.
+ *
+ * <p>{@code sluice.db} holds what was configured, published and fetched; {@code advisories.db} what feeds say, apart, so that
+ * the long transaction of an import holds up nobody. One process opens a directory at a time. Thread-safe; all stores are
+ * usable until {@link #close}, and throw {@link StorageException} afterwards.
+ */
+public final class Database implements AutoCloseable {
+    private final Connections stores;
+    private final Connections feeds;
+    private final RepositoryStore repositories;
+    private final TokenStore tokens;
+    private final PolicyStore policies;
+    private final HostedStore hosted;
+    private final FileStore files;
+    private final DocumentStore documents;
+    private final HistoryStore history;
+    private final AdvisoryStore advisories;
+
+    private Database(Connections stores, Connections feeds) {
+        this.stores = stores;
+        this.feeds = feeds;
+        this.repositories = new SqlRepositoryStore(stores);
+        this.tokens = new SqlTokenStore(stores);
+        this.policies = new SqlPolicyStore(stores);
+        this.hosted = new SqlHostedStore(stores);
+        this.files = new SqlFileStore(stores);
+        this.documents = new SqlDocumentStore(stores);
+        this.history = new SqlHistoryStore(stores);
+        this.advisories = new SqlAdvisoryStore(feeds);
+    }
+
+    /** Opens the database in that directory, creating and migrating it as needed. Throws StorageException saying why not. */
+    public static Database open(Path directory) {
+        Connections stores = Sqlite.open(directory.resolve("sluice.db"), "stores", Sqlite.Durability.FULL);
+        try {
+            Connections feeds = Sqlite.open(directory.resolve("advisories.db"), "advisories", Sqlite.Durability.FULL);
+            return new Database(stores, feeds);
+        } catch (StorageException e) {
+            stores.close();
+            throw e;
+        }
+    }
+
+    /** Where repositories are kept. */
+    public RepositoryStore repositories() {
+        return repositories;
+    }
+
+    /** Where tokens are kept. */
+    public TokenStore tokens() {
+        return tokens;
+    }
+
+    /** Where policies are kept. */
+    public PolicyStore policies() {
+        return policies;
+    }
+
+    /** Where published packages are kept. */
+    public HostedStore hosted() {
+        return hosted;
+    }
+
+    /** What is known of kept files. */
+    public FileStore files() {
+        return files;
+    }
+
+    /** What upstreams answered. */
+    public DocumentStore documents() {
+        return documents;
+    }
+
+    /** What was learnt of versions. */
+    public HistoryStore history() {
+        return history;
+    }
+
+    /** Where advisories and exploitation data are kept. */
+    public AdvisoryStore advisories() {
+        return advisories;
+    }
+
+    /** Finishes what is being written and closes every connection. An import under way must be closed first. */
+    @Override
+    public void close() {
+        try {
+            stores.close();
+        } finally {
+            feeds.close();
+        }
+    }
+}

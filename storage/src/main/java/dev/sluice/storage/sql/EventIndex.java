@@ -1,0 +1,182 @@
+package dev.sluice.storage.sql;
+
+import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.journal.Event.Kind;
+import dev.sluice.kernel.journal.Journal.Consumption;
+import dev.sluice.kernel.journal.Journal.Query;
+import dev.sluice.kernel.journal.Journal.Subject;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the journal can be asked, derived from its log: positions of events by their properties, and who took what.
+ *
+ * <p>The tables say up to which position of the log they are complete, in the same transaction as what they hold; whoever
+ * opens the index adds the rest. Deleting the file means building it again. Thread-safe; one thread at a time may add.
+ */
+public final class EventIndex implements AutoCloseable {
+    private static final String INSERT_EVENT = "INSERT INTO event"
+            + " (position, id, at, kind, repository, format, package_name, version, digest, user_name)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private static final String INSERT_POLICY =
+            "INSERT INTO event_policy (policy, position) VALUES (?, ?) ON CONFLICT (policy, position) DO NOTHING";
+
+    private final Connections connections;
+
+    private EventIndex(Connections connections) {
+        this.connections = connections;
+    }
+
+    /**
+     * An event and where the log holds it.
+     *
+     * @param position in the log, unique
+     * @param event the event
+     */
+    public record Located(long position, Event event) {}
+
+    /** Opens the index in that file, creating it as needed. Throws StorageException. */
+    public static EventIndex open(Path file) {
+        return new EventIndex(Sqlite.open(file, "journal", Sqlite.Durability.DERIVED));
+    }
+
+    /** Every event before this position of the log is in the index; 0 when it is empty. */
+    public long complete() {
+        return connections.read(session -> {
+            PreparedStatement statement = session.prepared("SELECT position FROM indexed WHERE name = 'log'");
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? row.getLong(1) : 0L;
+            }
+        });
+    }
+
+    /** Adds events that follow each other in the log, and notes that the index is complete up to the position. */
+    public void add(List<Located> events, long complete) {
+        connections.run(session -> {
+            ConsumptionRollup rollup = new ConsumptionRollup();
+            PreparedStatement statement = session.prepared(INSERT_EVENT);
+            PreparedStatement policies = session.prepared(INSERT_POLICY);
+            for (Located located : events) {
+                insert(statement, located);
+                for (String policy : located.event().policies()) {
+                    policies.setString(1, Values.cleaned(policy));
+                    policies.setLong(2, located.position());
+                    policies.executeUpdate();
+                }
+                rollup.add(located.event());
+            }
+            rollup.write(session);
+            PreparedStatement indexed = session.prepared("INSERT INTO indexed (name, position) VALUES ('log', ?)"
+                    + " ON CONFLICT (name) DO UPDATE SET position = excluded.position");
+            indexed.setLong(1, complete);
+            indexed.executeUpdate();
+        });
+    }
+
+    /** Where the log holds the event with that identifier. */
+    public OptionalLong find(String id) {
+        return connections.read(session -> {
+            PreparedStatement statement =
+                    session.prepared("SELECT position FROM event WHERE id = ? ORDER BY position LIMIT 1");
+            statement.setString(1, Values.cleaned(id));
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+            }
+        });
+    }
+
+    /** Where the log holds the events that fit, newest first. */
+    public List<Long> query(Query query) {
+        return connections.read(session -> {
+            Conditions conditions = conditions(session, query);
+            String sql = "SELECT e.position FROM event e" + conditions.text() + " ORDER BY e.at DESC, e.id DESC LIMIT "
+                    + query.limit();
+            List<Long> positions = new ArrayList<>();
+            try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+                conditions.bind(statement);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        positions.add(rows.getLong(1));
+                    }
+                }
+            }
+            return positions;
+        });
+    }
+
+    /** Who took the subject, one line per actor and version, the latest first. Throws IllegalArgumentException when it names nothing. */
+    public List<Consumption> consumption(Subject subject, int limit) {
+        return connections.read(session -> ConsumptionRollup.read(session, subject, limit));
+    }
+
+    @Override
+    public void close() {
+        connections.close();
+    }
+
+    private static void insert(PreparedStatement statement, Located located) throws SQLException {
+        Event event = located.event();
+        @Nullable Coordinates coordinates = event.coordinates();
+        statement.setLong(1, located.position());
+        statement.setString(2, Values.cleaned(event.id()));
+        statement.setLong(3, Values.nanos(event.at()));
+        statement.setString(4, event.kind().name());
+        statement.setString(5, Values.cleanedOrNull(event.repository()));
+        statement.setString(6, coordinates == null ? null : Values.cleaned(coordinates.format()));
+        statement.setString(7, coordinates == null ? null : Values.cleaned(coordinates.name()));
+        statement.setString(8, coordinates == null ? null : Values.cleaned(coordinates.version()));
+        statement.setString(9, Values.cleanedOrNull(event.digest()));
+        statement.setString(10, Values.cleaned(event.actor().user()));
+        statement.executeUpdate();
+    }
+
+    private static Conditions conditions(Session session, Query query) throws SQLException {
+        Conditions conditions = new Conditions();
+        conditions.in("e.kind", query.kinds().stream().map(Kind::name).sorted().toList());
+        conditions.equal("e.repository", query.repository());
+        conditions.equal("e.format", query.format());
+        conditions.equal("e.package_name", query.packageName());
+        conditions.equal("e.version", query.version());
+        conditions.equal("e.digest", query.digest());
+        conditions.equal("e.user_name", query.user());
+        @Nullable String policy = query.policy();
+        if (policy != null) {
+            conditions.add(
+                    "EXISTS (SELECT 1 FROM event_policy p WHERE p.policy = ? AND p.position = e.position)",
+                    Values.cleaned(policy));
+        }
+        @Nullable Long since = Values.nanosOrNull(query.since());
+        if (since != null) {
+            conditions.add("e.at >= ?", since);
+        }
+        @Nullable Long until = Values.nanosOrNull(query.until());
+        if (until != null) {
+            conditions.add("e.at < ?", until);
+        }
+        @Nullable String before = query.before();
+        if (before != null) {
+            olderThan(session, conditions, Values.cleaned(before));
+        }
+        return conditions;
+    }
+
+    /** Identifiers are ordered by time too; that serves for one that is not indexed yet, or never was. */
+    private static void olderThan(Session session, Conditions conditions, String id) throws SQLException {
+        PreparedStatement statement = session.prepared("SELECT at FROM event WHERE id = ? ORDER BY position LIMIT 1");
+        statement.setString(1, id);
+        try (ResultSet row = statement.executeQuery()) {
+            if (row.next()) {
+                conditions.add("(e.at, e.id) < (?, ?)", row.getLong(1), id);
+            } else {
+                conditions.add("e.id < ?", id);
+            }
+        }
+    }
+}

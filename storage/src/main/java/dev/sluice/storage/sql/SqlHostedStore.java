@@ -1,0 +1,208 @@
+package dev.sluice.storage.sql;
+
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.repository.HostedStore;
+import dev.sluice.kernel.repository.PackageIndex;
+import dev.sluice.kernel.repository.Release;
+import dev.sluice.kernel.repository.StoredFile;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Published packages in SQL: a row per package, one per release, one per file. */
+final class SqlHostedStore implements HostedStore {
+    private static final byte[] NOTHING = {};
+
+    private final Connections connections;
+
+    SqlHostedStore(Connections connections) {
+        this.connections = connections;
+    }
+
+    @Override
+    public Optional<HostedPackage> find(String repository, PackageName name) {
+        if (!Values.isKeepable(name.name())) {
+            return Optional.empty();
+        }
+        return connections.snapshot(session -> {
+            PreparedStatement statement = session.prepared("SELECT revision, document FROM hosted_package"
+                    + " WHERE repository = ? AND format = ? AND package_name = ?");
+            bind(statement, repository, name);
+            long revision;
+            byte[] document;
+            try (ResultSet rows = statement.executeQuery()) {
+                if (!rows.next()) {
+                    return Optional.empty();
+                }
+                revision = rows.getLong("revision");
+                document = rows.getBytes("document");
+            }
+            return Optional.of(
+                    new HostedPackage(revision, new PackageIndex(name, document, releases(session, repository, name))));
+        });
+    }
+
+    @Override
+    public long apply(
+            String repository, PackageName name, long expectedRevision, Change change, List<StoredFile> files) {
+        return connections.write(session -> {
+            takeRevision(session, repository, name, expectedRevision, change.document());
+            long ordinal = nextOrdinal(session, repository, name);
+            for (Release release : change.put()) {
+                put(session, repository, name, release, ordinal++);
+            }
+            for (String version : change.remove()) {
+                remove(session, repository, name, version);
+            }
+            for (StoredFile file : files) {
+                addFile(session, repository, name, file);
+            }
+            removeIfEmpty(session, repository, name);
+            return expectedRevision + 1;
+        });
+    }
+
+    @Override
+    public List<PackageName> names(String repository, String format, String after, int limit) {
+        return connections.read(session -> {
+            PreparedStatement statement = session.prepared("SELECT package_name FROM hosted_package"
+                    + " WHERE repository = ? AND format = ? AND package_name > ? ORDER BY package_name LIMIT ?");
+            statement.setString(1, repository);
+            statement.setString(2, format);
+            statement.setString(3, Values.cleaned(after));
+            statement.setInt(4, limit);
+            List<PackageName> names = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    names.add(new PackageName(format, rows.getString(1)));
+                }
+            }
+            return names;
+        });
+    }
+
+    /** Compares and counts in one statement, so that of two changes from the same revision only one comes through. */
+    private static void takeRevision(
+            Session session, String repository, PackageName name, long expectedRevision, byte[] document)
+            throws SQLException {
+        PreparedStatement statement;
+        if (expectedRevision == 0) {
+            statement = session.prepared("INSERT INTO hosted_package"
+                    + " (repository, format, package_name, document, revision) VALUES (?, ?, ?, ?, 1)"
+                    + " ON CONFLICT (repository, format, package_name) DO NOTHING");
+            bind(statement, repository, name);
+            statement.setBytes(4, document);
+        } else {
+            statement = session.prepared("UPDATE hosted_package SET revision = revision + 1, document = ?"
+                    + " WHERE repository = ? AND format = ? AND package_name = ? AND revision = ?");
+            statement.setBytes(1, document);
+            statement.setString(2, Values.key(repository));
+            statement.setString(3, Values.key(name.format()));
+            statement.setString(4, Values.key(name.name()));
+            statement.setLong(5, expectedRevision);
+        }
+        if (statement.executeUpdate() == 0) {
+            throw new RevisionConflictException(name);
+        }
+    }
+
+    private static long nextOrdinal(Session session, String repository, PackageName name) throws SQLException {
+        PreparedStatement statement = session.prepared("SELECT COALESCE(MAX(ordinal), 0) + 1 FROM hosted_release"
+                + " WHERE repository = ? AND format = ? AND package_name = ?");
+        bind(statement, repository, name);
+        try (ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    /** A replaced release keeps its place in the order of publication. */
+    private static void put(Session session, String repository, PackageName name, Release release, long ordinal)
+            throws SQLException {
+        PreparedStatement statement = session.prepared("INSERT INTO hosted_release"
+                + " (repository, format, package_name, version, ordinal, body, document) VALUES (?, ?, ?, ?, ?, ?, ?)"
+                + " ON CONFLICT (repository, format, package_name, version)"
+                + " DO UPDATE SET body = excluded.body, document = excluded.document");
+        bind(statement, repository, name);
+        statement.setString(4, Values.key(release.version()));
+        statement.setLong(5, ordinal);
+        statement.setString(6, StoredJson.write(withDocument(release, NOTHING)));
+        statement.setBytes(7, release.document());
+        statement.executeUpdate();
+    }
+
+    /** The files published with a version go with it; what was fetched from an upstream stays. */
+    private static void remove(Session session, String repository, PackageName name, String version)
+            throws SQLException {
+        PreparedStatement release = session.prepared("DELETE FROM hosted_release"
+                + " WHERE repository = ? AND format = ? AND package_name = ? AND version = ?");
+        bind(release, repository, name);
+        release.setString(4, version);
+        release.executeUpdate();
+        PreparedStatement files = session.prepared("DELETE FROM stored_file WHERE repository = ? AND format = ?"
+                + " AND package_name = ? AND version = ? AND upstream IS NULL");
+        bind(files, repository, name);
+        files.setString(4, version);
+        files.executeUpdate();
+    }
+
+    private static void addFile(Session session, String repository, PackageName name, StoredFile file)
+            throws SQLException {
+        if (!file.repository().equals(repository)
+                || !file.coordinates().packageName().equals(name)) {
+            throw new IllegalArgumentException(file.path() + " is no file of " + name + " in " + repository);
+        }
+        Optional<StoredFile> former = SqlFileStore.find(session, repository, name.format(), file.path());
+        if (former.isPresent() && !former.get().coordinates().packageName().equals(name)) {
+            throw new IllegalArgumentException(file.path() + " already is a file of "
+                    + former.get().coordinates().packageName());
+        }
+        SqlFileStore.put(session, file);
+    }
+
+    private static void removeIfEmpty(Session session, String repository, PackageName name) throws SQLException {
+        PreparedStatement statement = session.prepared("DELETE FROM hosted_package"
+                + " WHERE repository = ? AND format = ? AND package_name = ? AND NOT EXISTS"
+                + " (SELECT 1 FROM hosted_release r WHERE r.repository = hosted_package.repository"
+                + " AND r.format = hosted_package.format AND r.package_name = hosted_package.package_name)");
+        bind(statement, repository, name);
+        statement.executeUpdate();
+    }
+
+    private static List<Release> releases(Session session, String repository, PackageName name) throws SQLException {
+        PreparedStatement statement = session.prepared("SELECT body, document FROM hosted_release"
+                + " WHERE repository = ? AND format = ? AND package_name = ? ORDER BY ordinal");
+        bind(statement, repository, name);
+        List<Release> releases = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                Release release = StoredJson.read(rows.getString("body"), Release.class);
+                releases.add(withDocument(release, rows.getBytes("document")));
+            }
+        }
+        return releases;
+    }
+
+    private static Release withDocument(Release release, byte[] document) {
+        return new Release(
+                release.version(),
+                release.published(),
+                release.license(),
+                release.deprecated(),
+                release.yanked(),
+                release.installScripts(),
+                release.maintainers(),
+                release.summary(),
+                release.files(),
+                document);
+    }
+
+    private static void bind(PreparedStatement statement, String repository, PackageName name) throws SQLException {
+        statement.setString(1, Values.key(repository));
+        statement.setString(2, Values.key(name.format()));
+        statement.setString(3, Values.key(name.name()));
+    }
+}

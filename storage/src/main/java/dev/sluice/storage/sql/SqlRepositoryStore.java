@@ -1,0 +1,154 @@
+package dev.sluice.storage.sql;
+
+import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.RepositoryStore;
+import dev.sluice.kernel.repository.ReservedName;
+import dev.sluice.kernel.repository.Upstream;
+import dev.sluice.kernel.repository.Upstream.Basic;
+import dev.sluice.kernel.repository.Upstream.Bearer;
+import dev.sluice.kernel.repository.Upstream.Credentials;
+import dev.sluice.kernel.repository.Upstream.Trust;
+import java.net.URI;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Repositories in SQL, held in memory as well.
+ *
+ * <p>The table {@code upstream} holds the secrets of upstreams in the clear, since they must be sent; nothing here logs a row.
+ */
+final class SqlRepositoryStore implements RepositoryStore {
+    private final Connections connections;
+    private final Cached<Map<String, Repository>> all;
+
+    SqlRepositoryStore(Connections connections) {
+        this.connections = connections;
+        this.all = new Cached<>(() -> connections.snapshot(session -> load(session.handle())));
+    }
+
+    @Override
+    public Optional<Repository> find(String name) {
+        return Optional.ofNullable(all.get().get(name));
+    }
+
+    @Override
+    public List<Repository> list() {
+        return List.copyOf(all.get().values());
+    }
+
+    @Override
+    public void save(Repository repository) {
+        connections.run(session -> {
+            Handle handle = session.handle();
+            handle.createUpdate("INSERT INTO repository (name, open_reads, reserved) VALUES (:name, :open, :reserved)"
+                            + " ON CONFLICT (name) DO UPDATE SET open_reads = :open, reserved = :reserved")
+                    .bind("name", repository.name())
+                    .bind("open", repository.openReads() ? 1 : 0)
+                    .bind("reserved", StoredJson.write(repository.reserved()))
+                    .execute();
+            handle.createUpdate("DELETE FROM upstream WHERE repository = :name")
+                    .bind("name", repository.name())
+                    .execute();
+            for (Upstream upstream : repository.upstreams()) {
+                insert(handle, repository.name(), upstream);
+            }
+            session.afterCommit(all::invalidate);
+        });
+    }
+
+    @Override
+    public boolean remove(String name) {
+        return connections.write(session -> {
+            session.afterCommit(all::invalidate);
+            return session.handle()
+                            .createUpdate("DELETE FROM repository WHERE name = :name")
+                            .bind("name", name)
+                            .execute()
+                    > 0;
+        });
+    }
+
+    private static void insert(Handle handle, String repository, Upstream upstream) {
+        @Nullable Credentials credentials = upstream.credentials();
+        handle.createUpdate("INSERT INTO upstream (repository, id, format, url, priority, trust,"
+                        + " credential_kind, credential_user, credential_secret)"
+                        + " VALUES (:repository, :id, :format, :url, :priority, :trust, :kind, :user, :secret)")
+                .bind("repository", repository)
+                .bind("id", Values.key(upstream.id()))
+                .bind("format", Values.key(upstream.format()))
+                .bind("url", upstream.url().toString())
+                .bind("priority", upstream.priority())
+                .bind("trust", upstream.trust().name())
+                .bind("kind", kindOf(credentials))
+                .bind("user", credentials instanceof Basic basic ? basic.user() : null)
+                .bind("secret", secretOf(credentials))
+                .execute();
+    }
+
+    private static Map<String, Repository> load(Handle handle) {
+        Map<String, List<Upstream>> upstreams = new HashMap<>();
+        handle.createQuery("SELECT * FROM upstream ORDER BY repository, priority, id")
+                .map((row, context) -> {
+                    upstreams
+                            .computeIfAbsent(row.getString("repository"), name -> new ArrayList<>())
+                            .add(upstream(row));
+                    return true;
+                })
+                .list();
+        Map<String, Repository> result = new TreeMap<>();
+        handle.createQuery("SELECT name, open_reads, reserved FROM repository")
+                .map((row, context) -> new Repository(
+                        row.getString("name"),
+                        row.getInt("open_reads") != 0,
+                        upstreams.getOrDefault(row.getString("name"), List.of()),
+                        List.of(StoredJson.read(row.getString("reserved"), ReservedName[].class))))
+                .forEach(repository -> result.put(repository.name(), repository));
+        return result;
+    }
+
+    private static Upstream upstream(ResultSet row) throws SQLException {
+        return new Upstream(
+                row.getString("id"),
+                row.getString("format"),
+                URI.create(row.getString("url")),
+                row.getInt("priority"),
+                Trust.valueOf(row.getString("trust")),
+                credentials(row));
+    }
+
+    private static @Nullable Credentials credentials(ResultSet row) throws SQLException {
+        @Nullable String kind = Values.textOrNull(row, "credential_kind");
+        if (kind == null) {
+            return null;
+        }
+        return switch (kind) {
+            case "basic" -> new Basic(row.getString("credential_user"), row.getString("credential_secret"));
+            case "bearer" -> new Bearer(row.getString("credential_secret"));
+            default -> throw new SQLException("unknown kind of credentials: " + kind);
+        };
+    }
+
+    private static @Nullable String kindOf(@Nullable Credentials credentials) {
+        return switch (credentials) {
+            case null -> null;
+            case Basic basic -> "basic";
+            case Bearer bearer -> "bearer";
+        };
+    }
+
+    private static @Nullable String secretOf(@Nullable Credentials credentials) {
+        return switch (credentials) {
+            case null -> null;
+            case Basic basic -> basic.password();
+            case Bearer bearer -> bearer.token();
+        };
+    }
+}
