@@ -1,0 +1,103 @@
+package dev.sluice.formats.maven;
+
+import dev.sluice.formats.maven.MetadataEndpoint.Absent;
+import dev.sluice.formats.maven.MetadataEndpoint.Document;
+import dev.sluice.formats.maven.MetadataEndpoint.Made;
+import dev.sluice.formats.maven.MetadataEndpoint.Withheld;
+import dev.sluice.formats.maven.Versions.Told;
+import dev.sluice.kernel.artifact.VersionOrder;
+import dev.sluice.kernel.format.Exchange;
+import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.gate.Etags;
+import dev.sluice.kernel.gate.JudgedRelease;
+import dev.sluice.kernel.gate.Listed;
+import dev.sluice.kernel.gate.Outcome;
+import dev.sluice.kernel.gate.Outcome.Described;
+import dev.sluice.kernel.gate.Outcome.Missing;
+import dev.sluice.kernel.gate.Outcome.Refused;
+import dev.sluice.kernel.gate.Released;
+import dev.sluice.kernel.repository.Release;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The metadata of an artifact: the versions of all sources that may leave. Where there is no such artifact, or where its address is a
+ * group's as well, plugin prefixes come in.
+ */
+record ArtifactMetadata(Format format, Address.Metadata address) implements MetadataEndpoint.Source {
+
+    private static final String VARIANT = "maven-metadata";
+
+    @Override
+    public Made make(Exchange exchange) throws IOException {
+        GroupMetadata group = new GroupMetadata(format, address);
+        if (!address.canBeArtifact()) {
+            return group.make(exchange);
+        }
+        Outcome outcome = exchange.gate().index(exchange.visit(), exchange.repository(), address.packageName());
+        return switch (outcome) {
+            case Listed listed when !listed.releases().isEmpty() -> show(exchange, listed, group);
+            case Listed listed -> group.make(exchange);
+            case Refused refused -> new Withheld(refused);
+            case Missing missing when missing.unavailable() -> new Absent(missing);
+            case Missing missing -> group.make(exchange);
+            case Released released -> throw new IllegalStateException("a file is no index: " + released.file());
+            case Described described -> throw new IllegalStateException("a file is no index: " + described.file());
+        };
+    }
+
+    private Made show(Exchange exchange, Listed listed, GroupMetadata group) throws IOException {
+        List<Metadata.Plugin> plugins = new ArrayList<>(group.hosted(exchange));
+        if (plugins.isEmpty()) {
+            Listed.Rendering known = listed.rendering(
+                    VARIANT, "application/xml", shown -> render(shown, List.of(), format.versionOrder()));
+            return new Document(known.contentType(), known.body(), known.etag(), listed.notices());
+        }
+        byte[] body = render(listed, plugins, format.versionOrder());
+        return new Document("application/xml", body, Etags.of(body), listed.notices());
+    }
+
+    private static byte[] render(Listed listed, List<Metadata.Plugin> hostedPlugins, VersionOrder order) {
+        List<Told> told = new ArrayList<>();
+        List<List<Metadata.Plugin>> plugins = new ArrayList<>();
+        plugins.add(hostedPlugins);
+        String lastUpdated = null;
+        for (Listed.Source source : listed.sources()) {
+            PackageDocument document = PackageDocument.read(source.index().document());
+            told.add(new Told(
+                    source.index().releases().stream().map(Release::version).toList(),
+                    document.latest(),
+                    document.release()));
+            lastUpdated = SnapshotBuilds.later(lastUpdated, document.lastUpdated());
+            if (source.upstream() != null) {
+                plugins.add(document.plugins());
+            }
+        }
+        return render(
+                listed.name().name(),
+                Versions.of(
+                        order,
+                        listed.allowed().stream().map(JudgedRelease::version).toList(),
+                        told),
+                lastUpdated,
+                GroupMetadata.union(plugins));
+    }
+
+    /** The document, from what it says. */
+    static byte[] render(String name, Versions versions, @Nullable String lastUpdated, List<Metadata.Plugin> plugins) {
+        int colon = name.indexOf(':');
+        return MetadataWriter.artifact(
+                name.substring(0, colon),
+                name.substring(colon + 1),
+                new Metadata(
+                        versions.sorted(),
+                        versions.latest(),
+                        versions.release(),
+                        lastUpdated,
+                        plugins,
+                        null,
+                        List.of()));
+    }
+}

@@ -1,0 +1,164 @@
+package dev.sluice.formats.maven;
+
+import dev.sluice.formats.version.MavenOrder;
+import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.artifact.Purl;
+import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.artifact.VersionOrder;
+import dev.sluice.kernel.format.Endpoint;
+import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.format.Proxying;
+import dev.sluice.kernel.format.Route;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Maven: the repository layout as Maven, Gradle and every other build tool of the JVM read and deploy it.
+ *
+ * <p>A package is {@code groupId:artifactId}. Its index is {@code maven-metadata.xml}, which lists versions and neither files nor
+ * times; so files are found by their path, and the POM tells licence and age.
+ */
+public final class MavenFormat implements Format {
+
+    static final String ID = "maven";
+
+    /** Fetching an artifact runs nothing; plugins run only when a build names them. */
+    static final Signal<Boolean> NO_INSTALL_SCRIPTS = Signal.known(false, "maven artifacts have none");
+
+    private final VersionOrder order = new MavenOrder();
+    private final Proxying proxying = new MavenProxying();
+    private final Pending pending = new Pending();
+
+    /** The format; one per process, since it remembers checksums that are deployed ahead of their files. */
+    public MavenFormat() {}
+
+    @Override
+    public String id() {
+        return ID;
+    }
+
+    @Override
+    public String ecosystem() {
+        return "Maven";
+    }
+
+    @Override
+    public VersionOrder versionOrder() {
+        return order;
+    }
+
+    @Override
+    public PackageName packageName(String text) {
+        if (!Layout.isPackageName(text)) {
+            throw new IllegalArgumentException(
+                    "a Maven package is written groupId:artifactId, for example org.example:library");
+        }
+        return new PackageName(ID, text);
+    }
+
+    @Override
+    public Purl purl(Coordinates coordinates) {
+        String name = coordinates.name();
+        int colon = name.indexOf(':');
+        return Purl.of(ID, name.substring(0, colon), name.substring(colon + 1), coordinates.version());
+    }
+
+    @Override
+    public PackageName packageName(Purl purl) {
+        if (!purl.type().equals(ID) || purl.namespace() == null) {
+            throw new IllegalArgumentException("a Maven purl is written pkg:maven/groupId/artifactId@version: " + purl);
+        }
+        return packageName(purl.namespace() + ":" + purl.name());
+    }
+
+    @Override
+    public String purlType() {
+        return ID;
+    }
+
+    @Override
+    public Proxying proxying() {
+        return proxying;
+    }
+
+    @Override
+    public @Nullable Endpoint route(Route route) {
+        Address address = Layout.parse(route.segments());
+        if (address == null) {
+            return null;
+        }
+        return route.isRead() ? read(address) : route.method().equals("PUT") ? deploy(address) : null;
+    }
+
+    private Endpoint read(Address address) {
+        return switch (address) {
+            case Address.Artifact file -> new ArtifactFile(file);
+            case Address.Checksum checksum
+            when checksum.of() instanceof Address.Artifact file -> new Checksum(file, checksum.algorithm());
+            case Address.Checksum checksum -> document(checksum.of(), checksum);
+            case Address.Metadata metadata -> document(metadata, null);
+            case Address.SnapshotMetadata metadata -> document(metadata, null);
+            case Address.Prefixes prefixes -> document(prefixes, null);
+        };
+    }
+
+    private Endpoint document(Address address, Address.@Nullable Checksum checksum) {
+        return new MetadataEndpoint("maven.metadata", source(address), checksum == null ? null : checksum.algorithm());
+    }
+
+    private MetadataEndpoint.Source source(Address address) {
+        return switch (address) {
+            case Address.Metadata metadata -> new ArtifactMetadata(this, metadata);
+            case Address.SnapshotMetadata metadata -> new SnapshotMetadata(this, metadata);
+            case Address.Prefixes prefixes -> new Prefixes();
+            case Address.Artifact file -> throw new IllegalStateException("no metadata: " + file);
+            case Address.Checksum checksum -> throw new IllegalStateException("no metadata: " + checksum);
+        };
+    }
+
+    private @Nullable Endpoint deploy(Address address) {
+        return switch (address) {
+            case Address.Artifact file -> new DeployFile(file, pending);
+            case Address.Checksum checksum -> new DeployChecksum(checksum.of(), checksum.algorithm(), pending);
+            case Address.Metadata metadata -> new DeployMetadata(metadata, metadata.group(), pending);
+            case Address.SnapshotMetadata metadata -> new DeployMetadata(metadata, "", pending);
+            case Address.Prefixes prefixes -> null;
+        };
+    }
+
+    @Override
+    public String setup(String repositoryUrl) {
+        return """
+                # Maven: ~/.m2/settings.xml
+                # mirrorOf * sends every request here. Without it Maven goes on to the next repository that a POM names
+                # when this one refuses, and what was blocked comes in by that door.
+                <settings>
+                  <mirrors>
+                    <mirror>
+                      <id>sluice</id>
+                      <mirrorOf>*</mirrorOf>
+                      <url>%1$s</url>
+                    </mirror>
+                  </mirrors>
+                  <servers>
+                    <!-- needed to deploy, and to read where reading needs a token -->
+                    <server>
+                      <id>sluice</id>
+                      <username>token</username>
+                      <password>YOUR_TOKEN</password>
+                    </server>
+                  </servers>
+                </settings>
+
+                # Deploy without touching the POM:
+                mvn deploy -DaltDeploymentRepository=sluice::%1$s
+                # (maven-deploy-plugin before 3.0: -DaltDeploymentRepository=sluice::default::%1$s)
+
+                # Or in the POM:
+                <distributionManagement>
+                  <repository><id>sluice</id><url>%1$s</url></repository>
+                  <snapshotRepository><id>sluice</id><url>%1$s</url></snapshotRepository>
+                </distributionManagement>
+                """.formatted(repositoryUrl);
+    }
+}

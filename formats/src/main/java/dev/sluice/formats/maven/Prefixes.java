@@ -1,0 +1,48 @@
+package dev.sluice.formats.maven;
+
+import dev.sluice.formats.maven.MetadataEndpoint.Absent;
+import dev.sluice.formats.maven.MetadataEndpoint.Document;
+import dev.sluice.formats.maven.MetadataEndpoint.Made;
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.format.Exchange;
+import dev.sluice.kernel.gate.Etags;
+import dev.sluice.kernel.gate.Outcome.Missing;
+import dev.sluice.kernel.gate.Outcome.Notices;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The groups a repository has. Maven 4 asks for it by itself and then never asks for any group that is not in it; so there is
+ * none where upstreams may have more.
+ */
+record Prefixes() implements MetadataEndpoint.Source {
+
+    private static final int MAX_GROUPS = 10_000;
+
+    @Override
+    public Made make(Exchange exchange) {
+        if (!exchange.repository().upstreams(MavenFormat.ID).isEmpty()) {
+            return new Absent(new Missing("a repository with upstreams has no prefix list", false));
+        }
+        StringBuilder list = new StringBuilder("## repository-prefixes/2.0\n");
+        String after = "";
+        for (int groups = 0; groups <= MAX_GROUPS; groups++) {
+            List<PackageName> next = exchange.gate().hostedNames(exchange.repository(), MavenFormat.ID, after, 1);
+            if (next.isEmpty()) {
+                break;
+            }
+            String name = next.getFirst().name();
+            String group = name.substring(0, name.indexOf(':'));
+            list.append('/').append(group.replace('.', '/')).append('\n');
+            after = group + ";"; // the character after the colon: skips the rest of the group
+            if (groups == MAX_GROUPS) {
+                return new Absent(new Missing("too many groups for a prefix list", false));
+            }
+        }
+        if (after.isEmpty()) {
+            return new Absent(new Missing("nothing is published here yet", false));
+        }
+        byte[] body = list.toString().getBytes(StandardCharsets.UTF_8);
+        return new Document("text/plain", body, Etags.of(body), Notices.NONE);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.sluice.formats.maven;
+
+import dev.sluice.formats.maven.MetadataEndpoint.Absent;
+import dev.sluice.formats.maven.MetadataEndpoint.Document;
+import dev.sluice.formats.maven.MetadataEndpoint.Made;
+import dev.sluice.formats.maven.XmlWalk.XmlException;
+import dev.sluice.kernel.format.Exchange;
+import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.gate.Gate.UpstreamDocument;
+import dev.sluice.kernel.gate.Outcome.Missing;
+import dev.sluice.kernel.gate.UpstreamClient.UpstreamException;
+import dev.sluice.kernel.repository.HostedStore.HostedPackage;
+import dev.sluice.kernel.repository.Release;
+import dev.sluice.kernel.repository.ReleaseFile;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The metadata of a snapshot version: its newest builds, those deployed here and those of upstreams. */
+record SnapshotMetadata(Format format, Address.SnapshotMetadata address) implements MetadataEndpoint.Source {
+
+    @Override
+    public Made make(Exchange exchange) throws IOException {
+        List<Metadata> sources = new ArrayList<>();
+        Metadata deployed = deployed(exchange);
+        if (!deployed.files().isEmpty()) {
+            sources.add(deployed);
+        }
+        UpstreamException failure = null;
+        try {
+            for (UpstreamDocument document : exchange.gate()
+                    .documents(
+                            exchange.visit(),
+                            exchange.repository(),
+                            format,
+                            address.packageName(),
+                            Layout.encode(address.path()),
+                            MavenProxying.ACCEPT_XML)) {
+                try {
+                    sources.add(MetadataReader.read(new ByteArrayInputStream(document.body())));
+                } catch (XmlException e) {
+                    failure = new UpstreamException(
+                            "upstream " + document.upstream() + " answered with broken metadata: " + e.getMessage());
+                }
+            }
+        } catch (UpstreamException e) {
+            failure = e;
+        }
+        if (!sources.isEmpty()) {
+            return Document.xml(MetadataWriter.snapshot(
+                    address.group(), address.artifact(), address.version(), SnapshotBuilds.blend(sources)));
+        }
+        return new Absent(
+                failure != null
+                        ? new Missing(String.valueOf(failure.getMessage()), true)
+                        : new Missing("no builds of " + address.packageName().name() + ":" + address.version(), false));
+    }
+
+    private Metadata deployed(Exchange exchange) {
+        Optional<HostedPackage> hosted = exchange.gate().hosted(exchange.repository(), address.packageName());
+        List<Address.Artifact> files = new ArrayList<>();
+        for (Release release : hosted.map(p -> p.index().releases()).orElse(List.of())) {
+            if (release.version().equals(address.version())) {
+                for (ReleaseFile file : release.files()) {
+                    if (Layout.parse(List.of(file.path().split("/", -1))) instanceof Address.Artifact artifact) {
+                        files.add(artifact);
+                    }
+                }
+            }
+        }
+        return SnapshotBuilds.of(files);
+    }
+}
