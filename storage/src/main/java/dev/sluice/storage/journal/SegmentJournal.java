@@ -40,7 +40,12 @@ public final class SegmentJournal implements Journal, AutoCloseable {
     private static final int MOST_WAITING = 200_000;
     private static final int WISHED_BATCH_BYTES = 4 * 1024 * 1024;
 
-    private record Waiting(byte[] json, int crc, CompletableFuture<Void> durable) {}
+    /** An encoded event on its way to the log; empty bytes ask the writer to stop. */
+    private record Waiting(byte[] json, int crc, CompletableFuture<Void> durable) {
+        boolean isStop() {
+            return json.length == 0;
+        }
+    }
 
     private final FileChannel lock;
     private final Segments segments;
@@ -233,7 +238,7 @@ public final class SegmentJournal implements Journal, AutoCloseable {
             }
         }
         while (next != null) {
-            if (next == stop) {
+            if (next.isStop()) {
                 return true;
             }
             int size = Frames.RECORD_HEADER + next.json().length;
