@@ -30,6 +30,11 @@ public final class Builtins {
         Regexes.declare(registry);
         Globs.declare(registry);
         Times.declare(registry);
+        Uris.declare(registry);
+        Uuids.declare(registry);
+        Cidrs.declare(registry);
+        Graphs.declare(registry);
+        Quantities.declare(registry);
         SemanticVersions.declare(registry);
         return Collections.unmodifiableMap(registry.declarations());
     }
