@@ -64,12 +64,23 @@ public final class Evaluation {
     public record Bindings(List<Map<String, Value>> bindings, Instant horizon) {}
 
     /**
-     * One location of input or data that the result depends on. A value read stands for everything beneath it.
+     * One location of input or data that the result depends on. As long as every read still gives what it gave, the
+     * evaluation gives the same result up to its horizon.
      *
      * @param path the root ({@code input} or {@code data}) and the keys below it
-     * @param value what was seen there, null when nothing was
+     * @param extent how much of what stands there counts
+     * @param value what stood there, null when nothing did
      */
-    public record Read(List<Value> path, @Nullable Value value) {}
+    public record Read(
+            List<Value> path, Extent extent, @Nullable Value value) {}
+
+    /** How much of a location was read. */
+    public enum Extent {
+        /** The value with everything beneath it, or that there is none. */
+        WHOLE,
+        /** Only which keys there are, or how many elements; the elements read have entries of their own. */
+        KEYS
+    }
 
     /**
      * One expression or rule that decided.
@@ -88,6 +99,8 @@ public final class Evaluation {
     public enum Outcome {
         /** The rule's body succeeded. */
         SUCCEEDED,
+        /** No body succeeded and the rule's default value stands. */
+        DEFAULTED,
         /** The first expression that was never satisfied. */
         FAILED
     }

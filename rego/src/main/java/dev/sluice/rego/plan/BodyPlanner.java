@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * every point whether it is bound; so unification becomes binding, comparing, taking apart or iterating.
  */
 final class BodyPlanner {
+    private static final int MAX_DETAIL = 80;
+
     private final Plan plan;
     private final Analysis analysis;
     private final TermPlanner terms;
@@ -133,7 +135,10 @@ final class BodyPlanner {
             if (tracked) {
                 int held = count;
                 emit(next -> frame -> {
-                    frame.reached = Math.max(frame.reached, held);
+                    if (held > frame.reached) {
+                        frame.reached = held;
+                        frame.detail = "";
+                    }
                     return next.exec(frame);
                 });
             }
@@ -161,7 +166,7 @@ final class BodyPlanner {
 
     /** A term of the head, planned after the body. */
     Ev head(Term term) {
-        return terms.plan(hoist(term));
+        return terms.consumed(hoist(term));
     }
 
     private void literal(Expr expr) {
@@ -230,7 +235,18 @@ final class BodyPlanner {
                 }
             }
         }
-        Ev value = terms.plan(hoisted);
+        Ev value = terms.consumed(hoisted);
+        if (tracked) {
+            emit(next -> frame -> {
+                Value found = value.eval(frame);
+                if (found == null || found == BooleanValue.FALSE) {
+                    frame.detail = shown(found);
+                    return false;
+                }
+                return next.exec(frame);
+            });
+            return;
+        }
         emit(next -> frame -> {
             Value found = value.eval(frame);
             return found != null && found != BooleanValue.FALSE && next.exec(frame);
@@ -247,9 +263,20 @@ final class BodyPlanner {
         if (!Set.of("equal", "neq", "lt", "lte", "gt", "gte").contains(name) || analysis.builtin(name) == null) {
             return null;
         }
-        Ev left = terms.plan(call.args().get(0));
-        Ev right = terms.plan(call.args().get(1));
+        Ev left = terms.consumed(call.args().get(0));
+        Ev right = terms.consumed(call.args().get(1));
         Comparison test = Comparison.of(name);
+        if (tracked) {
+            return next -> frame -> {
+                Value a = left.eval(frame);
+                Value b = right.eval(frame);
+                boolean holds = a != null && b != null && test.holds(frame.state.shared, a, b);
+                if (!holds) {
+                    frame.detail = shown(a) + " " + test.symbol() + " " + shown(b);
+                }
+                return holds && next.exec(frame);
+            };
+        }
         return next -> frame -> {
             Value a = left.eval(frame);
             if (a == null) {
@@ -258,6 +285,11 @@ final class BodyPlanner {
             Value b = right.eval(frame);
             return b != null && test.holds(frame.state.shared, a, b) && next.exec(frame);
         };
+    }
+
+    private static String shown(@Nullable Value value) {
+        String text = value == null ? "undefined" : value.toString();
+        return text.length() > MAX_DETAIL ? text.substring(0, MAX_DETAIL) + "…" : text;
     }
 
     // --- what must be done before a literal ---
@@ -322,7 +354,7 @@ final class BodyPlanner {
     private Term relation(Term.Call call) {
         Ev alternatives = terms.plan(call);
         Term.Var value = temporary(call.location());
-        emit(Scan.over(alternatives, -1, slot(value.name())));
+        emit(Scan.over(plan, alternatives, -1, slot(value.name())));
         iterates = true;
         return value;
     }
@@ -466,8 +498,8 @@ final class BodyPlanner {
             return unifyObjects(x, y, waiting);
         }
         if (isEvaluable(a) && isEvaluable(b)) {
-            Ev left = terms.plan(a);
-            Ev right = terms.plan(b);
+            Ev left = terms.consumed(a);
+            Ev right = terms.consumed(b);
             emit(next -> frame -> {
                 Value p = left.eval(frame);
                 if (p == null) {
@@ -479,11 +511,11 @@ final class BodyPlanner {
             return true;
         }
         if (isEvaluable(b)) {
-            takeApart(a, terms.plan(b));
+            takeApart(a, terms.consumed(b));
             return true;
         }
         if (isEvaluable(a)) {
-            takeApart(b, terms.plan(a));
+            takeApart(b, terms.consumed(a));
             return true;
         }
         return false;
@@ -596,7 +628,7 @@ final class BodyPlanner {
         Ev collection = terms.plan(hoist(s.collection()));
         Term.Var key = s.key() == null ? null : target(s.key());
         Term.Var value = target(s.value());
-        emit(Scan.over(collection, key == null ? -1 : slot(key.name()), slot(value.name())));
+        emit(Scan.over(plan, collection, key == null ? -1 : slot(key.name()), slot(value.name())));
         iterates = true;
         if (key != null) {
             settle(s.key(), key);
@@ -633,7 +665,7 @@ final class BodyPlanner {
         });
         emit(next -> frame -> {
             Value found = domain.eval(frame);
-            return found != null && Scan.all(frame, found, at[0], at[1], body) && next.exec(frame);
+            return found != null && Scan.all(plan, frame, found, at[0], at[1], body) && next.exec(frame);
         });
     }
 }

@@ -25,6 +25,18 @@ enum Comparison {
         };
     }
 
+    /** As written in modules. */
+    String symbol() {
+        return switch (this) {
+            case EQUAL -> "==";
+            case NEQ -> "!=";
+            case LT -> "<";
+            case LTE -> "<=";
+            case GT -> ">";
+            case GTE -> ">=";
+        };
+    }
+
     boolean holds(CallContext ctx, Value a, Value b) {
         return switch (this) {
             case EQUAL -> Clocks.equal(ctx, a, b);

@@ -18,6 +18,8 @@ final class Frame {
     Object sink;
     /** How many literals of the body have held at the same time, at most; kept when tracing. */
     int reached;
+    /** The values at which the literal after those last failed; kept when tracing. */
+    String detail = "";
 
     Frame(State state, int slots, int work) {
         this.state = state;

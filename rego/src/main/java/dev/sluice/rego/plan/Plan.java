@@ -52,7 +52,7 @@ public final class Plan {
 
     /** The value of a path below data or input, the root first. */
     public Evaluation.Result evaluate(List<String> path, Evaluation.Request request) {
-        Trace trace = traced ? new Trace() : null;
+        Trace trace = traced ? new Trace(request) : null;
         Shared shared = new Shared(request, trace);
         State state = new State(shared, request.input(), request.data(), analysis.nodeCount());
         Value value;

@@ -8,6 +8,7 @@ import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Turns references into lookups and scans. */
@@ -57,8 +58,14 @@ final class References {
         RuleNode whole = node;
         Location location = ref.location();
         List<Value> keys = keys(path, path.size());
+        List<Value> place = rooted("data", keys);
         return new Start(
-                frame -> plan.document(frame.state, whole, Values.lookup(frame.state.data, keys), location),
+                frame -> {
+                    if (frame.state.shared.trace != null) {
+                        frame.state.shared.trace.whole(place);
+                    }
+                    return plan.document(frame.state, whole, Values.lookup(frame.state.data, keys), location);
+                },
                 null,
                 path.size());
     }
@@ -80,20 +87,20 @@ final class References {
     }
 
     private Ev input(List<Value> path) {
-        Value[] keys = path.toArray(Value[]::new);
         if (plan.traced()) {
             List<Value> whole = rooted("input", path);
-            return frame -> recorded(frame, whole, walk(frame.state.input, keys));
+            return frame -> trace(frame).follow(whole, frame.state.input);
         }
+        Value[] keys = path.toArray(Value[]::new);
         return frame -> walk(frame.state.input, keys);
     }
 
     private Ev base(List<Value> path) {
-        Value[] keys = path.toArray(Value[]::new);
         if (plan.traced()) {
             List<Value> whole = rooted("data", path);
-            return frame -> recorded(frame, whole, Values.lookupData(frame.state.data, path));
+            return frame -> trace(frame).follow(whole, frame.state.data);
         }
+        Value[] keys = path.toArray(Value[]::new);
         for (Value key : keys) {
             if (!(key instanceof StringValue)) {
                 return frame -> Values.lookupData(frame.state.data, path);
@@ -109,12 +116,8 @@ final class References {
         return List.copyOf(whole);
     }
 
-    private static @Nullable Value recorded(Frame frame, List<Value> path, @Nullable Value value) {
-        Trace trace = frame.state.shared.trace;
-        if (trace != null) {
-            trace.read(path, value);
-        }
-        return value;
+    private static Trace trace(Frame frame) {
+        return Objects.requireNonNull(frame.state.shared.trace);
     }
 
     private static @Nullable Value walk(@Nullable Value base, Value[] keys) {
@@ -126,6 +129,20 @@ final class References {
             value = Values.lookup(value, key);
         }
         return value;
+    }
+
+    private static Ev tracedLookups(Ev base, Ev[] keys) {
+        return frame -> {
+            Value value = base.eval(frame);
+            for (Ev key : keys) {
+                Value at = value == null ? null : key.eval(frame);
+                if (value == null || at == null) {
+                    return null;
+                }
+                value = trace(frame).lookup(value, at);
+            }
+            return value;
+        };
     }
 
     private Ev rule(RuleNode node, Location location) {
@@ -145,6 +162,9 @@ final class References {
         Ev base = start.value;
         if (base == null) {
             throw new IllegalStateException("reference without a start: " + ref.location());
+        }
+        if (plan.traced() && keys.length > 0) {
+            return tracedLookups(base, keys);
         }
         return switch (keys.length) {
             case 0 -> base;
@@ -182,7 +202,11 @@ final class References {
         List<Value> prefix = keys(ref.path(), start.depth);
         RuleNode node = start.node;
         Location location = ref.location();
+        List<Value> place = rooted("data", prefix);
         return frame -> {
+            if (frame.state.shared.trace != null) {
+                frame.state.shared.trace.whole(place);
+            }
             Cursor cursor = cursor(frame, node, prefix);
             for (Ev key : keys) {
                 Value at = key.eval(frame);
@@ -218,7 +242,7 @@ final class References {
             Term.Var element = planner.temporary(part.location());
             int slot = planner.slot(element.name());
             planner.iterates();
-            planner.emit(Scan.over(collection, key == null ? -1 : planner.slot(key.name()), slot));
+            planner.emit(Scan.over(plan, collection, key == null ? -1 : planner.slot(key.name()), slot));
             if (key != null) {
                 planner.settle(part, key);
             }
@@ -238,11 +262,14 @@ final class References {
         return out;
     }
 
-    private static Ev looked(Ev base, List<Ev> path) {
+    private Ev looked(Ev base, List<Ev> path) {
         if (path.isEmpty()) {
             return base;
         }
         Ev[] keys = path.toArray(Ev[]::new);
+        if (plan.traced()) {
+            return tracedLookups(base, keys);
+        }
         return frame -> {
             Value value = base.eval(frame);
             for (Ev key : keys) {
@@ -262,7 +289,11 @@ final class References {
         List<Value> prefix = keys(ref.path(), start.depth);
         RuleNode node = start.node;
         int first = planner.newWork();
+        List<Value> place = rooted("data", prefix);
         planner.emit(next -> frame -> {
+            if (frame.state.shared.trace != null) {
+                frame.state.shared.trace.whole(place);
+            }
             frame.work[first] = cursor(frame, node, prefix);
             return next.exec(frame);
         });

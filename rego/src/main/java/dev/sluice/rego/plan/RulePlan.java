@@ -260,8 +260,9 @@ final class RulePlan {
     private void explain(Clause clause, Frame frame, boolean succeeded, Trace trace) {
         Location at = clause.location;
         if (succeeded) {
-            trace.step(new Evaluation.Step(
-                    node.name(), at.file(), at.row(), at.column(), "", Evaluation.Outcome.SUCCEEDED, ""));
+            Evaluation.Outcome outcome =
+                    clause.equals(fallback) ? Evaluation.Outcome.DEFAULTED : Evaluation.Outcome.SUCCEEDED;
+            trace.step(new Evaluation.Step(node.name(), at.file(), at.row(), at.column(), "", outcome, ""));
             return;
         }
         Expr failed = clause.progress.failed(frame);
@@ -274,7 +275,7 @@ final class RulePlan {
                     where.column(),
                     failed.text(),
                     Evaluation.Outcome.FAILED,
-                    ""));
+                    frame.detail));
         }
     }
 

@@ -12,7 +12,13 @@ final class Scan {
     private Scan() {}
 
     /** Runs what follows for each element; a slot of -1 is not wanted. */
-    static UnaryOperator<Node> over(Ev collection, int keySlot, int valueSlot) {
+    static UnaryOperator<Node> over(Plan plan, Ev collection, int keySlot, int valueSlot) {
+        if (plan.traced()) {
+            return next -> frame -> {
+                Value found = collection.eval(frame);
+                return found != null && anyTraced(frame, found, keySlot, valueSlot, next);
+            };
+        }
         return next -> frame -> {
             Value found = collection.eval(frame);
             return found != null && any(frame, found, keySlot, valueSlot, next);
@@ -69,13 +75,46 @@ final class Scan {
         return false;
     }
 
+    /** As {@link #any}, recording which elements were looked at. */
+    private static boolean anyTraced(Frame frame, Value collection, int keySlot, int valueSlot, Node next) {
+        Trace trace = frame.state.shared.trace;
+        if (trace == null) {
+            return any(frame, collection, keySlot, valueSlot, next);
+        }
+        if (collection instanceof SetValue) {
+            trace.consume(collection);
+            return any(frame, collection, keySlot, valueSlot, next);
+        }
+        trace.iterate(collection);
+        int size = collection instanceof ArrayValue array
+                ? array.size()
+                : collection instanceof ObjectValue object ? object.size() : 0;
+        for (int i = 0; i < size; i++) {
+            frame.state.shared.step();
+            Value key = collection instanceof ObjectValue object ? object.keyAt(i) : NumberValue.of(i);
+            if (keySlot >= 0) {
+                frame.slots[keySlot] = key;
+            }
+            if (valueSlot >= 0) {
+                frame.slots[valueSlot] = trace.lookup(collection, key);
+            }
+            if (next.exec(frame)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether a body holds for every element; false for what is no collection. */
-    static boolean all(Frame frame, Value collection, int keySlot, int valueSlot, Node body) {
+    static boolean all(Plan plan, Frame frame, Value collection, int keySlot, int valueSlot, Node body) {
         if (!(collection instanceof ArrayValue
                 || collection instanceof ObjectValue
                 || collection instanceof SetValue)) {
             return false;
         }
-        return !any(frame, collection, keySlot, valueSlot, f -> !body.exec(f));
+        Node test = f -> !body.exec(f);
+        return !(plan.traced()
+                ? anyTraced(frame, collection, keySlot, valueSlot, test)
+                : any(frame, collection, keySlot, valueSlot, test));
     }
 }

@@ -46,6 +46,29 @@ final class TermPlanner {
         return references.iterate(ref);
     }
 
+    /** A term whose value is looked at as a whole: compared, put into a collection, given to a builtin or out. */
+    Ev consumed(Term term) {
+        Ev value = plan(term);
+        if (!plan.traced() || value instanceof Ev.Constant) {
+            return value;
+        }
+        return frame -> {
+            Value found = value.eval(frame);
+            if (found != null && frame.state.shared.trace != null) {
+                frame.state.shared.trace.consume(found);
+            }
+            return found;
+        };
+    }
+
+    private Ev[] consumedAll(List<Term> terms) {
+        Ev[] out = new Ev[terms.size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = consumed(terms.get(i));
+        }
+        return out;
+    }
+
     Ev[] planAll(List<Term> terms) {
         Ev[] out = new Ev[terms.size()];
         for (int i = 0; i < out.length; i++) {
@@ -64,10 +87,11 @@ final class TermPlanner {
                 yield new Ev.Slot(planner.slot(v.name()));
             }
             case Term.Ref r -> references.plan(r);
-            case Term.ArrayTerm a -> array(planAll(a.items()));
-            case Term.SetTerm s -> set(planAll(s.items()));
+            case Term.ArrayTerm a -> array(consumedAll(a.items()));
+            case Term.SetTerm s -> set(consumedAll(s.items()));
             case Term.ObjectTerm o -> {
-                Ev[] keys = planAll(o.entries().stream().map(Term.Entry::key).toList());
+                Ev[] keys =
+                        consumedAll(o.entries().stream().map(Term.Entry::key).toList());
                 Ev[] values =
                         planAll(o.entries().stream().map(Term.Entry::value).toList());
                 yield object(keys, values);
@@ -159,8 +183,8 @@ final class TermPlanner {
     // --- calls ---
 
     private Ev call(Term.Call call) {
-        Ev[] args = planAll(call.args());
         RuleNode function = analysis.function(call.operator());
+        Ev[] args = function == null ? consumedAll(call.args()) : planAll(call.args());
         Location location = call.location();
         String name = call.name();
         if (function != null) {
@@ -237,7 +261,7 @@ final class TermPlanner {
             if (part instanceof Term.Constant c && c.value() instanceof StringValue s) {
                 parts.add(s.value());
             } else if (part instanceof Term.ArrayTerm computed) {
-                parts.add(plan(computed.items().getFirst()));
+                parts.add(consumed(computed.items().getFirst()));
             } else {
                 Ev set = plan(part);
                 parts.add((Ev) frame -> set.eval(frame) instanceof SetValue found && found.size() > 0
