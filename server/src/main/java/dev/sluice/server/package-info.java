@@ -1,4 +1,4 @@
-/** HTTP: the registry front door, the REST API, authentication, the why page. */
+/** The front door: HTTP in, formats and operations asked, bytes out. */
 @NullMarked
 package dev.sluice.server;
 

@@ -1,0 +1,312 @@
+package dev.sluice.server;
+
+import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.Etags;
+import dev.sluice.kernel.gate.Released;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends one response: head, then bytes, a file without copying it, or a stream at the pace of its reader. */
+final class Delivery {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
+    private static final int CHUNK = 64 * 1024;
+    private static final long LINGER_MILLIS = 2_000;
+    private static final int MAX_REASON = 400;
+
+    /** Lines that only the server may write. */
+    private static final Set<String> OWN = own("Connection", "Content-Length", "Date", "Keep-Alive", "Transfer-Encoding");
+
+    private final Door door;
+    private final HttpServerRequest wire;
+    private final Context loop;
+    private final Instant at;
+    private final @Nullable WireRequest request;
+    private final @Nullable RequestBody body;
+    private final Response response;
+    private final IntConsumer finished;
+    private final HttpServerResponse out;
+    private final boolean head;
+    private boolean closing;
+
+    Delivery(
+            Door door,
+            HttpServerRequest wire,
+            Context loop,
+            Instant at,
+            @Nullable WireRequest request,
+            @Nullable RequestBody body,
+            Response response,
+            IntConsumer finished) {
+        this.door = door;
+        this.wire = wire;
+        this.loop = loop;
+        this.at = at;
+        this.request = request;
+        this.body = body;
+        this.response = response;
+        this.finished = finished;
+        this.out = wire.response();
+        this.head = wire.method() == HttpMethod.HEAD;
+    }
+
+    /** Sends it; call on the event loop, once. */
+    void send() {
+        if (out.closed() || out.headWritten()) {
+            finished.accept(499);
+            return;
+        }
+        try {
+            switch (response.body()) {
+                case Response.Artifact(Released released) -> artifact(released);
+                case Response.Bytes(byte[] bytes) -> bytes(bytes);
+                case Response.Empty() -> nothing();
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.atError().setCause(e).log("a response could not be sent");
+            abort(500);
+        }
+    }
+
+    private void nothing() {
+        writeHead(response.status());
+        int status = response.status();
+        if (status != 204 && status != 304 && !(head && status == 200)) {
+            out.putHeader("Content-Length", "0");
+        }
+        end(out.end(), status);
+    }
+
+    private void bytes(byte[] bytes) {
+        String etag = response.header("ETag");
+        if (response.status() == 200 && etag != null && isUnchanged(etag)) {
+            notModified(etag);
+            return;
+        }
+        String type = response.header("Content-Type");
+        boolean compressible = response.header("Content-Encoding") == null && Compression.fits(type, bytes.length);
+        if (!compressible || head || request == null || !Compression.accepted(request.headers("Accept-Encoding"))) {
+            writeHead(response.status());
+            if (compressible) {
+                out.headers().add("Vary", "Accept-Encoding");
+            }
+            out.putHeader("Content-Length", Integer.toString(bytes.length));
+            end(head ? out.end() : out.end(Buffer.buffer(bytes)), response.status());
+            return;
+        }
+        String key = etag == null ? null : etag + type + bytes.length;
+        byte[] known = door.compression.remembered(key);
+        if (known == null && bytes.length <= Compression.MAX_LENGTH_ON_LOOP) {
+            known = door.compression.gzip(key, bytes);
+        }
+        if (known != null) {
+            compressed(known, etag);
+        } else {
+            door.blocking.execute(() -> {
+                byte[] made = door.compression.gzip(key, bytes);
+                loop.runOnContext(go -> compressed(made, etag));
+            });
+        }
+    }
+
+    private void compressed(byte[] bytes, @Nullable String etag) {
+        if (out.closed()) {
+            finished.accept(499);
+            return;
+        }
+        writeHead(response.status());
+        if (etag != null && !etag.startsWith("W/")) {
+            out.putHeader("ETag", "W/" + etag); // other bytes than the tag promises (RFC 9110, section 8.8.3.3)
+        }
+        out.putHeader("Content-Encoding", "gzip");
+        out.headers().add("Vary", "Accept-Encoding");
+        out.putHeader("Content-Length", Integer.toString(bytes.length));
+        end(out.end(Buffer.buffer(bytes)), response.status());
+    }
+
+    private void artifact(Released released) throws IOException {
+        long size = released.size();
+        String own = response.header("ETag");
+        String etag = own != null ? own : '"' + released.file().contents().sha256().hex() + '"';
+        if (response.status() == 200 && isUnchanged(etag)) {
+            notModified(etag);
+            return;
+        }
+        ByteRange range = response.status() == 200 && !head ? range(size, etag) : null;
+        if (range != null && range.isUnsatisfiable()) {
+            writeHead(416);
+            out.putHeader("Content-Range", range.contentRange(size)).putHeader("Content-Length", "0");
+            out.headers().remove("Content-Type");
+            end(out.end(), 416);
+            return;
+        }
+        long offset = range == null ? 0 : range.first();
+        long length = range == null ? size : range.length();
+        int status = range == null ? response.status() : 206;
+        Optional<Path> path = head || length == 0 ? Optional.empty() : released.path();
+        FileChannel file = path.isEmpty() ? null : FileChannel.open(path.get(), StandardOpenOption.READ);
+        writeHead(status);
+        out.putHeader("ETag", etag)
+                .putHeader("Accept-Ranges", "bytes")
+                .putHeader("Content-Length", Long.toString(length));
+        if (range != null) {
+            out.putHeader("Content-Range", range.contentRange(size));
+        }
+        if (head || length == 0) {
+            end(out.end(), status);
+        } else if (file != null) {
+            end(out.sendFile(file, offset, length).andThen(done -> closeQuietly(file)), status);
+        } else {
+            door.blocking.execute(() -> stream(released, offset, length, status));
+        }
+    }
+
+    private static void closeQuietly(FileChannel file) {
+        try {
+            file.close();
+        } catch (IOException e) {
+            LOG.debug("closing a file", e);
+        }
+    }
+
+    /** Copies at the pace of the reader; runs on a virtual thread. */
+    private void stream(Released released, long offset, long length, int status) {
+        try (InputStream in = released.open(offset, length)) {
+            long left = length;
+            byte[] chunk = new byte[CHUNK];
+            while (left > 0) {
+                int count = in.read(chunk, 0, (int) Math.min(chunk.length, left));
+                if (count < 0) {
+                    throw new IOException("a blob ended " + left + " bytes early");
+                }
+                left -= count;
+                Buffer buffer = Buffer.buffer(java.util.Arrays.copyOf(chunk, count));
+                out.write(buffer)
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .get(door.limits.idle().toMillis(), TimeUnit.MILLISECONDS);
+            }
+            loop.runOnContext(go -> end(out.end(), status));
+        } catch (IOException | RuntimeException | TimeoutException | ExecutionException e) {
+            LOG.atInfo().setCause(e).log("a download broke off");
+            loop.runOnContext(go -> abort(499));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            loop.runOnContext(go -> abort(499));
+        }
+    }
+
+    private @Nullable ByteRange range(long size, String etag) {
+        if (request == null || wire.method() != HttpMethod.GET || request.headers("Range").size() != 1) {
+            return null;
+        }
+        String ifRange = request.header("If-Range");
+        if (ifRange != null && !ifRange.equals(etag) && !ifRange.equals(response.header("Last-Modified"))) {
+            return null;
+        }
+        return ByteRange.parse(request.headers("Range").getFirst(), size);
+    }
+
+    /** Whether the client holds the same already (RFC 9110, section 13.2.2). */
+    private boolean isUnchanged(String etag) {
+        if (request == null || !(head || wire.method() == HttpMethod.GET)) {
+            return false;
+        }
+        if (!request.headers("If-None-Match").isEmpty()) {
+            return request.headers("If-None-Match").stream().anyMatch(tags -> Etags.matches(tags, etag));
+        }
+        String modified = response.header("Last-Modified");
+        return modified != null && modified.equals(request.header("If-Modified-Since"));
+    }
+
+    private void notModified(String etag) {
+        writeHead(304);
+        out.headers().remove("Content-Type");
+        out.putHeader("ETag", etag);
+        end(out.end(), 304);
+    }
+
+    private void writeHead(int status) {
+        out.setStatusCode(status);
+        if (response.reason() != null && status == response.status()) {
+            out.setStatusMessage(phrase(response.reason()));
+        }
+        for (Response.Header header : response.headers()) {
+            if (!OWN.contains(header.name())) {
+                out.headers().add(header.name(), header.value());
+            }
+        }
+        out.putHeader("Date", door.httpDate(at));
+        out.putHeader("X-Content-Type-Options", "nosniff");
+        closing = door.draining || (body != null && !body.isComplete() && !body.isCheapToDiscard());
+        if (closing) {
+            out.putHeader("Connection", "close");
+        }
+    }
+
+    /** Printable ASCII only (RFC 9112, section 4). */
+    private static String phrase(String reason) {
+        StringBuilder text = new StringBuilder(Math.min(reason.length(), MAX_REASON));
+        for (int i = 0; i < reason.length() && i < MAX_REASON; i++) {
+            char c = reason.charAt(i);
+            text.append(c >= 32 && c < 127 ? c : '?');
+        }
+        return text.toString();
+    }
+
+    private void end(Future<Void> sent, int status) {
+        sent.onComplete(result -> {
+            if (result.failed()) {
+                abort(499);
+                return;
+            }
+            if (body != null && !body.isComplete()) {
+                body.discard();
+            }
+            if (closing) {
+                linger();
+            }
+            finished.accept(status);
+        });
+    }
+
+    /** Reads on for a moment, because closing with bytes unread would take the response away from the client. */
+    private void linger() {
+        if (body == null || body.isComplete()) {
+            wire.connection().close();
+        } else {
+            loop.owner().setTimer(LINGER_MILLIS, timer -> wire.connection().close());
+        }
+    }
+
+    private void abort(int status) {
+        wire.connection().close();
+        finished.accept(status);
+    }
+
+    private static Set<String> own(String... names) {
+        TreeSet<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        set.addAll(java.util.List.of(names));
+        return set;
+    }
+}

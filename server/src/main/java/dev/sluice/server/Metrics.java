@@ -1,0 +1,124 @@
+package dev.sluice.server;
+
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.journal.Journal;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.IntSupplier;
+
+/** Figures about requests, journal events and the JVM, in Prometheus' text format. Thread-safe. */
+public final class Metrics {
+
+    /** Media type of {@link #text}. */
+    static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
+
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final Counter requests = Counter.builder()
+            .name("sluice_http_requests_total")
+            .help("Requests answered, by endpoint and status")
+            .labelNames("endpoint", "method", "status")
+            .register(registry);
+    private final Histogram seconds = Histogram.builder()
+            .name("sluice_http_request_seconds")
+            .help("Time from the request's head to the response's last byte")
+            .labelNames("endpoint")
+            .classicOnly()
+            .classicUpperBounds(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+            .register(registry);
+    private final Counter sent = Counter.builder()
+            .name("sluice_http_response_bytes_total")
+            .help("Bytes sent in responses")
+            .labelNames("endpoint")
+            .register(registry);
+    private final Counter received = Counter.builder()
+            .name("sluice_http_request_bytes_total")
+            .help("Bytes received in request bodies")
+            .labelNames("endpoint")
+            .register(registry);
+    private final Counter events = Counter.builder()
+            .name("sluice_journal_events_total")
+            .help("Events written to the journal: downloads, refusals, hidden versions, publications, policy changes, ...")
+            .labelNames("kind")
+            .register(registry);
+
+    /** New figures, all zero, with those of the JVM. */
+    public Metrics() {
+        JvmMetrics.builder().register(registry);
+    }
+
+    /** Notes a request. */
+    void request(String endpoint, String method, int status, double duration, long bytesSent, long bytesReceived) {
+        requests.labelValues(endpoint, method, Integer.toString(status)).inc();
+        seconds.labelValues(endpoint).observe(duration);
+        sent.labelValues(endpoint).inc(bytesSent);
+        received.labelValues(endpoint).inc(bytesReceived);
+    }
+
+    /** Shows a number that changes. */
+    void gauge(String name, String help, IntSupplier value) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call(value.getAsInt()))
+                .register(registry);
+    }
+
+    /** The journal, with its events counted by kind: downloads and decisions per second are seen there. */
+    public Journal counting(Journal journal) {
+        Map<Event.Kind, CounterDataPoint> byKind = new EnumMap<>(Event.Kind.class);
+        for (Event.Kind kind : Event.Kind.values()) {
+            byKind.put(kind, events.labelValues(kind.name()));
+        }
+        return new CountingJournal(journal, byKind);
+    }
+
+    /** All figures as text. */
+    byte[] text() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(16 * 1024);
+        PrometheusTextFormatWriter.create().write(out, registry.scrape());
+        return out.toByteArray();
+    }
+
+    private record CountingJournal(Journal journal, Map<Event.Kind, CounterDataPoint> counters) implements Journal {
+        @Override
+        public CompletionStage<Void> append(Event event) {
+            CounterDataPoint counter = counters.get(event.kind());
+            if (counter != null) {
+                counter.inc();
+            }
+            return journal.append(event);
+        }
+
+        @Override
+        public Optional<Event> find(String id) {
+            return journal.find(id);
+        }
+
+        @Override
+        public List<Event> query(Query query) {
+            return journal.query(query);
+        }
+
+        @Override
+        public List<Consumption> consumption(Subject subject, int limit) {
+            return journal.consumption(subject, limit);
+        }
+
+        @Override
+        public void settle() {
+            journal.settle();
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package dev.sluice.server.page;
+
+import dev.sluice.kernel.access.Permission;
+import dev.sluice.kernel.advisory.AdvisoryStore;
+import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.journal.Journal;
+import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.RepositoryStore;
+import dev.sluice.server.operation.Call;
+import dev.sluice.server.operation.Operation;
+import dev.sluice.server.operation.Problem;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The operations outside the API: start page, why, health, metrics, and the place kept free for OCI. */
+public final class Pages {
+
+    /** Makes the text of all figures. */
+    @FunctionalInterface
+    public interface Figures {
+        /** The text in Prometheus' format. */
+        byte[] text() throws IOException;
+    }
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final List<Format> formats;
+    private final RepositoryStore repositories;
+    private final AdvisoryStore advisories;
+    private final Figures figures;
+    private final InstantSource clock;
+
+    private Pages(
+            List<Format> formats,
+            RepositoryStore repositories,
+            AdvisoryStore advisories,
+            Figures figures,
+            InstantSource clock) {
+        this.formats = formats;
+        this.repositories = repositories;
+        this.advisories = advisories;
+        this.figures = figures;
+        this.clock = clock;
+    }
+
+    /** All of them. */
+    public static List<Operation> operations(
+            List<Format> formats,
+            RepositoryStore repositories,
+            Journal journal,
+            AdvisoryStore advisories,
+            Figures figures,
+            InstantSource clock) {
+        Pages pages = new Pages(formats, repositories, advisories, figures, clock);
+        WhyPage why = new WhyPage(journal, advisories);
+        return List.of(
+                Operation.of("start", "GET", "/", Permission.OPEN, pages::start),
+                Operation.of("why", "GET", "/why/{id}", Permission.OPEN, why::show),
+                Operation.of("health", "GET", "/health", Permission.OPEN, pages::health),
+                new Operation("health.live", "GET", "/health/live", Permission.OPEN, true, call -> up()),
+                Operation.of("health.ready", "GET", "/health/ready", Permission.OPEN, pages::ready),
+                Operation.of("metrics", "GET", "/metrics", Permission.AUDIT, pages::metrics),
+                new Operation("oci.none", "GET", "/v2/", Permission.OPEN, true, call -> noOci()),
+                new Operation("oci.none", "GET", "/v2", Permission.OPEN, true, call -> noOci()));
+    }
+
+    private static Response up() {
+        return Response.json(200, "{\"status\":\"up\"}\n").with("Cache-Control", "no-store");
+    }
+
+    private static Response noOci() {
+        return Response.json(
+                404,
+                "{\"errors\":[{\"code\":\"UNSUPPORTED\",\"message\":\"this registry does not serve container"
+                        + " images\"}]}\n");
+    }
+
+    private Response ready(Call call) {
+        repositories.list();
+        return up();
+    }
+
+    /** Status and the age of every feed: how old what we know of the world is. */
+    private Response health(Call call) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.put("status", "up");
+        Instant now = clock.instant();
+        ArrayNode feeds = body.putArray("feeds");
+        for (AdvisoryStore.FeedState feed : advisories.feeds()) {
+            feeds.addObject()
+                    .put("name", feed.name())
+                    .put("records", feed.records())
+                    .put("imported_at", feed.importedAt().toString())
+                    .put("age_seconds", Duration.between(feed.importedAt(), now).toSeconds());
+        }
+        body.put("advisory_data", !feeds.isEmpty());
+        return Response.json(200, JSON.writeValueAsString(body)).with("Cache-Control", "no-store");
+    }
+
+    private Response metrics(Call call) throws IOException {
+        return Response.of(200, "text/plain; version=0.0.4; charset=utf-8", figures.text());
+    }
+
+    private Response start(Call call) {
+        List<Repository> open = repositories.list().stream()
+                .filter(repository ->
+                        repository.openReads() || !call.visit().principal().isAnonymous())
+                .toList();
+        String origin = call.request().origin();
+        if (call.prefersJson()) {
+            ObjectNode body = JsonNodeFactory.instance.objectNode();
+            body.put("product", "Sluice").put("health", origin + "/health");
+            ArrayNode list = body.putArray("repositories");
+            for (Repository repository : open) {
+                ObjectNode addresses = list.addObject().put("name", repository.name()).putObject("addresses");
+                formats.forEach(format -> addresses.put(format.id(), base(origin, format, repository)));
+            }
+            return Response.json(200, JSON.writeValueAsString(body)).with("Cache-Control", "no-store");
+        }
+        Html page = new Html("Sluice");
+        page.element("h1", "This is a Sluice registry")
+                .element(
+                        "p",
+                        "Every package taken from here passes one policy decision first. Set up your client with these"
+                                + " lines.");
+        if (open.isEmpty()) {
+            page.element("p", "Reading needs a token here; ask whoever runs this registry for one.");
+        }
+        for (Repository repository : open) {
+            page.element("h2", "Repository " + repository.name());
+            for (Format format : formats) {
+                page.element("h3", format.ecosystem())
+                        .element("pre", format.setup(base(origin, format, repository)));
+            }
+        }
+        return page.response(200);
+    }
+
+    private static String base(String origin, Format format, Repository repository) {
+        return origin + "/" + format.id() + "/" + repository.name() + "/";
+    }
+
+    static Problem noSuchDecision() {
+        return Problem.notFound("there is no decision with that identifier");
+    }
+}

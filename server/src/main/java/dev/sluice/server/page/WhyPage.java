@@ -1,0 +1,219 @@
+package dev.sluice.server.page;
+
+import dev.sluice.kernel.advisory.AdvisoryStore;
+import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.journal.Journal;
+import dev.sluice.kernel.journal.Ulid;
+import dev.sluice.server.operation.Call;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Why something was decided as it was: a page for the person whose build stopped, JSON for programs.
+ *
+ * <p>Anyone who has the unguessable address may read it, so it names no user, no token and no network address.
+ */
+final class WhyPage {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    /** What may be explained; logins and administration are nobody's business here. */
+    private static final Set<Event.Kind> EXPLAINED = Set.of(
+            Event.Kind.DOWNLOAD, Event.Kind.REFUSAL, Event.Kind.HIDDEN, Event.Kind.PUBLISH, Event.Kind.UPSTREAM_FAULT);
+
+    private static final int MAX_ROWS = 300;
+
+    private final Journal journal;
+    private final AdvisoryStore advisories;
+
+    WhyPage(Journal journal, AdvisoryStore advisories) {
+        this.journal = journal;
+        this.advisories = advisories;
+    }
+
+    /** The page. Throws {@link dev.sluice.server.operation.Problem} 404 when there is no such decision. */
+    Response show(Call call) {
+        String id = call.parameter("id").toUpperCase(java.util.Locale.ROOT);
+        if (!Ulid.isValid(id)) {
+            throw Pages.noSuchDecision();
+        }
+        Event event = journal.find(id)
+                .or(() -> {
+                    journal.settle(); // the developer may be faster than the index
+                    return journal.find(id);
+                })
+                .filter(found -> EXPLAINED.contains(found.kind()))
+                .orElseThrow(Pages::noSuchDecision);
+        JsonNode detail = detail(event);
+        boolean advisoryData = !advisories.feeds().isEmpty();
+        return call.prefersJson()
+                ? json(event, detail, advisoryData)
+                : html(event, detail, advisoryData);
+    }
+
+    private static JsonNode detail(Event event) {
+        try {
+            JsonNode node = JSON.readTree(event.detail());
+            return node.isObject() ? node : JsonNodeFactory.instance.objectNode();
+        } catch (JacksonException e) {
+            return JsonNodeFactory.instance.objectNode();
+        }
+    }
+
+    private static Response json(Event event, JsonNode detail, boolean advisoryData) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.put("id", event.id())
+                .put("at", event.at().toString())
+                .put("kind", event.kind().name())
+                .put("message", event.message())
+                .put("repository", event.repository())
+                .put("purl", event.purl())
+                .put("file", event.file())
+                .put("digest", event.digest())
+                .put("upstream", event.upstream());
+        event.policies().forEach(body.putArray("policies")::add);
+        body.put("advisory_data", advisoryData);
+        body.set("detail", detail);
+        return Response.json(200, JSON.writeValueAsString(body)).with("Cache-Control", "no-store");
+    }
+
+    private static Response html(Event event, JsonNode detail, boolean advisoryData) {
+        boolean refused = event.kind() == Event.Kind.REFUSAL || event.kind() == Event.Kind.HIDDEN;
+        String subject = event.coordinates() != null
+                ? event.coordinates().toString()
+                : event.purl() != null ? event.purl() : "this request";
+        Html page = new Html(title(event, subject));
+        page.element("h1", title(event, subject));
+        page.raw(refused ? "<div class=\"verdict\">" : "<div class=\"verdict ok\">")
+                .element("p", event.message());
+        List<String> reasons = strings(detail, "reasons");
+        if (!reasons.isEmpty()) {
+            page.raw("<ul>");
+            reasons.forEach(reason -> page.element("li", reason));
+            page.raw("</ul>");
+        }
+        page.raw("</div>");
+        if (!advisoryData) {
+            page.element(
+                    "p",
+                    "No advisory data is loaded here: nothing is known about vulnerabilities, which does not mean there"
+                            + " are none.");
+        }
+        advice(page, detail);
+        page.element("h2", "What was asked").raw("<table>");
+        page.row("When", event.at().toString());
+        row(page, "Repository", event.repository());
+        row(page, "Package URL", event.purl());
+        row(page, "File", event.file());
+        row(page, "SHA-256", event.digest());
+        row(page, "Upstream", event.upstream());
+        if (!event.policies().isEmpty()) {
+            page.row("Decided by", String.join(", ", event.policies()));
+        }
+        page.row("Number of this decision", event.id());
+        page.raw("</table>");
+        section(page, "The decision", detail.get("decision"));
+        section(page, "Facts that were read", detail.get("facts"));
+        section(page, "Which facts the policies asked for", detail.get("reads"));
+        return page.response(200);
+    }
+
+    private static String title(Event event, String subject) {
+        String policies = event.policies().isEmpty() ? "" : " by policy " + String.join(", ", event.policies());
+        return switch (event.kind()) {
+            case REFUSAL -> subject + " was blocked" + policies;
+            case HIDDEN -> "Versions of " + subject + " were held back" + policies;
+            case DOWNLOAD -> subject + " was released";
+            case PUBLISH -> subject + " was published";
+            default -> subject + ": an upstream broke a promise";
+        };
+    }
+
+    private static void advice(Html page, JsonNode detail) {
+        String nearest = string(detail, "nearestAllowed");
+        String until = string(detail, "until");
+        String description = string(detail, "description");
+        if (nearest == null && until == null && description == null) {
+            return;
+        }
+        page.element("h2", "What you can do").raw("<ul>");
+        if (nearest != null) {
+            page.raw("<li>Take the nearest allowed version: ")
+                    .element("strong", nearest)
+                    .raw("</li>");
+        }
+        if (until != null) {
+            page.element("li", "Wait: it may leave from " + until + ", if nothing else speaks against it.");
+        }
+        if (description != null) {
+            page.element("li", description);
+        }
+        page.raw("</ul>");
+    }
+
+    /** Shows any JSON as a table of paths and values. */
+    private static void section(Html page, String title, @Nullable JsonNode node) {
+        if (node == null || node.isNull() || node.isEmpty()) {
+            return;
+        }
+        List<Map.Entry<String, String>> rows = new ArrayList<>();
+        flatten("", node, rows, 0);
+        page.element("h2", title).raw("<table>");
+        rows.stream().limit(MAX_ROWS).forEach(row -> page.row(row.getKey(), row.getValue()));
+        page.raw("</table>");
+        if (rows.size() > MAX_ROWS) {
+            page.element("p", "and " + (rows.size() - MAX_ROWS) + " more; ask for JSON to see all");
+        }
+    }
+
+    private static void flatten(String path, JsonNode node, List<Map.Entry<String, String>> rows, int depth) {
+        if (rows.size() > 2 * MAX_ROWS || depth > 12) {
+            return;
+        }
+        if (node.isObject()) {
+            node.properties()
+                    .forEach(member -> flatten(
+                            path.isEmpty() ? member.getKey() : path + "." + member.getKey(),
+                            member.getValue(),
+                            rows,
+                            depth + 1));
+        } else if (node.isArray() && node.valueStream().allMatch(JsonNode::isValueNode)) {
+            rows.add(Map.entry(
+                    path,
+                    node.valueStream().map(JsonNode::asString).reduce((a, b) -> a + ", " + b).orElse("none")));
+        } else if (node.isArray()) {
+            for (int i = 0; i < node.size(); i++) {
+                flatten(path + "[" + i + "]", node.get(i), rows, depth + 1);
+            }
+        } else {
+            rows.add(Map.entry(path, node.isNull() ? "unknown" : node.asString()));
+        }
+    }
+
+    private static void row(Html page, String name, @Nullable String value) {
+        if (value != null) {
+            page.row(name, value);
+        }
+    }
+
+    private static @Nullable String string(JsonNode detail, String name) {
+        JsonNode node = detail.get(name);
+        return node == null || !node.isString() || node.stringValue().isBlank() ? null : node.stringValue();
+    }
+
+    private static List<String> strings(JsonNode detail, String name) {
+        JsonNode node = detail.get(name);
+        return node == null || !node.isArray()
+                ? List.of()
+                : node.valueStream().map(JsonNode::asString).toList();
+    }
+}
