@@ -178,8 +178,7 @@ final class Authentication {
     }
 
     /** Not every failure is written down: somebody who guesses must not fill the disk. */
-    private Rejected rejected(
-            String why, @Nullable String tokenId, Instant now, String address, String userAgent) {
+    private Rejected rejected(String why, @Nullable String tokenId, Instant now, String address, String userAgent) {
         int count = failures.get(address, a -> new AtomicInteger()).incrementAndGet();
         if (count <= FAILURES_RECORDED_PER_MINUTE) {
             String more = count < FAILURES_RECORDED_PER_MINUTE ? "" : "; more within this minute are not recorded";

@@ -35,7 +35,8 @@ final class Delivery {
     private static final int MAX_REASON = 400;
 
     /** Lines that only the server may write. */
-    private static final Set<String> OWN = own("Connection", "Content-Length", "Date", "Keep-Alive", "Transfer-Encoding");
+    private static final Set<String> OWN =
+            own("Connection", "Content-Length", "Date", "Keep-Alive", "Transfer-Encoding");
 
     private final Door door;
     private final HttpServerRequest wire;
@@ -67,7 +68,7 @@ final class Delivery {
         this.response = response;
         this.finished = finished;
         this.out = wire.response();
-        this.head = wire.method() == HttpMethod.HEAD;
+        this.head = wire.method().equals(HttpMethod.HEAD);
     }
 
     /** Sends it; call on the event loop, once. */
@@ -147,7 +148,8 @@ final class Delivery {
     private void artifact(Released released) throws IOException {
         long size = released.size();
         String own = response.header("ETag");
-        String etag = own != null ? own : '"' + released.file().contents().sha256().hex() + '"';
+        String etag =
+                own != null ? own : '"' + released.file().contents().sha256().hex() + '"';
         if (response.status() == 200 && isUnchanged(etag)) {
             notModified(etag);
             return;
@@ -217,7 +219,9 @@ final class Delivery {
     }
 
     private @Nullable ByteRange range(long size, String etag) {
-        if (request == null || wire.method() != HttpMethod.GET || request.headers("Range").size() != 1) {
+        if (request == null
+                || !wire.method().equals(HttpMethod.GET)
+                || request.headers("Range").size() != 1) {
             return null;
         }
         String ifRange = request.header("If-Range");
@@ -229,7 +233,7 @@ final class Delivery {
 
     /** Whether the client holds the same already (RFC 9110, section 13.2.2). */
     private boolean isUnchanged(String etag) {
-        if (request == null || !(head || wire.method() == HttpMethod.GET)) {
+        if (request == null || !(head || wire.method().equals(HttpMethod.GET))) {
             return false;
         }
         if (!request.headers("If-None-Match").isEmpty()) {

@@ -25,6 +25,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +69,8 @@ public final class FrontDoor implements AutoCloseable {
      * @param publicUrl scheme, host and port as clients see them, without trailing slash, where a proxy stands in front; null
      *     to take it from each request
      */
-    public record Binding(String address, int port, @Nullable String publicUrl) {}
+    public record Binding(
+            String address, int port, @Nullable String publicUrl) {}
 
     /**
      * What stands behind the door.
@@ -102,6 +105,7 @@ public final class FrontDoor implements AutoCloseable {
     private final ExecutorService blocking;
     private final String host;
     private final int port;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private FrontDoor(
             Vertx vertx, Door door, Queue<HttpServer> servers, ExecutorService blocking, String host, int port) {
@@ -114,8 +118,7 @@ public final class FrontDoor implements AutoCloseable {
     }
 
     /** Starts listening; requests are answered when this returns. Throws IOException when the address cannot be bound. */
-    public static FrontDoor start(Binding binding, Rooms rooms, Limits limits, InstantSource clock)
-            throws IOException {
+    public static FrontDoor start(Binding binding, Rooms rooms, Limits limits, InstantSource clock) throws IOException {
         ExecutorService blocking = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("request-", 0).factory());
         Door door = door(binding, rooms, limits, clock, blocking);
@@ -123,20 +126,23 @@ public final class FrontDoor implements AutoCloseable {
                 .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
                 .setWorkerPoolSize(2)
                 .setInternalBlockingPoolSize(2)
-                .setFileSystemOptions(new FileSystemOptions()
-                        .setFileCachingEnabled(false)
-                        .setClassPathResolvingEnabled(false)));
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         Queue<HttpServer> servers = new ConcurrentLinkedQueue<>();
-        HttpServerOptions options = options(binding, limits);
+        HttpServerOptions options = options(limits);
+        // One free port for all event loops, where port 0 would give each its own.
+        SocketAddress address = binding.port() == 0
+                ? SocketAddress.sharedRandomPort(1, binding.address())
+                : SocketAddress.inetSocketAddress(binding.port(), binding.address());
         try {
             await(vertx.deployVerticle(
-                    () -> new Listener(door, options, servers),
-                    new DeploymentOptions()
-                            .setInstances(Runtime.getRuntime().availableProcessors())));
+                    () -> new Listener(door, options, address, servers),
+                    new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors())));
         } catch (IOException e) {
             closeQuietly(vertx);
             blocking.close();
-            throw new IOException("cannot listen on " + binding.address() + ":" + binding.port() + ": " + e.getMessage(), e);
+            throw new IOException(
+                    "cannot listen on " + binding.address() + ":" + binding.port() + ": " + e.getMessage(), e);
         }
         int port = servers.element().actualPort();
         return new FrontDoor(vertx, door, servers, blocking, binding.address(), port);
@@ -170,11 +176,8 @@ public final class FrontDoor implements AutoCloseable {
         return door;
     }
 
-    private static HttpServerOptions options(Binding binding, Limits limits) {
+    private static HttpServerOptions options(Limits limits) {
         return new HttpServerOptions()
-                .setHost(binding.address())
-                // A negative port is one free port shared by all event loops, where 0 would give each its own.
-                .setPort(binding.port() == 0 ? -1 : binding.port())
                 .setHandle100ContinueAutomatically(false)
                 .setHttp2ClearTextEnabled(false)
                 .setCompressionSupported(false)
@@ -192,11 +195,13 @@ public final class FrontDoor implements AutoCloseable {
     private static final class Listener extends VerticleBase {
         private final Door door;
         private final HttpServerOptions options;
+        private final SocketAddress address;
         private final Queue<HttpServer> servers;
 
-        Listener(Door door, HttpServerOptions options, Queue<HttpServer> servers) {
+        Listener(Door door, HttpServerOptions options, SocketAddress address, Queue<HttpServer> servers) {
             this.door = door;
             this.options = options;
+            this.address = address;
             this.servers = servers;
         }
 
@@ -207,7 +212,7 @@ public final class FrontDoor implements AutoCloseable {
                     .invalidRequestHandler(Listener::invalid)
                     .exceptionHandler(failure -> LOG.debug("a connection failed", failure))
                     .requestHandler(wire -> new Passage(door, wire, vertx.getOrCreateContext()).begin());
-            return server.listen().onSuccess(servers::add);
+            return server.listen(address).onSuccess(servers::add);
         }
 
         private void connected(HttpConnection connection) {
@@ -222,7 +227,9 @@ public final class FrontDoor implements AutoCloseable {
         private static void invalid(HttpServerRequest wire) {
             Throwable cause = wire.decoderResult().cause();
             String kind = cause == null ? "" : cause.getClass().getSimpleName();
-            int status = kind.equals("TooLongHttpLineException") ? 414 : kind.equals("TooLongHttpHeaderException") ? 431 : 400;
+            int status = kind.equals("TooLongHttpLineException")
+                    ? 414
+                    : kind.equals("TooLongHttpHeaderException") ? 431 : 400;
             HttpServerResponse out = wire.response();
             out.setStatusCode(status)
                     .putHeader("Connection", "close")
@@ -246,6 +253,9 @@ public final class FrontDoor implements AutoCloseable {
     /** Stops accepting, lets running requests finish within the drain limit, then closes everything. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         door.draining = true;
         List<Future<Void>> stopping = new ArrayList<>();
         for (HttpServer server : servers) {

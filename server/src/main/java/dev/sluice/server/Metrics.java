@@ -49,7 +49,8 @@ public final class Metrics {
             .register(registry);
     private final Counter events = Counter.builder()
             .name("sluice_journal_events_total")
-            .help("Events written to the journal: downloads, refusals, hidden versions, publications, policy changes, ...")
+            .help(
+                    "Events written to the journal: downloads, refusals, hidden versions, publications, policy changes, ...")
             .labelNames("kind")
             .register(registry);
 

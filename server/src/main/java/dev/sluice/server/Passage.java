@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -143,7 +142,8 @@ final class Passage {
         }
         Format format = door.formats.get(where.segments().getFirst());
         if (format == null || where.segments().size() < 2) {
-            return Problem.notFound("there is nothing at " + shown(where.path())).response();
+            return Problem.notFound("there is nothing at " + shown(where.path()))
+                    .response();
         }
         return visitFormat(format, where, asked, onLoop);
     }
@@ -162,7 +162,9 @@ final class Passage {
         }
         Principal principal = principal();
         if (!mayOperate(principal, operation.permission())) {
-            return principal.isAnonymous() ? unauthenticated("a token is needed here") : forbidden(operation.permission());
+            return principal.isAnonymous()
+                    ? unauthenticated("a token is needed here")
+                    : forbidden(operation.permission());
         }
         if (onLoop && !operation.fromMemory()) {
             return null;
@@ -184,16 +186,16 @@ final class Passage {
             throws IOException {
         String repositoryName = where.segments().get(1);
         if (repository == null) {
-            Optional<Repository> found = onLoop
-                    ? door.repositories.fromMemory(repositoryName)
-                    : door.repositories.find(repositoryName);
+            RecentRepositories.Found found =
+                    onLoop ? door.repositories.fromMemory(repositoryName) : door.repositories.look(repositoryName);
             if (found == null) {
                 return null;
             }
-            if (found.isEmpty()) {
-                return Problem.notFound("there is no repository " + shown(repositoryName)).response();
+            if (found.repository() == null) {
+                return Problem.notFound("there is no repository " + shown(repositoryName))
+                        .response();
             }
-            repository = found.get();
+            repository = found.repository();
         }
         if (endpoint == null) {
             List<String> rest = where.segments().subList(2, where.segments().size());
@@ -203,8 +205,7 @@ final class Passage {
             }
             name = endpoint.name();
         }
-        Authentication.Result result =
-                endpoint.permission() == Permission.OPEN ? who : authenticate(asked, onLoop);
+        Authentication.Result result = endpoint.permission() == Permission.OPEN ? who : authenticate(asked, onLoop);
         if (result == null && endpoint.permission() != Permission.OPEN) {
             return null;
         }
@@ -323,7 +324,8 @@ final class Passage {
                 .addKeyValue("endpoint", name)
                 .addKeyValue("path", shown(wire.path() == null ? "" : wire.path()))
                 .log(title);
-        return Problem.response(status, title, detail + "; incident " + incident).with("X-Incident", incident);
+        return Problem.response(status, title, detail + "; incident " + incident)
+                .with("X-Incident", incident);
     }
 
     /** Sends the response once everything it is about is durable. */
@@ -341,17 +343,18 @@ final class Passage {
             send(response);
             return;
         }
-        CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new)).whenComplete((done, failure) -> {
-            if (failure == null) {
-                send(response);
-            } else {
-                send(incident(
-                        503,
-                        "Journal not writable",
-                        "nothing is released that cannot be written down",
-                        failure));
-            }
-        });
+        var _ = CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new))
+                .whenComplete((done, failure) -> {
+                    if (failure == null) {
+                        send(response);
+                    } else {
+                        send(incident(
+                                503,
+                                "Journal not writable",
+                                "nothing is released that cannot be written down",
+                                failure));
+                    }
+                });
     }
 
     private void send(Response response) {
@@ -386,7 +389,9 @@ final class Passage {
     }
 
     private String address() {
-        return wire.remoteAddress() == null ? "" : String.valueOf(wire.remoteAddress().hostAddress());
+        return wire.remoteAddress() == null
+                ? ""
+                : String.valueOf(wire.remoteAddress().hostAddress());
     }
 
     private String userAgent() {

@@ -19,8 +19,11 @@ final class RecentRepositories implements RepositoryStore {
 
     private static final Duration AGE = Duration.ofSeconds(1);
 
+    /** What a look-up found: a repository, or that there is none. */
+    record Found(@Nullable Repository repository) {}
+
     private final RepositoryStore store;
-    private final Cache<String, Optional<Repository>> recent;
+    private final Cache<String, Found> recent;
 
     RecentRepositories(RepositoryStore store, Ticker ticker) {
         this.store = store;
@@ -31,15 +34,20 @@ final class RecentRepositories implements RepositoryStore {
                 .build();
     }
 
-    /** The repository, empty when there is none, or null when the store has to be asked. */
+    /** What memory has, or null when the store has to be asked. */
     @Nullable
-    Optional<Repository> fromMemory(String name) {
+    Found fromMemory(String name) {
         return recent.getIfPresent(name);
+    }
+
+    /** The repository, from memory or the store; may block. */
+    Found look(String name) {
+        return recent.get(name, missing -> new Found(store.find(missing).orElse(null)));
     }
 
     @Override
     public Optional<Repository> find(String name) {
-        return recent.get(name, store::find);
+        return Optional.ofNullable(look(name).repository());
     }
 
     @Override

@@ -86,7 +86,8 @@ public final class Operations {
     }
 
     private static boolean answers(Operation operation, String method) {
-        return operation.method().equals(method) || (method.equals("HEAD") && operation.method().equals("GET"));
+        return operation.method().equals(method)
+                || (method.equals("HEAD") && operation.method().equals("GET"));
     }
 
     private static @Nullable Map<String, String> match(List<String> template, List<String> segments) {

@@ -61,7 +61,10 @@ public final class Problem extends RuntimeException {
     /** The response that says it. */
     public static Response response(int status, String title, String detail) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
-        body.put("type", "about:blank").put("title", title).put("status", status).put("detail", detail);
+        body.put("type", "about:blank")
+                .put("title", title)
+                .put("status", status)
+                .put("detail", detail);
         body.put("error", title + ": " + detail);
         body.putArray("errors")
                 .addObject()

@@ -6,8 +6,7 @@ import java.nio.charset.StandardCharsets;
 /** A page of HTML being written: every text that goes in is escaped. Without scripts, readable without styles. */
 final class Html {
 
-    private static final String STYLE =
-            """
+    private static final String STYLE = """
             :root{color-scheme:light dark;--line:#8884;--soft:#8881;--accent:#0b6bcb}
             body{font:16px/1.5 system-ui,sans-serif;max-width:54rem;margin:2rem auto;padding:0 1rem}
             h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.15rem;margin-top:2rem}
@@ -54,8 +53,7 @@ final class Html {
     /** An element with text in it; the tag may carry attributes written in this code base. */
     Html element(String tag, String content) {
         int blank = tag.indexOf(' ');
-        return raw("<")
-                .raw(tag)
+        return raw("<").raw(tag)
                 .raw(">")
                 .text(content)
                 .raw("</")

@@ -120,7 +120,8 @@ public final class Pages {
             body.put("product", "Sluice").put("health", origin + "/health");
             ArrayNode list = body.putArray("repositories");
             for (Repository repository : open) {
-                ObjectNode addresses = list.addObject().put("name", repository.name()).putObject("addresses");
+                ObjectNode addresses =
+                        list.addObject().put("name", repository.name()).putObject("addresses");
                 formats.forEach(format -> addresses.put(format.id(), base(origin, format, repository)));
             }
             return Response.json(200, JSON.writeValueAsString(body)).with("Cache-Control", "no-store");
@@ -137,8 +138,7 @@ public final class Pages {
         for (Repository repository : open) {
             page.element("h2", "Repository " + repository.name());
             for (Format format : formats) {
-                page.element("h3", format.ecosystem())
-                        .element("pre", format.setup(base(origin, format, repository)));
+                page.element("h3", format.ecosystem()).element("pre", format.setup(base(origin, format, repository)));
             }
         }
         return page.response(200);

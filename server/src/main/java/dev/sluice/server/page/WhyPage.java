@@ -55,9 +55,7 @@ final class WhyPage {
                 .orElseThrow(Pages::noSuchDecision);
         JsonNode detail = detail(event);
         boolean advisoryData = !advisories.feeds().isEmpty();
-        return call.prefersJson()
-                ? json(event, detail, advisoryData)
-                : html(event, detail, advisoryData);
+        return call.prefersJson() ? json(event, detail, advisoryData) : html(event, detail, advisoryData);
     }
 
     private static JsonNode detail(Event event) {
@@ -189,7 +187,10 @@ final class WhyPage {
         } else if (node.isArray() && node.valueStream().allMatch(JsonNode::isValueNode)) {
             rows.add(Map.entry(
                     path,
-                    node.valueStream().map(JsonNode::asString).reduce((a, b) -> a + ", " + b).orElse("none")));
+                    node.valueStream()
+                            .map(JsonNode::asString)
+                            .reduce((a, b) -> a + ", " + b)
+                            .orElse("none")));
         } else if (node.isArray()) {
             for (int i = 0; i < node.size(); i++) {
                 flatten(path + "[" + i + "]", node.get(i), rows, depth + 1);

@@ -1,0 +1,158 @@
+package dev.sluice.server;
+
+import dev.sluice.kernel.access.Token;
+import dev.sluice.kernel.access.TokenStore;
+import dev.sluice.kernel.advisory.Advisory;
+import dev.sluice.kernel.advisory.AdvisoryStore;
+import dev.sluice.kernel.advisory.Exploitation;
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.journal.Journal;
+import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.RepositoryStore;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Ports kept in memory, for tests. */
+final class MemoryStores {
+
+    private MemoryStores() {}
+
+    static final class Tokens implements TokenStore {
+        private final Map<String, Token> tokens = new ConcurrentHashMap<>();
+
+        @Override
+        public Optional<Token> find(String id) {
+            return Optional.ofNullable(tokens.get(id));
+        }
+
+        @Override
+        public List<Token> list() {
+            return tokens.values().stream()
+                    .sorted(Comparator.comparing(Token::createdAt))
+                    .toList();
+        }
+
+        @Override
+        public void add(Token token) {
+            if (tokens.putIfAbsent(token.id(), token) != null) {
+                throw new IllegalArgumentException("taken");
+            }
+        }
+
+        @Override
+        public boolean remove(String id) {
+            return tokens.remove(id) != null;
+        }
+    }
+
+    static final class Repositories implements RepositoryStore {
+        private final Map<String, Repository> repositories = new ConcurrentHashMap<>();
+
+        @Override
+        public Optional<Repository> find(String name) {
+            return Optional.ofNullable(repositories.get(name));
+        }
+
+        @Override
+        public List<Repository> list() {
+            return repositories.values().stream()
+                    .sorted(Comparator.comparing(Repository::name))
+                    .toList();
+        }
+
+        @Override
+        public void save(Repository repository) {
+            repositories.put(repository.name(), repository);
+        }
+
+        @Override
+        public boolean remove(String name) {
+            return repositories.remove(name) != null;
+        }
+    }
+
+    static final class Events implements Journal {
+        final List<Event> events = new CopyOnWriteArrayList<>();
+        volatile List<Consumption> consumption = List.of();
+
+        @Override
+        public CompletionStage<Void> append(Event event) {
+            events.add(event);
+            return CompletableFuture.completedStage(null);
+        }
+
+        @Override
+        public Optional<Event> find(String id) {
+            return events.stream().filter(e -> e.id().equals(id)).findFirst();
+        }
+
+        @Override
+        public List<Event> query(Query query) {
+            return events.stream()
+                    .filter(e -> query.kinds().isEmpty() || query.kinds().contains(e.kind()))
+                    .filter(e -> query.policy() == null || e.policies().contains(query.policy()))
+                    .filter(e -> query.user() == null
+                            || query.user().equals(e.actor().user()))
+                    .filter(e -> query.before() == null || e.id().compareTo(query.before()) < 0)
+                    .filter(e -> query.packageName() == null
+                            || (e.coordinates() != null
+                                    && e.coordinates().name().equals(query.packageName())))
+                    .sorted(Comparator.comparing(Event::id).reversed())
+                    .limit(query.limit())
+                    .toList();
+        }
+
+        @Override
+        public List<Consumption> consumption(Subject subject, int limit) {
+            return consumption.stream().limit(limit).toList();
+        }
+
+        @Override
+        public void settle() {}
+    }
+
+    static final class Advisories implements AdvisoryStore {
+        volatile List<FeedState> feeds = List.of();
+        volatile List<Advisory> advisories = List.of();
+
+        @Override
+        public long revision() {
+            return 0;
+        }
+
+        @Override
+        public List<Advisory> about(PackageName name) {
+            return List.of();
+        }
+
+        @Override
+        public List<Advisory> find(String identifierOrAlias) {
+            return advisories.stream()
+                    .filter(a -> a.id().equalsIgnoreCase(identifierOrAlias))
+                    .toList();
+        }
+
+        @Override
+        public Map<String, Exploitation> exploitation(Collection<String> cves) {
+            return Map.of();
+        }
+
+        @Override
+        public List<FeedState> feeds() {
+            return feeds;
+        }
+
+        @Override
+        public Import begin() {
+            throw new UnsupportedOperationException("no imports here");
+        }
+    }
+}
