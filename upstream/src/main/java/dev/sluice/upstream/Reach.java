@@ -1,0 +1,97 @@
+package dev.sluice.upstream;
+
+import dev.sluice.kernel.gate.UpstreamClient.UpstreamException;
+import dev.sluice.kernel.repository.Upstream;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Which addresses may be asked on behalf of an upstream: its own origin, and any public one; never one inside (loopback,
+ * private, link-local, cloud metadata) unless it was allowed by name, so that neither a redirect nor an index can steer a
+ * request inward.
+ *
+ * @param allowedHosts lower-case host names (with {@code :port} or without) that may be asked although they lie inside
+ */
+public record Reach(Set<String> allowedHosts) {
+
+    /** Copies the set. */
+    public Reach {
+        allowedHosts = Set.copyOf(allowedHosts);
+    }
+
+    /** Throws {@link UpstreamException} when the address may not be asked. */
+    public void check(Upstream upstream, URI uri) throws UpstreamException {
+        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+        if (!(scheme.equals("http") || scheme.equals("https")) || uri.getHost() == null || uri.getUserInfo() != null) {
+            throw refused(upstream, "which is no plain http or https address");
+        }
+        if (sameOrigin(upstream.url(), uri)) {
+            return;
+        }
+        if (scheme.equals("http") && "https".equals(upstream.url().getScheme())) {
+            throw refused(upstream, "which gives up TLS");
+        }
+        String host = uri.getHost().toLowerCase(Locale.ROOT);
+        if (allowedHosts.contains(host) || allowedHosts.contains(host + ":" + port(uri))) {
+            return;
+        }
+        try {
+            for (InetAddress address : InetAddress.getAllByName(host)) {
+                if (isInside(address)) {
+                    throw refused(
+                            upstream,
+                            "which lies inside (" + host + "); if that is wanted, add it to upstream.allowed-hosts");
+                }
+            }
+        } catch (UnknownHostException e) {
+            throw new UpstreamException(
+                    "upstream '" + upstream.id() + "' points to a host that is not known: " + host, e);
+        }
+    }
+
+    private static UpstreamException refused(Upstream upstream, String why) {
+        return new UpstreamException("upstream '" + upstream.id() + "' points to an address " + why);
+    }
+
+    /** Whether both addresses have the same scheme, host and port. */
+    static boolean sameOrigin(URI left, URI right) {
+        return left.getScheme().equalsIgnoreCase(right.getScheme())
+                && left.getHost().equalsIgnoreCase(right.getHost())
+                && port(left) == port(right);
+    }
+
+    private static int port(URI uri) {
+        if (uri.getPort() >= 0) {
+            return uri.getPort();
+        }
+        return "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
+    }
+
+    /** Whether an address belongs to this machine, a private network, or a cloud's metadata service (RFC 6890). */
+    static boolean isInside(InetAddress address) {
+        if (address.isLoopbackAddress()
+                || address.isAnyLocalAddress()
+                || address.isLinkLocalAddress()
+                || address.isSiteLocalAddress()
+                || address.isMulticastAddress()) {
+            return true;
+        }
+        byte[] bytes = address.getAddress();
+        if (bytes.length == 16) {
+            boolean uniqueLocal = (bytes[0] & 0xfe) == 0xfc; // fc00::/7
+            boolean translated =
+                    bytes[0] == 0 && bytes[1] == 0x64 && (bytes[2] & 0xff) == 0xff && (bytes[3] & 0xff) == 0x9b;
+            return uniqueLocal || translated;
+        }
+        int first = bytes[0] & 0xff;
+        int second = bytes[1] & 0xff;
+        return first == 0
+                || (first == 100 && second >= 64 && second <= 127) // shared address space, RFC 6598
+                || (first == 192 && second == 0 && bytes[2] == 0)
+                || (first == 198 && (second == 18 || second == 19))
+                || first >= 240;
+    }
+}

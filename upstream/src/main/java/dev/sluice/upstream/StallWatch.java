@@ -1,0 +1,106 @@
+package dev.sluice.upstream;
+
+import dev.sluice.kernel.gate.UpstreamClient.UpstreamException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Ends bodies on which a reader waits too long for the next byte; the JDK's client has no such limit.
+ *
+ * <p>One daemon thread looks at all bodies under way. Only time spent waiting in a read counts, so that a slow reader of ours is
+ * not taken for a slow upstream.
+ */
+final class StallWatch implements AutoCloseable {
+
+    private final Set<Watched> bodies = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("upstream-stall-watch").factory());
+    private final long limitNanos;
+
+    StallWatch(Duration limit) {
+        this.limitNanos = limit.toNanos();
+        long period = Math.max(10, Math.min(1000, limit.toMillis() / 4));
+        var _ = thread.scheduleWithFixedDelay(this::look, period, period, TimeUnit.MILLISECONDS);
+    }
+
+    InputStream watch(InputStream body, String upstream) {
+        Watched watched = new Watched(body, upstream);
+        bodies.add(watched);
+        return watched;
+    }
+
+    private void look() {
+        long now = System.nanoTime();
+        for (Watched body : bodies) {
+            body.endIfStalled(now);
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+
+    private final class Watched extends FilterInputStream {
+        private final String upstream;
+        private volatile long waitingSince; // 0: nobody waits
+        private volatile boolean stalled;
+
+        Watched(InputStream in, String upstream) {
+            super(in);
+            this.upstream = upstream;
+        }
+
+        void endIfStalled(long now) {
+            long since = waitingSince;
+            if (since != 0 && now - since > limitNanos) {
+                stalled = true;
+                try {
+                    in.close(); // wakes the reader
+                } catch (IOException e) {
+                    // it is gone either way
+                }
+            }
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            waitingSince = Math.max(1, System.nanoTime());
+            try {
+                int count = in.read(buffer, offset, length);
+                if (stalled) {
+                    throw stalled();
+                }
+                return count;
+            } catch (IOException e) {
+                throw stalled ? stalled() : e;
+            } finally {
+                waitingSince = 0;
+            }
+        }
+
+        private UpstreamException stalled() {
+            return new UpstreamException("upstream '" + upstream + "' sent nothing for "
+                    + TimeUnit.NANOSECONDS.toSeconds(limitNanos) + " s");
+        }
+
+        @Override
+        public void close() throws IOException {
+            bodies.remove(this);
+            super.close();
+        }
+    }
+}
