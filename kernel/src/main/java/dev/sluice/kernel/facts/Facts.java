@@ -1,0 +1,57 @@
+package dev.sluice.kernel.facts;
+
+import dev.sluice.kernel.advisory.AdvisoryMatch;
+import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.Purl;
+import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.repository.Release;
+import dev.sluice.kernel.repository.ReleaseFile;
+import dev.sluice.kernel.repository.StoredFile;
+import dev.sluice.kernel.repository.Upstream;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is known of one version (or of one file of it, where files are judged one by one) in one repository.
+ *
+ * @param repository name of the repository
+ * @param coordinates the version
+ * @param purl its package URL
+ * @param release as its source tells it
+ * @param file the file judged, or null when the version as a whole is
+ * @param local whether it was published here
+ * @param upstream the upstream it comes from, or null when it is hosted or the upstream is no longer configured
+ * @param history what was learnt of it here
+ * @param kept the file's kept bytes, or null when they are not here
+ * @param advisories what affects it; unknown when no advisory data was ever imported
+ */
+public record Facts(
+        String repository,
+        Coordinates coordinates,
+        Purl purl,
+        Release release,
+        @Nullable ReleaseFile file,
+        boolean local,
+        @Nullable Upstream upstream,
+        VersionHistory history,
+        @Nullable StoredFile kept,
+        Signal<List<AdvisoryMatch>> advisories) {
+
+    /** When it was published: the file's own time, else the release's, else what was learnt from headers. */
+    public Signal<Instant> published() {
+        Signal<Instant> own =
+                file == null ? release.published() : file.published().or(release.published());
+        return own.or(history.published());
+    }
+
+    /** The declared licence: as the index says, else as the artifact says. */
+    public Signal<String> license() {
+        return release.license().or(history.license());
+    }
+
+    /** Whether installing it runs code of its own. */
+    public Signal<Boolean> installScripts() {
+        return release.installScripts().or(history.installScripts());
+    }
+}

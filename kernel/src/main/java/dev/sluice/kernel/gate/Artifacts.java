@@ -1,0 +1,284 @@
+package dev.sluice.kernel.gate;
+
+import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.blob.BlobStore;
+import dev.sluice.kernel.blob.BlobWriter;
+import dev.sluice.kernel.blob.Contents;
+import dev.sluice.kernel.facts.HistoryStore;
+import dev.sluice.kernel.facts.VersionHistory;
+import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.format.Proxying;
+import dev.sluice.kernel.repository.FileStore;
+import dev.sluice.kernel.repository.ReleaseFile;
+import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.StoredFile;
+import dev.sluice.kernel.repository.Upstream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Obtains artifacts: fetched once for everybody, verified against every promise before anyone sees a byte, inspected, kept.
+ *
+ * <p>Thread-safe.
+ */
+final class Artifacts {
+
+    private static final int MAX_CHECKSUM_BYTES = 4096;
+
+    private record Key(String repository, String format, String path) {}
+
+    private final FileStore files;
+    private final BlobStore blobs;
+    private final HistoryStore history;
+    private final UpstreamClient client;
+    private final Inspector inspector;
+    private final InstantSource clock;
+    private final GateSettings settings;
+    private final Recorder recorder;
+    private final SingleFlight<Key, Obtained> flights = new SingleFlight<>();
+
+    /**
+     * What obtaining gave.
+     *
+     * @param file the kept file, or null when no upstream has it
+     * @param failure why an upstream could not give it, or null when all said that they do not have it
+     */
+    record Obtained(@Nullable StoredFile file, @Nullable String failure) {}
+
+    Artifacts(
+            FileStore files,
+            BlobStore blobs,
+            HistoryStore history,
+            UpstreamClient client,
+            Inspector inspector,
+            InstantSource clock,
+            GateSettings settings,
+            Recorder recorder) {
+        this.files = files;
+        this.blobs = blobs;
+        this.history = history;
+        this.client = client;
+        this.inspector = inspector;
+        this.clock = clock;
+        this.settings = settings;
+        this.recorder = recorder;
+    }
+
+    /** The kept file, or null. */
+    @Nullable
+    StoredFile kept(FileWant want) throws IOException {
+        StoredFile file = files.find(
+                        want.repository().name(), want.packageName().format(), want.path())
+                .orElse(null);
+        return file != null && blobs.find(file.contents().sha256()).isPresent() ? file : null;
+    }
+
+    /** Fetches a file from the first of the upstreams that has it. */
+    Obtained fetch(
+            Format format,
+            FileWant want,
+            Coordinates coordinates,
+            @Nullable ReleaseFile listed,
+            List<Upstream> upstreams)
+            throws IOException {
+        Key key = new Key(want.repository().name(), format.id(), want.path());
+        return flights.run(key, () -> {
+            StoredFile already = kept(want); // somebody else may have been faster
+            if (already != null) {
+                return new Obtained(already, null);
+            }
+            String failure = null;
+            for (Upstream upstream : upstreams) {
+                try {
+                    StoredFile file = fetch(format, want, coordinates, listed, upstream);
+                    if (file != null) {
+                        return new Obtained(file, null);
+                    }
+                } catch (BrokenPromiseException e) {
+                    recorder.upstreamFault(want.repository(), upstream, want.packageName(), e.getMessage() + "");
+                    failure = "upstream '" + upstream.id() + "' sent bytes that are not what it promised: "
+                            + e.getMessage();
+                } catch (IOException e) {
+                    failure = String.valueOf(e.getMessage());
+                }
+            }
+            return new Obtained(null, failure);
+        });
+    }
+
+    private @Nullable StoredFile fetch(
+            Format format, FileWant want, Coordinates coordinates, @Nullable ReleaseFile listed, Upstream upstream)
+            throws IOException {
+        Proxying proxying = format.proxying();
+        Proxying.Question question = proxying.fileQuestion(upstream, want, listed);
+        if (question == null) {
+            return null;
+        }
+        long limit = settings.maxArtifactBytes();
+        UpstreamClient.Ask ask = new UpstreamClient.Ask(upstream, question.uri(), question.accept(), null, null, limit);
+        try (UpstreamClient.Answer answer = client.ask(ask)) {
+            if (answer.status() == 404 || answer.status() == 410) {
+                return null;
+            }
+            if (answer.status() != 200) {
+                throw new UpstreamClient.UpstreamException(
+                        "upstream '" + upstream.id() + "' answered " + answer.status() + " for " + want.fileName());
+            }
+            List<Digest> promised = promises(proxying, upstream, want, listed, answer);
+            try (BlobWriter writer = blobs.begin()) {
+                answer.body().transferTo(writer);
+                verify(writer.contents(), promised, listed);
+                Contents contents = writer.commit();
+                StoredFile file = new StoredFile(
+                        want.repository().name(),
+                        want.path(),
+                        coordinates,
+                        contents,
+                        upstream.id(),
+                        clock.instant(),
+                        httpDate(answer.header("last-modified")));
+                learn(format, file);
+                files.put(file);
+                return file;
+            }
+        }
+    }
+
+    private static void verify(Contents contents, List<Digest> promised, @Nullable ReleaseFile listed)
+            throws BrokenPromiseException {
+        if (listed != null && listed.size() >= 0 && listed.size() != contents.size()) {
+            throw new BrokenPromiseException(
+                    listed.name() + " has " + contents.size() + " bytes, the index promised " + listed.size());
+        }
+        for (Digest digest : promised) {
+            if (!contents.matches(digest)) {
+                throw new BrokenPromiseException(
+                        "promised " + digest + ", received " + contents.digest(digest.algorithm()));
+            }
+        }
+    }
+
+    private List<Digest> promises(
+            Proxying proxying,
+            Upstream upstream,
+            FileWant want,
+            @Nullable ReleaseFile listed,
+            UpstreamClient.Answer answer) {
+        List<Digest> promised = new ArrayList<>();
+        if (listed != null) {
+            promised.addAll(listed.digests());
+        }
+        if (promised.isEmpty()) {
+            for (Proxying.Question question : proxying.checksumQuestions(upstream, want)) {
+                Digest digest = checksum(proxying, upstream, question);
+                if (digest != null) {
+                    promised.add(digest);
+                    break;
+                }
+            }
+        }
+        header(answer, "x-checksum-sha256", Digest.Algorithm.SHA256, promised);
+        header(answer, "x-checksum-sha1", Digest.Algorithm.SHA1, promised);
+        return promised;
+    }
+
+    private @Nullable Digest checksum(Proxying proxying, Upstream upstream, Proxying.Question question) {
+        UpstreamClient.Ask ask =
+                new UpstreamClient.Ask(upstream, question.uri(), question.accept(), null, null, MAX_CHECKSUM_BYTES);
+        try (UpstreamClient.Answer answer = client.ask(ask)) {
+            return answer.status() == 200
+                    ? proxying.readChecksum(question, answer.body().readAllBytes())
+                    : null;
+        } catch (IOException e) {
+            return null; // the next question may be answered
+        }
+    }
+
+    private static void header(
+            UpstreamClient.Answer answer, String name, Digest.Algorithm algorithm, List<Digest> promised) {
+        String value = answer.header(name);
+        if (value != null) {
+            try {
+                promised.add(new Digest(algorithm, value.strip()));
+            } catch (IllegalArgumentException e) {
+                // not a checksum: no promise
+            }
+        }
+    }
+
+    /** Notes what the artifact and its headers tell beyond the index. */
+    void learn(Format format, StoredFile file) throws IOException {
+        VersionHistory known = history.of(file.coordinates().packageName())
+                .getOrDefault(file.coordinates().version(), VersionHistory.seen(clock.instant()));
+        Signal<Instant> published = known.published();
+        if (!published.isKnown() && file.lastModified() != null) {
+            published = Signal.known(file.lastModified(), "last-modified of " + file.fileName());
+        }
+        VersionHistory learnt = known;
+        if (inspector.formats().contains(format.id())) {
+            learnt = inspected(format, file, known);
+        }
+        VersionHistory next = new VersionHistory(
+                known.firstSeen(), published, learnt.license(), learnt.installScripts(), learnt.requiresRuntime());
+        if (!next.equals(known)) {
+            history.learn(file.coordinates(), next);
+        }
+    }
+
+    private VersionHistory inspected(Format format, StoredFile file, VersionHistory known) throws IOException {
+        try (InputStream bytes = blobs.open(file.contents().sha256(), 0, Long.MAX_VALUE)) {
+            Inspector.Inspection inspection = inspector.inspect(format.id(), file.fileName(), bytes);
+            return new VersionHistory(
+                    known.firstSeen(),
+                    known.published(),
+                    inspection.license().or(known.license()),
+                    inspection.installScripts().or(known.installScripts()),
+                    inspection.requiresRuntime().or(known.requiresRuntime()));
+        } catch (IOException | IllegalArgumentException e) {
+            String why = "artifact could not be read: " + e.getMessage();
+            return new VersionHistory(
+                    known.firstSeen(),
+                    known.published(),
+                    known.license().or(Signal.unknown(why)),
+                    known.installScripts().or(Signal.unknown(why)),
+                    known.requiresRuntime().or(Signal.unknown(why)));
+        }
+    }
+
+    private static @Nullable Instant httpDate(@Nullable String value) {
+        if (value == null) {
+            return null;
+        }
+        try {
+            return ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
+        } catch (DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    /** Upstreams that may be asked for a file: the one that lists the release, or all for formats that list no files. */
+    static List<Upstream> sources(Repository repository, Coordinates coordinates, @Nullable String upstream) {
+        List<Upstream> all = repository.upstreamsFor(coordinates.packageName());
+        return upstream == null
+                ? all
+                : all.stream().filter(u -> u.id().equals(upstream)).toList();
+    }
+
+    /** An upstream's bytes are not what its index, side-car or headers promised. */
+    private static final class BrokenPromiseException extends IOException {
+        BrokenPromiseException(String message) {
+            super(message);
+        }
+    }
+}

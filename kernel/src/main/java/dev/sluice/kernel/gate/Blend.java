@@ -1,0 +1,99 @@
+package dev.sluice.kernel.gate;
+
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.facts.VersionHistory;
+import dev.sluice.kernel.repository.Release;
+import dev.sluice.kernel.repository.ReleaseFile;
+import dev.sluice.kernel.repository.Repository;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all sources of a repository together tell of a package, before judging: hosted first, then upstreams by priority; the
+ * first source that has a version wins.
+ *
+ * <p>Immutable but for what was judged from it; thread-safe.
+ */
+final class Blend {
+
+    /** A release, where it comes from, and (found by path) which file of it. */
+    record Entry(Release release, @Nullable String upstream) {}
+
+    /** A file of a release. */
+    record FileEntry(Entry entry, ReleaseFile file) {}
+
+    final Repository repository;
+    final PackageName name;
+    final List<Listed.Source> sources;
+    final List<Documents.Key> documents;
+    final long hostedRevision;
+    final boolean stale;
+    final Map<String, Entry> releases;
+    final Map<String, VersionHistory> histories;
+    private final Map<String, FileEntry> files;
+
+    /** What was judged from this blend, with the stamp that says whether it still holds. */
+    volatile @Nullable Judged judged;
+
+    /** A judged index and what it was judged by. */
+    record Judged(Listed listed, long policies, long advisories, long stamp) {}
+
+    Blend(
+            Repository repository,
+            PackageName name,
+            List<Listed.Source> sources,
+            List<Documents.Key> documents,
+            long hostedRevision,
+            boolean stale,
+            Map<String, VersionHistory> histories) {
+        this.repository = repository;
+        this.name = name;
+        this.sources = sources;
+        this.documents = documents;
+        this.hostedRevision = hostedRevision;
+        this.stale = stale;
+        this.histories = histories;
+        this.releases = new LinkedHashMap<>();
+        this.files = new HashMap<>();
+        for (Listed.Source source : sources) {
+            for (Release release : source.index().releases()) {
+                Entry entry = new Entry(release, source.upstream());
+                if (releases.putIfAbsent(release.version(), entry) == null) {
+                    for (ReleaseFile file : release.files()) {
+                        files.putIfAbsent(file.path(), new FileEntry(entry, file));
+                    }
+                }
+            }
+        }
+    }
+
+    /** The file at that path, or null when no source lists it. */
+    @Nullable
+    FileEntry file(String path) {
+        return files.get(path);
+    }
+
+    /** The release of that version, or null. */
+    @Nullable
+    Entry release(String version) {
+        return releases.get(version);
+    }
+
+    /** Roughly how much memory it takes, in bytes. */
+    int weight() {
+        long bytes = 1000;
+        for (Listed.Source source : sources) {
+            bytes += source.index().document().length;
+            for (Release release : source.index().releases()) {
+                // rendered copies of the documents count too
+                bytes += 600L
+                        + 3L * release.document().length
+                        + 300L * release.files().size();
+            }
+        }
+        return (int) Math.min(Integer.MAX_VALUE, bytes);
+    }
+}

@@ -1,0 +1,225 @@
+package dev.sluice.kernel.gate;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.blob.BlobStore;
+import dev.sluice.kernel.blob.BlobWriter;
+import dev.sluice.kernel.blob.Contents;
+import dev.sluice.kernel.format.Proxying.Question;
+import dev.sluice.kernel.repository.DocumentStore;
+import dev.sluice.kernel.repository.DocumentStore.Document;
+import dev.sluice.kernel.repository.Upstream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Metadata documents of upstreams: asked once for everybody, kept, revalidated by our own clock, and served from what is kept
+ * when the upstream is down.
+ *
+ * <p>Thread-safe.
+ */
+final class Documents {
+
+    /** Which document of which upstream. */
+    record Key(String repository, String upstream, String document) {}
+
+    /**
+     * An answer.
+     *
+     * @param record what is known of it
+     * @param stale whether the upstream could not be asked and this is what was kept
+     */
+    record Held(Document record, boolean stale) {}
+
+    /** Looks at a body before it is kept; throws when it is not what the protocol says, and then nothing is kept. */
+    @FunctionalInterface
+    interface Check {
+        void accept(Digest blob, InputStream body, UpstreamClient.Answer answer) throws IOException;
+    }
+
+    private static final Check NO_CHECK = (blob, body, answer) -> {};
+
+    private final DocumentStore store;
+    private final BlobStore blobs;
+    private final UpstreamClient client;
+    private final InstantSource clock;
+    private final GateSettings settings;
+    private final SingleFlight<Key, Held> flights = new SingleFlight<>();
+    private final Cache<Key, Document> memory =
+            Caffeine.newBuilder().maximumSize(50_000).build();
+    private final Cache<Key, Outage> outages =
+            Caffeine.newBuilder().maximumSize(10_000).build();
+
+    private record Outage(Instant until, String message) {}
+
+    Documents(DocumentStore store, BlobStore blobs, UpstreamClient client, InstantSource clock, GateSettings settings) {
+        this.store = store;
+        this.blobs = blobs;
+        this.client = client;
+        this.clock = clock;
+        this.settings = settings;
+    }
+
+    /** Whether what is kept of the document is current, so that {@link #obtain} would not ask; from memory alone. */
+    boolean isFresh(Key key) {
+        Document known = memory.getIfPresent(key);
+        return known != null && isCurrent(known, clock.instant());
+    }
+
+    private boolean isCurrent(Document document, Instant now) {
+        Duration limit = document.isAbsent() ? settings.absence() : settings.freshness();
+        // a clock that stepped back makes nothing current for longer than the limit
+        Duration age = Duration.between(document.validatedAt(), now);
+        return !age.isNegative() && age.compareTo(limit) < 0;
+    }
+
+    Held obtain(String repository, String format, Upstream upstream, String document, Question question, long maxBytes)
+            throws IOException {
+        return obtain(repository, format, upstream, document, question, maxBytes, NO_CHECK);
+    }
+
+    /**
+     * The document, from what is kept when that is current, else from the upstream, else from what is kept.
+     *
+     * @throws UpstreamClient.UpstreamException when the upstream cannot be asked and nothing is kept
+     */
+    Held obtain(
+            String repository,
+            String format,
+            Upstream upstream,
+            String document,
+            Question question,
+            long maxBytes,
+            Check check)
+            throws IOException {
+        Key key = new Key(repository, upstream.id(), format + ":" + document);
+        Document known = memory.getIfPresent(key);
+        if (known == null) {
+            known = store.find(repository, format, upstream.id(), document).orElse(null);
+            if (known != null) {
+                memory.put(key, known);
+            }
+        }
+        if (known != null && isCurrent(known, clock.instant())) {
+            return new Held(known, false);
+        }
+        Document kept = known;
+        return flights.run(key, () -> {
+            Document now = memory.getIfPresent(key);
+            if (now != null && isCurrent(now, clock.instant())) {
+                return new Held(now, false);
+            }
+            return ask(key, repository, format, upstream, document, question, maxBytes, check, kept);
+        });
+    }
+
+    private Held ask(
+            Key key,
+            String repository,
+            String format,
+            Upstream upstream,
+            String document,
+            Question question,
+            long maxBytes,
+            Check check,
+            @Nullable Document kept)
+            throws IOException {
+        Outage outage = outages.getIfPresent(key);
+        if (outage != null && clock.instant().isBefore(outage.until())) {
+            return keptOr(kept, new UpstreamClient.UpstreamException(outage.message()));
+        }
+        boolean revalidate =
+                kept != null && kept.blob() != null && blobs.find(kept.blob()).isPresent();
+        UpstreamClient.Ask ask = new UpstreamClient.Ask(
+                upstream,
+                question.uri(),
+                question.accept(),
+                revalidate && kept != null ? kept.etag() : null,
+                revalidate && kept != null ? kept.lastModified() : null,
+                maxBytes);
+        try (UpstreamClient.Answer answer = client.ask(ask)) {
+            Document fresh = switch (answer.status()) {
+                case 200 -> receive(repository, format, upstream, document, answer, check, kept);
+                case 304 -> validated(Objects.requireNonNull(kept, "304 without a validator"));
+                case 404, 410 -> absent(repository, format, upstream, document);
+                default ->
+                    throw new UpstreamClient.UpstreamException(
+                            "upstream '" + upstream.id() + "' answered " + answer.status());
+            };
+            store.save(fresh);
+            memory.put(key, fresh);
+            outages.invalidate(key);
+            return new Held(fresh, false);
+        } catch (IOException e) {
+            outages.put(key, new Outage(clock.instant().plus(settings.outage()), String.valueOf(e.getMessage())));
+            return keptOr(kept, e);
+        }
+    }
+
+    private Held keptOr(@Nullable Document kept, IOException failure) throws IOException {
+        if (kept == null
+                || kept.isAbsent()
+                || (kept.blob() != null && blobs.find(kept.blob()).isEmpty())) {
+            throw failure;
+        }
+        return new Held(kept, true);
+    }
+
+    private Document receive(
+            String repository,
+            String format,
+            Upstream upstream,
+            String document,
+            UpstreamClient.Answer answer,
+            Check check,
+            @Nullable Document kept)
+            throws IOException {
+        Contents contents;
+        try (BlobWriter writer = blobs.begin()) {
+            answer.body().transferTo(writer);
+            contents = writer.commit();
+        }
+        try (InputStream body = blobs.open(contents.sha256(), 0, Long.MAX_VALUE)) {
+            check.accept(contents.sha256(), body, answer);
+        }
+        Instant now = clock.instant();
+        boolean same = kept != null && contents.sha256().equals(kept.blob());
+        String type = answer.header("content-type");
+        return new Document(
+                repository,
+                format,
+                upstream.id(),
+                document,
+                contents.sha256(),
+                type == null ? "" : type,
+                answer.header("etag"),
+                answer.header("last-modified"),
+                same && kept != null ? kept.fetchedAt() : now,
+                now);
+    }
+
+    private Document validated(Document kept) {
+        return new Document(
+                kept.repository(),
+                kept.format(),
+                kept.upstream(),
+                kept.key(),
+                kept.blob(),
+                kept.contentType(),
+                kept.etag(),
+                kept.lastModified(),
+                kept.fetchedAt(),
+                clock.instant());
+    }
+
+    private Document absent(String repository, String format, Upstream upstream, String document) {
+        Instant now = clock.instant();
+        return new Document(repository, format, upstream.id(), document, null, "", null, null, now, now);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.sluice.kernel.gate;
+
+import java.time.Duration;
+
+/**
+ * How the gate behaves where the design leaves a choice.
+ *
+ * @param workspace name of the installation, as policies see it
+ * @param anonymousReads whether repositories with open reads are open at all (false when bound beyond loopback)
+ * @param freshness how long an upstream's index counts as current before it is asked again
+ * @param absence how long "there is none" is believed
+ * @param outage how long an upstream that failed is left alone
+ * @param maxIndexBytes longest index accepted from an upstream
+ * @param maxArtifactBytes longest artifact accepted from an upstream or a publisher
+ * @param indexMemoryBytes memory for parsed indexes
+ */
+public record GateSettings(
+        String workspace,
+        boolean anonymousReads,
+        Duration freshness,
+        Duration absence,
+        Duration outage,
+        long maxIndexBytes,
+        long maxArtifactBytes,
+        long indexMemoryBytes) {
+
+    /** What an installation starts with. */
+    public static final GateSettings STANDARD = new GateSettings(
+            "main",
+            true,
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(10),
+            100L << 20,
+            10L << 30,
+            256L << 20);
+}

@@ -1,0 +1,298 @@
+package dev.sluice.kernel.gate;
+
+import dev.sluice.kernel.advisory.AdvisoryIndex;
+import dev.sluice.kernel.advisory.AdvisoryMatch;
+import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.facts.Facts;
+import dev.sluice.kernel.facts.PolicyInput;
+import dev.sluice.kernel.facts.UnknownFact;
+import dev.sluice.kernel.facts.VersionHistory;
+import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.policy.Decision;
+import dev.sluice.kernel.policy.Policies;
+import dev.sluice.kernel.policy.PolicySet;
+import dev.sluice.kernel.repository.Release;
+import dev.sluice.kernel.repository.ReleaseFile;
+import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.StoredFile;
+import dev.sluice.kernel.repository.Upstream;
+import dev.sluice.rego.value.ObjectValue;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers facts and has the policies decide. Keeps judged indexes for as long as nothing they depend on changed. Thread-safe. */
+final class Judge {
+
+    private static final String NO_ADVISORIES = "no advisory data was ever imported";
+
+    private final Policies policies;
+    private final AdvisoryIndex advisories;
+    private final InstantSource clock;
+    private final String workspace;
+
+    Judge(Policies policies, AdvisoryIndex advisories, InstantSource clock, String workspace) {
+        this.policies = policies;
+        this.advisories = advisories;
+        this.clock = clock;
+        this.workspace = workspace;
+    }
+
+    /** A decision with what it was made from. */
+    record Judgement(Decision decision, Facts facts, ObjectValue input, PolicySet policies, Instant at) {}
+
+    /** The judged index if it still holds, from memory alone; null when it must be judged again. */
+    @Nullable
+    Listed judgedFromMemory(Blend blend) {
+        Blend.Judged judged = blend.judged;
+        PolicySet set = policies.currentFromMemory();
+        return judged != null
+                        && set != null
+                        && !set.readsRequest()
+                        && judged.policies() == set.revision()
+                        && judged.advisories() == advisories.revision()
+                        && clock.instant().isBefore(judged.listed().horizon())
+                ? judged.listed()
+                : null;
+    }
+
+    /** Judges every release of a package for a visitor. */
+    Listed judge(Format format, Blend blend, Visit visit) {
+        Listed kept = judgedFromMemory(blend);
+        if (kept != null) {
+            return kept;
+        }
+        PolicySet set = policies.current();
+        long revision = advisories.revision();
+        long stamp = advisories.stamp(blend.name);
+        Blend.Judged former = blend.judged;
+        if (former != null
+                && !set.readsRequest()
+                && former.policies() == set.revision()
+                && former.stamp() == stamp
+                && clock.instant().isBefore(former.listed().horizon())) {
+            blend.judged = new Blend.Judged(former.listed(), former.policies(), revision, stamp);
+            return former.listed(); // the import did not touch this package
+        }
+        Listed listed = judgeAll(format, blend, set, set.readsRequest() ? visit.actor() : null);
+        if (!set.readsRequest()) {
+            blend.judged = new Blend.Judged(listed, set.revision(), revision, stamp);
+        }
+        return listed;
+    }
+
+    private Listed judgeAll(Format format, Blend blend, PolicySet set, Event.@Nullable Actor actor) {
+        Instant now = clock.instant();
+        PolicyInput renderer = new PolicyInput(workspace, advisories.feeds());
+        AdvisoryIndex.OfPackage matcher = advisories.of(format.versionOrder(), blend.name);
+        Instant horizon = Instant.MAX;
+        List<JudgedRelease> judged = new ArrayList<>(blend.releases.size());
+        for (Blend.Entry entry : blend.releases.values()) {
+            Release release = entry.release();
+            Coordinates coordinates = new Coordinates(blend.name, release.version());
+            Signal<List<AdvisoryMatch>> matches = matches(matcher, release.version(), now);
+            Facts whole = facts(
+                    format,
+                    blend.repository,
+                    coordinates,
+                    release,
+                    null,
+                    entry.upstream(),
+                    blend.histories,
+                    null,
+                    matches);
+            Decision decision = decide(set, renderer, whole, actor, now);
+            horizon = earlier(horizon, decision.horizon());
+            Map<String, Decision> files = new HashMap<>();
+            for (ReleaseFile file : release.files()) {
+                if (isJudgedAlone(release, file)) {
+                    Decision own = decide(
+                            set,
+                            renderer,
+                            facts(
+                                    format,
+                                    blend.repository,
+                                    coordinates,
+                                    release,
+                                    file,
+                                    entry.upstream(),
+                                    blend.histories,
+                                    null,
+                                    matches),
+                            actor,
+                            now);
+                    horizon = earlier(horizon, own.horizon());
+                    files.put(file.name(), own);
+                }
+            }
+            judged.add(new JudgedRelease(release, entry.upstream(), decision, files));
+        }
+        return new Listed(
+                blend.repository,
+                blend.name,
+                blend.sources,
+                judged,
+                horizon,
+                blend.stale ? new Outcome.Notices(List.of(), true) : Outcome.Notices.NONE);
+    }
+
+    /** Whether a file differs from its release in something policies judge by: its own publish time or its own yank. */
+    private static boolean isJudgedAlone(Release release, ReleaseFile file) {
+        return (file.published().isKnown() && !file.published().equals(release.published()))
+                || (file.yanked() != null && !file.yanked().equals(release.yanked()));
+    }
+
+    /** Judges one version, or one file of it, with all that is known of it. */
+    Judgement judge(
+            Format format,
+            Repository repository,
+            Coordinates coordinates,
+            Release release,
+            @Nullable ReleaseFile file,
+            @Nullable String upstream,
+            Map<String, VersionHistory> histories,
+            @Nullable StoredFile kept,
+            Event.Actor actor) {
+        return judgeAt(
+                format, repository, coordinates, release, file, upstream, histories, kept, actor, clock.instant());
+    }
+
+    /** The same at another instant. */
+    Judgement judgeAt(
+            Format format,
+            Repository repository,
+            Coordinates coordinates,
+            Release release,
+            @Nullable ReleaseFile file,
+            @Nullable String upstream,
+            Map<String, VersionHistory> histories,
+            @Nullable StoredFile kept,
+            Event.Actor actor,
+            Instant at) {
+        PolicySet set = policies.current();
+        AdvisoryIndex.OfPackage matcher = advisories.of(format.versionOrder(), coordinates.packageName());
+        Facts facts = facts(
+                format,
+                repository,
+                coordinates,
+                release,
+                file,
+                upstream,
+                histories,
+                kept,
+                matches(matcher, coordinates.version(), at));
+        ObjectValue input = new PolicyInput(workspace, advisories.feeds()).render(facts, actor);
+        Decision decision = set.decide(repository.name(), coordinates.format(), input, UnknownFact.in(facts), at);
+        return new Judgement(decision, facts, input, set, at);
+    }
+
+    /** From when on a withheld version may leave if nothing but time passes, or null when time does not decide. */
+    @Nullable
+    Instant allowedFrom(Judgement judgement) {
+        Decision decision = judgement.decision();
+        Facts facts = judgement.facts();
+        for (int steps = 0; steps < 8; steps++) { // several time rules may follow each other
+            Instant horizon = decision.horizon();
+            if (horizon.equals(Instant.MAX)) {
+                return null;
+            }
+            decision = judgement
+                    .policies()
+                    .decide(
+                            facts.repository(),
+                            facts.coordinates().format(),
+                            judgement.input(),
+                            UnknownFact.in(facts),
+                            horizon);
+            if (decision.isAllowed()) {
+                return horizon;
+            }
+        }
+        return null;
+    }
+
+    /** What affects a version. */
+    Signal<List<AdvisoryMatch>> advisories(Format format, Coordinates coordinates) {
+        return matches(
+                advisories.of(format.versionOrder(), coordinates.packageName()),
+                coordinates.version(),
+                clock.instant());
+    }
+
+    /** Numbers that change when a decision about a package may: the policies' revision and the package's advisories. */
+    record Stamp(long policies, long revision, long advisories) {}
+
+    Stamp stamp(PackageName name) {
+        return new Stamp(policies.current().revision(), advisories.revision(), advisories.stamp(name));
+    }
+
+    /** Whether a decision made under that stamp still holds, from memory alone. */
+    boolean holds(Stamp stamp) {
+        PolicySet set = policies.currentFromMemory();
+        return set != null && set.revision() == stamp.policies() && advisories.revision() == stamp.revision();
+    }
+
+    boolean readsRequest() {
+        return policies.current().readsRequest();
+    }
+
+    private static Decision decide(
+            PolicySet set, PolicyInput renderer, Facts facts, Event.@Nullable Actor actor, Instant now) {
+        return set.decide(
+                facts.repository(),
+                facts.coordinates().format(),
+                renderer.render(facts, actor),
+                UnknownFact.in(facts),
+                now);
+    }
+
+    private Signal<List<AdvisoryMatch>> matches(AdvisoryIndex.OfPackage matcher, String version, Instant now) {
+        return advisories.isEmpty()
+                ? Signal.unknown(NO_ADVISORIES)
+                : Signal.known(matcher.matches(version, now), "advisories");
+    }
+
+    private static Facts facts(
+            Format format,
+            Repository repository,
+            Coordinates coordinates,
+            Release release,
+            @Nullable ReleaseFile file,
+            @Nullable String upstream,
+            Map<String, VersionHistory> histories,
+            @Nullable StoredFile kept,
+            Signal<List<AdvisoryMatch>> matches) {
+        VersionHistory history = histories.get(coordinates.version());
+        return new Facts(
+                repository.name(),
+                coordinates,
+                format.purl(coordinates),
+                release,
+                file,
+                upstream == null,
+                upstream == null ? null : upstream(repository, upstream),
+                history == null ? VersionHistory.seen(Instant.EPOCH) : history,
+                kept,
+                matches);
+    }
+
+    private static @Nullable Upstream upstream(Repository repository, String id) {
+        for (Upstream upstream : repository.upstreams()) {
+            if (upstream.id().equals(id)) {
+                return upstream;
+            }
+        }
+        return null;
+    }
+
+    private static Instant earlier(Instant left, Instant right) {
+        return left.isBefore(right) ? left : right;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.sluice.kernel.gate;
+
+import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.blob.Contents;
+import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.repository.HostedStore.Change;
+import dev.sluice.kernel.repository.HostedStore.HostedPackage;
+import dev.sluice.kernel.repository.HostedStore.RevisionConflictException;
+import dev.sluice.kernel.repository.PackageIndex;
+import dev.sluice.kernel.repository.Release;
+import dev.sluice.kernel.repository.StoredFile;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Publishes: commits bytes, applies the change optimistically, records it. */
+final class Publishing {
+
+    private static final int MAX_ATTEMPTS = 20;
+
+    private final Gate.Stores stores;
+    private final Artifacts artifacts;
+    private final Recorder recorder;
+    private final InstantSource clock;
+
+    Publishing(Gate.Stores stores, Artifacts artifacts, Recorder recorder, InstantSource clock) {
+        this.stores = stores;
+        this.artifacts = artifacts;
+        this.recorder = recorder;
+        this.clock = clock;
+    }
+
+    void publish(Visit visit, Format format, Publication publication)
+            throws IOException, Publication.RejectedException {
+        String repository = publication.repository().name();
+        PackageName name = publication.packageName();
+        publication.edit().apply(current(repository, name)); // refuse before bytes are kept
+        List<StoredFile> files = new ArrayList<>();
+        for (Publication.FileOf upload : publication.uploads()) {
+            Contents contents = upload.upload().commit();
+            files.add(new StoredFile(
+                    repository,
+                    upload.upload().path(),
+                    new Coordinates(name, upload.version()),
+                    contents,
+                    null,
+                    clock.instant(),
+                    null));
+        }
+        Change change = apply(publication, repository, name, files);
+        List<String> versions = change.put().stream().map(Release::version).toList();
+        stores.history().seen(name, versions, clock.instant());
+        for (StoredFile file : files) {
+            artifacts.learn(format, file);
+        }
+        if (files.isEmpty()) {
+            List<String> touched = new ArrayList<>(versions);
+            touched.addAll(change.remove());
+            recorder.published(visit, publication, format, touched.size() == 1 ? touched.getFirst() : null, null);
+        }
+        for (StoredFile file : files) {
+            recorder.published(visit, publication, format, file.coordinates().version(), file);
+        }
+    }
+
+    private Change apply(Publication publication, String repository, PackageName name, List<StoredFile> files)
+            throws Publication.RejectedException {
+        for (int attempt = 1; ; attempt++) {
+            HostedPackage current = current(repository, name);
+            Change change = publication.edit().apply(current);
+            try {
+                stores.hosted().apply(repository, name, current.revision(), change, files);
+                return change;
+            } catch (RevisionConflictException e) {
+                if (attempt >= MAX_ATTEMPTS) {
+                    throw new Publication.RejectedException(
+                            409, name.name() + " is being changed by others; try again");
+                }
+            }
+        }
+    }
+
+    private HostedPackage current(String repository, PackageName name) {
+        return stores.hosted()
+                .find(repository, name)
+                .orElseGet(() -> new HostedPackage(0, new PackageIndex(name, new byte[0], List.of())));
+    }
+}

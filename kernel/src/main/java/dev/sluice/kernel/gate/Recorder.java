@@ -1,0 +1,212 @@
+package dev.sluice.kernel.gate;
+
+import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.journal.Journal;
+import dev.sluice.kernel.journal.Ulid;
+import dev.sluice.kernel.policy.Decision;
+import dev.sluice.kernel.policy.Verdict;
+import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.StoredFile;
+import dev.sluice.kernel.repository.Upstream;
+import dev.sluice.rego.value.ArrayValue;
+import dev.sluice.rego.value.Json;
+import dev.sluice.rego.value.NumberValue;
+import dev.sluice.rego.value.ObjectValue;
+import dev.sluice.rego.value.StringValue;
+import dev.sluice.rego.value.Value;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes what the gate does into the journal; a visit is not answered before its records are durable. Thread-safe. */
+final class Recorder {
+
+    private static final int MAX_LISTED = 50;
+
+    private final Journal journal;
+    private final InstantSource clock;
+    private final Ulid ids;
+
+    Recorder(Journal journal, InstantSource clock, Ulid ids) {
+        this.journal = journal;
+        this.clock = clock;
+        this.ids = ids;
+    }
+
+    String nextId() {
+        return ids.next();
+    }
+
+    void download(Visit visit, FileWant want, Format format, StoredFile file, Decision decision) {
+        List<String> policies = policies(decision);
+        append(
+                visit,
+                new Event(
+                        ids.next(),
+                        clock.instant(),
+                        Event.Kind.DOWNLOAD,
+                        visit.actor(),
+                        want.repository().name(),
+                        format.purl(file.coordinates()).toString(),
+                        file.coordinates(),
+                        file.path(),
+                        file.contents().sha256().hex(),
+                        file.upstream(),
+                        policies,
+                        "downloaded " + file.coordinates(),
+                        policies.isEmpty()
+                                ? "{}"
+                                : Json.write(ObjectValue.builder()
+                                        .put("decision", Explanations.decision(decision))
+                                        .build())));
+    }
+
+    void refusal(
+            Visit visit,
+            String id,
+            Repository repository,
+            Format format,
+            PackageName name,
+            @Nullable Coordinates coordinates,
+            @Nullable String path,
+            Refusal refusal,
+            Value detail) {
+        append(
+                visit,
+                new Event(
+                        id,
+                        clock.instant(),
+                        Event.Kind.REFUSAL,
+                        visit.actor(),
+                        repository.name(),
+                        purl(format, name, coordinates),
+                        coordinates,
+                        path,
+                        null,
+                        null,
+                        List.of(refusal.policy()),
+                        refusal.subject() + " refused: " + String.join("; ", refusal.reasons()),
+                        Json.write(detail)));
+    }
+
+    void hidden(Visit visit, Format format, Listed listed) {
+        List<Value> versions = new ArrayList<>();
+        List<String> policies = new ArrayList<>();
+        int count = 0;
+        for (JudgedRelease release : listed.releases()) {
+            boolean whole = !release.isAllowed();
+            boolean partly = !whole && release.files().values().stream().anyMatch(d -> !d.isAllowed());
+            if (!whole && !partly) {
+                continue;
+            }
+            count++;
+            Decision decision = whole
+                    ? release.decision()
+                    : release.files().values().stream()
+                            .filter(d -> !d.isAllowed())
+                            .findFirst()
+                            .orElseThrow();
+            Verdict decisive = decision.decisive();
+            if (decisive != null && !policies.contains(decisive.policy().name())) {
+                policies.add(decisive.policy().name());
+            }
+            if (versions.size() < MAX_LISTED) {
+                versions.add(ObjectValue.builder()
+                        .put("version", StringValue.of(release.version()))
+                        .put("state", StringValue.of(decision.state().name()))
+                        .put(
+                                "policy",
+                                StringValue.of(
+                                        decisive == null
+                                                ? ""
+                                                : decisive.policy().name()))
+                        .put("partly", dev.sluice.rego.value.BooleanValue.of(partly))
+                        .build());
+            }
+        }
+        if (count == 0) {
+            return;
+        }
+        append(
+                visit,
+                new Event(
+                        ids.next(),
+                        clock.instant(),
+                        Event.Kind.HIDDEN,
+                        visit.actor(),
+                        listed.repository().name(),
+                        purl(format, listed.name(), null),
+                        null,
+                        null,
+                        null,
+                        null,
+                        policies,
+                        count + " of " + listed.releases().size() + " versions of "
+                                + listed.name().name() + " withheld from the index",
+                        Json.write(ObjectValue.builder()
+                                .put("package", StringValue.of(listed.name().name()))
+                                .put("format", StringValue.of(listed.name().format()))
+                                .put("count", NumberValue.of(count))
+                                .put("versions", ArrayValue.of(versions))
+                                .build())));
+    }
+
+    void published(
+            Visit visit, Publication publication, Format format, @Nullable String version, @Nullable StoredFile file) {
+        Coordinates coordinates = version == null ? null : new Coordinates(publication.packageName(), version);
+        append(
+                visit,
+                new Event(
+                        ids.next(),
+                        clock.instant(),
+                        publication.kind(),
+                        visit.actor(),
+                        publication.repository().name(),
+                        purl(format, publication.packageName(), coordinates),
+                        coordinates,
+                        file == null ? null : file.path(),
+                        file == null ? null : file.contents().sha256().hex(),
+                        null,
+                        List.of(),
+                        publication.message(),
+                        "{}"));
+    }
+
+    void upstreamFault(Repository repository, Upstream upstream, PackageName name, String message) {
+        journal.append(new Event(
+                ids.next(),
+                clock.instant(),
+                Event.Kind.UPSTREAM_FAULT,
+                Event.Actor.SYSTEM,
+                repository.name(),
+                name.toString(),
+                null,
+                null,
+                null,
+                upstream.id(),
+                List.of(),
+                "upstream '" + upstream.id() + "', " + name.name() + ": " + message,
+                "{}"));
+    }
+
+    private static String purl(Format format, PackageName name, @Nullable Coordinates coordinates) {
+        return coordinates == null
+                ? format.purl(new Coordinates(name, "0")).packageOnly().toString()
+                : format.purl(coordinates).toString();
+    }
+
+    private void append(Visit visit, Event event) {
+        visit.awaits(journal.append(event));
+    }
+
+    private static List<String> policies(Decision decision) {
+        return decision.verdicts().stream()
+                .map(v -> v.policy().name())
+                .distinct()
+                .toList();
+    }
+}

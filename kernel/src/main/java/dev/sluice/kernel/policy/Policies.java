@@ -1,0 +1,217 @@
+package dev.sluice.kernel.policy;
+
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.journal.Journal;
+import dev.sluice.kernel.journal.Ulid;
+import dev.sluice.rego.RegoError;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The policies of an installation: read, changed, and compiled for the gate.
+ *
+ * <p>A change is in force from the next decision on. Source text that does not compile is refused, and what was in force stays
+ * in force. Every change is durable in the journal before the call returns. Thread-safe.
+ */
+public final class Policies {
+
+    private static final int MAX_POLICIES = 1000;
+
+    private final PolicyStore store;
+    private final Journal journal;
+    private final InstantSource clock;
+    private final Ulid ids;
+    private final ReentrantLock compiling = new ReentrantLock();
+    private volatile PolicySet current = new PolicySet(-1, List.of());
+    private Map<String, CompiledPolicy> compiled = Map.of();
+
+    /**
+     * The policies kept in a store.
+     *
+     * @param journal where changes are recorded
+     * @param clock for the times of changes
+     * @param ids for the journal's identifiers
+     */
+    public Policies(PolicyStore store, Journal journal, InstantSource clock, Ulid ids) {
+        this.store = store;
+        this.journal = journal;
+        this.clock = clock;
+        this.ids = ids;
+    }
+
+    /** The set in force; compiles what changed since the last call. */
+    public PolicySet current() {
+        PolicySet known = current;
+        return known.revision() == store.revision() ? known : recompile();
+    }
+
+    /** The set in force if that is known without reading the store, else null. */
+    public @org.jspecify.annotations.Nullable PolicySet currentFromMemory() {
+        PolicySet known = current;
+        return known.revision() == store.revision() ? known : null;
+    }
+
+    private PolicySet recompile() {
+        compiling.lock();
+        try {
+            long revision = store.revision(); // before the list: a change in between only means compiling once more
+            if (current.revision() == revision) {
+                return current;
+            }
+            Map<String, CompiledPolicy> next = new HashMap<>();
+            List<CompiledPolicy> asked = new ArrayList<>();
+            for (Policy policy : store.list()) {
+                CompiledPolicy known = compiled.get(policy.slug());
+                CompiledPolicy ready = known != null && known.policy().equals(policy) ? known : compileStored(policy);
+                next.put(policy.slug(), ready);
+                if (policy.enabled() && policy.mode() != Policy.Mode.OFF) {
+                    asked.add(ready);
+                }
+            }
+            compiled = next;
+            current = new PolicySet(revision, asked);
+            return current;
+        } finally {
+            compiling.unlock();
+        }
+    }
+
+    private static CompiledPolicy compileStored(Policy policy) {
+        try {
+            return CompiledPolicy.compile(policy);
+        } catch (PolicyRejectedException e) {
+            // Only a downgrade of the product can bring this about: never let packages out unjudged because of it.
+            throw new IllegalStateException(
+                    "stored policy '" + policy.name() + "' does not compile: " + e.getMessage(), e);
+        }
+    }
+
+    /** All policies, by precedence. */
+    public List<Policy> list() {
+        return store.list();
+    }
+
+    /** The policy with that slug. */
+    public Optional<Policy> find(String slug) {
+        return store.find(slug);
+    }
+
+    /** What is wrong with the source text; empty when nothing is. */
+    public List<RegoError> validate(String rego) {
+        try {
+            CompiledPolicy.program(rego, "policy.rego");
+            return List.of();
+        } catch (PolicyRejectedException e) {
+            return e.findings();
+        }
+    }
+
+    /**
+     * Adds a policy. Slug, version and times of the draft are replaced.
+     *
+     * @throws PolicyRejectedException when its source text is wrong
+     * @throws IllegalArgumentException when there are too many policies
+     */
+    public Policy create(Policy draft, Event.Actor actor) throws PolicyRejectedException {
+        if (store.list().size() >= MAX_POLICIES) {
+            throw new IllegalArgumentException("Maximum number of policies reached.");
+        }
+        Instant now = clock.instant();
+        Policy policy = with(draft, newSlug(), 1, now, now);
+        CompiledPolicy.compile(policy);
+        store.save(policy);
+        record("created", policy, actor, now);
+        return policy;
+    }
+
+    /**
+     * Replaces the policy with the draft's slug; its version grows when the source text changed.
+     *
+     * @throws PolicyRejectedException when its source text is wrong; the former version stays in force
+     * @throws IllegalArgumentException when there is no such policy
+     */
+    public Policy update(Policy draft, Event.Actor actor) throws PolicyRejectedException {
+        Policy former = store.find(draft.slug())
+                .orElseThrow(() -> new IllegalArgumentException("no policy '" + draft.slug() + "'"));
+        Instant now = clock.instant();
+        int version = former.version() + (former.rego().equals(draft.rego()) ? 0 : 1);
+        Policy policy = with(draft, former.slug(), version, former.createdAt(), now);
+        CompiledPolicy.compile(policy);
+        store.save(policy);
+        record("changed", policy, actor, now);
+        return policy;
+    }
+
+    /** Removes a policy; false when there was none. */
+    public boolean delete(String slug, Event.Actor actor) {
+        Optional<Policy> former = store.find(slug);
+        boolean removed = store.remove(slug);
+        if (removed) {
+            former.ifPresent(policy -> record("deleted", policy, actor, clock.instant()));
+        }
+        return removed;
+    }
+
+    /** A new identifier for a policy or an action: 12 characters. */
+    public static String newSlug() {
+        SecureRandom random = new SecureRandom();
+        StringBuilder slug = new StringBuilder(12);
+        for (int i = 0; i < 12; i++) {
+            slug.append("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".charAt(random.nextInt(62)));
+        }
+        return slug.toString();
+    }
+
+    private static Policy with(Policy p, String slug, int version, Instant createdAt, Instant updatedAt) {
+        return new Policy(
+                slug,
+                p.name(),
+                p.description(),
+                p.rego(),
+                p.enabled(),
+                p.terminal(),
+                p.precedence(),
+                p.mode(),
+                p.scope(),
+                p.actions(),
+                p.effect(),
+                p.onUnknown(),
+                version,
+                createdAt,
+                updatedAt,
+                p.origin());
+    }
+
+    private void record(String what, Policy policy, Event.Actor actor, Instant now) {
+        String message = "policy '" + policy.name() + "' " + what + " (version " + policy.version() + ", mode "
+                + policy.mode().label() + (policy.enabled() ? ")" : ", disabled)");
+        try {
+            journal.append(new Event(
+                            ids.next(),
+                            now,
+                            Event.Kind.POLICY,
+                            actor,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            List.of(policy.name()),
+                            message,
+                            "{}"))
+                    .toCompletableFuture()
+                    .join();
+        } catch (CompletionException e) {
+            throw new IllegalStateException("the change is in force but could not be recorded", e.getCause());
+        }
+    }
+}

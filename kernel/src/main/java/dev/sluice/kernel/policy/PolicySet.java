@@ -1,0 +1,113 @@
+package dev.sluice.kernel.policy;
+
+import dev.sluice.kernel.facts.UnknownFact;
+import dev.sluice.rego.Evaluation;
+import dev.sluice.rego.value.ObjectValue;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All policies in force at one revision: asked together they make a decision.
+ *
+ * <p>A decision is a pure function of this set, the input document and the instant. Immutable and thread-safe.
+ */
+public final class PolicySet {
+
+    private final long revision;
+    private final List<CompiledPolicy> policies;
+    private final boolean readsRequest;
+
+    PolicySet(long revision, List<CompiledPolicy> policies) {
+        this.revision = revision;
+        this.policies = List.copyOf(policies);
+        this.readsRequest = policies.stream().anyMatch(CompiledPolicy::readsRequest);
+    }
+
+    /** The revision of the store that this set was compiled from. */
+    public long revision() {
+        return revision;
+    }
+
+    /** Whether a decision may depend on who asks, so that it cannot be kept for others. */
+    public boolean readsRequest() {
+        return readsRequest;
+    }
+
+    /** The policies, in order of asking. */
+    public List<Policy> policies() {
+        return policies.stream().map(CompiledPolicy::policy).toList();
+    }
+
+    /** Decides about a version: policies run in ascending precedence, the last matching action on the same thing wins. */
+    public Decision decide(String repository, String format, ObjectValue input, Set<UnknownFact> unknown, Instant now) {
+        PackageState state = PackageState.AVAILABLE;
+        Verdict decisive = null;
+        List<Verdict> verdicts = new ArrayList<>(2);
+        Set<String> tags = null;
+        Instant horizon = Instant.MAX;
+        for (CompiledPolicy compiled : policies) {
+            Policy policy = compiled.policy();
+            if (!policy.scope().covers(repository, format)) {
+                continue;
+            }
+            CompiledPolicy.Answer answer = compiled.ask(input, unknown, now);
+            Verdict verdict = answer.verdict();
+            if (answer.horizon().isBefore(horizon)) {
+                horizon = answer.horizon();
+            }
+            boolean enforced = policy.mode() == Policy.Mode.ENFORCE;
+            if (verdict.failure() != null) {
+                verdicts.add(verdict);
+                if (enforced) { // what cannot be judged is not let out
+                    state = PackageState.QUARANTINED;
+                    decisive = verdict;
+                }
+                continue;
+            }
+            if (!verdict.matched()) {
+                continue;
+            }
+            verdicts.add(verdict);
+            if (enforced) {
+                for (Action action : policy.actions()) {
+                    switch (action) {
+                        case Action.SetPackageState set -> {
+                            state = set.state() == PackageState.QUARANTINED && policy.effect() == Policy.Effect.HIDE
+                                    ? PackageState.HIDDEN
+                                    : set.state();
+                            decisive = state.isReleasable() ? null : verdict;
+                        }
+                        case Action.AddPackageTags add ->
+                            (tags = tags == null ? new TreeSet<>() : tags).addAll(add.tags());
+                        case Action.RemovePackageTags remove -> {
+                            if (tags != null) {
+                                tags.removeAll(remove.tags());
+                            }
+                        }
+                    }
+                }
+            }
+            if (policy.terminal() && policy.mode() != Policy.Mode.AUDIT) {
+                break;
+            }
+        }
+        if (verdicts.isEmpty() && horizon.equals(Instant.MAX)) {
+            return Decision.AVAILABLE;
+        }
+        return new Decision(state, decisive, verdicts, tags == null ? Set.of() : tags, horizon);
+    }
+
+    /** What a policy of this set read and which expressions decided, or null when the set does not hold it. */
+    public Evaluation.@Nullable Result trace(Policy policy, ObjectValue input, Instant now) {
+        for (CompiledPolicy compiled : policies) {
+            if (compiled.policy().slug().equals(policy.slug())) {
+                return compiled.trace(input, now);
+            }
+        }
+        return null;
+    }
+}
