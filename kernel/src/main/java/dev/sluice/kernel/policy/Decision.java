@@ -32,6 +32,11 @@ public record Decision(
         return state.isReleasable();
     }
 
+    /** This decision, holding no longer than until then. */
+    public Decision until(Instant instant) {
+        return horizon.isAfter(instant) ? new Decision(state, decisive, verdicts, tags, instant) : this;
+    }
+
     /** Matches of policies in mode warn: the client is told. */
     public List<Verdict> warnings() {
         return verdicts.stream()
