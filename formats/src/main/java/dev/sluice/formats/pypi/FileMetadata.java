@@ -1,0 +1,62 @@
+package dev.sluice.formats.pypi;
+
+import dev.sluice.kernel.access.Permission;
+import dev.sluice.kernel.format.Endpoint;
+import dev.sluice.kernel.format.Exchange;
+import dev.sluice.kernel.format.RefusalResponse;
+import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.FileWant;
+import dev.sluice.kernel.gate.Outcome;
+import dev.sluice.kernel.gate.Released;
+import java.io.IOException;
+
+/**
+ * {@code files/{project}/{file}.metadata}: the METADATA of a wheel (PEP 658).
+ *
+ * <p>The upstream's side-car is asked for once and kept, also where its index does not announce it; where it has none, the
+ * answer is made from the wheel. So every wheel of a project page can be announced as having one.
+ *
+ * @param fileName name of the wheel
+ */
+record FileMetadata(PypiFormat format, String project, String fileName) implements Endpoint {
+
+    private static final String TYPE = "text/plain; charset=utf-8";
+
+    @Override
+    public String name() {
+        return "pypi.metadata";
+    }
+
+    @Override
+    public Permission permission() {
+        return Permission.READ;
+    }
+
+    @Override
+    public Response handle(Exchange exchange) throws IOException {
+        FileWant wheel = FileDownload.want(format, exchange, project, fileName);
+        FileWant sideCar = FileDownload.want(format, exchange, project, fileName + DistributionFile.METADATA);
+        if (wheel == null || sideCar == null) {
+            return Problem.of(404, "this is no distribution file of " + project);
+        }
+        Outcome outcome = SideCar.find(exchange, wheel, sideCar);
+        if (outcome instanceof Outcome.Missing missing && !missing.unavailable() && fileName.endsWith(".whl")) {
+            return fromWheel(exchange, wheel);
+        }
+        return FileDownload.answer(exchange, outcome, TYPE);
+    }
+
+    private static Response fromWheel(Exchange exchange, FileWant want) throws IOException {
+        Outcome outcome = exchange.gate().file(exchange.visit(), want);
+        if (!(outcome instanceof Released wheel)) {
+            return FileDownload.answer(exchange, outcome, TYPE);
+        }
+        byte[] metadata = WheelMetadata.of(wheel);
+        return metadata == null
+                ? Problem.of(404, want.fileName() + " has no METADATA that can be read")
+                : RefusalResponse.withNotices(
+                        Response.of(200, TYPE, metadata).with("Cache-Control", "no-cache"),
+                        wheel.notices().lines(),
+                        wheel.notices().stale());
+    }
+}

@@ -1,0 +1,55 @@
+package dev.sluice.formats.pypi;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** JSON as it is read and written here, with its limits. */
+final class Json {
+
+    /** Streaming readers and writers; what they read is bounded in depth and in the length of its strings. */
+    static final JsonFactory STREAMS = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(32)
+                    .maxStringLength(1 << 20)
+                    .maxNameLength(4096)
+                    .maxNumberLength(100)
+                    .build())
+            .build();
+
+    private static final JsonMapper MAPPER = new JsonMapper(STREAMS);
+
+    private Json() {}
+
+    /** An empty object. */
+    static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    /** The UTF-8 form. */
+    static byte[] bytes(JsonNode node) {
+        return MAPPER.writeValueAsBytes(node);
+    }
+
+    /** The document, or null when it is no JSON. */
+    static @Nullable JsonNode readOrNull(byte[] document) {
+        if (document.length == 0) {
+            return null;
+        }
+        try {
+            return MAPPER.readTree(document);
+        } catch (JacksonException e) {
+            return null;
+        }
+    }
+
+    /** A member that is a string, or null. */
+    static @Nullable String text(JsonNode node, String member) {
+        JsonNode value = node.get(member);
+        return value != null && value.isString() ? value.stringValue() : null;
+    }
+}

@@ -1,0 +1,119 @@
+package dev.sluice.formats.pypi;
+
+import dev.sluice.kernel.access.Permission;
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.format.Endpoint;
+import dev.sluice.kernel.format.Exchange;
+import dev.sluice.kernel.format.RefusalResponse;
+import dev.sluice.kernel.format.Request;
+import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.Etags;
+import dev.sluice.kernel.gate.Listed;
+import dev.sluice.kernel.gate.Outcome;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code simple/{project}/}: the files of a project (PEP 503, PEP 691).
+ *
+ * <p>Never refused: pip prints nothing of such an answer, and other clients stop. Where policy leaves nothing the page is empty
+ * and a header says why.
+ *
+ * @param project as addressed
+ * @param slash whether the address ends in a slash, as it must
+ */
+record ProjectPage(PypiFormat format, String project, boolean slash) implements Endpoint {
+
+    @Override
+    public String name() {
+        return "pypi.project";
+    }
+
+    @Override
+    public Permission permission() {
+        return Permission.READ;
+    }
+
+    @Override
+    public @Nullable Response handleFromMemory(Exchange exchange) {
+        PackageName name = format.nameOrNull(project);
+        if (name == null || !isCanonical(name)) {
+            return elsewhere(exchange, name);
+        }
+        Outcome outcome = exchange.gate().indexFromMemory(exchange.visit(), exchange.repository(), name);
+        if (outcome instanceof Listed listed) {
+            Representation form = form(exchange);
+            Listed.Rendering known = listed.remembered(variant(exchange, form));
+            return known == null ? null : answer(exchange, listed, known);
+        }
+        return outcome == null ? null : withoutFiles(exchange, name, outcome);
+    }
+
+    @Override
+    public Response handle(Exchange exchange) throws IOException {
+        PackageName name = format.nameOrNull(project);
+        if (name == null || !isCanonical(name)) {
+            return elsewhere(exchange, name);
+        }
+        Outcome outcome = exchange.gate().index(exchange.visit(), exchange.repository(), name);
+        if (outcome instanceof Listed listed) {
+            Representation form = form(exchange);
+            Listed.Rendering rendering = listed.rendering(variant(exchange, form), form.contentType(), l -> {
+                SimplePage page = SimplePage.of(l, exchange.base(format), format.withheld());
+                return form == Representation.JSON ? page.json() : page.html();
+            });
+            return answer(exchange, listed, rendering);
+        }
+        return withoutFiles(exchange, name, outcome);
+    }
+
+    private boolean isCanonical(PackageName name) {
+        return slash && name.name().equals(project);
+    }
+
+    private Response elsewhere(Exchange exchange, @Nullable PackageName name) {
+        return name == null
+                ? Problem.of(404, "this is no project name")
+                : Response.redirect(exchange.base(format) + "simple/" + Paths.encode(name.name()) + "/");
+    }
+
+    private static Representation form(Exchange exchange) {
+        return Representation.preferred(exchange.request().headers("Accept"));
+    }
+
+    private String variant(Exchange exchange, Representation form) {
+        return "simple " + form + " " + exchange.base(format);
+    }
+
+    private static Response answer(Exchange exchange, Listed listed, Listed.Rendering rendering) {
+        Response response =
+                conditional(exchange.request(), rendering.body(), rendering.contentType(), rendering.etag());
+        return RefusalResponse.withNotices(
+                response, listed.notices().lines(), listed.notices().stale());
+    }
+
+    private static Response withoutFiles(Exchange exchange, PackageName name, Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Missing missing -> Problem.of(missing);
+            case Outcome.Refused refused -> {
+                Representation form = form(exchange);
+                SimplePage page = SimplePage.empty(name.name());
+                byte[] body = form == Representation.JSON ? page.json() : page.html();
+                Response response = conditional(exchange.request(), body, form.contentType(), Etags.of(body));
+                String why = RefusalResponse.of(
+                                refused.refusal(), exchange.request().origin())
+                        .header("X-Error-Message");
+                yield why == null ? response : response.with("X-Error-Message", why);
+            }
+            default -> throw new IllegalStateException("the gate answers an index with a list, a refusal or nothing");
+        };
+    }
+
+    /** A page with its validator, or 304 when the client has it; always to be revalidated, since decisions change. */
+    static Response conditional(Request request, byte[] body, String contentType, String etag) {
+        String known = request.header("If-None-Match");
+        Response response =
+                known != null && Etags.matches(known, etag) ? Response.empty(304) : Response.of(200, contentType, body);
+        return response.with("ETag", etag).with("Cache-Control", "no-cache").with("Vary", "Accept");
+    }
+}

@@ -1,0 +1,166 @@
+package dev.sluice.formats.pypi;
+
+import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.artifact.Purl;
+import dev.sluice.kernel.artifact.VersionOrder;
+import dev.sluice.kernel.format.Endpoint;
+import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.format.Proxying;
+import dev.sluice.kernel.format.Route;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The format of the Python Package Index.
+ *
+ * <p>Addresses below {@code /pypi/{repository}/}: {@code simple/}, {@code simple/{project}/}, {@code files/{project}/{file}} with
+ * the side-cars {@code .metadata} and {@code .provenance}, {@code pypi/{project}[/{version}]/json}, and {@code POST} to the base
+ * itself or to {@code legacy/}. Immutable and thread-safe.
+ */
+public final class PypiFormat implements Format {
+
+    private static final String ID = "pypi";
+
+    private final VersionOrder order;
+    private final Withheld withheld;
+    private final Proxying proxying = new PypiProxying();
+
+    /**
+     * The format.
+     *
+     * @param order the order of PEP 440
+     * @param withheld what project pages do with files that policy withholds
+     */
+    public PypiFormat(VersionOrder order, Withheld withheld) {
+        this.order = order;
+        this.withheld = withheld;
+    }
+
+    @Override
+    public String id() {
+        return ID;
+    }
+
+    @Override
+    public String ecosystem() {
+        return "PyPI";
+    }
+
+    @Override
+    public VersionOrder versionOrder() {
+        return order;
+    }
+
+    /** What project pages do with files that policy withholds. */
+    Withheld withheld() {
+        return withheld;
+    }
+
+    @Override
+    public PackageName packageName(String text) {
+        if (!ProjectName.isLegal(text)) {
+            throw new IllegalArgumentException(
+                    "a project name has letters, digits, dots, dashes and underscores, and begins and ends with a letter or digit");
+        }
+        return new PackageName(ID, ProjectName.normalise(text));
+    }
+
+    /** The package name in canonical spelling, or null for what can never be one. */
+    @Nullable
+    PackageName nameOrNull(String text) {
+        return ProjectName.isLegal(text) ? new PackageName(ID, ProjectName.normalise(text)) : null;
+    }
+
+    @Override
+    public Purl purl(Coordinates coordinates) {
+        return Purl.of(ID, null, coordinates.name(), coordinates.version());
+    }
+
+    @Override
+    public PackageName packageName(Purl purl) {
+        if (!purl.type().equals(ID) || purl.namespace() != null) {
+            throw new IllegalArgumentException("a package of this index is written pkg:pypi/name, not " + purl);
+        }
+        return packageName(purl.name());
+    }
+
+    @Override
+    public String purlType() {
+        return ID;
+    }
+
+    @Override
+    public Proxying proxying() {
+        return proxying;
+    }
+
+    @Override
+    public @Nullable Endpoint route(Route route) {
+        List<String> path = route.segments();
+        if (route.method().equals("POST")) {
+            boolean base = path.isEmpty() || path.equals(List.of(""));
+            return base || path.equals(List.of("legacy")) || path.equals(List.of("legacy", ""))
+                    ? new LegacyUpload(this)
+                    : null;
+        }
+        if (!route.isRead() || path.isEmpty()) {
+            return null;
+        }
+        return switch (path.getFirst()) {
+            case "simple" -> simple(path);
+            case "files" -> path.size() == 3 ? file(path.get(1), path.get(2)) : null;
+            case "pypi" -> legacyJson(path);
+            default -> null;
+        };
+    }
+
+    private @Nullable Endpoint simple(List<String> path) {
+        boolean slash = path.getLast().isEmpty();
+        return switch (slash ? path.size() - 1 : path.size()) {
+            case 1 -> new SimpleIndex(this, slash);
+            case 2 -> new ProjectPage(this, path.get(1), slash);
+            default -> null;
+        };
+    }
+
+    private Endpoint file(String project, String fileName) {
+        String subject = DistributionFile.subjectOf(fileName);
+        if (fileName.endsWith(DistributionFile.METADATA)) {
+            return new FileMetadata(this, project, subject);
+        }
+        return fileName.endsWith(DistributionFile.PROVENANCE)
+                ? new Provenance(this, project, subject)
+                : new FileDownload(this, project, fileName);
+    }
+
+    private @Nullable Endpoint legacyJson(List<String> path) {
+        if (!path.getLast().equals("json")) {
+            return null;
+        }
+        return switch (path.size()) {
+            case 3 -> new LegacyJson(this, path.get(1), null);
+            case 4 -> new LegacyJson(this, path.get(1), path.get(2));
+            default -> null;
+        };
+    }
+
+    @Override
+    public String setup(String repositoryUrl) {
+        return """
+                # pip: for one command, or for good
+                pip install --index-url %1$ssimple/ PACKAGE
+                pip config set global.index-url %1$ssimple/
+
+                # uv
+                export UV_DEFAULT_INDEX=%1$ssimple/
+                uv publish --publish-url %1$s --token TOKEN dist/*
+
+                # twine
+                twine upload --repository-url %1$s -u __token__ -p TOKEN dist/*
+
+                # poetry
+                poetry source add --priority=primary sluice %1$ssimple/
+                """.formatted(repositoryUrl);
+    }
+}

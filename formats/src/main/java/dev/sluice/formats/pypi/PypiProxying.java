@@ -1,0 +1,64 @@
+package dev.sluice.formats.pypi;
+
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.format.Proxying;
+import dev.sluice.kernel.gate.FileWant;
+import dev.sluice.kernel.repository.PackageIndex;
+import dev.sluice.kernel.repository.ReleaseFile;
+import dev.sluice.kernel.repository.Upstream;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** How other indexes are asked: an upstream's address is the base of its simple index, as pip's {@code --index-url} names it. */
+final class PypiProxying implements Proxying {
+
+    private static final String INDEX =
+            "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
+
+    private static final int SNIFFED = 512;
+
+    @Override
+    public Question indexQuestion(Upstream upstream, PackageName name) {
+        return new Question(upstream.resolve(Paths.encode(name.name()) + "/"), INDEX);
+    }
+
+    @Override
+    public PackageIndex readIndex(PackageName name, URI source, String contentType, InputStream body)
+            throws IOException {
+        BufferedInputStream buffered = new BufferedInputStream(body);
+        IndexPage page = isJson(contentType, buffered)
+                ? SimpleJson.read(buffered, source)
+                : SimpleHtml.read(buffered.readAllBytes(), source); // bounded by the gate
+        return page.toIndex(name);
+    }
+
+    /** Mirrors mislabel what they send, so the first character decides; the media type only where there is none. */
+    private static boolean isJson(String contentType, BufferedInputStream body) throws IOException {
+        body.mark(SNIFFED);
+        try {
+            for (int i = 0; i < SNIFFED; i++) {
+                int c = body.read();
+                if (c < 0) {
+                    break;
+                }
+                boolean blank = c <= ' ' || c == 0xEF || c == 0xBB || c == 0xBF;
+                if (!blank) {
+                    return c == '{';
+                }
+            }
+        } finally {
+            body.reset();
+        }
+        return contentType.toLowerCase(Locale.ROOT).contains("json");
+    }
+
+    @Override
+    public @Nullable Question fileQuestion(Upstream upstream, FileWant want, @Nullable ReleaseFile listed) {
+        URI location = listed == null ? null : listed.location();
+        return location == null ? null : new Question(location, "*/*");
+    }
+}
