@@ -87,7 +87,11 @@ public final class PreparedQuery {
         if (query != null) {
             throw new IllegalStateException("a query with a body has solutions, not a value");
         }
-        return (request.trace() ? tracing : plan).evaluate(path, request);
+        try {
+            return (request.trace() ? tracing : plan).evaluate(path, request);
+        } catch (StackOverflowError tooDeep) {
+            throw tooDeep();
+        }
     }
 
     /**
@@ -99,7 +103,16 @@ public final class PreparedQuery {
         if (query == null) {
             throw new IllegalStateException("a path has a value, not solutions");
         }
-        return plan.solve(query, request);
+        try {
+            return plan.solve(query, request);
+        } catch (StackOverflowError tooDeep) {
+            throw tooDeep();
+        }
+    }
+
+    private static RegoEvaluationException tooDeep() {
+        return new RegoEvaluationException(
+                RegoEvaluationException.CANCEL, "rules or values are nested too deep", "", 0, 0);
     }
 
     /**

@@ -30,6 +30,8 @@ public final class Rego {
         for (SourceFile source : modules) {
             try {
                 parsed.add(Parser.parse(source));
+            } catch (StackOverflowError tooDeep) {
+                errors.add(new RegoError(RegoError.PARSE, "the module is nested too deep", source.name(), 1, 1));
             } catch (RegoException wrong) {
                 errors.addAll(wrong.errors());
             }
@@ -37,6 +39,11 @@ public final class Rego {
         if (!errors.isEmpty()) {
             throw new RegoException(errors);
         }
-        return new Program(Analysis.of(parsed, capabilities));
+        try {
+            return new Program(Analysis.of(parsed, capabilities));
+        } catch (StackOverflowError tooDeep) {
+            String file = modules.isEmpty() ? "" : modules.getFirst().name();
+            throw new RegoException(new RegoError(RegoError.COMPILE, "rules are nested too deep", file, 1, 1));
+        }
     }
 }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.rego.value.ObjectValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -76,6 +78,25 @@ class CompileErrorTest {
                 .hasMessageContaining("max parser recursion depth exceeded");
         assertThatThrownBy(() -> compile("package t\np := " + "$\"{".repeat(5000)))
                 .hasMessageContaining("nested too deep");
+    }
+
+    @Test
+    void long_chains_end_in_an_error_or_a_program_but_never_in_a_crash() {
+        for (String module : List.of(
+                "p := 1" + " + 1".repeat(50_000),
+                "p := 1 if false" + " else := 2 if false".repeat(50_000),
+                "p if {\n" + "input.x\n".repeat(50_000) + "}",
+                "p := " + "-x".repeat(50_000),
+                "p := input" + ".a".repeat(50_000),
+                "p if " + "not ".repeat(50_000) + "x")) {
+            try {
+                compile("package t\n" + module)
+                        .prepare("data.t.p")
+                        .evaluate(Evaluation.Request.of(null, ObjectValue.EMPTY, Instant.EPOCH));
+            } catch (RegoException | RegoEvaluationException refused) {
+                assertThat(refused.getMessage()).isNotBlank();
+            }
+        }
     }
 
     private static Program compile(String module) {

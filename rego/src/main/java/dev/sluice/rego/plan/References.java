@@ -131,6 +131,10 @@ final class References {
         return value;
     }
 
+    private static @Nullable Value lookup(Frame frame, Value value, Value key) {
+        return Values.lookup(value, key.dependsOnClock() ? Values.frozen(key, frame.state.shared) : key);
+    }
+
     private static Ev tracedLookups(Ev base, Ev[] keys) {
         return frame -> {
             Value value = base.eval(frame);
@@ -139,7 +143,7 @@ final class References {
                 if (value == null || at == null) {
                     return null;
                 }
-                value = trace(frame).lookup(value, at);
+                value = trace(frame).lookup(value, Values.frozen(at, frame.state.shared));
             }
             return value;
         };
@@ -173,7 +177,7 @@ final class References {
                 yield frame -> {
                     Value value = base.eval(frame);
                     Value at = value == null ? null : key.eval(frame);
-                    return value == null || at == null ? null : Values.lookup(value, at);
+                    return value == null || at == null ? null : lookup(frame, value, at);
                 };
             }
             default ->
@@ -187,7 +191,7 @@ final class References {
                         if (at == null) {
                             return null;
                         }
-                        value = Values.lookup(value, at);
+                        value = lookup(frame, value, at);
                     }
                     return value;
                 };
@@ -277,7 +281,7 @@ final class References {
                 if (value == null || at == null) {
                     return null;
                 }
-                value = Values.lookup(value, at);
+                value = lookup(frame, value, at);
             }
             return value;
         };

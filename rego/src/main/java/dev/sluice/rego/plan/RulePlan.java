@@ -3,6 +3,7 @@ package dev.sluice.rego.plan;
 import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.RegoEvaluationException;
 import dev.sluice.rego.analysis.RuleNode;
+import dev.sluice.rego.builtin.Clocks;
 import dev.sluice.rego.syntax.Expr;
 import dev.sluice.rego.syntax.Location;
 import dev.sluice.rego.syntax.Rule;
@@ -146,7 +147,7 @@ final class RulePlan {
                 frame.result = found;
                 return constant;
             }
-            if (!before.equals(found)) {
+            if (!Clocks.equal(frame.state.shared, before, found)) {
                 throw new Conflict();
             }
             return false;
@@ -221,7 +222,7 @@ final class RulePlan {
                 if (found != null) {
                     if (result == null) {
                         result = found;
-                    } else if (!result.equals(found)) {
+                    } else if (!Clocks.equal(state.shared, result, found)) {
                         throw conflict(state, args);
                     }
                 }

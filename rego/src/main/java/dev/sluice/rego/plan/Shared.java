@@ -20,6 +20,7 @@ final class Shared implements CallContext {
     private final long deadlineNanos;
     private long horizon = Long.MAX_VALUE;
     private long steps;
+    private long checkpoint;
     private int depth;
 
     Shared(Evaluation.Request request, @Nullable Trace trace) {
@@ -27,6 +28,7 @@ final class Shared implements CallContext {
         this.nowNanos = Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000_000L), now.getNano());
         this.strict = request.strictErrors();
         this.limits = request.limits();
+        this.checkpoint = Math.min(CLOCK_INTERVAL, limits.maxSteps() + 1);
         this.trace = trace;
         long nanos;
         try {
@@ -59,7 +61,14 @@ final class Shared implements CallContext {
     }
 
     void step() {
-        if ((++steps & (CLOCK_INTERVAL - 1)) == 0) {
+        charge(1);
+    }
+
+    /** Counts work done or memory taken. */
+    void charge(int amount) {
+        steps += amount;
+        if (steps >= checkpoint) {
+            checkpoint = Math.min(steps + CLOCK_INTERVAL, limits.maxSteps() + 1);
             checkDeadline();
         }
     }

@@ -19,7 +19,8 @@ final class State {
     /** Functions that {@code with} replaced, by name; null when none. */
     final @Nullable Map<String, Mock> mocks;
 
-    private final @Nullable Object[] memo;
+    private final int nodes;
+    private @Nullable Object @Nullable [] memo;
 
     /** A stand-in for a function: a value, or another function. */
     record Mock(@Nullable Value value, List<String> function) {}
@@ -42,50 +43,47 @@ final class State {
         this.data = data;
         this.replaced = replaced;
         this.mocks = mocks;
-        this.memo = new Object[nodes];
+        this.nodes = nodes;
     }
 
     State withInput(Value changed) {
-        return new State(shared, outer, changed, data, replaced, mocks, memo.length);
+        return new State(shared, outer, changed, data, replaced, mocks, nodes);
     }
 
     State withData(List<Value> path, Value value) {
         return new State(
-                shared,
-                outer,
-                input,
-                Values.put(data, path, value),
-                Replaced.add(replaced, path, 0),
-                mocks,
-                memo.length);
+                shared, outer, input, Values.put(data, path, value), Replaced.add(replaced, path, 0), mocks, nodes);
     }
 
     State withMock(String name, Mock mock) {
         Map<String, Mock> more = mocks == null ? new HashMap<>() : new HashMap<>(mocks);
         more.put(name, mock);
-        return new State(shared, outer, input, data, replaced, more, memo.length);
+        return new State(shared, outer, input, data, replaced, more, nodes);
     }
 
     State withoutMocks() {
-        return new State(shared, outer, input, data, replaced, null, memo.length);
+        return new State(shared, outer, input, data, replaced, null, nodes);
     }
 
     /** The same documents, entered from {@code from}, to which the end of the literal returns. */
     State enteredFrom(State from) {
-        return new State(shared, from, input, data, replaced, mocks, memo.length);
+        return new State(shared, from, input, data, replaced, mocks, nodes);
     }
 
     boolean isKnown(int node) {
-        return memo[node] != null;
+        return memo != null && memo[node] != null;
     }
 
     @Nullable
     Value known(int node) {
-        Object value = memo[node];
-        return value == UNDEFINED ? null : (Value) value;
+        Object value = memo == null ? null : memo[node];
+        return value instanceof Value known ? known : null;
     }
 
     void remember(int node, @Nullable Value value) {
+        if (memo == null) {
+            memo = new Object[nodes];
+        }
         memo[node] = value == null ? UNDEFINED : value;
     }
 }

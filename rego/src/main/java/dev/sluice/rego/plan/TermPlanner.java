@@ -5,6 +5,7 @@ import dev.sluice.rego.analysis.Analysis;
 import dev.sluice.rego.analysis.RuleNode;
 import dev.sluice.rego.builtin.BuiltinDeclaration;
 import dev.sluice.rego.builtin.BuiltinException;
+import dev.sluice.rego.builtin.Clocks;
 import dev.sluice.rego.syntax.Location;
 import dev.sluice.rego.syntax.Term;
 import dev.sluice.rego.value.ArrayValue;
@@ -224,11 +225,26 @@ final class TermPlanner {
         };
     }
 
+    /** Roughly how much memory a result takes, in elements. */
+    private static int size(Value value) {
+        return switch (value) {
+            case StringValue string -> string.value().length() >> 5;
+            case ArrayValue array -> array.size();
+            case SetValue set -> set.size();
+            case ObjectValue object -> object.size();
+            default -> 0;
+        };
+    }
+
     private static @Nullable Value invoke(
             BuiltinDeclaration builtin, Shared shared, Value[] values, Location location) {
         shared.step();
         try {
-            return builtin.call(shared, values);
+            Value result = builtin.call(shared, values);
+            if (result != null) {
+                shared.charge(size(result));
+            }
+            return result;
         } catch (BuiltinException failure) {
             if (!shared.strict) {
                 return null;
@@ -354,7 +370,7 @@ final class TermPlanner {
             if (at != null && found != null && frame.work[work] instanceof ObjectValue.Builder entries) {
                 at = Values.frozen(at, frame.state.shared);
                 Value before = entries.get(at);
-                if (before != null && !before.equals(found)) {
+                if (before != null && !Clocks.equal(frame.state.shared, before, found)) {
                     throw new RegoEvaluationException(
                             RegoEvaluationException.CONFLICT,
                             "object keys must be unique",

@@ -45,7 +45,8 @@ final class Trace {
         Value value = document;
         int depth = 1;
         while (value != null && depth < path.size()) {
-            value = Values.lookup(value, path.get(depth++));
+            Value key = path.get(depth++);
+            value = ofInput(path) ? Values.lookup(value, key) : Values.lookupData(value, List.of(key));
         }
         seen(path.subList(0, depth), value);
         return value;
@@ -119,9 +120,11 @@ final class Trace {
 
     /** What stands at a path in the documents of the request, whatever {@code with} made of them. */
     private @Nullable Value original(List<Value> path) {
-        boolean ofInput =
-                path.getFirst() instanceof StringValue root && root.value().equals("input");
-        return Values.lookup(ofInput ? input : data, path.subList(1, path.size()));
+        return Values.lookup(ofInput(path) ? input : data, path.subList(1, path.size()));
+    }
+
+    private static boolean ofInput(List<Value> path) {
+        return path.getFirst() instanceof StringValue root && root.value().equals("input");
     }
 
     private static List<Value> extended(List<Value> path, Value key) {

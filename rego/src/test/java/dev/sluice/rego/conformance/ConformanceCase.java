@@ -2,7 +2,6 @@ package dev.sluice.rego.conformance;
 
 import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.Limits;
-import dev.sluice.rego.PreparedQuery;
 import dev.sluice.rego.Program;
 import dev.sluice.rego.Rego;
 import dev.sluice.rego.RegoError;
@@ -28,11 +27,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** One case of OPA's own suite: modules, data, input and a query, with what must come out. */
 record ConformanceCase(int number, String directory, String note, ObjectValue fields) {
+    private static final Pattern DOCUMENT = Pattern.compile("(data(?:\\.\\w+)+) = x");
+    private static final Pattern PACKAGE_LINE = Pattern.compile("(?m)^(package \\S+)");
     private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
     private static final Limits LIMITS = new Limits(5_000_000, 500, Duration.ofSeconds(20));
 
@@ -53,14 +56,18 @@ record ConformanceCase(int number, String directory, String note, ObjectValue fi
         return value instanceof StringValue s ? s.value() : "";
     }
 
-    /** Null when the case passes, else what is wrong. */
+    /**
+     * Null when the case passes, else what is wrong.
+     *
+     * @param extraImport an import added to every module, such as {@code rego.v2}; empty for none
+     */
     @Nullable
-    String run() {
+    String run(String extraImport) {
         String wantError = text(fields.get("want_error"));
         String wantCode = text(fields.get("want_error_code"));
         Evaluation.Bindings found;
         try {
-            found = evaluate();
+            found = evaluate(extraImport);
         } catch (RegoException wrong) {
             RegoError first = wrong.errors().getFirst();
             return error(first.code(), String.valueOf(wrong.getMessage()), wantError, wantCode);
@@ -88,6 +95,32 @@ record ConformanceCase(int number, String directory, String note, ObjectValue fi
         return wanted.equals(got) ? null : "wanted " + wanted + "\n      got    " + got;
     }
 
+    /** Whether the query asks for one document, as nearly all do. */
+    boolean hasDocument() {
+        return DOCUMENT.matcher(text(fields.get("query"))).matches();
+    }
+
+    /** The document the query asks for, or the error it gives, as text. */
+    String document(boolean traced) {
+        Matcher path = DOCUMENT.matcher(text(fields.get("query")));
+        if (!path.matches()) {
+            throw new IllegalStateException("no document: " + note);
+        }
+        try {
+            Evaluation.Request request = request();
+            return String.valueOf(compile("")
+                    .prepare(path.group(1))
+                    .evaluate(traced ? request.traced() : request)
+                    .value());
+        } catch (RegoException | RegoEvaluationException wrong) {
+            return String.valueOf(wrong.getMessage());
+        }
+    }
+
+    private static String with(String extraImport, String module) {
+        return extraImport.isEmpty() ? module : PACKAGE_LINE.matcher(module).replaceFirst("$1; import " + extraImport);
+    }
+
     private static Value normal(ObjectValue binding, boolean sort) {
         ObjectValue.Builder builder = ObjectValue.builder();
         for (ObjectValue.Entry entry : binding.entries()) {
@@ -112,15 +145,21 @@ record ConformanceCase(int number, String directory, String note, ObjectValue fi
         return message.contains(wantError) ? null : "wanted error " + wantError + "\n      got          " + message;
     }
 
-    private Evaluation.Bindings evaluate() {
+    private Evaluation.Bindings evaluate(String extraImport) {
+        return compile(extraImport).prepareQuery(text(fields.get("query"))).solutions(request());
+    }
+
+    private Program compile(String extraImport) {
         List<SourceFile> modules = new ArrayList<>();
         if (fields.get("modules") instanceof ArrayValue sources) {
             for (Value source : sources) {
-                modules.add(new SourceFile("test-" + modules.size() + ".rego", text(source)));
+                modules.add(new SourceFile("test-" + modules.size() + ".rego", with(extraImport, text(source))));
             }
         }
-        Program program = Rego.compile(modules);
-        PreparedQuery query = program.prepareQuery(text(fields.get("query")));
+        return Rego.compile(modules);
+    }
+
+    private Evaluation.Request request() {
         Value data = fields.get("data");
         Value input = fields.get("input");
         String term = text(fields.get("input_term"));
@@ -133,7 +172,7 @@ record ConformanceCase(int number, String directory, String note, ObjectValue fi
                     .get("x");
         }
         boolean strict = fields.get("strict_error") == BooleanValue.TRUE;
-        return query.solutions(new Evaluation.Request(
-                input, data instanceof ObjectValue ? data : ObjectValue.EMPTY, NOW, strict, false, LIMITS));
+        return new Evaluation.Request(
+                input, data instanceof ObjectValue ? data : ObjectValue.EMPTY, NOW, strict, false, LIMITS);
     }
 }
