@@ -33,7 +33,7 @@ record ArtifactMetadata(Format format, Address.Metadata address) implements Meta
     @Override
     public Made make(Exchange exchange) throws IOException {
         GroupMetadata group = new GroupMetadata(format, address);
-        if (!address.canBeArtifact()) {
+        if (!address.canBeArtifact() || isOnlyReservedGroup(exchange)) {
             return group.make(exchange);
         }
         Outcome outcome = exchange.gate().index(exchange.visit(), exchange.repository(), address.packageName());
@@ -46,6 +46,14 @@ record ArtifactMetadata(Format format, Address.Metadata address) implements Meta
             case Released released -> throw new IllegalStateException("a file is no index: " + released.file());
             case Described described -> throw new IllegalStateException("a file is no index: " + described.file());
         };
+    }
+
+    /** Whether the address is that of a reserved group: then no upstream is asked for an artifact of the same path. */
+    private boolean isOnlyReservedGroup(Exchange exchange) {
+        return exchange.repository().isReserved(GroupMetadata.anyOf(address.group()))
+                && exchange.gate()
+                        .hosted(exchange.repository(), address.packageName())
+                        .isEmpty();
     }
 
     private Made show(Exchange exchange, Listed listed, GroupMetadata group) throws IOException {

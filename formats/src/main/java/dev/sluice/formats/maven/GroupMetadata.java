@@ -100,7 +100,7 @@ record GroupMetadata(Format format, Address.Metadata address) implements Metadat
     }
 
     /** A name that falls under whatever reserves the whole group. */
-    private static PackageName anyOf(String group) {
+    static PackageName anyOf(String group) {
         return new PackageName(MavenFormat.ID, group + ":" + Layout.METADATA);
     }
 

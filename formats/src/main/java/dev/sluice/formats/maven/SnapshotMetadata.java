@@ -12,6 +12,7 @@ import dev.sluice.kernel.gate.UpstreamClient.UpstreamException;
 import dev.sluice.kernel.repository.HostedStore.HostedPackage;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
+import dev.sluice.kernel.repository.Upstream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ record SnapshotMetadata(Format format, Address.SnapshotMetadata address) impleme
         if (!deployed.files().isEmpty()) {
             sources.add(deployed);
         }
+        boolean trusted = !sources.isEmpty();
         UpstreamException failure = null;
         try {
             for (UpstreamDocument document : exchange.gate()
@@ -38,6 +40,10 @@ record SnapshotMetadata(Format format, Address.SnapshotMetadata address) impleme
                             address.packageName(),
                             Layout.encode(address.path()),
                             MavenProxying.ACCEPT_XML)) {
+                if (trusted && !isTrusted(exchange, document.upstream())) {
+                    continue; // a newer build of an untrusted upstream must not take the place of ours
+                }
+                trusted |= isTrusted(exchange, document.upstream());
                 try {
                     sources.add(MetadataReader.read(new ByteArrayInputStream(document.body())));
                 } catch (XmlException e) {
@@ -56,6 +62,11 @@ record SnapshotMetadata(Format format, Address.SnapshotMetadata address) impleme
                 failure != null
                         ? new Missing(String.valueOf(failure.getMessage()), true)
                         : new Missing("no builds of " + address.packageName().name() + ":" + address.version(), false));
+    }
+
+    private static boolean isTrusted(Exchange exchange, String upstream) {
+        return exchange.repository().upstreams(MavenFormat.ID).stream()
+                .anyMatch(u -> u.id().equals(upstream) && u.trust() == Upstream.Trust.TRUSTED);
     }
 
     private Metadata deployed(Exchange exchange) {

@@ -1,0 +1,115 @@
+package dev.sluice.testkit;
+
+import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.artifact.Digest.Algorithm;
+import dev.sluice.kernel.blob.Blob;
+import dev.sluice.kernel.blob.BlobStore;
+import dev.sluice.kernel.blob.BlobWriter;
+import dev.sluice.kernel.blob.Contents;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** A blob store that keeps bytes in memory, for tests. */
+public final class MemoryBlobStore implements BlobStore {
+
+    private final Map<Digest, byte[]> blobs = new ConcurrentHashMap<>();
+
+    /** An empty store. */
+    public MemoryBlobStore() {}
+
+    @Override
+    public BlobWriter begin() {
+        return new Writer();
+    }
+
+    @Override
+    public Optional<Blob> find(Digest sha256) {
+        return Optional.ofNullable(blobs.get(sha256)).map(bytes -> new Blob(sha256, bytes.length));
+    }
+
+    @Override
+    public InputStream open(Digest sha256, long offset, long length) throws FileNotFoundException {
+        byte[] bytes = blobs.get(sha256);
+        if (bytes == null) {
+            throw new FileNotFoundException(sha256.toString());
+        }
+        int from = (int) Math.min(bytes.length, offset);
+        return new ByteArrayInputStream(bytes, from, (int) Math.min(bytes.length - from, length));
+    }
+
+    @Override
+    public Optional<Path> path(Digest sha256) {
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean delete(Digest sha256) {
+        return blobs.remove(sha256) != null;
+    }
+
+    @Override
+    public void list(Consumer<Blob> consumer) {
+        blobs.forEach((digest, bytes) -> consumer.accept(new Blob(digest, bytes.length)));
+    }
+
+    private final class Writer extends BlobWriter {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        @Override
+        public void write(int b) {
+            bytes.write(b);
+        }
+
+        @Override
+        public void write(byte[] b, int offset, int length) {
+            bytes.write(b, offset, length);
+        }
+
+        @Override
+        public long size() {
+            return bytes.size();
+        }
+
+        @Override
+        public Contents contents() {
+            byte[] all = bytes.toByteArray();
+            return new Contents(
+                    all.length,
+                    digest(Algorithm.MD5, all),
+                    digest(Algorithm.SHA1, all),
+                    digest(Algorithm.SHA256, all),
+                    digest(Algorithm.SHA512, all));
+        }
+
+        @Override
+        public Contents commit() {
+            Contents contents = contents();
+            blobs.put(contents.sha256(), bytes.toByteArray());
+            return contents;
+        }
+
+        @Override
+        public void close() {
+            bytes.reset();
+        }
+    }
+
+    /** The digest of those bytes. */
+    public static Digest digest(Algorithm algorithm, byte[] bytes) {
+        try {
+            return Digest.of(
+                    algorithm, MessageDigest.getInstance(algorithm.jcaName()).digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package dev.sluice.testkit;
+
+import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.facts.HistoryStore;
+import dev.sluice.kernel.facts.VersionHistory;
+import dev.sluice.kernel.policy.Policy;
+import dev.sluice.kernel.policy.PolicyStore;
+import dev.sluice.kernel.repository.DocumentStore;
+import dev.sluice.kernel.repository.FileStore;
+import dev.sluice.kernel.repository.HostedStore;
+import dev.sluice.kernel.repository.PackageIndex;
+import dev.sluice.kernel.repository.Release;
+import dev.sluice.kernel.repository.StoredFile;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Stores of the kernel's ports that keep everything in memory, for tests; each locks as a whole. */
+final class MemoryStores {
+
+    private MemoryStores() {}
+
+    /** What is known of kept files. */
+    static final class Files implements FileStore {
+        private final Map<List<String>, StoredFile> files =
+                new TreeMap<>((a, b) -> String.join("\n", a).compareTo(String.join("\n", b)));
+
+        @Override
+        public synchronized Optional<StoredFile> find(String repository, String format, String path) {
+            return Optional.ofNullable(files.get(List.of(repository, format, path)));
+        }
+
+        @Override
+        public synchronized void put(StoredFile file) {
+            files.put(List.of(file.repository(), file.coordinates().format(), file.path()), file);
+        }
+
+        @Override
+        public synchronized boolean remove(String repository, String format, String path) {
+            return files.remove(List.of(repository, format, path)) != null;
+        }
+
+        @Override
+        public synchronized List<StoredFile> of(String repository, Coordinates coordinates) {
+            return files.values().stream()
+                    .filter(f ->
+                            f.repository().equals(repository) && f.coordinates().equals(coordinates))
+                    .toList();
+        }
+
+        @Override
+        public synchronized List<String> versions(String repository, PackageName name) {
+            return files.values().stream()
+                    .filter(f -> f.repository().equals(repository)
+                            && f.coordinates().packageName().equals(name))
+                    .map(f -> f.coordinates().version())
+                    .distinct()
+                    .toList();
+        }
+
+        @Override
+        public synchronized List<StoredFile> withDigest(Digest sha256, int limit) {
+            return files.values().stream()
+                    .filter(f -> f.contents().sha256().equals(sha256))
+                    .limit(limit)
+                    .toList();
+        }
+    }
+
+    /** Published packages. */
+    static final class Hosted implements HostedStore {
+        private final Files files;
+        private final Map<String, Map<PackageName, HostedPackage>> packages = new HashMap<>();
+
+        Hosted(Files files) {
+            this.files = files;
+        }
+
+        private Map<PackageName, HostedPackage> in(String repository) {
+            return packages.computeIfAbsent(repository, r -> new TreeMap<>());
+        }
+
+        @Override
+        public synchronized Optional<HostedPackage> find(String repository, PackageName name) {
+            return Optional.ofNullable(in(repository).get(name));
+        }
+
+        @Override
+        public synchronized long apply(
+                String repository, PackageName name, long expectedRevision, Change change, List<StoredFile> added) {
+            HostedPackage current = in(repository).get(name);
+            if ((current == null ? 0 : current.revision()) != expectedRevision) {
+                throw new RevisionConflictException(name);
+            }
+            Map<String, Release> releases = new LinkedHashMap<>();
+            if (current != null) {
+                current.index().releases().forEach(r -> releases.put(r.version(), r));
+            }
+            change.put().forEach(r -> releases.put(r.version(), r));
+            change.remove().forEach(releases::remove);
+            added.forEach(files::put);
+            if (releases.isEmpty()) {
+                in(repository).remove(name);
+                return 0;
+            }
+            PackageIndex index = new PackageIndex(name, change.document(), List.copyOf(releases.values()));
+            in(repository).put(name, new HostedPackage(expectedRevision + 1, index));
+            return expectedRevision + 1;
+        }
+
+        @Override
+        public synchronized List<PackageName> names(String repository, String format, String after, int limit) {
+            return in(repository).keySet().stream()
+                    .filter(n -> n.format().equals(format) && n.name().compareTo(after) > 0)
+                    .limit(limit)
+                    .toList();
+        }
+    }
+
+    /** What upstreams answered. */
+    static final class Documents implements DocumentStore {
+        private final Map<List<String>, Document> documents = new HashMap<>();
+
+        @Override
+        public synchronized Optional<Document> find(String repository, String format, String upstream, String key) {
+            return Optional.ofNullable(documents.get(List.of(repository, format, upstream, key)));
+        }
+
+        @Override
+        public synchronized void save(Document document) {
+            documents.put(
+                    List.of(document.repository(), document.format(), document.upstream(), document.key()), document);
+        }
+    }
+
+    /** What was learnt of versions. */
+    static final class History implements HistoryStore {
+        private final Map<PackageName, Map<String, VersionHistory>> histories = new HashMap<>();
+
+        @Override
+        public synchronized Map<String, VersionHistory> of(PackageName name) {
+            return Map.copyOf(histories.getOrDefault(name, Map.of()));
+        }
+
+        @Override
+        public synchronized void seen(PackageName name, Collection<String> versions, Instant now) {
+            Map<String, VersionHistory> known = histories.computeIfAbsent(name, n -> new HashMap<>());
+            versions.forEach(version -> known.putIfAbsent(version, VersionHistory.seen(now)));
+        }
+
+        @Override
+        public synchronized void learn(Coordinates coordinates, VersionHistory history) {
+            Map<String, VersionHistory> known =
+                    histories.computeIfAbsent(coordinates.packageName(), n -> new HashMap<>());
+            @Nullable VersionHistory before = known.get(coordinates.version());
+            known.put(
+                    coordinates.version(),
+                    new VersionHistory(
+                            before == null ? history.firstSeen() : before.firstSeen(),
+                            history.published(),
+                            history.license(),
+                            history.installScripts(),
+                            history.requiresRuntime()));
+        }
+    }
+
+    /** The policies in force. */
+    static final class Policies implements PolicyStore {
+        private final Map<String, Policy> policies = new LinkedHashMap<>();
+        private long revision;
+
+        @Override
+        public synchronized long revision() {
+            return revision;
+        }
+
+        @Override
+        public synchronized List<Policy> list() {
+            return new ArrayList<>(policies.values());
+        }
+
+        @Override
+        public synchronized Optional<Policy> find(String slug) {
+            return Optional.ofNullable(policies.get(slug));
+        }
+
+        @Override
+        public synchronized void save(Policy policy) {
+            policies.put(policy.slug(), policy);
+            revision++;
+        }
+
+        @Override
+        public synchronized boolean remove(String slug) {
+            revision++;
+            return policies.remove(slug) != null;
+        }
+    }
+}

@@ -1,0 +1,300 @@
+package dev.sluice.testkit;
+
+import dev.sluice.kernel.access.Principal;
+import dev.sluice.kernel.advisory.Advisory;
+import dev.sluice.kernel.advisory.AdvisoryIndex;
+import dev.sluice.kernel.advisory.AdvisoryStore;
+import dev.sluice.kernel.advisory.Exploitation;
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.format.Endpoint;
+import dev.sluice.kernel.format.Exchange;
+import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.format.Request;
+import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.format.Route;
+import dev.sluice.kernel.gate.Gate;
+import dev.sluice.kernel.gate.GateSettings;
+import dev.sluice.kernel.gate.Inspector;
+import dev.sluice.kernel.gate.Visit;
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.journal.Ulid;
+import dev.sluice.kernel.policy.Action;
+import dev.sluice.kernel.policy.PackageState;
+import dev.sluice.kernel.policy.Policies;
+import dev.sluice.kernel.policy.Policy;
+import dev.sluice.kernel.policy.PolicyRejectedException;
+import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.ReservedName;
+import dev.sluice.kernel.repository.Upstream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The real gate over stores in memory and fake upstreams, with a clock that stands still until told: what a format's tests send
+ * requests to, without any server.
+ */
+public final class TestGate {
+
+    /** Address of this server as clients see it. */
+    public static final String ORIGIN = "http://sluice.example";
+
+    private final Format format;
+    private final FakeUpstream upstreams = new FakeUpstream();
+    private final MemoryJournal journal = new MemoryJournal();
+    private final Policies policies;
+    private final Gate gate;
+    private Repository repository = new Repository("main", true, List.of(), List.of());
+    private Instant now = Instant.parse("2026-06-01T12:00:00Z");
+
+    /** A gate for that format; the repository {@code main} has no upstreams yet. */
+    public TestGate(Format format) {
+        this.format = format;
+        Ulid ids = new Ulid(() -> now);
+        MemoryStores.Files files = new MemoryStores.Files();
+        this.policies = new Policies(new MemoryStores.Policies(), journal, () -> now, ids);
+        this.gate = new Gate(
+                new Gate.Stores(
+                        new MemoryBlobStore(),
+                        new MemoryStores.Hosted(files),
+                        files,
+                        new MemoryStores.Documents(),
+                        new MemoryStores.History()),
+                Map.of(format.id(), format),
+                policies,
+                new AdvisoryIndex(new NoAdvisories()),
+                journal,
+                upstreams,
+                new NoInspector(),
+                () -> now,
+                ids,
+                GateSettings.STANDARD);
+    }
+
+    /** The gate itself. */
+    public Gate gate() {
+        return gate;
+    }
+
+    /** What upstreams have. */
+    public FakeUpstream upstreams() {
+        return upstreams;
+    }
+
+    /** What was recorded. */
+    public MemoryJournal journal() {
+        return journal;
+    }
+
+    /** Adds an upstream at that address; those added first are asked first. */
+    public TestGate upstream(String id, String url, Upstream.Trust trust) {
+        List<Upstream> more = new ArrayList<>(repository.upstreams());
+        more.add(new Upstream(id, format.id(), URI.create(url), more.size(), trust, null));
+        repository = new Repository(repository.name(), repository.openReads(), more, repository.reserved());
+        return this;
+    }
+
+    /** Reserves a name, written {@code format:pattern}. */
+    public TestGate reserve(String pattern) {
+        List<ReservedName> more = new ArrayList<>(repository.reserved());
+        more.add(ReservedName.parse(pattern));
+        repository = new Repository(repository.name(), repository.openReads(), repository.upstreams(), more);
+        return this;
+    }
+
+    /** Lets time pass. */
+    public void pass(Duration time) {
+        now = now.plus(time);
+    }
+
+    /** Now. */
+    public Instant now() {
+        return now;
+    }
+
+    /**
+     * Puts a policy in force that quarantines what the Rego condition says, for example {@code input.v0.package.version ==
+     * "1.0"}; returns its slug.
+     */
+    public String withhold(String name, String condition) {
+        String rego = "package cloudsmith\n\ndefault match := false\n\nmatch if {\n  " + condition
+                + "\n}\n\nreason contains \"" + name + " says no\" if match\n";
+        Policy draft = new Policy(
+                "draft",
+                name,
+                "",
+                rego,
+                true,
+                false,
+                10,
+                Policy.Mode.ENFORCE,
+                Policy.Scope.ALL,
+                List.of(new Action.SetPackageState("action", 1, PackageState.QUARANTINED)),
+                Policy.Effect.REFUSE,
+                Policy.OnUnknown.ALLOW,
+                1,
+                now,
+                now,
+                null);
+        try {
+            return policies.create(draft, Event.Actor.SYSTEM).slug();
+        } catch (PolicyRejectedException e) {
+            throw new IllegalArgumentException(rego + "\n" + e.findings(), e);
+        }
+    }
+
+    /** Takes a policy out of force. */
+    public void drop(String slug) {
+        policies.delete(slug, Event.Actor.SYSTEM);
+    }
+
+    /** GET of a path below {@code /{format}/main/}; headers as name, value, name, value … */
+    public Response get(String path, String... headers) throws IOException {
+        return send("GET", path, new byte[0], headers);
+    }
+
+    /** PUT of a path below {@code /{format}/main/}. */
+    public Response put(String path, byte[] body, String... headers) throws IOException {
+        return send("PUT", path, body, headers);
+    }
+
+    /** PUT of text. */
+    public Response put(String path, String body, String... headers) throws IOException {
+        return put(path, body.getBytes(StandardCharsets.UTF_8), headers);
+    }
+
+    /** Any request; 404 where the format knows no such address. */
+    public Response send(String method, String path, byte[] body, String... headers) throws IOException {
+        Endpoint endpoint = format.route(new Route(method, List.of(path.split("/", -1))));
+        if (endpoint == null) {
+            return Response.text(404, "no such address");
+        }
+        Visit visit = new Visit(Principal.ANONYMOUS, "127.0.0.1", "test", now);
+        return endpoint.handle(new Exchange(new Sent(method, body, headers), repository, visit, gate));
+    }
+
+    /** The bytes a response carries, artifact or not. */
+    public static byte[] body(Response response) throws IOException {
+        return switch (response.body()) {
+            case Response.Bytes bytes -> bytes.bytes();
+            case Response.Artifact artifact -> {
+                try (InputStream in =
+                        artifact.released().open(0, artifact.released().size())) {
+                    yield in.readAllBytes();
+                }
+            }
+            case Response.Empty empty -> new byte[0];
+        };
+    }
+
+    /** The text a response carries. */
+    public static String text(Response response) throws IOException {
+        return new String(body(response), StandardCharsets.UTF_8);
+    }
+
+    /** A request as a server would hand it over. */
+    private static final class Sent implements Request {
+        private final String method;
+        private final byte[] body;
+        private final Map<String, List<String>> headers = new LinkedHashMap<>();
+
+        Sent(String method, byte[] body, String... headers) {
+            this.method = method;
+            this.body = body;
+            for (int i = 0; i + 1 < headers.length; i += 2) {
+                this.headers
+                        .computeIfAbsent(headers[i].toLowerCase(Locale.ROOT), k -> new ArrayList<>())
+                        .add(headers[i + 1]);
+            }
+        }
+
+        @Override
+        public String method() {
+            return method;
+        }
+
+        @Override
+        public String origin() {
+            return ORIGIN;
+        }
+
+        @Override
+        public List<String> headers(String name) {
+            return headers.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
+        }
+
+        @Override
+        public Map<String, List<String>> query() {
+            return Map.of();
+        }
+
+        @Override
+        public long contentLength() {
+            return body.length;
+        }
+
+        @Override
+        public InputStream body() {
+            return new ByteArrayInputStream(body);
+        }
+    }
+
+    /** An inspector that can read nothing. */
+    private static final class NoInspector implements Inspector {
+        @Override
+        public Set<String> formats() {
+            return Set.of();
+        }
+
+        @Override
+        public Inspection inspect(String format, String fileName, InputStream bytes) {
+            return new Inspection(
+                    Signal.unknown("not inspected"), Signal.unknown("not inspected"), Signal.unknown("not inspected"));
+        }
+    }
+
+    /** A world without advisories. */
+    private static final class NoAdvisories implements AdvisoryStore {
+        @Override
+        public long revision() {
+            return 1;
+        }
+
+        @Override
+        public List<Advisory> about(PackageName name) {
+            return List.of();
+        }
+
+        @Override
+        public List<Advisory> find(String identifierOrAlias) {
+            return List.of();
+        }
+
+        @Override
+        public Map<String, Exploitation> exploitation(Collection<String> cves) {
+            return Map.of();
+        }
+
+        @Override
+        public List<FeedState> feeds() {
+            return List.of();
+        }
+
+        @Override
+        public Import begin() {
+            throw new UnsupportedOperationException("nothing is imported here");
+        }
+    }
+}
