@@ -1,0 +1,61 @@
+package dev.sluice.formats.npm;
+
+import dev.sluice.kernel.access.Permission;
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.format.Endpoint;
+import dev.sluice.kernel.format.Exchange;
+import dev.sluice.kernel.format.RefusalResponse;
+import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.FileWant;
+import dev.sluice.kernel.gate.Listed;
+import dev.sluice.kernel.gate.Outcome;
+import dev.sluice.kernel.gate.Released;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** {@code GET /{package}/-/{file}}: the bytes of one version, as the gate lets them out. */
+record GetTarball(PackageName packageName, String fileName) implements Endpoint {
+
+    @Override
+    public String name() {
+        return "npm.tarball";
+    }
+
+    @Override
+    public Permission permission() {
+        return Permission.READ;
+    }
+
+    @Override
+    public Response handle(Exchange exchange) throws IOException {
+        return answer(exchange.gate().file(exchange.visit(), want(exchange)), exchange);
+    }
+
+    @Override
+    public @Nullable Response handleFromMemory(Exchange exchange) {
+        Outcome outcome = exchange.gate().fileFromMemory(exchange.visit(), want(exchange));
+        return outcome == null ? null : answer(outcome, exchange);
+    }
+
+    private FileWant want(Exchange exchange) {
+        return new FileWant(
+                exchange.repository(),
+                packageName,
+                Names.version(packageName, fileName),
+                Names.path(packageName, fileName));
+    }
+
+    private static Response answer(Outcome outcome, Exchange exchange) {
+        return switch (outcome) {
+            case Released released ->
+                RefusalResponse.withNotices(
+                        Response.artifact("application/octet-stream", released),
+                        released.notices().lines(),
+                        released.notices().stale());
+            case Outcome.Refused refused -> Replies.refused(refused, exchange);
+            case Outcome.Missing missing -> Replies.missing(missing);
+            case Listed listed -> throw new IllegalStateException("an index is no file: " + listed.name());
+            case Outcome.Described described -> throw new IllegalStateException("no bytes: " + described);
+        };
+    }
+}
