@@ -44,6 +44,14 @@ public interface Format {
     @Nullable
     Endpoint route(Route route);
 
+    /**
+     * The name of the file as which a file of a release is judged: side-cars (PyPI's {@code x.whl.metadata}) are not judged on
+     * their own and are not shown to policies, but leave exactly when the file they belong to may leave.
+     */
+    default String judgedAs(String fileName) {
+        return fileName;
+    }
+
     /** Lines a person copies to set up clients, for a repository at that base address (ends in a slash). */
     String setup(String repositoryUrl);
 }

@@ -218,6 +218,9 @@ final class Artifacts {
 
     /** Notes what the artifact and its headers tell beyond the index. */
     void learn(Format format, StoredFile file) throws IOException {
+        if (Judge.isSideCar(format, file.fileName())) {
+            return; // it tells nothing that its file does not tell better
+        }
         VersionHistory known = history.of(file.coordinates().packageName())
                 .getOrDefault(file.coordinates().version(), VersionHistory.seen(clock.instant()));
         Signal<Instant> published = known.published();

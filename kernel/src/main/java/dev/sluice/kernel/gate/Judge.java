@@ -95,7 +95,7 @@ final class Judge {
         Instant horizon = horizon(matcher, now);
         List<JudgedRelease> judged = new ArrayList<>(blend.releases.size());
         for (Blend.Entry entry : blend.releases.values()) {
-            Release release = entry.release();
+            Release release = withoutSideCars(format, entry.release());
             Coordinates coordinates = new Coordinates(blend.name, release.version());
             Signal<List<AdvisoryMatch>> matches = matches(matcher, release.version(), now);
             Facts whole = facts(
@@ -132,7 +132,8 @@ final class Judge {
                     files.put(file.name(), own);
                 }
             }
-            judged.add(new JudgedRelease(release, entry.upstream(), decision, files));
+            shareWithSideCars(format, entry.release(), files);
+            judged.add(new JudgedRelease(entry.release(), entry.upstream(), decision, files));
         }
         return new Listed(
                 blend.repository,
@@ -141,6 +142,28 @@ final class Judge {
                 judged,
                 horizon,
                 blend.stale ? new Outcome.Notices(List.of(), true) : Outcome.Notices.NONE);
+    }
+
+    /** The release as policies see it. */
+    private static Release withoutSideCars(Format format, Release release) {
+        List<ReleaseFile> files = release.files().stream()
+                .filter(f -> !isSideCar(format, f.name()))
+                .toList();
+        return files.size() == release.files().size() ? release : release.withFiles(files);
+    }
+
+    /** Whether a file is judged as another one. */
+    static boolean isSideCar(Format format, String fileName) {
+        return !format.judgedAs(fileName).equals(fileName);
+    }
+
+    private static void shareWithSideCars(Format format, Release release, Map<String, Decision> files) {
+        for (ReleaseFile file : release.files()) {
+            Decision own = files.get(format.judgedAs(file.name()));
+            if (own != null) {
+                files.put(file.name(), own);
+            }
+        }
     }
 
     /** Whether a file differs from its release in something policies judge by: its own publish time or its own yank. */
@@ -182,11 +205,11 @@ final class Judge {
                 format,
                 repository,
                 coordinates,
-                release,
-                file,
+                withoutSideCars(format, release),
+                file == null ? null : release.file(format.judgedAs(file.name())),
                 upstream,
                 histories,
-                kept,
+                kept != null && isSideCar(format, kept.fileName()) ? null : kept,
                 matches(matcher, coordinates.version(), at));
         ObjectValue input = new PolicyInput(workspace, advisories.feeds()).render(facts, actor);
         Decision decision = set.decide(repository.name(), coordinates.format(), input, UnknownFact.in(facts), at);
