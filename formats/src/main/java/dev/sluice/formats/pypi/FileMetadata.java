@@ -9,12 +9,13 @@ import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.gate.Outcome;
 import dev.sluice.kernel.gate.Released;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@code files/{project}/{file}.metadata}: the METADATA of a wheel (PEP 658).
+ * {@code files/{project}/{file}.metadata}: the METADATA of a wheel (PEP 658), judged like the wheel.
  *
- * <p>The upstream's side-car is asked for once and kept, also where its index does not announce it; where it has none, the
- * answer is made from the wheel. So every wheel of a project page can be announced as having one.
+ * <p>The upstream's side-car is fetched once and kept, also where its index does not announce it; where it has none, the answer
+ * is made from the wheel. So every wheel on a project page can be announced as having one.
  *
  * @param fileName name of the wheel
  */
@@ -33,30 +34,46 @@ record FileMetadata(PypiFormat format, String project, String fileName) implemen
     }
 
     @Override
+    public @Nullable Response handleFromMemory(Exchange exchange) {
+        FileWant sideCar = sideCar(exchange);
+        Outcome outcome = sideCar == null ? null : exchange.gate().fileFromMemory(exchange.visit(), sideCar);
+        return outcome == null ? null : FileDownload.answer(exchange, outcome, TYPE);
+    }
+
+    @Override
     public Response handle(Exchange exchange) throws IOException {
         FileWant wheel = FileDownload.want(format, exchange, project, fileName);
-        FileWant sideCar = FileDownload.want(format, exchange, project, fileName + DistributionFile.METADATA);
+        FileWant sideCar = sideCar(exchange);
         if (wheel == null || sideCar == null) {
             return Problem.of(404, "this is no distribution file of " + project);
         }
-        Outcome outcome = SideCar.find(exchange, wheel, sideCar);
-        if (outcome instanceof Outcome.Missing missing && !missing.unavailable() && fileName.endsWith(".whl")) {
-            return fromWheel(exchange, wheel);
+        if (format.bareWheels().contains(sideCar)) {
+            return fromWheel(exchange, wheel, sideCar);
         }
-        return FileDownload.answer(exchange, outcome, TYPE);
+        Outcome outcome = exchange.gate().file(exchange.visit(), sideCar);
+        boolean absent = outcome instanceof Outcome.Missing missing && !missing.unavailable();
+        return absent && fileName.endsWith(".whl")
+                ? fromWheel(exchange, wheel, sideCar)
+                : FileDownload.answer(exchange, outcome, TYPE);
     }
 
-    private static Response fromWheel(Exchange exchange, FileWant want) throws IOException {
+    private @Nullable FileWant sideCar(Exchange exchange) {
+        return FileDownload.want(format, exchange, project, fileName + DistributionFile.METADATA);
+    }
+
+    private Response fromWheel(Exchange exchange, FileWant want, FileWant sideCar) throws IOException {
         Outcome outcome = exchange.gate().file(exchange.visit(), want);
         if (!(outcome instanceof Released wheel)) {
             return FileDownload.answer(exchange, outcome, TYPE);
         }
         byte[] metadata = WheelMetadata.of(wheel);
-        return metadata == null
-                ? Problem.of(404, want.fileName() + " has no METADATA that can be read")
-                : RefusalResponse.withNotices(
-                        Response.of(200, TYPE, metadata).with("Cache-Control", "no-cache"),
-                        wheel.notices().lines(),
-                        wheel.notices().stale());
+        if (metadata == null) {
+            return Problem.of(404, want.fileName() + " has no METADATA that can be read");
+        }
+        format.bareWheels().add(sideCar);
+        return RefusalResponse.withNotices(
+                Response.of(200, TYPE, metadata).with("Cache-Control", "no-cache"),
+                wheel.notices().lines(),
+                wheel.notices().stale());
     }
 }

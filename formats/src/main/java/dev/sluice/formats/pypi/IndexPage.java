@@ -82,7 +82,7 @@ record IndexPage(ProjectStatus status, List<IndexedFile> files) {
                     file.location(),
                     file.digests(),
                     file.size(),
-                    Signal.ofNullable(uploaded, SOURCE, "the upstream index gives no upload time for this file"),
+                    published(file),
                     file.yanked()));
             FileNotes kept = file.notes();
             if (distribution.kind() == DistributionFile.Kind.WHEEL) {
@@ -113,6 +113,10 @@ record IndexPage(ProjectStatus status, List<IndexedFile> files) {
                 new ReleaseNotes(notes, null).toBytes());
     }
 
+    private static Signal<Instant> published(IndexedFile file) {
+        return Signal.ofNullable(file.uploaded(), SOURCE, "the upstream index gives no upload time for this file");
+    }
+
     /** Whether installing runs code: building a source distribution does, unpacking a wheel does not. */
     static Signal<Boolean> installScripts(Set<DistributionFile.Kind> kinds, String source) {
         boolean wheels = kinds.contains(DistributionFile.Kind.WHEEL);
@@ -122,7 +126,7 @@ record IndexPage(ProjectStatus status, List<IndexedFile> files) {
         return Signal.known(!wheels, source);
     }
 
-    /** A side-car follows its release where time is concerned: the file it belongs to is judged before it is served. */
+    /** A side-car lies beside its file, and the gate judges it as that file. */
     private static ReleaseFile sideCar(
             PackageName name, IndexedFile of, String suffix, URI location, List<Digest> digests) {
         return new ReleaseFile(
@@ -131,8 +135,8 @@ record IndexPage(ProjectStatus status, List<IndexedFile> files) {
                 location,
                 digests,
                 -1,
-                Signal.unknown("a side-car follows its release"),
-                null);
+                published(of),
+                of.yanked());
     }
 
     private static URI metadataLocation(IndexedFile file) {

@@ -91,7 +91,7 @@ record LegacyUpload(PypiFormat format) implements Endpoint {
             files.add(releaseFile(
                     distribution.fileName() + DistributionFile.METADATA,
                     distribution.sideCar(),
-                    Signal.unknown("a side-car follows its release")));
+                    Signal.known(at, SOURCE)));
         }
         return files;
     }

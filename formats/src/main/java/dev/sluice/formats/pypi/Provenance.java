@@ -8,7 +8,8 @@ import dev.sluice.kernel.gate.FileWant;
 import java.io.IOException;
 
 /**
- * {@code files/{project}/{file}.provenance}: the attestations of a file (PEP 740), passed through from upstreams that have them.
+ * {@code files/{project}/{file}.provenance}: the attestations of a file (PEP 740), passed through from upstreams that have them
+ * and judged like the file.
  *
  * @param fileName name of the distribution file
  */
@@ -26,12 +27,12 @@ record Provenance(PypiFormat format, String project, String fileName) implements
 
     @Override
     public Response handle(Exchange exchange) throws IOException {
-        FileWant file = FileDownload.want(format, exchange, project, fileName);
         FileWant sideCar = FileDownload.want(format, exchange, project, fileName + DistributionFile.PROVENANCE);
-        if (file == null || sideCar == null) {
-            return Problem.of(404, "this is no distribution file of " + project);
-        }
-        return FileDownload.answer(
-                exchange, SideCar.find(exchange, file, sideCar), "application/vnd.pypi.integrity.v1+json");
+        return sideCar == null
+                ? Problem.of(404, "this is no distribution file of " + project)
+                : FileDownload.answer(
+                        exchange,
+                        exchange.gate().file(exchange.visit(), sideCar),
+                        "application/vnd.pypi.integrity.v1+json");
     }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Addresses below {@code /pypi/{repository}/}: {@code simple/}, {@code simple/{project}/}, {@code files/{project}/{file}} with
  * the side-cars {@code .metadata} and {@code .provenance}, {@code pypi/{project}[/{version}]/json}, and {@code POST} to the base
- * itself or to {@code legacy/}. Immutable and thread-safe.
+ * itself or to {@code legacy/}. Thread-safe.
  */
 public final class PypiFormat implements Format {
 
@@ -25,6 +25,7 @@ public final class PypiFormat implements Format {
     private final VersionOrder order;
     private final Withheld withheld;
     private final Proxying proxying = new PypiProxying();
+    private final BareWheels bareWheels = new BareWheels();
 
     /**
      * The format.
@@ -50,6 +51,11 @@ public final class PypiFormat implements Format {
     @Override
     public VersionOrder versionOrder() {
         return order;
+    }
+
+    /** Wheels whose upstream has no side-car for them. */
+    BareWheels bareWheels() {
+        return bareWheels;
     }
 
     /** What project pages do with files that policy withholds. */
@@ -93,6 +99,11 @@ public final class PypiFormat implements Format {
     @Override
     public Proxying proxying() {
         return proxying;
+    }
+
+    @Override
+    public String judgedAs(String fileName) {
+        return DistributionFile.subjectOf(fileName);
     }
 
     @Override

@@ -86,7 +86,7 @@ class PypiProxyingTest {
                 .isEqualTo(
                         URI.create("https://registry.example/root/packages/aa/foo_bar-1.0-py3-none-any.whl.metadata"));
         assertThat(metadata.digests()).containsExactly(Digest.sha256(OTHER));
-        assertThat(metadata.published().isKnown()).isFalse();
+        assertThat(metadata.published()).as("judged like the wheel").isEqualTo(wheel.published());
         FileNotes notes = ReleaseNotes.parse(one.document()).of("foo_bar-1.0-py3-none-any.whl");
         assertThat(notes).isEqualTo(new FileNotes(">=3.8", OTHER, true));
         assertThat(one.published().orNull()).as("the earliest file").isEqualTo(Instant.parse("2024-05-06T07:08:08Z"));
