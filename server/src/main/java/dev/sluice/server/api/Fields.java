@@ -1,0 +1,168 @@
+package dev.sluice.server.api;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads the members of an object and collects everything that is wrong with them. Members nobody asks for are ignored. */
+final class Fields {
+
+    private final ObjectNode object;
+    private final Map<String, List<String>> faults = new LinkedHashMap<>();
+
+    Fields(ObjectNode object) {
+        this.object = object;
+    }
+
+    /** Text; with no fallback it must be there. Null counts as empty where a fallback exists. */
+    String text(String name, @Nullable String fallback, int maxLength) {
+        JsonNode node = object.get(name);
+        if (node == null) {
+            if (fallback == null) {
+                fault(name, "This field is required.");
+            }
+            return fallback == null ? "" : fallback;
+        }
+        if (node.isNull()) {
+            if (fallback == null) {
+                fault(name, "This field may not be null.");
+            }
+            return "";
+        }
+        if (!node.isString()) {
+            fault(name, "Not a valid string.");
+            return "";
+        }
+        String text = node.stringValue();
+        if (fallback == null && text.isBlank()) {
+            fault(name, "This field may not be blank.");
+        }
+        if (text.length() > maxLength) {
+            fault(name, "Ensure this field has no more than " + maxLength + " characters.");
+        }
+        return text;
+    }
+
+    boolean flag(String name, boolean fallback) {
+        JsonNode node = object.get(name);
+        if (node == null) {
+            return fallback;
+        }
+        if (!node.isBoolean()) {
+            fault(name, "Must be a valid boolean.");
+            return fallback;
+        }
+        return node.booleanValue();
+    }
+
+    int number(String name, int fallback, int min, int max) {
+        JsonNode node = object.get(name);
+        if (node == null) {
+            return fallback;
+        }
+        if (!node.isIntegralNumber() || !node.canConvertToInt()) {
+            fault(name, "A valid integer is required.");
+            return fallback;
+        }
+        int value = node.intValue();
+        if (value < min) {
+            fault(name, "Ensure this value is greater than or equal to " + min + ".");
+        }
+        if (value > max) {
+            fault(name, "Ensure this value is less than or equal to " + max + ".");
+        }
+        return value;
+    }
+
+    /** A list of non-empty texts. */
+    List<String> texts(String name, @Nullable List<String> fallback, int maxItems, int maxLength) {
+        JsonNode node = object.get(name);
+        if (node == null) {
+            if (fallback == null) {
+                fault(name, "This field is required.");
+            }
+            return fallback == null ? List.of() : fallback;
+        }
+        if (!node.isArray()) {
+            fault(name, "Expected a list of items.");
+            return List.of();
+        }
+        if (node.size() > maxItems) {
+            fault(name, "Ensure this field has no more than " + maxItems + " elements.");
+            return List.of();
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode item : node) {
+            if (!item.isString() || item.stringValue().isBlank() || item.stringValue().length() > maxLength) {
+                fault(name, "Every item must be a text of 1 to " + maxLength + " characters.");
+                return List.of();
+            }
+            texts.add(item.stringValue());
+        }
+        return texts;
+    }
+
+    /** One of the constants of an enumeration, in any case; with no fallback it must be there. */
+    <E extends Enum<E>> E choice(String name, Class<E> type, @Nullable E fallback) {
+        E[] constants = type.getEnumConstants();
+        JsonNode node = object.get(name);
+        if (node == null) {
+            if (fallback != null) {
+                return fallback;
+            }
+            fault(name, "This field is required.");
+            return constants[0];
+        }
+        if (node.isString()) {
+            for (E constant : constants) {
+                if (constant.name().equalsIgnoreCase(node.stringValue())) {
+                    return constant;
+                }
+            }
+        }
+        fault(
+                name,
+                "Not a valid choice; one of "
+                        + String.join(
+                                ", ",
+                                Arrays.stream(constants)
+                                        .map(c -> c.name().toLowerCase(Locale.ROOT))
+                                        .toList())
+                        + ".");
+        return constants[0];
+    }
+
+    /** The member as it is, or null. */
+    @Nullable
+    JsonNode raw(String name) {
+        return object.get(name);
+    }
+
+    /** Whether the member is there. */
+    boolean has(String name) {
+        return object.has(name);
+    }
+
+    /** Notes that something is wrong. */
+    void fault(String name, String message) {
+        faults.computeIfAbsent(name, n -> new ArrayList<>()).add(message);
+    }
+
+    /** Takes over what is wrong with a part. */
+    void faultsOf(String name, Fields part) {
+        part.faults.forEach((inner, messages) -> messages.forEach(m -> fault(name, inner + ": " + m)));
+    }
+
+    /** Throws {@link InvalidInputException} when anything was wrong. */
+    void check() {
+        if (!faults.isEmpty()) {
+            throw InvalidInputException.fields(faults);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package dev.sluice.server.api;
+
+import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.RepositoryStore;
+import dev.sluice.kernel.repository.ReservedName;
+import dev.sluice.kernel.repository.Upstream;
+import dev.sluice.server.operation.Call;
+import dev.sluice.server.operation.Problem;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Repositories with their upstreams and reserved names. Secrets of upstreams go in and never come out. */
+final class RepositoryApi {
+
+    private static final int MAX_UPSTREAMS = 100;
+    private static final int MAX_RESERVED = 10_000;
+
+    private final RepositoryStore repositories;
+    private final Set<String> formats;
+    private final Administration administration;
+
+    RepositoryApi(RepositoryStore repositories, Set<String> formats, Administration administration) {
+        this.repositories = repositories;
+        this.formats = Set.copyOf(formats);
+        this.administration = administration;
+    }
+
+    Response list(Call call) {
+        return Replies.page(
+                call, repositories.list().stream().map(RepositoryApi::write).toList());
+    }
+
+    Response retrieve(Call call) {
+        return repositories
+                .find(call.parameter("repository"))
+                .map(repository -> Replies.json(200, write(repository)))
+                .orElseThrow(RepositoryApi::missing);
+    }
+
+    /** Creates or replaces; upstreams whose credentials are not mentioned keep those they had at the same host. */
+    Response put(Call call) throws IOException {
+        ObjectNode body = Replies.object(call);
+        administration.changing.lock();
+        try {
+            String name = call.parameter("repository");
+            Optional<Repository> former = repositories.find(name);
+            Repository repository = read(name, body, former.orElse(null));
+            repositories.save(repository);
+            administration.record(
+                    call,
+                    name,
+                    "repository " + name + (former.isEmpty() ? " created" : " changed") + ": "
+                            + repository.upstreams().size() + " upstreams, "
+                            + repository.reserved().size() + " reserved names, reads "
+                            + (repository.openReads() ? "open" : "need a token"));
+            return Replies.json(former.isEmpty() ? 201 : 200, write(repository));
+        } finally {
+            administration.changing.unlock();
+        }
+    }
+
+    Response delete(Call call) {
+        administration.changing.lock();
+        try {
+            String name = call.parameter("repository");
+            if (!repositories.remove(name)) {
+                throw missing();
+            }
+            administration.record(call, name, "repository " + name + " deleted");
+            return Response.empty(204);
+        } finally {
+            administration.changing.unlock();
+        }
+    }
+
+    private static Problem missing() {
+        return Problem.notFound("there is no such repository");
+    }
+
+    private static ObjectNode write(Repository repository) {
+        ObjectNode node = Replies.object();
+        node.put("name", repository.name()).put("open_reads", repository.openReads());
+        ArrayNode upstreams = node.putArray("upstreams");
+        for (Upstream upstream : repository.upstreams()) {
+            ObjectNode each = upstreams.addObject();
+            each.put("id", upstream.id())
+                    .put("format", upstream.format())
+                    .put("url", upstream.url().toString())
+                    .put("priority", upstream.priority())
+                    .put("trust", upstream.trust().name().toLowerCase(Locale.ROOT));
+            switch (upstream.credentials()) {
+                case Upstream.Basic basic ->
+                    each.putObject("credentials").put("type", "basic").put("user", basic.user());
+                case Upstream.Bearer bearer -> each.putObject("credentials").put("type", "bearer");
+                case null -> each.putNull("credentials");
+            }
+        }
+        node.set(
+                "reserved",
+                Replies.texts(repository.reserved().stream()
+                        .map(ReservedName::toString)
+                        .toList()));
+        return node;
+    }
+
+    private Repository read(String name, ObjectNode body, @Nullable Repository former) {
+        Fields fields = new Fields(body);
+        boolean openReads = fields.flag("open_reads", former != null && former.openReads());
+        List<Upstream> upstreams = upstreams(fields, former);
+        List<ReservedName> reserved = new ArrayList<>();
+        List<String> formerReserved = former == null
+                ? List.of()
+                : former.reserved().stream().map(ReservedName::toString).toList();
+        for (String text : fields.texts("reserved", formerReserved, MAX_RESERVED, 600)) {
+            try {
+                reserved.add(ReservedName.parse(text));
+            } catch (IllegalArgumentException e) {
+                fields.fault("reserved", String.valueOf(e.getMessage()));
+            }
+        }
+        fields.check();
+        try {
+            return new Repository(name, openReads, upstreams, reserved);
+        } catch (IllegalArgumentException e) {
+            throw InvalidInputException.field("name", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private List<Upstream> upstreams(Fields fields, @Nullable Repository former) {
+        JsonNode node = fields.raw("upstreams");
+        if (node == null) {
+            return former == null ? List.of() : former.upstreams();
+        }
+        if (!node.isArray() || node.size() > MAX_UPSTREAMS) {
+            fields.fault("upstreams", "Expected a list of at most " + MAX_UPSTREAMS + " upstreams.");
+            return List.of();
+        }
+        List<Upstream> upstreams = new ArrayList<>();
+        Set<String> ids = new HashSet<>();
+        for (JsonNode item : node) {
+            if (!(item instanceof ObjectNode object)) {
+                fields.fault("upstreams", "Every upstream is an object.");
+                continue;
+            }
+            Fields part = new Fields(object);
+            Upstream upstream = upstream(part, former);
+            fields.faultsOf("upstreams", part);
+            if (upstream != null) {
+                if (!ids.add(upstream.id())) {
+                    fields.fault("upstreams", "two upstreams have the id '" + upstream.id() + "'");
+                }
+                upstreams.add(upstream);
+            }
+        }
+        return upstreams;
+    }
+
+    private @Nullable Upstream upstream(Fields part, @Nullable Repository former) {
+        String format = part.text("format", null, 50);
+        String id = part.text("id", format, 50);
+        String url = part.text("url", null, 2000);
+        int priority = part.number("priority", 10, 0, 32767);
+        Upstream.Trust trust = part.choice("trust", Upstream.Trust.class, Upstream.Trust.UNTRUSTED);
+        if (!formats.contains(format)) {
+            part.fault("format", "one of " + String.join(", ", formats.stream().sorted().toList()));
+        }
+        if (!id.matches("[a-z0-9][a-z0-9._-]{0,49}")) {
+            part.fault("id", "use 1 to 50 lower-case letters, digits, dots, dashes and underscores");
+        }
+        try {
+            URI uri = URI.create(url);
+            return new Upstream(id, format, uri, priority, trust, credentials(part, id, uri, former));
+        } catch (IllegalArgumentException e) {
+            part.fault("url", "needs an http or https address without user and password in it");
+            return null;
+        }
+    }
+
+    private static Upstream.@Nullable Credentials credentials(
+            Fields part, String id, URI uri, @Nullable Repository former) {
+        JsonNode node = part.raw("credentials");
+        boolean unchanged = node == null
+                || (node.isObject() && !node.has("password") && !node.has("token"));
+        if (unchanged) {
+            // Never to another host: otherwise changing the address would give the secret away.
+            return former == null
+                    ? null
+                    : former.upstreams().stream()
+                            .filter(old -> old.id().equals(id) && sameOrigin(old.url(), uri))
+                            .findFirst()
+                            .map(Upstream::credentials)
+                            .orElse(null);
+        }
+        if (!(node instanceof ObjectNode object)) {
+            return null;
+        }
+        Fields secret = new Fields(object);
+        Upstream.Credentials credentials = object.has("token")
+                ? new Upstream.Bearer(secret.text("token", null, 8000))
+                : new Upstream.Basic(secret.text("user", null, 500), secret.text("password", null, 8000));
+        part.faultsOf("credentials", secret);
+        return credentials;
+    }
+
+    private static boolean sameOrigin(URI a, URI b) {
+        return a.getScheme().equals(b.getScheme())
+                && a.getPort() == b.getPort()
+                && a.getHost().equalsIgnoreCase(String.valueOf(b.getHost()));
+    }
+}

@@ -1,0 +1,111 @@
+package dev.sluice.server.api;
+
+import dev.sluice.kernel.access.Role;
+import dev.sluice.kernel.access.Token;
+import dev.sluice.kernel.access.TokenSecrets;
+import dev.sluice.kernel.access.TokenStore;
+import dev.sluice.kernel.format.Response;
+import dev.sluice.server.operation.Call;
+import dev.sluice.server.operation.Problem;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Tokens. A secret is shown once, in the answer that creates it. */
+final class TokenApi {
+
+    private final TokenStore tokens;
+    private final Administration administration;
+    private final Consumer<String> forget;
+    private final InstantSource clock;
+
+    /**
+     * The tokens in a store.
+     *
+     * @param forget told the identifier of a token that is gone, so that it is refused at once
+     */
+    TokenApi(TokenStore tokens, Administration administration, Consumer<String> forget, InstantSource clock) {
+        this.tokens = tokens;
+        this.administration = administration;
+        this.forget = forget;
+        this.clock = clock;
+    }
+
+    Response list(Call call) {
+        return Replies.page(call, tokens.list().stream().map(TokenApi::write).toList());
+    }
+
+    Response create(Call call) throws IOException {
+        Fields fields = new Fields(Replies.object(call));
+        String name = fields.text("name", null, 100);
+        String user = fields.text("user", name, 100);
+        Role role = fields.choice("role", Role.class, Role.READER);
+        List<String> repositories = fields.texts("repositories", List.of(), 1000, 50);
+        Instant expiresAt = expiry(fields);
+        fields.check();
+        TokenSecrets.Issued issued =
+                TokenSecrets.issue(name, user, role, repositories, clock.instant(), expiresAt);
+        tokens.add(issued.token());
+        administration.record(
+                call,
+                null,
+                "token " + issued.token().id() + " (" + name + ", " + role.label() + ") created for " + user);
+        return Replies.json(201, write(issued.token()).put("token", issued.text()));
+    }
+
+    private @Nullable Instant expiry(Fields fields) {
+        String text = fields.text("expires_at", "", 40);
+        if (text.isEmpty()) {
+            return null;
+        }
+        try {
+            Instant expiry = Instant.parse(text);
+            if (!expiry.isAfter(clock.instant())) {
+                fields.fault("expires_at", "must lie in the future");
+            }
+            return expiry;
+        } catch (DateTimeException e) {
+            fields.fault("expires_at", "write an instant such as 2027-01-31T00:00:00Z");
+            return null;
+        }
+    }
+
+    Response delete(Call call) {
+        String id = call.parameter("token");
+        administration.changing.lock();
+        try {
+            Token token = tokens.find(id).orElseThrow(() -> Problem.notFound("there is no such token"));
+            boolean last = token.role() == Role.ADMINISTRATOR
+                    && tokens.list().stream()
+                                    .filter(each -> each.role() == Role.ADMINISTRATOR)
+                                    .count()
+                            == 1;
+            if (last) {
+                throw new Problem(409, "Last administrator", "make another administrator token first");
+            }
+            tokens.remove(id);
+            forget.accept(id);
+            administration.record(call, null, "token " + id + " (" + token.name() + ") deleted");
+            return Response.empty(204);
+        } finally {
+            administration.changing.unlock();
+        }
+    }
+
+    private static ObjectNode write(Token token) {
+        ObjectNode node = Replies.object();
+        node.put("id", token.id())
+                .put("name", token.name())
+                .put("user", token.user())
+                .put("role", token.role().label());
+        node.set("repositories", Replies.texts(token.repositories()));
+        Instant expiry = token.expiresAt();
+        return node.put("created_at", token.createdAt().toString())
+                .put("expires_at", expiry == null ? null : expiry.toString());
+    }
+}
