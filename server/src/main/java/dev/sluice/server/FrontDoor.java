@@ -9,8 +9,10 @@ import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.gate.Visit;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
+import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
+import dev.sluice.server.api.ApiRoutes;
 import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Operations;
 import dev.sluice.server.page.Pages;
@@ -29,6 +31,7 @@ import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,9 +83,11 @@ public final class FrontDoor implements AutoCloseable {
      * @param formats the formats served, by the order people see them in
      * @param repositories where repositories are kept
      * @param tokens where tokens are kept
+     * @param policies what decides
      * @param advisories what is known of the world
      * @param journal the record of everything
      * @param metrics figures
+     * @param workspace name of the installation, part of the addresses of policies
      */
     public record Rooms(
             Gate gate,
@@ -90,9 +95,11 @@ public final class FrontDoor implements AutoCloseable {
             List<Format> formats,
             RepositoryStore repositories,
             TokenStore tokens,
+            Policies policies,
             AdvisoryStore advisories,
             Journal journal,
-            Metrics metrics) {
+            Metrics metrics,
+            String workspace) {
         /** Copies the list. */
         public Rooms {
             formats = List.copyOf(formats);
@@ -159,6 +166,19 @@ public final class FrontDoor implements AutoCloseable {
         List<Operation> operations = new ArrayList<>();
         operations.addAll(Pages.operations(
                 rooms.formats(), repositories, rooms.journal(), rooms.advisories(), rooms.metrics()::text, clock));
+        operations.addAll(ApiRoutes.operations(
+                new ApiRoutes.Rooms(
+                        rooms.gate(),
+                        rooms.formats(),
+                        repositories,
+                        rooms.tokens(),
+                        rooms.policies(),
+                        rooms.advisories(),
+                        rooms.journal(),
+                        rooms.workspace(),
+                        authentication::forget),
+                ids,
+                clock));
         Door door = new Door(
                 rooms.gate(),
                 rooms.access(),
@@ -198,6 +218,9 @@ public final class FrontDoor implements AutoCloseable {
         private final SocketAddress address;
         private final Queue<HttpServer> servers;
 
+        /** Connections that sent no request yet, with the timer that ends them; touched by one event loop only. */
+        private final Map<HttpConnection, Long> silent = new IdentityHashMap<>();
+
         Listener(Door door, HttpServerOptions options, SocketAddress address, Queue<HttpServer> servers) {
             this.door = door;
             this.options = options;
@@ -211,16 +234,38 @@ public final class FrontDoor implements AutoCloseable {
                     .connectionHandler(this::connected)
                     .invalidRequestHandler(Listener::invalid)
                     .exceptionHandler(failure -> LOG.debug("a connection failed", failure))
-                    .requestHandler(wire -> new Passage(door, wire, vertx.getOrCreateContext()).begin());
+                    .requestHandler(this::request);
             return server.listen(address).onSuccess(servers::add);
         }
 
         private void connected(HttpConnection connection) {
             int open = door.connections.incrementAndGet();
-            connection.closeHandler(closed -> door.connections.decrementAndGet());
+            long timer = vertx.setTimer(door.limits.firstRequest().toMillis(), late -> {
+                if (silent.remove(connection) != null) {
+                    connection.close();
+                }
+            });
+            silent.put(connection, timer);
+            connection.closeHandler(closed -> {
+                door.connections.decrementAndGet();
+                asked(connection);
+            });
             if (open > door.limits.connections()) {
                 connection.close();
             }
+        }
+
+        /** The connection showed what it is for. */
+        private void asked(HttpConnection connection) {
+            Long timer = silent.remove(connection);
+            if (timer != null) {
+                vertx.cancelTimer(timer);
+            }
+        }
+
+        private void request(HttpServerRequest wire) {
+            asked(wire.connection());
+            new Passage(door, wire, vertx.getOrCreateContext()).begin();
         }
 
         /** What is no HTTP: answered briefly, then closed. */
@@ -248,6 +293,11 @@ public final class FrontDoor implements AutoCloseable {
     /** The TCP port it listens on. */
     public int port() {
         return port;
+    }
+
+    /** What is answered beside the formats. */
+    public List<Operation> operations() {
+        return door.operations.all();
     }
 
     /** Stops accepting, lets running requests finish within the drain limit, then closes everything. */

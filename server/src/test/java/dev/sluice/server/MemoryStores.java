@@ -8,6 +8,8 @@ import dev.sluice.kernel.advisory.Exploitation;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
+import dev.sluice.kernel.policy.Policy;
+import dev.sluice.kernel.policy.PolicyStore;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
 import java.util.Collection;
@@ -19,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Ports kept in memory, for tests. */
 final class MemoryStores {
@@ -117,6 +120,40 @@ final class MemoryStores {
 
         @Override
         public void settle() {}
+    }
+
+    static final class StoredPolicies implements PolicyStore {
+        private final Map<String, Policy> policies = new ConcurrentHashMap<>();
+        private final AtomicLong revision = new AtomicLong();
+
+        @Override
+        public long revision() {
+            return revision.get();
+        }
+
+        @Override
+        public List<Policy> list() {
+            return policies.values().stream()
+                    .sorted(Comparator.comparingInt(Policy::precedence).thenComparing(Policy::createdAt))
+                    .toList();
+        }
+
+        @Override
+        public Optional<Policy> find(String slug) {
+            return Optional.ofNullable(policies.get(slug));
+        }
+
+        @Override
+        public void save(Policy policy) {
+            policies.put(policy.slug(), policy);
+            revision.incrementAndGet();
+        }
+
+        @Override
+        public boolean remove(String slug) {
+            revision.incrementAndGet();
+            return policies.remove(slug) != null;
+        }
     }
 
     static final class Advisories implements AdvisoryStore {

@@ -8,6 +8,8 @@ import dev.sluice.kernel.access.TokenSecrets;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.gate.Visit;
+import dev.sluice.kernel.journal.Ulid;
+import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.repository.Repository;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -49,6 +51,7 @@ final class TestDoor implements AutoCloseable {
     final MemoryStores.Tokens tokens = new MemoryStores.Tokens();
     final MemoryStores.Repositories repositories = new MemoryStores.Repositories();
     final MemoryStores.Events journal = new MemoryStores.Events();
+    final MemoryStores.StoredPolicies policies = new MemoryStores.StoredPolicies();
     final MemoryStores.Advisories advisories = new MemoryStores.Advisories();
     final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-22T12:00:00Z"));
     final HttpClient client =
@@ -70,9 +73,11 @@ final class TestDoor implements AutoCloseable {
                         List.<Format>of(format),
                         repositories,
                         tokens,
+                        new Policies(policies, journal, now::get, new Ulid(now::get)),
                         advisories,
                         journal,
-                        new Metrics()),
+                        new Metrics(),
+                        "main"),
                 limits,
                 now::get);
     }

@@ -99,7 +99,9 @@ final class Fields {
         }
         List<String> texts = new ArrayList<>();
         for (JsonNode item : node) {
-            if (!item.isString() || item.stringValue().isBlank() || item.stringValue().length() > maxLength) {
+            if (!item.isString()
+                    || item.stringValue().isBlank()
+                    || item.stringValue().length() > maxLength) {
                 fault(name, "Every item must be a text of 1 to " + maxLength + " characters.");
                 return List.of();
             }

@@ -85,7 +85,10 @@ final class PolicyApi {
         Comparator<Policy> order = ORDERS.get(descending ? sort.substring(1) : sort);
         if (order == null) {
             throw InvalidInputException.field(
-                    "sort", "one of " + String.join(", ", ORDERS.keySet().stream().sorted().toList()));
+                    "sort",
+                    "one of "
+                            + String.join(
+                                    ", ", ORDERS.keySet().stream().sorted().toList()));
         }
         return (descending ? order.reversed() : order).thenComparing(Policy::slug);
     }
@@ -95,7 +98,8 @@ final class PolicyApi {
         Policy draft = PolicyDocument.read(Replies.object(call), null);
         try {
             return Replies.json(
-                    201, PolicyDocument.write(policies.create(draft, call.visit().actor())));
+                    201,
+                    PolicyDocument.write(policies.create(draft, call.visit().actor())));
         } catch (PolicyRejectedException e) {
             throw rejected(e.findings());
         } catch (IllegalArgumentException e) {
@@ -134,7 +138,9 @@ final class PolicyApi {
         List<RegoError> errors = policies.validate(rego);
         ObjectNode body = Replies.object().put("is_valid", errors.isEmpty());
         body.set("findings", findings(errors));
-        body.put("raw", String.join("\n", errors.stream().map(RegoError::toString).toList()));
+        body.put(
+                "raw",
+                String.join("\n", errors.stream().map(RegoError::toString).toList()));
         return Replies.json(200, body);
     }
 
@@ -265,7 +271,8 @@ final class PolicyApi {
     }
 
     private static InvalidInputException rejected(List<RegoError> errors) {
-        return InvalidInputException.rego(errors.stream().map(RegoError::toString).toList(), findings(errors));
+        return InvalidInputException.rego(
+                errors.stream().map(RegoError::toString).toList(), findings(errors));
     }
 
     private static ArrayNode findings(List<RegoError> errors) {

@@ -31,13 +31,17 @@ final class PolicyDocument {
                 .put("is_terminal", policy.terminal())
                 .put("precedence", policy.precedence())
                 .put("version", policy.version())
-                .put("read_only", policy.origin() != null)
+                .put("read_only", false)
                 .put("created_at", policy.createdAt().toString())
                 .put("updated_at", policy.updatedAt().toString())
                 .put("mode", policy.mode().label());
         ObjectNode scope = node.putObject("scope");
-        scope.set("repositories", Replies.texts(policy.scope().repositories().stream().sorted().toList()));
-        scope.set("formats", Replies.texts(policy.scope().formats().stream().sorted().toList()));
+        scope.set(
+                "repositories",
+                Replies.texts(policy.scope().repositories().stream().sorted().toList()));
+        scope.set(
+                "formats",
+                Replies.texts(policy.scope().formats().stream().sorted().toList()));
         node.put("effect", policy.effect().label())
                 .put("on_unknown", policy.onUnknown().label())
                 .put("origin", policy.origin());
@@ -58,7 +62,8 @@ final class PolicyDocument {
                         .put("package_state", set.state().name())
                         .put("effect", "Set package state to '" + set.state().name() + "'.");
             case Action.AddPackageTags add -> {
-                node.put("action_type", "AddPackageTags").put("effect", "Added package tags '" + quoted(add.tags()) + "'.");
+                node.put("action_type", "AddPackageTags")
+                        .put("effect", "Added package tags '" + quoted(add.tags()) + "'.");
                 node.set("tags", Replies.texts(add.tags()));
             }
             case Action.RemovePackageTags remove -> {
@@ -91,7 +96,8 @@ final class PolicyDocument {
         boolean enabled = fields.flag("enabled", former == null || former.enabled());
         boolean terminal = fields.flag("is_terminal", former != null && former.terminal());
         int precedence = fields.number("precedence", former == null ? 0 : former.precedence(), 0, 32767);
-        Policy.Mode mode = fields.choice("mode", Policy.Mode.class, former == null ? Policy.Mode.ENFORCE : former.mode());
+        Policy.Mode mode =
+                fields.choice("mode", Policy.Mode.class, former == null ? Policy.Mode.ENFORCE : former.mode());
         Policy.Effect effect =
                 fields.choice("effect", Policy.Effect.class, former == null ? Policy.Effect.REFUSE : former.effect());
         Policy.OnUnknown onUnknown = fields.choice(
@@ -172,13 +178,19 @@ final class PolicyDocument {
                                 PackageState.class,
                                 former instanceof Action.SetPackageState set ? set.state() : null));
             case "AddPackageTags" ->
-                new Action.AddPackageTags(slug, precedence, tags(fields, former instanceof Action.AddPackageTags add ? add.tags() : null));
+                new Action.AddPackageTags(
+                        slug,
+                        precedence,
+                        tags(fields, former instanceof Action.AddPackageTags add ? add.tags() : null));
             case "RemovePackageTags" ->
                 new Action.RemovePackageTags(
-                        slug, precedence, tags(fields, former instanceof Action.RemovePackageTags remove ? remove.tags() : null));
+                        slug,
+                        precedence,
+                        tags(fields, former instanceof Action.RemovePackageTags remove ? remove.tags() : null));
             default -> {
                 fields.fault(
-                        "action_type", "Not a valid choice; one of SetPackageState, AddPackageTags, RemovePackageTags.");
+                        "action_type",
+                        "Not a valid choice; one of SetPackageState, AddPackageTags, RemovePackageTags.");
                 yield new Action.AddPackageTags(slug, precedence, List.of());
             }
         };

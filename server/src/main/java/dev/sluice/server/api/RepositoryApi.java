@@ -173,7 +173,9 @@ final class RepositoryApi {
         int priority = part.number("priority", 10, 0, 32767);
         Upstream.Trust trust = part.choice("trust", Upstream.Trust.class, Upstream.Trust.UNTRUSTED);
         if (!formats.contains(format)) {
-            part.fault("format", "one of " + String.join(", ", formats.stream().sorted().toList()));
+            part.fault(
+                    "format",
+                    "one of " + String.join(", ", formats.stream().sorted().toList()));
         }
         if (!id.matches("[a-z0-9][a-z0-9._-]{0,49}")) {
             part.fault("id", "use 1 to 50 lower-case letters, digits, dots, dashes and underscores");
@@ -190,8 +192,7 @@ final class RepositoryApi {
     private static Upstream.@Nullable Credentials credentials(
             Fields part, String id, URI uri, @Nullable Repository former) {
         JsonNode node = part.raw("credentials");
-        boolean unchanged = node == null
-                || (node.isObject() && !node.has("password") && !node.has("token"));
+        boolean unchanged = node == null || (node.isObject() && !node.has("password") && !node.has("token"));
         if (unchanged) {
             // Never to another host: otherwise changing the address would give the secret away.
             return former == null

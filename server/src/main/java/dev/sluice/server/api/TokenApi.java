@@ -48,8 +48,7 @@ final class TokenApi {
         List<String> repositories = fields.texts("repositories", List.of(), 1000, 50);
         Instant expiresAt = expiry(fields);
         fields.check();
-        TokenSecrets.Issued issued =
-                TokenSecrets.issue(name, user, role, repositories, clock.instant(), expiresAt);
+        TokenSecrets.Issued issued = TokenSecrets.issue(name, user, role, repositories, clock.instant(), expiresAt);
         tokens.add(issued.token());
         administration.record(
                 call,

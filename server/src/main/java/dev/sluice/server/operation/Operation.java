@@ -37,8 +37,8 @@ public record Operation(
         return new Operation(id, method, path, permission, false, handler);
     }
 
-    /** The segments of the template. */
+    /** The segments of the template; a trailing slash does not count. */
     List<String> segments() {
-        return List.of(path.substring(1).split("/", -1));
+        return Operations.withoutTrailingSlash(List.of(path.substring(1).split("/", -1)));
     }
 }

@@ -37,7 +37,7 @@ public final class Operations {
                     byFirstSegment.computeIfAbsent(operation.segments().getFirst(), first -> new ArrayList<>());
             if (patterns.stream()
                     .anyMatch(p -> p.operation.method().equals(operation.method())
-                            && p.operation.path().equals(operation.path()))) {
+                            && p.segments.equals(operation.segments()))) {
                 throw new IllegalArgumentException("two operations at " + operation.method() + " " + operation.path());
             }
             patterns.add(new Pattern(operation, operation.segments()));
@@ -54,8 +54,9 @@ public final class Operations {
         return all;
     }
 
-    /** The operation at that address, or null. */
-    public @Nullable Match find(String method, List<String> segments) {
+    /** The operation at that address, with or without a trailing slash, or null. */
+    public @Nullable Match find(String method, List<String> address) {
+        List<String> segments = withoutTrailingSlash(address);
         for (Pattern pattern : patterns(segments)) {
             if (answers(pattern.operation, method)) {
                 Map<String, String> parameters = match(pattern.segments, segments);
@@ -68,7 +69,8 @@ public final class Operations {
     }
 
     /** Methods that are answered at that address, for the Allow header; empty when the address is unknown. */
-    public List<String> methods(List<String> segments) {
+    public List<String> methods(List<String> address) {
+        List<String> segments = withoutTrailingSlash(address);
         TreeSet<String> methods = new TreeSet<>();
         for (Pattern pattern : patterns(segments)) {
             if (match(pattern.segments, segments) != null) {
@@ -79,6 +81,12 @@ public final class Operations {
             }
         }
         return List.copyOf(methods);
+    }
+
+    static List<String> withoutTrailingSlash(List<String> segments) {
+        return segments.size() > 1 && segments.getLast().isEmpty()
+                ? segments.subList(0, segments.size() - 1)
+                : segments;
     }
 
     private List<Pattern> patterns(List<String> segments) {

@@ -68,8 +68,7 @@ public final class Pages {
                 new Operation("health.live", "GET", "/health/live", Permission.OPEN, true, call -> up()),
                 Operation.of("health.ready", "GET", "/health/ready", Permission.OPEN, pages::ready),
                 Operation.of("metrics", "GET", "/metrics", Permission.AUDIT, pages::metrics),
-                new Operation("oci.none", "GET", "/v2/", Permission.OPEN, true, call -> noOci()),
-                new Operation("oci.none", "GET", "/v2", Permission.OPEN, true, call -> noOci()));
+                new Operation("oci.none", "GET", "/v2/", Permission.OPEN, true, call -> noOci()));
     }
 
     private static Response up() {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -61,9 +62,33 @@ final class WhyPage {
     private static JsonNode detail(Event event) {
         try {
             JsonNode node = JSON.readTree(event.detail());
-            return node.isObject() ? node : JsonNodeFactory.instance.objectNode();
+            if (node instanceof ObjectNode object) {
+                object.remove("input");
+                withoutRequester(object);
+                return object;
+            }
+            return JsonNodeFactory.instance.objectNode();
         } catch (JacksonException e) {
             return JsonNodeFactory.instance.objectNode();
+        }
+    }
+
+    /** A policy may have read who asked; whoever holds the address need not know. */
+    private static void withoutRequester(ObjectNode detail) {
+        if (!(detail.get("traces") instanceof ArrayNode traces)) {
+            return;
+        }
+        for (JsonNode trace : traces) {
+            if (trace.get("reads") instanceof ArrayNode reads) {
+                for (int i = reads.size() - 1; i >= 0; i--) {
+                    if (reads.get(i).path("path").asString("").contains(".request")) {
+                        reads.remove(i);
+                    }
+                }
+            }
+            if (trace instanceof ObjectNode object) {
+                object.remove("steps");
+            }
         }
     }
 
@@ -121,7 +146,8 @@ final class WhyPage {
         page.raw("</table>");
         section(page, "The decision", detail.get("decision"));
         section(page, "Facts that were read", detail.get("facts"));
-        section(page, "Which facts the policies asked for", detail.get("reads"));
+        section(page, "Withheld versions", detail.get("versions"));
+        section(page, "What the policies read", detail.get("traces"));
         return page.response(200);
     }
 
@@ -137,7 +163,7 @@ final class WhyPage {
     }
 
     private static void advice(Html page, JsonNode detail) {
-        String nearest = string(detail, "nearestAllowed");
+        String nearest = string(detail, "nearest_allowed");
         String until = string(detail, "until");
         String description = string(detail, "description");
         if (nearest == null && until == null && description == null) {

@@ -1,0 +1,292 @@
+package dev.sluice.server.api;
+
+import dev.sluice.kernel.advisory.Advisory;
+import dev.sluice.kernel.advisory.AdvisoryMatch;
+import dev.sluice.kernel.advisory.AdvisoryStore;
+import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.artifact.Purl;
+import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.journal.Journal;
+import dev.sluice.kernel.journal.Journal.Consumption;
+import dev.sluice.server.operation.Call;
+import dev.sluice.server.operation.Problem;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Questions to the journal: what happened, what was decided, who took what. */
+final class JournalApi {
+
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+    private static final int MAX_PACKAGES = 200;
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final Journal journal;
+    private final AdvisoryStore advisories;
+    private final Function<Coordinates, Signal<List<AdvisoryMatch>>> matches;
+    private final List<Format> formats;
+
+    /**
+     * Questions to that journal.
+     *
+     * @param matches what affects a version
+     */
+    JournalApi(
+            Journal journal,
+            AdvisoryStore advisories,
+            Function<Coordinates, Signal<List<AdvisoryMatch>>> matches,
+            List<Format> formats) {
+        this.journal = journal;
+        this.advisories = advisories;
+        this.matches = matches;
+        this.formats = List.copyOf(formats);
+    }
+
+    Response events(Call call) {
+        Set<Event.Kind> kinds = EnumSet.noneOf(Event.Kind.class);
+        for (String text : call.request().query().getOrDefault("kind", List.of())) {
+            for (String part : text.split(",", 50)) {
+                kinds.add(kind(part.strip()));
+            }
+        }
+        return answer(call, kinds);
+    }
+
+    /** Refusals and withheld index versions. */
+    Response decisions(Call call) {
+        return answer(call, EnumSet.of(Event.Kind.REFUSAL, Event.Kind.HIDDEN));
+    }
+
+    private Response answer(Call call, Set<Event.Kind> kinds) {
+        Purl purl = purl(call);
+        PackageName name = purl == null ? null : packageName(purl);
+        int limit = Replies.number(call, "limit", 100, 1, 1000);
+        Journal.Query query = new Journal.Query(
+                kinds,
+                call.request().query("repository"),
+                name == null ? call.request().query("format") : name.format(),
+                name == null ? call.request().query("package") : name.name(),
+                purl == null ? call.request().query("version") : purl.version(),
+                digest(call),
+                call.request().query("policy"),
+                call.request().query("user"),
+                instant(call, "since"),
+                instant(call, "until"),
+                call.request().query("before"),
+                limit);
+        journal.settle();
+        List<Event> events = journal.query(query);
+        ObjectNode body = Replies.object();
+        ArrayNode list = body.putArray("events");
+        events.forEach(event -> list.add(write(event)));
+        // Older events, if there may be any, are asked for with before=<next>.
+        body.put("next", events.size() < limit ? null : events.getLast().id());
+        return Replies.json(200, body);
+    }
+
+    /** Who took a version, a digest, or anything an advisory covers. */
+    Response who(Call call) {
+        Purl purl = purl(call);
+        String digest = digest(call);
+        String advisory = call.request().query("advisory");
+        int limit = Replies.number(call, "limit", 1000, 1, 1000);
+        journal.settle();
+        List<Consumption> found;
+        if (purl != null) {
+            PackageName name = packageName(purl);
+            Set<String> versions = purl.version() == null ? Set.of() : Set.of(purl.version());
+            found = journal.consumption(new Journal.Subject(name.format(), name.name(), versions, null), limit);
+        } else if (digest != null) {
+            found = journal.consumption(new Journal.Subject(null, null, Set.of(), digest), limit);
+        } else if (advisory != null) {
+            found = affected(advisory, limit);
+        } else {
+            throw Problem.badRequest("name what was taken: purl=, digest= or advisory=");
+        }
+        ObjectNode body = Replies.object();
+        ArrayNode list = body.putArray("consumers");
+        found.forEach(each -> list.add(write(each)));
+        body.put("count", found.size()).put("complete", found.size() < limit);
+        return Replies.json(200, body);
+    }
+
+    /** Takes every version of the packages an advisory names, and keeps those it covers. */
+    private List<Consumption> affected(String identifier, int limit) {
+        List<Advisory> records = advisories.find(identifier);
+        if (records.isEmpty()) {
+            throw Problem.notFound("no advisory data about " + identifier.replaceAll("[^\\x20-\\x7e]", "?")
+                    + " is loaded here; that says nothing about who took what");
+        }
+        Set<String> identifiers = new LinkedHashSet<>();
+        Set<PackageName> names = new LinkedHashSet<>();
+        for (Advisory record : records) {
+            identifiers.add(record.id());
+            record.affected().forEach(part -> names.add(part.packageName()));
+        }
+        if (names.size() > MAX_PACKAGES) {
+            throw new Problem(422, "Too many packages", identifier + " covers " + names.size() + " packages");
+        }
+        List<Consumption> found = new ArrayList<>();
+        Map<Coordinates, Boolean> covered = new HashMap<>();
+        for (PackageName name : names) {
+            for (Consumption each :
+                    journal.consumption(new Journal.Subject(name.format(), name.name(), Set.of(), null), limit)) {
+                Coordinates version = new Coordinates(name, each.version());
+                if (covered.computeIfAbsent(version, v -> covers(identifiers, v))) {
+                    found.add(each);
+                }
+            }
+        }
+        return found.stream()
+                .sorted(Comparator.comparing(Consumption::last).reversed())
+                .limit(limit)
+                .toList();
+    }
+
+    private boolean covers(Set<String> identifiers, Coordinates version) {
+        Signal<List<AdvisoryMatch>> signal = matches.apply(version);
+        return signal.isKnown()
+                && signal.toOptional().orElse(List.of()).stream()
+                        .flatMap(match -> match.members().stream())
+                        .anyMatch(member -> identifiers.contains(member.id()));
+    }
+
+    private static ObjectNode write(Consumption each) {
+        ObjectNode node = Replies.object();
+        node.put("user", each.actor().user())
+                .put("token", each.actor().tokenId())
+                .put("address", each.actor().address())
+                .put("user_agent", each.actor().userAgent())
+                .put("repository", each.repository())
+                .put("purl", each.purl())
+                .put("version", each.version())
+                .put("digest", each.digest())
+                .put("first", each.first().toString())
+                .put("last", each.last().toString())
+                .put("count", each.count());
+        return node;
+    }
+
+    private static ObjectNode write(Event event) {
+        ObjectNode node = Replies.object();
+        Coordinates coordinates = event.coordinates();
+        node.put("id", event.id())
+                .put("at", event.at().toString())
+                .put("kind", event.kind().name())
+                .put("message", event.message())
+                .put("user", event.actor().user())
+                .put("token", event.actor().tokenId())
+                .put("address", event.actor().address())
+                .put("user_agent", event.actor().userAgent())
+                .put("repository", event.repository())
+                .put("purl", event.purl())
+                .put("package", coordinates == null ? null : coordinates.name())
+                .put("version", coordinates == null ? null : coordinates.version())
+                .put("file", event.file())
+                .put("digest", event.digest())
+                .put("upstream", event.upstream());
+        node.set("policies", Replies.texts(event.policies()));
+        node.set("detail", detail(event));
+        return node;
+    }
+
+    private static JsonNode detail(Event event) {
+        try {
+            return JSON.readTree(event.detail());
+        } catch (JacksonException e) {
+            return JsonNodeFactory.instance.nullNode();
+        }
+    }
+
+    private static Event.Kind kind(String text) {
+        return Stream.of(Event.Kind.values())
+                .filter(kind -> kind.name().equalsIgnoreCase(text.replace('-', '_')))
+                .findFirst()
+                .orElseThrow(() -> InvalidInputException.field(
+                        "kind",
+                        "one of "
+                                + String.join(
+                                        ", ",
+                                        Arrays.stream(Event.Kind.values())
+                                                .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                                                .toList())));
+    }
+
+    private static @Nullable Instant instant(Call call, String name) {
+        String text = call.request().query(name);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw InvalidInputException.field(name, "write an instant such as 2026-01-31T00:00:00Z");
+        }
+    }
+
+    private static @Nullable String digest(Call call) {
+        String text = call.request().query("digest");
+        if (text == null) {
+            return null;
+        }
+        String hex = (text.startsWith("sha256:") ? text.substring(7) : text).toLowerCase(Locale.ROOT);
+        if (!DIGEST.matcher(hex).matches()) {
+            throw InvalidInputException.field("digest", "a SHA-256 is 64 hexadecimal digits");
+        }
+        return hex;
+    }
+
+    private static @Nullable Purl purl(Call call) {
+        String text = call.request().query("purl");
+        try {
+            return text == null ? null : Purl.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw InvalidInputException.field("purl", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private PackageName packageName(Purl purl) {
+        return packageName(formats, purl);
+    }
+
+    /** The package a purl names, by the format whose type it has. */
+    static PackageName packageName(List<Format> formats, Purl purl) {
+        for (Format format : formats) {
+            if (format.purlType().equals(purl.type())) {
+                try {
+                    return format.packageName(purl);
+                } catch (IllegalArgumentException e) {
+                    throw InvalidInputException.field("purl", String.valueOf(e.getMessage()));
+                }
+            }
+        }
+        throw InvalidInputException.field(
+                "purl",
+                "no format of type '" + purl.type() + "' here; known: "
+                        + String.join(
+                                ", ", formats.stream().map(Format::purlType).toList()));
+    }
+}

@@ -1,0 +1,132 @@
+package dev.sluice.server.api;
+
+import dev.sluice.kernel.advisory.AdvisoryStore;
+import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.Purl;
+import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.Visit;
+import dev.sluice.kernel.policy.Policies;
+import dev.sluice.kernel.policy.Policy;
+import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.RepositoryStore;
+import dev.sluice.rego.value.Json;
+import dev.sluice.rego.value.ObjectValue;
+import dev.sluice.server.operation.Call;
+import dev.sluice.server.operation.Problem;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What this installation is and knows, and what it would decide about a version. */
+final class StatusApi {
+
+    /** Explains what would be decided; see the gate. */
+    @FunctionalInterface
+    interface Explainer {
+        /** The explanation. */
+        ObjectValue explain(Visit visit, Repository repository, Coordinates coordinates, boolean upstreams)
+                throws IOException;
+    }
+
+    private final Explainer explainer;
+    private final RepositoryStore repositories;
+    private final Policies policies;
+    private final AdvisoryStore advisories;
+    private final List<Format> formats;
+    private final String workspace;
+    private final InstantSource clock;
+    private final Instant startedAt;
+
+    StatusApi(
+            Explainer explainer,
+            RepositoryStore repositories,
+            Policies policies,
+            AdvisoryStore advisories,
+            List<Format> formats,
+            String workspace,
+            InstantSource clock) {
+        this.explainer = explainer;
+        this.repositories = repositories;
+        this.policies = policies;
+        this.advisories = advisories;
+        this.formats = List.copyOf(formats);
+        this.workspace = workspace;
+        this.clock = clock;
+        this.startedAt = clock.instant();
+    }
+
+    Response status(Call call) {
+        ObjectNode body = Replies.object();
+        String version = StatusApi.class.getPackage().getImplementationVersion();
+        body.put("version", version == null ? "development" : version)
+                .put("workspace", workspace)
+                .put("started_at", startedAt.toString());
+        body.set("formats", Replies.texts(formats.stream().map(Format::id).toList()));
+        body.set(
+                "repositories",
+                Replies.texts(repositories.list().stream().map(Repository::name).toList()));
+        List<Policy> all = policies.list();
+        body.put("policies", all.size())
+                .put(
+                        "policies_enforced",
+                        all.stream()
+                                .filter(p -> p.enabled() && p.mode() == Policy.Mode.ENFORCE)
+                                .count());
+        ArrayNode feeds = feedList();
+        body.put("advisory_data", !feeds.isEmpty()).set("feeds", feeds);
+        return Replies.json(200, body);
+    }
+
+    Response feeds(Call call) {
+        ArrayNode feeds = feedList();
+        ObjectNode body = Replies.object();
+        body.put("advisory_data", !feeds.isEmpty()).set("feeds", feeds);
+        return Replies.json(200, body);
+    }
+
+    private ArrayNode feedList() {
+        ArrayNode feeds = Replies.array();
+        Instant now = clock.instant();
+        for (AdvisoryStore.FeedState feed : advisories.feeds()) {
+            Instant newest = feed.newest();
+            feeds.addObject()
+                    .put("name", feed.name())
+                    .put("records", feed.records())
+                    .put("imported_at", feed.importedAt().toString())
+                    .put("newest", newest == null ? null : newest.toString())
+                    .put("age_seconds", Duration.between(feed.importedAt(), now).toSeconds());
+        }
+        return feeds;
+    }
+
+    /** What would be decided about {@code purl=} in {@code repository=} now; {@code upstreams=true} may ask upstreams. */
+    Response explain(Call call) throws IOException {
+        String text = call.request().query("purl");
+        if (text == null) {
+            throw InvalidInputException.field("purl", "This field is required.");
+        }
+        String name = call.request().query("repository");
+        String wanted = name == null ? "main" : name;
+        Repository repository =
+                repositories.find(wanted).orElseThrow(() -> Problem.notFound("there is no such repository"));
+        Coordinates coordinates;
+        try {
+            Purl purl = Purl.parse(text);
+            String version = purl.version();
+            if (version == null) {
+                throw new IllegalArgumentException("the purl needs a version: " + purl + "@1.0.0");
+            }
+            coordinates = new Coordinates(JournalApi.packageName(formats, purl), version);
+        } catch (IllegalArgumentException e) {
+            throw InvalidInputException.field("purl", String.valueOf(e.getMessage()));
+        }
+        boolean upstreams = "true".equals(call.request().query("upstreams"));
+        return Response.json(200, Json.write(explainer.explain(call.visit(), repository, coordinates, upstreams)))
+                .with("Cache-Control", "no-store");
+    }
+}

@@ -1,0 +1,313 @@
+package dev.sluice.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.kernel.access.Role;
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.journal.Journal.Consumption;
+import dev.sluice.kernel.repository.Repository;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+@Timeout(60)
+class ApiTest {
+
+    private static final String POLICIES = "/api/v2/workspaces/main/policies/";
+    private static final String REGO = """
+            package cloudsmith
+
+            default match := false
+
+            match if input.v0.package.name == "evil"
+            """;
+
+    private TestDoor door;
+    private String administrator;
+
+    @BeforeEach
+    void open() throws IOException {
+        door = new TestDoor();
+        administrator = door.token(Role.ADMINISTRATOR);
+    }
+
+    @AfterEach
+    void close() {
+        door.close();
+    }
+
+    @Test
+    void a_policy_lives_through_the_contract() {
+        HttpResponse<String> created = call("POST", POLICIES, """
+                {"name":"no evil","description":"ask ada","rego":%s,"enabled":false,"is_terminal":false,"precedence":1}""".formatted(quoted(REGO)));
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
+        JsonNode policy = json(created);
+        assertThat(policy.get("version").intValue()).isEqualTo(1);
+        assertThat(policy.get("read_only").booleanValue()).isFalse();
+        assertThat(policy.get("mode").stringValue()).isEqualTo("enforce");
+        String address = POLICIES + policy.get("slug_perm").stringValue() + "/";
+
+        JsonNode patched = json(call("PATCH", address, """
+                {"enabled":true,"mode":"audit","scope":{"formats":["npm"]},"effect":"hide","on_unknown":"hold"}"""));
+        assertThat(patched.get("enabled").booleanValue()).isTrue();
+        assertThat(patched.get("description").stringValue()).isEqualTo("ask ada");
+        assertThat(patched.get("scope").get("formats").get(0).stringValue()).isEqualTo("npm");
+        assertThat(patched.get("version").intValue()).isEqualTo(1);
+
+        JsonNode replaced = json(
+                call("PUT", address, "{\"name\":\"renamed\",\"rego\":" + quoted(REGO.replace("evil", "worse")) + "}"));
+        assertThat(replaced.get("version").intValue()).isEqualTo(2);
+        assertThat(replaced.get("mode").stringValue()).isEqualTo("enforce");
+
+        assertThat(json(call("GET", POLICIES + "?query=name:REN&sort=name", ""))
+                        .get("count")
+                        .intValue())
+                .isEqualTo(1);
+        assertThat(json(call("GET", POLICIES + "?query=name:other", ""))
+                        .get("count")
+                        .intValue())
+                .isZero();
+        assertThat(call("DELETE", address, "").statusCode()).isEqualTo(204);
+        assertThat(call("GET", address, "").statusCode()).isEqualTo(404);
+        assertThat(door.journal.events.stream().filter(e -> e.kind() == Event.Kind.POLICY))
+                .hasSize(4)
+                .allMatch(e -> e.actor().user().equals("ada"));
+    }
+
+    @Test
+    void source_text_that_does_not_compile_is_refused_with_its_place() {
+        String broken = "package cloudsmith\n\nmatch if {\n  x == 1\n}\n";
+
+        HttpResponse<String> created = call("POST", POLICIES, "{\"name\":\"x\",\"rego\":" + quoted(broken) + "}");
+        JsonNode validated = json(call("POST", POLICIES + "validate/", "{\"rego\":" + quoted(broken) + "}"));
+
+        assertThat(created.statusCode()).isEqualTo(400);
+        assertThat(json(created).get("detail").stringValue()).isEqualTo("Invalid input.");
+        assertThat(json(created).get("fields").get("rego").get(0).stringValue()).contains("4");
+        assertThat(validated.get("is_valid").booleanValue()).isFalse();
+        assertThat(validated.get("findings").get(0).get("line").intValue()).isEqualTo(4);
+        assertThat(validated.get("findings").get(0).get("code").stringValue()).isEqualTo("rego_unsafe_var_error");
+        assertThat(door.policies.list()).isEmpty();
+    }
+
+    @Test
+    void every_wrong_field_is_named() {
+        HttpResponse<String> answer = call(
+                "POST",
+                POLICIES,
+                "{\"description\":\"%s\",\"precedence\":40000,\"enabled\":\"yes\",\"mode\":\"loud\"}"
+                        .formatted("d".repeat(300)));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        JsonNode fields = json(answer).get("fields");
+        assertThat(fields.get("name").get(0).stringValue()).isEqualTo("This field is required.");
+        assertThat(fields.has("rego")).isTrue();
+        assertThat(fields.get("description").get(0).stringValue()).contains("250");
+        assertThat(fields.get("precedence").get(0).stringValue()).contains("32767");
+        assertThat(fields.has("enabled")).isTrue();
+        assertThat(fields.get("mode").get(0).stringValue()).contains("enforce");
+    }
+
+    @Test
+    void actions_come_and_go() {
+        String policy = json(call("POST", POLICIES, "{\"name\":\"p\",\"rego\":" + quoted(REGO) + "}"))
+                .get("slug_perm")
+                .stringValue();
+        String actions = POLICIES + policy + "/actions/";
+
+        JsonNode set = json(call(
+                "POST",
+                actions,
+                "{\"action_type\":\"SetPackageState\",\"package_state\":\"QUARANTINED\",\"precedence\":2}"));
+        JsonNode tags = json(call("POST", actions, "{\"action_type\":\"AddPackageTags\",\"tags\":[\"risky\"]}"));
+        assertThat(tags.get("effect").stringValue()).isEqualTo("Added package tags '['risky']'.");
+        String one = actions + set.get("slug_perm").stringValue() + "/";
+        assertThat(json(call("PATCH", one, "{\"package_state\":\"HIDDEN\"}"))
+                        .get("package_state")
+                        .stringValue())
+                .isEqualTo("HIDDEN");
+        assertThat(json(call("PUT", one, "{\"action_type\":\"RemovePackageTags\",\"tags\":[\"x\"]}"))
+                        .get("slug_perm"))
+                .isEqualTo(set.get("slug_perm"));
+        assertThat(json(call("GET", actions, "")).get("count").intValue()).isEqualTo(2);
+        assertThat(call("DELETE", one, "").statusCode()).isEqualTo(204);
+        assertThat(call("GET", one, "").statusCode()).isEqualTo(404);
+        assertThat(call("POST", actions, "{\"action_type\":\"MovePackage\"}").statusCode())
+                .isEqualTo(400);
+        assertThat(call("POST", actions, "{\"action_type\":\"SetPackageState\"}")
+                        .body())
+                .contains("package_state");
+    }
+
+    @Test
+    void too_many_actions_have_their_code() {
+        String policy = json(call("POST", POLICIES, "{\"name\":\"p\",\"rego\":" + quoted(REGO) + "}"))
+                .get("slug_perm")
+                .stringValue();
+        for (int i = 0; i < 20; i++) {
+            call("POST", POLICIES + policy + "/actions/", "{\"action_type\":\"AddPackageTags\",\"tags\":[\"t\"]}");
+        }
+
+        HttpResponse<String> answer =
+                call("POST", POLICIES + policy + "/actions/", "{\"action_type\":\"AddPackageTags\",\"tags\":[\"t\"]}");
+
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(json(answer)
+                        .get("fields")
+                        .get("non_field_errors")
+                        .get(0)
+                        .get("code")
+                        .stringValue())
+                .isEqualTo("max_actions_reached");
+    }
+
+    @Test
+    void who_may_what() {
+        String auditor = door.token(Role.AUDITOR);
+        String publisher = door.token(Role.PUBLISHER);
+
+        assertThat(door.get(POLICIES).statusCode()).isEqualTo(401);
+        assertThat(door.get(POLICIES, "X-Api-Key", publisher).statusCode()).isEqualTo(403);
+        assertThat(door.get(POLICIES, "X-Api-Key", auditor).statusCode()).isEqualTo(200);
+        assertThat(door.get("/api/tokens", "X-Api-Key", auditor).statusCode()).isEqualTo(403);
+        assertThat(door.send("POST", POLICIES, BodyPublishers.ofString("{}"), "Authorization", "Bearer " + auditor)
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(call("GET", "/api/v2/workspaces/other/policies/", "").statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void bodies_that_are_no_json_are_refused() {
+        assertThat(call("POST", POLICIES, "{").statusCode()).isEqualTo(400);
+        assertThat(call("POST", POLICIES, "[]").statusCode()).isEqualTo(400);
+        assertThat(call("POST", POLICIES, "{} {}").statusCode()).isEqualTo(400);
+        assertThat(call("POST", POLICIES, "{\"a\":" + "[".repeat(1000) + "]".repeat(1000) + "}")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(call("POST", POLICIES, "{\"name\":\"" + "x".repeat(70_000) + "\"}")
+                        .statusCode())
+                .isEqualTo(413);
+    }
+
+    @Test
+    void a_repository_never_shows_the_secrets_of_its_upstreams() {
+        HttpResponse<String> put = call("PUT", "/api/repositories/team", """
+                {"open_reads":false,"reserved":["fake:@acme/*"],"upstreams":[{"format":"fake",
+                 "url":"https://registry.example/npm","credentials":{"user":"u","password":"hunter2"}}]}""");
+
+        assertThat(put.statusCode()).as(put.body()).isEqualTo(201);
+        assertThat(put.body()).doesNotContain("hunter2").contains("\"user\":\"u\"");
+        assertThat(call("GET", "/api/repositories/team", "").body()).doesNotContain("hunter2");
+        assertThat(door.journal.events.toString()).doesNotContain("hunter2");
+        // Left out, the secret stays; at another host it does not.
+        call("PUT", "/api/repositories/team", """
+                {"upstreams":[{"format":"fake","url":"https://registry.example/other"}]}""");
+        assertThat(team().upstreams().getFirst().credentials()).isNotNull();
+        assertThat(team().reserved()).hasSize(1);
+        call("PUT", "/api/repositories/team", """
+                {"upstreams":[{"format":"fake","url":"https://evil.example/other"}]}""");
+        assertThat(team().upstreams().getFirst().credentials()).isNull();
+        assertThat(call("PUT", "/api/repositories/Team", "{}").statusCode()).isEqualTo(400);
+        assertThat(call("PUT", "/api/repositories/team", """
+                {"upstreams":[{"format":"cobol","url":"ftp://x"}]}""").body())
+                .contains("format: one of fake")
+                .contains("url: needs an http");
+        assertThat(call("DELETE", "/api/repositories/team", "").statusCode()).isEqualTo(204);
+        assertThat(call("GET", "/api/repositories/team", "").statusCode()).isEqualTo(404);
+    }
+
+    private Repository team() {
+        return door.repositories.find("team").orElseThrow();
+    }
+
+    @Test
+    void a_changed_repository_counts_on_the_next_request() {
+        assertThat(door.get("/fake/main/echo").statusCode()).isEqualTo(200);
+
+        call("PUT", "/api/repositories/main", "{\"open_reads\":false}");
+
+        assertThat(door.get("/fake/main/echo").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void a_token_shows_its_secret_once_and_dies_at_once() {
+        JsonNode token = json(call("POST", "/api/tokens", "{\"name\":\"ci\",\"role\":\"auditor\"}"));
+        String text = token.get("token").stringValue();
+
+        assertThat(door.get("/api/status", "Authorization", "Bearer " + text).statusCode())
+                .isEqualTo(200);
+        assertThat(call("GET", "/api/tokens", "").body()).contains("\"ci\"").doesNotContain(text.substring(20));
+        assertThat(door.journal.events.toString()).doesNotContain(text.substring(20));
+        assertThat(call("DELETE", "/api/tokens/" + token.get("id").stringValue(), "")
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(door.get("/api/status", "Authorization", "Bearer " + text).statusCode())
+                .isEqualTo(401);
+        String last = door.tokens.list().getFirst().id();
+        assertThat(call("DELETE", "/api/tokens/" + last, "").statusCode()).isEqualTo(409);
+        assertThat(call("POST", "/api/tokens", "{\"name\":\"x\",\"expires_at\":\"2020-01-01T00:00:00Z\"}")
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void the_journal_answers() {
+        door.get("/api/status", "Authorization", "Bearer nonsense");
+        Instant at = door.now.get();
+        door.journal.consumption = List.of(new Consumption(
+                new Event.Actor("bob", "t1", "10.0.0.1", "npm/11"),
+                "main",
+                "pkg:fake/x@1",
+                "1",
+                "ab".repeat(32),
+                at,
+                at,
+                3));
+
+        JsonNode events = json(call("GET", "/api/events?kind=login_failed&limit=1", ""));
+        assertThat(events.get("events").get(0).get("kind").stringValue()).isEqualTo("LOGIN_FAILED");
+        assertThat(events.get("next").stringValue())
+                .isEqualTo(events.get("events").get(0).get("id").stringValue());
+        assertThat(json(call("GET", "/api/who?purl=pkg:fake/x@1", ""))
+                        .get("consumers")
+                        .get(0)
+                        .get("user")
+                        .stringValue())
+                .isEqualTo("bob");
+        assertThat(call("GET", "/api/who", "").statusCode()).isEqualTo(400);
+        assertThat(call("GET", "/api/who?purl=pkg:gem/x@1", "").statusCode()).isEqualTo(400);
+        assertThat(call("GET", "/api/who?advisory=GHSA-0", "").statusCode()).isEqualTo(404);
+        assertThat(call("GET", "/api/events?kind=nonsense", "").statusCode()).isEqualTo(400);
+        assertThat(call("GET", "/api/events?limit=5000", "").statusCode()).isEqualTo(400);
+        assertThat(call("GET", "/api/events?since=yesterday", "").statusCode()).isEqualTo(400);
+        assertThat(call("GET", "/api/explain", "").statusCode()).isEqualTo(400);
+        assertThat(call("GET", "/api/feeds", "").body()).contains("\"advisory_data\":false");
+    }
+
+    private HttpResponse<String> call(String method, String path, String body) {
+        return door.send(
+                method,
+                path,
+                body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body),
+                "Authorization",
+                "Bearer " + administrator);
+    }
+
+    private static JsonNode json(HttpResponse<String> response) {
+        return JsonMapper.shared().readTree(response.body());
+    }
+
+    private static String quoted(String text) {
+        return JsonNodeFactory.instance.stringNode(text).toString();
+    }
+}

@@ -1,0 +1,115 @@
+package dev.sluice.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.kernel.advisory.AdvisoryStore;
+import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.journal.Ulid;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class WhyPageTest {
+
+    private static final String DETAIL = """
+            {"subject":"x@1","policy":"no <b>evil</b>","reasons":["it is evil","<script>alert(1)</script>"],
+             "description":"ask security@example","nearest_allowed":"2.0.1","until":"2026-11-25T00:00:00Z",
+             "decision":{"state":"QUARANTINED","verdicts":[{"policy":"no evil","matched":true}]},
+             "facts":{"license":{"known":false,"value":null}},"input":{"v0":{"request":{"user":"bob-secret"}}},
+             "traces":[{"policy":"p","reads":[{"path":"input.v0.request.user","value":"bob-secret","known":true},
+             {"path":"input.v0.package.name","value":"x","known":true}],"steps":[{"text":"bob-secret"}]}]}""";
+
+    private TestDoor door;
+    private String id;
+
+    @BeforeEach
+    void open() throws IOException {
+        door = new TestDoor();
+        id = new Ulid(door.now::get).next();
+        door.journal.append(event(id, Event.Kind.REFUSAL));
+    }
+
+    @AfterEach
+    void close() {
+        door.close();
+    }
+
+    private Event event(String eventId, Event.Kind kind) {
+        return new Event(
+                eventId,
+                door.now.get(),
+                kind,
+                new Event.Actor("bob-secret", "tok-secret", "10.9.8.7", "npm/11"),
+                "main",
+                "pkg:fake/x@1",
+                Coordinates.of("fake", "x", "1"),
+                "x/x.tgz",
+                null,
+                null,
+                List.of("no <b>evil</b>"),
+                "x@1 refused",
+                DETAIL);
+    }
+
+    @Test
+    void a_browser_gets_a_page_that_says_all_and_runs_nothing() {
+        HttpResponse<String> page = door.get("/why/" + id, "Accept", "text/html,*/*;q=0.8");
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.body())
+                .contains("x@1 was blocked by policy no &lt;b&gt;evil&lt;/b&gt;")
+                .contains("it is evil")
+                .contains("&lt;script&gt;alert(1)&lt;/script&gt;")
+                .contains("2.0.1")
+                .contains("2026-11-25T00:00:00Z")
+                .contains("ask security@example")
+                .contains("QUARANTINED")
+                .contains("No advisory data is loaded here")
+                .doesNotContain("<script")
+                .doesNotContain("<b>");
+        assertThat(page.headers().firstValue("content-security-policy").orElse(""))
+                .contains("default-src 'none'");
+    }
+
+    @Test
+    void nobody_learns_who_asked() {
+        for (String accept : List.of("text/html", "application/json")) {
+            assertThat(door.get("/why/" + id, "Accept", accept).body())
+                    .doesNotContain("bob-secret")
+                    .doesNotContain("tok-secret")
+                    .doesNotContain("10.9.8.7");
+        }
+    }
+
+    @Test
+    void a_program_gets_json() {
+        HttpResponse<String> answer = door.get("/why/" + id.toLowerCase(java.util.Locale.ROOT), "Accept", "*/*");
+
+        assertThat(answer.headers().firstValue("content-type")).contains("application/json");
+        assertThat(answer.body()).contains("\"nearest_allowed\":\"2.0.1\"").contains("\"advisory_data\":false");
+    }
+
+    @Test
+    void with_advisory_data_the_page_does_not_warn() {
+        door.advisories.feeds = List.of(new AdvisoryStore.FeedState("osv", 10, door.now.get(), null));
+
+        assertThat(door.get("/why/" + id, "Accept", "text/html").body()).doesNotContain("No advisory data");
+    }
+
+    @Test
+    void what_is_no_decision_is_not_shown() {
+        String login = new Ulid(door.now::get).next();
+        door.journal.append(event(login, Event.Kind.LOGIN));
+
+        assertThat(door.get("/why/" + login).statusCode()).isEqualTo(404);
+        assertThat(door.get("/why/" + new Ulid(door.now::get).next()).statusCode())
+                .isEqualTo(404);
+        assertThat(door.get("/why/%3Cscript%3E").statusCode()).isEqualTo(404);
+    }
+}
