@@ -219,7 +219,7 @@ public final class FrontDoor implements AutoCloseable {
         private final Queue<HttpServer> servers;
 
         /** Connections that sent no request yet, with the timer that ends them; touched by one event loop only. */
-        private final Map<HttpConnection, Long> silent = new IdentityHashMap<>();
+        private final IdentityHashMap<HttpConnection, Long> silent = new IdentityHashMap<>();
 
         Listener(Door door, HttpServerOptions options, SocketAddress address, Queue<HttpServer> servers) {
             this.door = door;
