@@ -175,14 +175,24 @@ public final class TestGate {
         return put(path, body.getBytes(StandardCharsets.UTF_8), headers);
     }
 
-    /** Any request; 404 where the format knows no such address. */
-    public Response send(String method, String path, byte[] body, String... headers) throws IOException {
-        Endpoint endpoint = format.route(new Route(method, List.of(path.split("/", -1))));
+    /** Any request; 404 where the format knows no such address. The path may end in a query, whose parts are not decoded. */
+    public Response send(String method, String pathAndQuery, byte[] body, String... headers) throws IOException {
+        String[] halves = pathAndQuery.split("\\?", 2);
+        Endpoint endpoint = format.route(new Route(method, List.of(halves[0].split("/", -1))));
         if (endpoint == null) {
             return Response.text(404, "no such address");
         }
         Visit visit = new Visit(Principal.ANONYMOUS, "127.0.0.1", "test", now);
-        return endpoint.handle(new Exchange(new Sent(method, body, headers), repository, visit, gate));
+        return endpoint.handle(new Exchange(new Sent(method, query(halves), body, headers), repository, visit, gate));
+    }
+
+    private static Map<String, List<String>> query(String[] halves) {
+        Map<String, List<String>> query = new LinkedHashMap<>();
+        for (String pair : halves.length < 2 ? new String[0] : halves[1].split("&", -1)) {
+            String[] parts = pair.split("=", 2);
+            query.computeIfAbsent(parts[0], k -> new ArrayList<>()).add(parts.length < 2 ? "" : parts[1]);
+        }
+        return query;
     }
 
     /** The bytes a response carries, artifact or not. */
@@ -207,11 +217,13 @@ public final class TestGate {
     /** A request as a server would hand it over. */
     private static final class Sent implements Request {
         private final String method;
+        private final Map<String, List<String>> query;
         private final byte[] body;
         private final Map<String, List<String>> headers = new LinkedHashMap<>();
 
-        Sent(String method, byte[] body, String... headers) {
+        Sent(String method, Map<String, List<String>> query, byte[] body, String... headers) {
             this.method = method;
+            this.query = query;
             this.body = body;
             for (int i = 0; i + 1 < headers.length; i += 2) {
                 this.headers
@@ -237,7 +249,7 @@ public final class TestGate {
 
         @Override
         public Map<String, List<String>> query() {
-            return Map.of();
+            return query;
         }
 
         @Override

@@ -149,6 +149,9 @@ public final class NpmFormat implements Format {
             case "ping" -> read ? new Fixed("npm.ping", Permission.READ, Response.json(200, "{}\n")) : null;
             case "whoami" -> read ? new Session(this, Session.Kind.WHOAMI) : null;
             case "v1/login" -> post ? new Session(this, Session.Kind.LOGIN) : null;
+            case "v1/search" -> read ? new Search(this) : null;
+            case "npm/v1/security/advisories/bulk" -> post ? new Audit(true) : null;
+            case "npm/v1/security/audits/quick", "npm/v1/security/audits" -> post ? new Audit(false) : null;
             case "npm/v1/keys" -> read ? new Attestations(this, null, "") : null;
             default -> deepService(route, segments, path);
         };
