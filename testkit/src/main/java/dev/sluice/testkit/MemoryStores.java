@@ -106,7 +106,12 @@ final class MemoryStores {
                 current.index().releases().forEach(r -> releases.put(r.version(), r));
             }
             change.put().forEach(r -> releases.put(r.version(), r));
-            change.remove().forEach(releases::remove);
+            for (String version : change.remove()) {
+                releases.remove(version);
+                files.of(repository, new Coordinates(name, version)).stream()
+                        .filter(StoredFile::isHosted)
+                        .forEach(file -> files.remove(repository, name.format(), file.path()));
+            }
             added.forEach(files::put);
             if (releases.isEmpty()) {
                 in(repository).remove(name);

@@ -51,8 +51,9 @@ record Search(NpmFormat format) implements Endpoint {
         boolean first = true;
         for (PackageName name : names.subList(Math.min(from, names.size()), Math.min(from + size, names.size()))) {
             // decided like every other answer about versions: a withheld one is never shown as the newest
-            if (exchange.gate().index(exchange.visit(), exchange.repository(), name) instanceof Listed listed
-                    && newest(listed) instanceof JudgedRelease newest) {
+            Outcome outcome = exchange.gate().index(exchange.visit(), exchange.repository(), name);
+            JudgedRelease newest = outcome instanceof Listed listed ? newest(listed) : null;
+            if (newest != null) {
                 if (!first) {
                     out.write(',');
                 }
