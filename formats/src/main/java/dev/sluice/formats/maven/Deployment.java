@@ -49,8 +49,8 @@ record Deployment(
         if (kept != null && !file.isSnapshot() && !isSame(kept)) {
             throw new RejectedException(
                     409,
-                    file.path() + " is already published with other bytes (sha256 " + sha256(kept)
-                            + "). Released versions never change; deploy a new version.");
+                    file.fileName() + " is already published with other bytes. Released versions never change:"
+                            + " deploy a new version. (Published: sha256 " + sha256(kept) + ")");
         }
         List<ReleaseFile> files = new ArrayList<>(before == null ? List.of() : before.files());
         files.removeIf(f -> f.path().equals(file.path()));

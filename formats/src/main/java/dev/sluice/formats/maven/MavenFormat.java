@@ -85,7 +85,7 @@ public final class MavenFormat implements Format {
     public @Nullable Endpoint route(Route route) {
         Address address = Layout.parse(route.segments());
         if (address == null) {
-            return null;
+            return route.isRead() ? new NotInLayout() : null;
         }
         return route.isRead() ? read(address) : route.method().equals("PUT") ? deploy(address) : null;
     }
@@ -148,6 +148,20 @@ public final class MavenFormat implements Format {
                       <password>YOUR_TOKEN</password>
                     </server>
                   </servers>
+                  <!-- needed for snapshots only: Maven's own default repository, which the mirror stands for, has none -->
+                  <profiles>
+                    <profile>
+                      <id>sluice</id>
+                      <repositories>
+                        <repository>
+                          <id>sluice</id>
+                          <url>%1$s</url>
+                          <snapshots><enabled>true</enabled></snapshots>
+                        </repository>
+                      </repositories>
+                    </profile>
+                  </profiles>
+                  <activeProfiles><activeProfile>sluice</activeProfile></activeProfiles>
                 </settings>
 
                 # Deploy without touching the POM:

@@ -57,11 +57,14 @@ final class Replies {
         return RefusalResponse.of(refused.refusal(), exchange.request().origin());
     }
 
-    /** What is not there, or not known to be there: a 404 makes Maven remember the absence, so an unknown one is a 502. */
+    /**
+     * What is not there, or not known to be there: a 404 makes Maven remember the absence, so an unknown one is a 502. The 404 is
+     * plain text: Maven's resolver takes any problem+json for a failed transfer, also where the absence of a file is normal.
+     */
     static Response missing(Missing missing) {
         return missing.unavailable()
                 ? problem(502, "Upstream unavailable", missing.why())
-                : problem(404, "Not found", missing.why());
+                : Response.text(404, missing.why()).with("Cache-Control", "no-cache");
     }
 
     /** A message in every form that a Maven client shows: reason phrase (3.8), RFC 9457 problem (3.9, 4), text for people. */

@@ -114,6 +114,21 @@ class MavenGateTest {
     }
 
     @Test
+    void an_absence_is_plain_text_since_resolvers_take_a_problem_for_a_failed_transfer() throws IOException {
+        for (String path : List.of(
+                LIB + "1.0/lib-1.0.jar",
+                LIB + "1.0/lib-1.0.jar.sha1",
+                META,
+                ".meta/prefixes.txt",
+                "archetype-catalog.xml",
+                LIB)) {
+            Response response = gate.get(path);
+            assertThat(response.status()).as(path).isEqualTo(404);
+            assertThat(response.header("Content-Type")).as(path).startsWith("text/plain");
+        }
+    }
+
+    @Test
     void when_upstreams_are_down_nobody_is_told_that_a_file_does_not_exist() throws IOException {
         upstreamWithThreeVersions();
         gate.upstreams().down(true);
