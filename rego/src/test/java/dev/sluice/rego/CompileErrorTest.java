@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -95,6 +96,26 @@ class CompileErrorTest {
                         .evaluate(Evaluation.Request.of(null, ObjectValue.EMPTY, Instant.EPOCH));
             } catch (RegoException | RegoEvaluationException refused) {
                 assertThat(refused.getMessage()).isNotBlank();
+            }
+        }
+    }
+
+    /** Each bracket can be read in two ways; reading both at every level would take for ever. */
+    @Test
+    @Timeout(20)
+    void nested_alternatives_are_not_tried_again_and_again() {
+        for (String module : List.of(
+                "p := " + "[".repeat(120) + "]".repeat(120),
+                "p := " + "{".repeat(120) + "1" + "}".repeat(120),
+                "p := " + "[1 | ".repeat(120) + "1, 2]".repeat(120),
+                "p := " + "{1 | ".repeat(120) + "1, 2}".repeat(120),
+                "p if " + "{".repeat(120) + "1, 2" + "}".repeat(120),
+                "p if " + "(".repeat(120) + "a or b" + ")".repeat(120),
+                "p if not " + "(".repeat(120) + "a" + ")".repeat(120))) {
+            try {
+                compile("package t\nimport rego.v2\n" + module);
+            } catch (RegoException refused) {
+                assertThat(refused.errors()).isNotEmpty();
             }
         }
     }

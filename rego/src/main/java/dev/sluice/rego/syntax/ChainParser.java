@@ -114,22 +114,25 @@ final class ChainParser {
         if (!outermost) {
             return new Expr.Operand(first.location(), terms.braced(), true);
         }
-        int start = terms.position();
+        TermParser.Mark start = terms.mark();
+        if (terms.isKnownTerm(start)) {
+            return null;
+        }
         try {
             Body body = terms.braced();
             if (terms.isActiveOperator(terms.peek())) {
                 return new Expr.Operand(first.location(), body, true);
             }
         } catch (ParseFailure noBody) {
-            terms.rewind(start);
-            return null;
+            // Then it is a set or an object, or the expression parser says what is wrong.
         }
+        terms.knownTerm(start);
         terms.rewind(start);
         return null;
     }
 
     private Expr.Operand bare(Token first) {
-        int start = terms.position();
+        TermParser.Mark start = terms.mark();
         if (terms.peek().is("(")) {
             try {
                 Expr.Statement statement = terms.statement();

@@ -26,7 +26,11 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
     private final Set<String> keywords;
     private int at;
     private int depth;
-    private boolean barEnds;
+    /** A term that has been read already and is the next primary one. */
+    private @Nullable Term pending;
+
+    private final Set<Integer> unions = new HashSet<>();
+    private final Set<Integer> terms = new HashSet<>();
     private int wildcards;
 
     TermParser(String text, List<Token> tokens) {
@@ -125,26 +129,21 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
 
     /** The braces after {@code if}: the rule's body, or the first operand of a chain. */
     final Body ifBraces() {
-        int start = at;
-        int level = depth;
+        Mark start = mark();
         ParseFailure noBody = null;
         Body body = Body.EMPTY;
         try {
             body = braced();
         } catch (ParseFailure failure) {
             noBody = failure;
-            depth = level;
-            barEnds = false;
         }
         if (noBody == null && !isActiveOperator(peek())) {
             return body;
         }
-        int reached = at;
-        at = start;
+        rewind(start);
         try {
             return new Body(List.of(literal()));
         } catch (ParseFailure failure) {
-            at = reached;
             throw noBody == null ? failure : noBody;
         }
     }
@@ -152,8 +151,6 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
     /** Literals up to the closing symbol, which is not consumed; the empty string means the end of the text. */
     final Body body(String closing) {
         enter();
-        boolean outerBar = barEnds;
-        barEnds = false;
         List<Expr> literals = new ArrayList<>();
         while (true) {
             while (peek().is(";")) {
@@ -176,7 +173,6 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
         if (literals.isEmpty() && !closing.equals("}")) {
             throw failure(peek().location(), "found empty body");
         }
-        barEnds = outerBar;
         leave();
         return new Body(literals);
     }
@@ -318,9 +314,7 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
     /** Terms separated by commas up to the closing symbol, which is consumed. */
     final List<Term> terms(String closing) {
         List<Term> out = new ArrayList<>();
-        boolean outerBar = barEnds;
-        barEnds = false;
-        while (!peek().is(closing)) {
+        while (pending != null || !peek().is(closing)) {
             out.add(membership(false));
             if (peek().is(",")) {
                 next();
@@ -331,7 +325,6 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
             }
         }
         next();
-        barEnds = outerBar;
         return out;
     }
 
@@ -339,19 +332,19 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
         enter();
         Term left = relation();
         if (pairs && peek().is(",")) {
-            int start = at;
+            Mark start = mark();
             next();
             Term value = null;
             try {
                 value = relation();
             } catch (ParseFailure notAPair) {
-                at = start;
+                rewind(start);
             }
             if (value != null && atWord("in")) {
                 next();
                 left = call(left, "internal.member_3", left, value, relation());
             } else {
-                at = start;
+                rewind(start);
             }
         }
         while (atWord("in")) {
@@ -380,7 +373,7 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
 
     private Term union() {
         Term left = intersection();
-        while (peek().is("|") && !barEnds) {
+        while (peek().is("|")) {
             next();
             left = call(left, "or", left, intersection());
         }
@@ -422,6 +415,11 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
 
     /** A term without operators, with the keys and calls that follow it. */
     final Term primary() {
+        Term known = pending;
+        if (known != null) {
+            pending = null;
+            return known;
+        }
         enter();
         Term term = follow(atom());
         leave();
@@ -455,11 +453,8 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
                 return braces(location);
             }
             case "(" -> {
-                boolean outerBar = barEnds;
-                barEnds = false;
-                Term inner = term();
-                barEnds = outerBar;
-                if (!peek().is(")")) {
+                    Term inner = term();
+                        if (!peek().is(")")) {
                     throw failure(peek().location(), "unexpected " + peek().describe() + ": expected \")\"");
                 }
                 next();
@@ -531,11 +526,8 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
                 path.add(constant(part.location(), part.text()));
             } else if (peek().is("[")) {
                 next();
-                boolean outerBar = barEnds;
-                barEnds = false;
-                path.add(term());
-                barEnds = outerBar;
-                expect("]");
+                    path.add(term());
+                        expect("]");
             } else if (peek().is("(")) {
                 List<String> operator = operator(term, path);
                 next();
@@ -573,32 +565,24 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
             next();
             return new Term.ArrayTerm(location, List.of());
         }
-        int start = at;
-        Term head = unbarred();
+        Term head = primary();
         if (peek().is("|")) {
             Body body = comprehensionBody("]");
             if (body != null) {
                 return new Term.Comprehension(location, Term.Comprehension.Kind.ARRAY, null, head, body);
             }
         }
-        at = start;
+        pending = head;
         return new Term.ArrayTerm(location, terms("]"));
-    }
-
-    /** A term in which a bar is the bar of a comprehension. */
-    private Term unbarred() {
-        boolean outerBar = barEnds;
-        barEnds = true;
-        Term term = membership(false);
-        barEnds = outerBar;
-        return term;
     }
 
     /** The body after the bar, or null when it is none and the bar means union. */
     private @Nullable Body comprehensionBody(String closing) {
         int bar = at;
+        if (unions.contains(bar)) {
+            return null;
+        }
         int level = depth;
-        boolean outerBar = barEnds;
         next();
         try {
             Body body = body(closing);
@@ -608,12 +592,14 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
             next();
             return body;
         } catch (ParseFailure failure) {
-            depth = level;
-            barEnds = outerBar;
-            if (peek().is(",")) {
-                return null;
+            if (!peek().is(",")) {
+                throw failure;
             }
-            throw failure;
+            unions.add(bar);
+            at = bar;
+            depth = level;
+            pending = null;
+            return null;
         }
     }
 
@@ -622,56 +608,71 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
             next();
             return new Term.ObjectTerm(location, List.of());
         }
-        int start = at;
-        Term first = unbarred();
-        if (peek().is(":")) {
-            next();
-            Term value = unbarred();
-            if (peek().is("|")) {
-                Body body = comprehensionBody("}");
-                if (body != null) {
-                    return new Term.Comprehension(location, Term.Comprehension.Kind.OBJECT, first, value, body);
-                }
-            }
-            at = start;
-            return object(location);
-        }
+        Term head = primary();
         if (peek().is("|")) {
             Body body = comprehensionBody("}");
             if (body != null) {
-                return new Term.Comprehension(location, Term.Comprehension.Kind.SET, null, first, body);
+                return new Term.Comprehension(location, Term.Comprehension.Kind.SET, null, head, body);
             }
         }
-        at = start;
-        return new Term.SetTerm(location, terms("}"));
+        pending = head;
+        Term first = membership(false);
+        if (!peek().is(":")) {
+            pending = first;
+            return new Term.SetTerm(location, terms("}"));
+        }
+        next();
+        Term value = primary();
+        if (peek().is("|")) {
+            Body body = comprehensionBody("}");
+            if (body != null) {
+                return new Term.Comprehension(location, Term.Comprehension.Kind.OBJECT, first, value, body);
+            }
+        }
+        pending = value;
+        return object(location, first);
     }
 
-    private Term object(Location location) {
+    /** The entries of an object whose first key has been read, and the colon after it. */
+    private Term object(Location location, Term firstKey) {
         List<Term.Entry> entries = new ArrayList<>();
-        boolean outerBar = barEnds;
-        barEnds = false;
-        while (!peek().is("}")) {
-            Term key = membership(false);
-            expect(":");
+        Term key = firstKey;
+        while (true) {
             entries.add(new Term.Entry(key, membership(false)));
             if (peek().is(",")) {
                 next();
             } else if (!peek().is("}")) {
                 throw failure(peek().location(), "unexpected " + peek().describe() + ": expected \",\" or \"}\"");
             }
+            if (peek().is("}")) {
+                next();
+                return new Term.ObjectTerm(location, entries);
+            }
+            key = membership(false);
+            expect(":");
         }
-        next();
-        barEnds = outerBar;
-        return new Term.ObjectTerm(location, entries);
     }
 
-    final int position() {
-        return at;
+    /** A place to come back to. */
+    record Mark(int at, int depth) {}
+
+    final Mark mark() {
+        return new Mark(at, depth);
     }
 
-    final void rewind(int position) {
-        at = position;
-        barEnds = false;
+    final void rewind(Mark mark) {
+        at = mark.at;
+        depth = mark.depth;
+        pending = null;
+    }
+
+    /** Whether the braces at a mark were found to be no body before; nested ones are not tried over and over. */
+    final boolean isKnownTerm(Mark mark) {
+        return terms.contains(mark.at);
+    }
+
+    final void knownTerm(Mark mark) {
+        terms.add(mark.at);
     }
 
     final boolean keywordActive(String keyword) {
