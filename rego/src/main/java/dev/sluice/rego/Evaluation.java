@@ -79,7 +79,9 @@ public final class Evaluation {
         /** The value with everything beneath it, or that there is none. */
         WHOLE,
         /** Only which keys there are, or how many elements; the elements read have entries of their own. */
-        KEYS
+        KEYS,
+        /** Only that there is something; what was read of it has entries of its own. */
+        PRESENCE
     }
 
     /**

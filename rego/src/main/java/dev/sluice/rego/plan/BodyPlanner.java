@@ -604,7 +604,7 @@ final class BodyPlanner {
                     return next.exec(frame);
                 });
                 for (Term.Entry entry : o.entries()) {
-                    Ev key = terms.plan(hoist(entry.key()));
+                    Ev key = terms.consumed(hoist(entry.key()));
                     Term.Var at = part(o.location(), frame -> {
                         Value k = key.eval(frame);
                         return k != null && frame.slots[slot] instanceof ObjectValue x ? x.get(k) : null;

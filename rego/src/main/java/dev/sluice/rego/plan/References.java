@@ -159,7 +159,7 @@ final class References {
     /** The value of a reference whose keys are all bound. */
     Ev plan(Term.Ref ref) {
         Start start = start(ref);
-        Ev[] keys = terms.planAll(ref.path().subList(start.depth, ref.path().size()));
+        Ev[] keys = terms.consumedAll(ref.path().subList(start.depth, ref.path().size()));
         if (start.node != null) {
             return dynamic(ref, start, keys);
         }
@@ -236,7 +236,7 @@ final class References {
         List<Ev> keys = new ArrayList<>();
         for (Term part : ref.path().subList(start.depth, ref.path().size())) {
             if (planner.isEvaluable(part)) {
-                keys.add(terms.plan(part));
+                keys.add(terms.consumed(part));
                 continue;
             }
             Ev collection = looked(value, keys);
@@ -306,7 +306,7 @@ final class References {
             int from = at;
             int to = planner.newWork();
             if (planner.isEvaluable(part)) {
-                Ev key = terms.plan(part);
+                Ev key = terms.consumed(part);
                 planner.emit(next -> frame -> {
                     Value found = key.eval(frame);
                     return found != null && step(frame, from, to, found, location) && next.exec(frame);

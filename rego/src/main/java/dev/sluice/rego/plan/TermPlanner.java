@@ -62,7 +62,7 @@ final class TermPlanner {
         };
     }
 
-    private Ev[] consumedAll(List<Term> terms) {
+    Ev[] consumedAll(List<Term> terms) {
         Ev[] out = new Ev[terms.size()];
         for (int i = 0; i < out.length; i++) {
             out[i] = consumed(terms.get(i));
@@ -94,7 +94,7 @@ final class TermPlanner {
                 Ev[] keys =
                         consumedAll(o.entries().stream().map(Term.Entry::key).toList());
                 Ev[] values =
-                        planAll(o.entries().stream().map(Term.Entry::value).toList());
+                        consumedAll(o.entries().stream().map(Term.Entry::value).toList());
                 yield object(keys, values);
             }
             case Term.Call c -> call(c);

@@ -7,6 +7,7 @@ import dev.sluice.rego.value.SetValue;
 import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -96,6 +97,7 @@ final class Trace {
             if (!places.contains(path)) {
                 places.add(List.copyOf(path));
             }
+            add(path, Evaluation.Extent.PRESENCE);
         } else {
             add(path, Evaluation.Extent.WHOLE);
         }
@@ -140,21 +142,29 @@ final class Trace {
         }
     }
 
-    /** The reads, without those that lie below another. */
+    /** The reads, without those that others imply. */
     List<Evaluation.Read> reads() {
+        Set<List<Value>> inhabited = new HashSet<>();
+        for (Evaluation.Read read : reads.values()) {
+            for (int i = 1; read.value() != null && i < read.path().size(); i++) {
+                inhabited.add(read.path().subList(0, i));
+            }
+        }
         List<Evaluation.Read> out = new ArrayList<>();
         for (Evaluation.Read read : reads.values()) {
-            if (!isCovered(read)) {
+            boolean implied = read.extent() == Evaluation.Extent.PRESENCE
+                    && (inhabited.contains(read.path())
+                            || reads.containsKey(new Place(read.path(), Evaluation.Extent.KEYS)));
+            if (!implied && !isCovered(read)) {
                 out.add(read);
             }
         }
         return out;
     }
 
+    /** Whether all of a place at or above this one was read. */
     private boolean isCovered(Evaluation.Read read) {
-        int length = read.extent() == Evaluation.Extent.KEYS
-                ? read.path().size() + 1
-                : read.path().size();
+        int length = read.path().size() + (read.extent() == Evaluation.Extent.WHOLE ? 0 : 1);
         for (int i = 1; i < length; i++) {
             if (reads.containsKey(new Place(read.path().subList(0, i), Evaluation.Extent.WHOLE))) {
                 return true;

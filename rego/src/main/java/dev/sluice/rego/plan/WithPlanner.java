@@ -65,7 +65,7 @@ final class WithPlanner {
                 State.Mock mock = new State.Mock(null, function.operator());
                 return (frame, state) -> state.withMock(name, mock);
             }
-            Ev value = terms.plan(planner.hoist(with.value()));
+            Ev value = terms.consumed(planner.hoist(with.value()));
             return (frame, state) -> {
                 Value found = value.eval(frame);
                 return found == null ? null : state.withMock(name, new State.Mock(found, List.of()));
@@ -74,7 +74,7 @@ final class WithPlanner {
         if (!(with.target() instanceof Term.Ref target)) {
             throw new IllegalStateException("no with target: " + with.location());
         }
-        Ev value = terms.plan(planner.hoist(with.value()));
+        Ev value = terms.consumed(planner.hoist(with.value()));
         List<Value> path = new ArrayList<>();
         for (Term part : target.path()) {
             if (part instanceof Term.Constant c) {

@@ -453,8 +453,8 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
                 return braces(location);
             }
             case "(" -> {
-                    Term inner = term();
-                        if (!peek().is(")")) {
+                Term inner = term();
+                if (!peek().is(")")) {
                     throw failure(peek().location(), "unexpected " + peek().describe() + ": expected \")\"");
                 }
                 next();
@@ -526,8 +526,8 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
                 path.add(constant(part.location(), part.text()));
             } else if (peek().is("[")) {
                 next();
-                    path.add(term());
-                        expect("]");
+                path.add(term());
+                expect("]");
             } else if (peek().is("(")) {
                 List<String> operator = operator(term, path);
                 next();
