@@ -104,7 +104,7 @@ public final class Analysis {
         replace(resolved);
         new RuleConflicts(root, errors).check();
         stop(errors);
-        Calls calls = new Calls(this, errors);
+        Calls calls = new Calls(this, false, errors);
         definitions().forEach(d -> calls.check(d.rule()));
         stop(errors);
         Safety safety = new Safety(this::arity, errors);
@@ -120,6 +120,9 @@ public final class Analysis {
         stop(errors);
         replace(ordered);
         new Recursion(root, errors).check();
+        stop(errors);
+        Calls operands = new Calls(this, true, errors);
+        definitions().forEach(d -> operands.check(d.rule()));
         stop(errors);
     }
 
@@ -259,9 +262,11 @@ public final class Analysis {
         Map<String, List<String>> globals = Map.of("input", List.of("input"), "data", List.of("data"));
         Resolver.Query query = new Resolver(globals, this::isFunction, errors).query(body);
         stop(errors);
-        new Calls(this, errors).check(query.body());
+        new Calls(this, false, errors).check(query.body());
         stop(errors);
         Body ordered = new Safety(this::arity, errors).body(query.body(), new HashSet<>());
+        stop(errors);
+        new Calls(this, true, errors).check(ordered);
         stop(errors);
         return new Query(ordered, query.names());
     }

@@ -18,8 +18,11 @@ final class Calls {
     private final Analysis analysis;
     private final List<RegoError> errors;
     private final OperandTypes types;
+    private final boolean onlyTypes;
 
-    Calls(Analysis analysis, List<RegoError> errors) {
+    /** @param onlyTypes whether names and arities were checked before and operands are to be checked now */
+    Calls(Analysis analysis, boolean onlyTypes, List<RegoError> errors) {
+        this.onlyTypes = onlyTypes;
         this.analysis = analysis;
         this.errors = errors;
         this.types = new OperandTypes(analysis);
@@ -44,6 +47,9 @@ final class Calls {
 
     private void check(Expr expr) {
         for (With with : expr.withs()) {
+            if (!onlyTypes && with.target() instanceof Term.Ref target) {
+                replaced(target);
+            }
             if (!(with.value() instanceof Term.Call call && call.args().isEmpty())) {
                 check(with.value(), false);
             }
@@ -79,7 +85,9 @@ final class Calls {
             case Term.Var v -> {}
             case Term.Ref r -> {
                 check(r.head(), false);
-                reference(r);
+                if (!onlyTypes) {
+                    reference(r);
+                }
                 r.path().forEach(t -> check(t, false));
             }
             case Term.ArrayTerm a -> a.items().forEach(t -> check(t, false));
@@ -101,7 +109,9 @@ final class Calls {
                 c.args().forEach(t -> check(t, false));
                 int arity = analysis.arity(c);
                 int given = c.args().size();
-                if (arity < 0) {
+                if (onlyTypes) {
+                    operandTypes(c);
+                } else if (arity < 0) {
                     String name = c.name();
                     errors.add(c.location()
                             .error(RegoError.TYPE, "undefined function " + name)
@@ -110,10 +120,29 @@ final class Calls {
                         && !(statement && given == arity + 1)
                         && !c.name().equals("print")) {
                     arityError(c, arity);
-                } else {
-                    operandTypes(c);
                 }
             }
+        }
+    }
+
+    /** A rule can be replaced as a whole, not a part of its value. */
+    private void replaced(Term.Ref target) {
+        if (!(target.head() instanceof Term.Var v) || !v.name().equals("data")) {
+            return;
+        }
+        RuleNode node = analysis.root();
+        for (Term part : target.path()) {
+            if (!node.definitions().isEmpty()) {
+                errors.add(target.location()
+                        .error(RegoError.COMPILE, "with keyword cannot partially replace virtual document(s)"));
+                return;
+            }
+            String name = Term.constantString(part);
+            RuleNode child = name == null ? null : node.child(name);
+            if (child == null) {
+                return;
+            }
+            node = child;
         }
     }
 

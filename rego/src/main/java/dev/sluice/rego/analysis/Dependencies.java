@@ -90,6 +90,8 @@ public final class Dependencies {
         for (With with : expr.withs()) {
             if (with.target() instanceof Term.Call call) {
                 calls.accept(call);
+            } else {
+                term(with.target());
             }
             term(with.value());
         }

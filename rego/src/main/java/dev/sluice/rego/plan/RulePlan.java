@@ -332,15 +332,16 @@ final class RulePlan {
                 below(here, keys, tree, state, location);
                 continue;
             }
+            Location at = here.definitions().getFirst().rule().location();
             Value value = plan.nodeValue(state, here, null, location);
             if (value instanceof SetValue set
                     && here.definitions().getFirst().rule().key() != null) {
-                set.forEach(element -> tree.add(keys, element, true, location));
+                set.forEach(element -> tree.add(keys, element, true, at));
             } else if (value instanceof ObjectValue object
                     && !here.definitions().getFirst().suffix().isEmpty()) {
-                tree.addAll(keys, object, location);
+                tree.addAll(keys, object, at);
             } else if (value != null) {
-                tree.add(keys, Values.frozen(value, state.shared), false, location);
+                tree.add(keys, Values.frozen(value, state.shared), false, at);
             }
         }
     }

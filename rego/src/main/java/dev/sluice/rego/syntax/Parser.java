@@ -221,6 +221,9 @@ public final class Parser extends TermParser {
             defaultRule(out, location, head, annotations);
             return;
         }
+        if (atWord("with")) {
+            throw failure(location, "expressions using with keyword cannot be used for rule head");
+        }
         boolean hasIf = atWord("if");
         boolean hasBody = false;
         Body body = Body.EMPTY;
@@ -243,6 +246,9 @@ public final class Parser extends TermParser {
                 throw new ParseFailure(location.error(RegoError.PARSE, "var cannot be used for rule name")
                         .withHint("a rule needs a value (`:=`), `contains` or `if`"));
             }
+        }
+        if (atWord("else") && !hasBody) {
+            throw failure(peek().location(), "unexpected else keyword");
         }
         Rule.Else otherwise = atWord("else") ? elseBranch(head) : null;
         Term value = head.value == null ? truth(location) : head.value;
@@ -361,18 +367,19 @@ public final class Parser extends TermParser {
                 head.bracketed = true;
                 end = expect("]").end();
             } else if (peek().is("(")) {
-                Token open = next();
+                next();
                 List<Term> args = terms(")");
-                if (args.isEmpty()) {
-                    throw failure(open.location(), "rule argument list must take at least one argument");
-                }
-                head.args = args;
+                head.args = args.isEmpty() ? null : args;
                 head.bracketed = false;
                 end = previousEnd();
                 break;
             } else {
                 break;
             }
+        }
+        if (head.ref.size() == 1 && (name.isName("data") || name.isName("input"))) {
+            throw new ParseFailure(name.location()
+                    .error(RegoError.COMPILE, "rules must not shadow " + name.text() + " (use a different rule name)"));
         }
         head.text = slice(name.start(), end);
         if (atWord("contains")) {

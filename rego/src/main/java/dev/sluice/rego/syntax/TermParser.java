@@ -164,10 +164,16 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
                 continue;
             }
             if (!peek().freshLine() || peek().kind() == Token.Kind.END) {
-                throw failure(
-                        peek().location(),
-                        "unexpected " + peek().describe() + ": expected \\n or ; or "
-                                + (closing.isEmpty() ? "end of file" : closing));
+                throw new ParseFailure(peek().location()
+                        .error(
+                                RegoError.PARSE,
+                                "unexpected " + peek().describe() + ": expected \\n or ; or "
+                                        + (closing.isEmpty() ? "end of file" : closing))
+                        .withHint(
+                                peek().isName("and") || peek().isName("or")
+                                        ? "`import future.keywords." + peek().text() + "` for `x " + peek().text()
+                                                + " y` expressions"
+                                        : null));
             }
         }
         if (literals.isEmpty() && !closing.equals("}")) {
