@@ -70,7 +70,11 @@ final class Casts {
         }
         String json = normalized(text);
         try {
-            return NumberValue.parse(json);
+            NumberValue number = NumberValue.parse(json);
+            if (Double.isInfinite(number.asDouble())) {
+                throw BuiltinException.value("strconv.ParseFloat: parsing " + string + ": value out of range");
+            }
+            return number;
         } catch (NumberFormatException failure) {
             if ("number too big".equals(failure.getMessage())) {
                 throw BuiltinException.value("number too big");

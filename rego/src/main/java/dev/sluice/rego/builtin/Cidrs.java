@@ -96,7 +96,7 @@ final class Cidrs {
             return null;
         }
         int prefix = Integer.parseInt(digits);
-        if (prefix > address.bits() || (digits.length() > 1 && digits.charAt(0) == '0')) {
+        if (prefix > address.bits()) {
             return null;
         }
         boolean mapped =

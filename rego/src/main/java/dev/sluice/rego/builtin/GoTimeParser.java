@@ -264,7 +264,7 @@ final class GoTimeParser {
         offset = negative ? -offset : offset;
     }
 
-    /** An abbreviation; what it stands for is not known, so it counts as UTC, but for {@code GMT+3}. */
+    /** An abbreviation; what it stands for is not known, so it counts as UTC, as does {@code GMT+3} in Go. */
     private void zoneName(GoLayout.Part part) throws BuiltinException {
         if (text.startsWith("UTC", at)) {
             at += 3;
@@ -273,10 +273,6 @@ final class GoTimeParser {
         int length = abbreviation();
         if (length == 0) {
             throw cannot(part);
-        }
-        String name = text.substring(at, at + length);
-        if (name.startsWith("GMT") && name.length() > 3) {
-            offset = Integer.parseInt(name.substring(3)) * 3600;
         }
         at += length;
     }
