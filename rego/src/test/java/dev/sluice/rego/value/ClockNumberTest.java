@@ -39,7 +39,7 @@ class ClockNumberTest {
         assertThat(now.subtractedFrom(n(5)).minusClock(now)).isNull();
     }
 
-    @Property(tries = 300)
+    @Property(tries = 100)
     void nothing_happens_before_the_crossing_and_something_at_it(
             @ForAll @IntRange(min = 0, max = 5) int shape,
             @ForAll @LongRange(min = -3000, max = 3000) long bound,
