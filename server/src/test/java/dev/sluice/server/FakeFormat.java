@@ -124,7 +124,22 @@ final class FakeFormat implements Format {
 
     @Override
     public VersionOrder versionOrder() {
-        throw new UnsupportedOperationException("no versions here");
+        return new VersionOrder() {
+            @Override
+            public int compare(String left, String right) {
+                return left.compareTo(right);
+            }
+
+            @Override
+            public boolean isPrerelease(String version) {
+                return false;
+            }
+
+            @Override
+            public boolean isVersion(String text) {
+                return true;
+            }
+        };
     }
 
     @Override
