@@ -80,6 +80,15 @@ class PolicyTest {
     }
 
     @Test
+    void replacing_the_input_is_no_reading_of_it() {
+        PreparedQuery query = Rego.compile(List.of(new SourceFile(
+                        "policy.rego", "package t\np if q with input as {\"a\": 1}\nq if input.a == 1\n")))
+                .prepare("data.t.p");
+        assertThat(query.mayRead(List.of("a"))).isTrue();
+        assertThat(query.mayRead(List.of("b"))).isFalse();
+    }
+
+    @Test
     void two_values_for_one_rule_are_an_error_that_lists_both() {
         String policy = """
                 package t

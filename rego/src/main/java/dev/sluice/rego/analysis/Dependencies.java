@@ -90,8 +90,10 @@ public final class Dependencies {
         for (With with : expr.withs()) {
             if (with.target() instanceof Term.Call call) {
                 calls.accept(call);
-            } else {
-                term(with.target());
+            } else if (with.target() instanceof Term.Ref target
+                    && target.head() instanceof Term.Var root
+                    && root.name().equals("data")) {
+                term(target);
             }
             term(with.value());
         }
