@@ -44,16 +44,24 @@ final class Segments implements AutoCloseable {
      */
     record Chunk(List<Entry> records, long next) {}
 
+    /** Makes what was written to a channel durable. */
+    @FunctionalInterface
+    interface Sync {
+        void force(FileChannel channel) throws IOException;
+    }
+
     private final Path directory;
+    private final Sync sync;
     private final long segmentBytes;
     private final ConcurrentSkipListMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
     private final long cutOff;
     private long end;
     private boolean dirty;
 
-    private Segments(Path directory, long segmentBytes) throws IOException {
+    private Segments(Path directory, long segmentBytes, Sync sync) throws IOException {
         this.directory = directory;
         this.segmentBytes = segmentBytes;
+        this.sync = sync;
         openFiles();
         this.cutOff = recoverEnd();
     }
@@ -65,8 +73,13 @@ final class Segments implements AutoCloseable {
      * @throws JournalCorruptException when a file is missing or damaged before its end
      */
     static Segments open(Path directory, long segmentBytes) throws IOException {
+        return open(directory, segmentBytes, channel -> channel.force(false));
+    }
+
+    /** The same with another way to make a batch durable, for disks that fail on command. */
+    static Segments open(Path directory, long segmentBytes, Sync sync) throws IOException {
         Files.createDirectories(directory);
-        return new Segments(directory, segmentBytes);
+        return new Segments(directory, segmentBytes, sync);
     }
 
     /** Position after the last durable batch. */
@@ -92,7 +105,7 @@ final class Segments implements AutoCloseable {
         while (batch.hasRemaining()) {
             offset += segment.channel().write(batch, offset);
         }
-        segment.channel().force(false);
+        sync.force(segment.channel());
         dirty = false;
         end += length;
     }
