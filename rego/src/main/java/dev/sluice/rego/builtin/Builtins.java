@@ -23,6 +23,7 @@ public final class Builtins {
         Numbers.declare(registry);
         Aggregates.declare(registry);
         Texts.declare(registry);
+        Templates.declare(registry);
         Casts.declare(registry);
         Composites.declare(registry);
         JsonPaths.declare(registry);

@@ -108,10 +108,11 @@ final class Globs {
                 case ',' -> out.append(open.isEmpty() ? "," : "|");
                 case '}' -> {
                     if (open.isEmpty()) {
-                        throw malformed("unexpected `}`");
+                        out.append(literal(c));
+                    } else {
+                        open.pop();
+                        out.append(')');
                     }
-                    open.pop();
-                    out.append(')');
                 }
                 case '\\' -> out.append(literal(escaped()));
                 default -> out.append(literal(c));

@@ -98,6 +98,8 @@ class BuiltinsTest {
         json.patch   | {"a": [1]}       | [{"op": "add", "path": "/a/-", "value": 2}] | {"a":[1,2]}
         net.cidr_contains | "10.0.0.0/8" | "10.1.0.0/16"  | true
         numbers.range | 3               | 1               | [3,2,1]
+        strings.render_template | "{{range $i, $n := .xs}}{{if $i}}, {{end}}{{$n}}{{end}} {{.no}}" | {"xs": ["a", "b"]} | "a, b <undefined>"
+        strings.render_template | "{{len .a}}" | {"a": 1}    | eval_builtin_error: strings.render_template: template: template: unsupported action {{len .a}}
         div          | 1                | 3               | 0.33333333333333333334
         rem          | 5                | 0               | eval_builtin_error: rem: modulo by zero
         """)
