@@ -1,6 +1,5 @@
 package dev.sluice.server.api;
 
-import dev.sluice.kernel.format.Request;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.server.operation.Call;
 import dev.sluice.server.operation.Problem;
@@ -37,8 +36,6 @@ final class Replies {
         byte[] body;
         try (var in = call.request().body()) {
             body = in.readAllBytes();
-        } catch (Request.TooLargeException e) {
-            throw e;
         }
         try {
             JsonNode node = JSON.readTree(body);
