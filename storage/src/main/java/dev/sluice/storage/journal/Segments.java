@@ -102,12 +102,26 @@ final class Segments implements AutoCloseable {
         long offset = end - segment.base();
         int length = batch.remaining();
         dirty = true;
-        while (batch.hasRemaining()) {
-            offset += segment.channel().write(batch, offset);
+        try {
+            while (batch.hasRemaining()) {
+                offset += segment.channel().write(batch, offset);
+            }
+            sync.force(segment.channel());
+        } catch (IOException e) {
+            undo(segment, e);
+            throw e;
         }
-        sync.force(segment.channel());
         dirty = false;
         end += length;
+    }
+
+    /** At once, not with the next write: a batch that was said to have failed must not be found whole after a crash. */
+    private void undo(Segment segment, IOException cause) {
+        try {
+            segment.channel().truncate(end - segment.base());
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
     }
 
     /** Position the next batch gets; begins a new file when the last is full, and repairs what a failed write left. */

@@ -229,12 +229,16 @@ class CrashTest {
             long end = segments.end();
             full.set(true);
             for (int i = 0; i < 3; i++) {
-                ByteBuffer batch = batch(segments, 2);
+                // Longer than what comes afterwards, so that a remainder of it would show.
+                ByteBuffer batch = batch(segments, 2, 2);
                 assertThatThrownBy(() -> segments.append(batch)).hasMessageContaining("No space left");
                 assertThat(segments.end()).isEqualTo(end);
             }
             full.set(false);
             segments.append(batch(segments, 3));
+            full.set(true);
+            ByteBuffer last = batch(segments, 4);
+            assertThatThrownBy(() -> segments.append(last)).hasMessageContaining("No space left");
         }
 
         try (Segments segments = Segments.open(log, 1_000_000)) {
@@ -314,12 +318,16 @@ class CrashTest {
         return journal.query(Query.latest(1000));
     }
 
-    private static ByteBuffer batch(Segments segments, int second) throws IOException {
-        byte[] json = EventCodec.encode(event(second));
-        ByteBuffer batch = ByteBuffer.allocate(Frames.BATCH_HEADER + Frames.RECORD_HEADER + json.length);
-        Frames.putBatchHeader(batch, Frames.RECORD_HEADER + json.length, segments.nextPosition());
-        Frames.putRecord(batch, json, Frames.crc(json));
-        return batch.flip();
+    private static ByteBuffer batch(Segments segments, int... seconds) throws IOException {
+        ByteBuffer records = ByteBuffer.allocate(10_000);
+        for (int second : seconds) {
+            byte[] json = EventCodec.encode(event(second));
+            Frames.putRecord(records, json, Frames.crc(json));
+        }
+        records.flip();
+        ByteBuffer batch = ByteBuffer.allocate(Frames.BATCH_HEADER + records.remaining());
+        Frames.putBatchHeader(batch, records.remaining(), segments.nextPosition());
+        return batch.put(records).flip();
     }
 
     private static Path log(Path directory, String name) {
