@@ -16,13 +16,24 @@ final class Problem {
     /** A problem with that status. */
     static Response of(int status, String detail) {
         ObjectNode json = Json.object();
-        json.put("title", detail);
+        json.put("title", title(status));
         json.put("status", status);
         json.put("detail", detail);
         json.put("error", detail);
         return Response.of(status, "application/problem+json", Json.bytes(json))
                 .withReason(phrase(detail))
                 .with("Cache-Control", "no-store");
+    }
+
+    /** What kind of problem it is; uv prints it before the detail. */
+    private static String title(int status) {
+        return switch (status) {
+            case 400 -> "Upload rejected";
+            case 404 -> "Not found";
+            case 409 -> "Conflict";
+            case 502 -> "Upstream unavailable";
+            default -> "Rejected";
+        };
     }
 
     /** The answer to what is not there: 404, or 502 where an upstream could not be asked. */
