@@ -55,6 +55,10 @@ public interface AdvisoryStore {
             SAME
         }
 
+        /** The advisory with exactly that identifier as this import would leave it, or null. */
+        @org.jspecify.annotations.Nullable
+        Advisory find(String id);
+
         /** Puts an advisory in place of the one with its identifier. A record older than the kept one is ignored (SAME). */
         Effect put(Advisory advisory);
 

@@ -34,6 +34,17 @@ final class SqlAdvisoryImport implements Import {
     }
 
     @Override
+    public @Nullable Advisory find(String id) {
+        return doing("advisory " + id, () -> {
+            PreparedStatement select = session.prepared("SELECT body FROM advisory WHERE id = ?");
+            select.setString(1, Values.key(id));
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? StoredJson.read(row.getString("body"), Advisory.class) : null;
+            }
+        });
+    }
+
+    @Override
     public Effect put(Advisory advisory) {
         return doing("advisory " + advisory.id(), () -> {
             String id = Values.key(advisory.id());
@@ -214,11 +225,11 @@ final class SqlAdvisoryImport implements Import {
     }
 
     @FunctionalInterface
-    private interface Step<T> {
+    private interface Step<T extends @Nullable Object> {
         T run() throws SQLException;
     }
 
-    private <T> T doing(String what, Step<T> step) {
+    private <T extends @Nullable Object> T doing(String what, Step<T> step) {
         if (over) {
             throw new IllegalStateException("the import is over");
         }

@@ -1,0 +1,69 @@
+package dev.sluice.feeds;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of an import.
+ *
+ * @param revision the store's revision after it
+ * @param feeds the feeds it touched: {@code osv}, {@code kev}, {@code epss}
+ */
+public record ImportSummary(long revision, List<Feed> feeds) {
+
+    /** Copies the list. */
+    public ImportSummary {
+        feeds = List.copyOf(feeds);
+    }
+
+    /** The feed of that name, or null when the import held nothing of it. */
+    public @Nullable Feed feed(String name) {
+        return feeds.stream()
+                .filter(feed -> feed.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /**
+     * What became of one feed's records. Read = added + changed + unchanged + rejected + skipped.
+     *
+     * @param name its name
+     * @param files how many files held records of it
+     * @param read records read
+     * @param added records not known before
+     * @param changed records that took the place of an older one
+     * @param unchanged records already known, or older than the known one
+     * @param rejected records refused
+     * @param rejections the first of the refused ones
+     * @param skipped records of ecosystems that are not served here, by ecosystem
+     * @param newest the newest date the data carries, or null
+     */
+    public record Feed(
+            String name,
+            long files,
+            long read,
+            long added,
+            long changed,
+            long unchanged,
+            long rejected,
+            List<Rejection> rejections,
+            Map<String, Long> skipped,
+            @Nullable Instant newest) {
+
+        /** Copies the collections. */
+        public Feed {
+            rejections = List.copyOf(rejections);
+            skipped = Map.copyOf(skipped);
+        }
+    }
+
+    /**
+     * A refused record.
+     *
+     * @param where file and line, entry or identifier
+     * @param reason why
+     */
+    public record Rejection(String where, String reason) {}
+}

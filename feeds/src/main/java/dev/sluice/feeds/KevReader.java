@@ -1,0 +1,52 @@
+package dev.sluice.feeds;
+
+import dev.sluice.kernel.advisory.Exploitation;
+import java.time.LocalDate;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+
+/** One entry of CISA's catalogue of known exploited vulnerabilities, read from where a parser stands. Reads one entry. */
+final class KevReader {
+
+    private static final int MAX_TEXT = 100;
+
+    private final JsonParser parser;
+    private String cve = "";
+    private @Nullable LocalDate dateAdded;
+    private @Nullable LocalDate dueDate;
+    private boolean ransomware;
+
+    KevReader(JsonParser parser) {
+        this.parser = parser;
+    }
+
+    /** The CVE as far as it was read; empty before. */
+    String cve() {
+        return cve;
+    }
+
+    void field(String name) throws RecordException {
+        switch (name) {
+            case "cveID" -> cve = Cves.checked(JsonFields.name(parser, name, MAX_TEXT));
+            case "dateAdded" -> dateAdded = JsonFields.date(JsonFields.name(parser, name, MAX_TEXT), name);
+            case "dueDate" -> {
+                String text = JsonFields.text(parser, name);
+                dueDate = text == null || text.isEmpty() ? null : JsonFields.date(text, name);
+            }
+            case "knownRansomwareCampaignUse" -> ransomware = "Known".equals(JsonFields.text(parser, name));
+            default -> parser.skipChildren();
+        }
+    }
+
+    /** The entry, after its last field. */
+    Exploitation.Kev entry() throws RecordException {
+        if (cve.isEmpty()) {
+            throw new RecordException("no cveID");
+        }
+        LocalDate added = dateAdded;
+        if (added == null) {
+            throw new RecordException("no dateAdded");
+        }
+        return new Exploitation.Kev(added, dueDate, ransomware);
+    }
+}

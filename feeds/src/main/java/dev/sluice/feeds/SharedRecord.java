@@ -1,0 +1,60 @@
+package dev.sluice.feeds;
+
+import dev.sluice.kernel.advisory.Advisory;
+import dev.sluice.kernel.advisory.AdvisoryStore;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A record that arrives under an identifier that is kept already.
+ *
+ * <p>Databases of different ecosystems publish records of their own under one CVE, and there are feeds that cut a record into
+ * one file per ecosystem. So what the kept record says of formats that the next one says nothing of, stays; of the formats it
+ * does speak of, the next record alone counts. A record that gives up a whole ecosystem keeps blocking there until it is
+ * withdrawn: the lesser harm.
+ */
+final class SharedRecord {
+
+    private SharedRecord() {}
+
+    /** What to keep when that record arrives: itself, or itself with what the kept one says of other formats. */
+    static Advisory merged(AdvisoryStore.Import target, Advisory next) {
+        Advisory kept = target.find(next.id());
+        if (kept == null) {
+            return next;
+        }
+        Set<String> formats =
+                next.affected().stream().map(a -> a.packageName().format()).collect(Collectors.toSet());
+        List<Advisory.Affected> others = kept.affected().stream()
+                .filter(affected -> !formats.contains(affected.packageName().format()))
+                .toList();
+        if (others.isEmpty()) {
+            return next;
+        }
+        Advisory newer = kept.modified().isAfter(next.modified()) ? kept : next;
+        Instant keptWithdrawn = kept.withdrawn();
+        return new Advisory(
+                next.id(),
+                Stream.concat(kept.aliases().stream(), next.aliases().stream())
+                        .distinct()
+                        .sorted()
+                        .toList(),
+                newer.summary(),
+                newer.details(),
+                newer.severities(),
+                newer.severityLabel(),
+                newer.published(),
+                newer.modified(),
+                keptWithdrawn == null ? null : next.withdrawn(),
+                Stream.concat(others.stream(), next.affected().stream())
+                        .sorted(Comparator.comparing(Advisory.Affected::packageName))
+                        .toList(),
+                newer.references(),
+                newer.source(),
+                kept.malicious() || next.malicious());
+    }
+}

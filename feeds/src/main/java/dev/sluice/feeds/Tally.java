@@ -1,0 +1,94 @@
+package dev.sluice.feeds;
+
+import dev.sluice.kernel.advisory.AdvisoryStore.Import.Effect;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Counts what becomes of one feed's records during an import. Not thread-safe. */
+final class Tally {
+
+    private static final int MAX_REJECTIONS = 20;
+    private static final int MAX_REASON = 300;
+
+    private final String name;
+    private final List<ImportSummary.Rejection> rejections = new ArrayList<>();
+    private final Map<String, Long> skipped = new HashMap<>();
+    private final Map<Effect, Long> effects = new HashMap<>();
+    private long files;
+    private long read;
+    private long rejected;
+    private @Nullable String lastFile;
+    private @Nullable Instant newest;
+
+    Tally(String name) {
+        this.name = name;
+    }
+
+    void kept(String file, Effect effect) {
+        count(file);
+        effects.merge(effect, 1L, Long::sum);
+    }
+
+    void rejected(String file, String where, String reason) {
+        count(file);
+        rejected++;
+        if (rejections.size() < MAX_REJECTIONS) {
+            String shown = reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) + "…" : reason;
+            rejections.add(new ImportSummary.Rejection(where, shown));
+        }
+    }
+
+    void skipped(String file, String ecosystem) {
+        count(file);
+        skipped.merge(ecosystem, 1L, Long::sum);
+    }
+
+    void dated(@Nullable Instant date) {
+        if (date != null && (newest == null || date.isAfter(newest))) {
+            newest = date;
+        }
+    }
+
+    boolean isTouched() {
+        return read > 0;
+    }
+
+    long read() {
+        return read;
+    }
+
+    long added() {
+        return effects.getOrDefault(Effect.NEW, 0L);
+    }
+
+    @Nullable
+    Instant newest() {
+        return newest;
+    }
+
+    ImportSummary.Feed summary() {
+        return new ImportSummary.Feed(
+                name,
+                files,
+                read,
+                added(),
+                effects.getOrDefault(Effect.CHANGED, 0L),
+                effects.getOrDefault(Effect.SAME, 0L),
+                rejected,
+                rejections,
+                skipped,
+                newest);
+    }
+
+    private void count(String file) {
+        read++;
+        if (!file.equals(lastFile)) {
+            files++;
+            lastFile = file;
+        }
+    }
+}
