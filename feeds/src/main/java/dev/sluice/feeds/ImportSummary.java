@@ -18,12 +18,12 @@ public record ImportSummary(long revision, List<Feed> feeds) {
         feeds = List.copyOf(feeds);
     }
 
-    /** The feed of that name, or null when the import held nothing of it. */
-    public @Nullable Feed feed(String name) {
+    /** The feed of that name; one without records when the import held nothing of it. */
+    public Feed feed(String name) {
         return feeds.stream()
                 .filter(feed -> feed.name().equals(name))
                 .findFirst()
-                .orElse(null);
+                .orElse(new Feed(name, 0, 0, 0, 0, 0, 0, List.of(), Map.of(), null));
     }
 
     /**

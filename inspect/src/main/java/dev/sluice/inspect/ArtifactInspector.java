@@ -1,0 +1,52 @@
+package dev.sluice.inspect;
+
+import dev.sluice.kernel.gate.Inspector;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The inspector of npm, PyPI and Maven artifacts: declared licence, code that runs at install, required runtime.
+ *
+ * <p>Reads archives as streams from front to back, unpacks nothing to disk, and bounds all it reads. Thread-safe.
+ */
+public final class ArtifactInspector implements Inspector {
+
+    private final Map<String, FileInspector> inspectors;
+
+    /** An inspector with the usual bounds. */
+    public ArtifactInspector() {
+        this(InspectionLimits.DEFAULT);
+    }
+
+    ArtifactInspector(InspectionLimits limits) {
+        ArchiveWalk archives = new ArchiveWalk(limits);
+        inspectors = Map.of(
+                "npm", new NpmTarball(archives),
+                "pypi", new PythonDistribution(archives),
+                "maven", new MavenFile(archives, limits));
+    }
+
+    @Override
+    public Set<String> formats() {
+        return inspectors.keySet();
+    }
+
+    @Override
+    public Inspection inspect(String format, String fileName, InputStream bytes) throws IOException {
+        FileInspector inspector = inspectors.get(format);
+        if (inspector == null) {
+            return FileInspector.unknown("artifacts of this format are not read");
+        }
+        try {
+            return inspector.inspect(fileName, bytes);
+        } catch (EOFException brokenOff) {
+            throw new IOException("the artifact is broken off", brokenOff);
+        } catch (RuntimeException malformed) {
+            // The archive library answers some malformed archives with unchecked exceptions of many kinds.
+            throw new IOException("the artifact is malformed: " + malformed, malformed);
+        }
+    }
+}

@@ -1,0 +1,293 @@
+package dev.sluice.inspect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.gate.Inspector.Inspection;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ArtifactInspectorTest {
+
+    private static final InspectionLimits SMALL = new InspectionLimits(10_000, 5_000_000, 200_000, 50, 1_000);
+
+    private final ArtifactInspector inspector = new ArtifactInspector(SMALL);
+
+    @Test
+    void reads_the_licence_of_an_npm_package_in_every_form_it_has_had() throws IOException {
+        for (Map.Entry<String, String> form : Map.of(
+                        "\"license\":\"MIT\"", "MIT",
+                        "\"license\":{\"type\":\"ISC\",\"url\":\"x\"}", "ISC",
+                        "\"licenses\":[{\"type\":\"MIT\"},{\"type\":\"Apache2\"}]", "(MIT OR Apache2)",
+                        "\"licenses\":[\"MIT\"]", "MIT",
+                        "\"license\":[\"MIT\",[1],{\"name\":\"BSD\",\"x\":{}}]", "(MIT OR BSD)",
+                        "\"name\":\"x\"", "",
+                        "\"license\":null", "",
+                        "\"license\":42,\"licenses\":\"ISC\"", "ISC")
+                .entrySet()) {
+            Inspection found = npm("package/package.json", "{\"a\":[{}]," + form.getKey() + ",\"z\":{\"license\":\"No\"}}");
+            assertThat(found.license()).as(form.getKey()).isEqualTo(Signal.known(form.getValue(), "artifact"));
+        }
+    }
+
+    @Test
+    void tells_whether_installing_an_npm_package_runs_its_code() throws IOException {
+        assertThat(npm("package/package.json", "{\"scripts\":{\"test\":\"x\",\"prepare\":\"x\"}}")
+                        .installScripts()
+                        .orNull())
+                .isFalse();
+        for (String script : List.of("preinstall", "install", "postinstall")) {
+            assertThat(npm("package/package.json", "{\"scripts\":{\"a\":\"b\",\"" + script + "\":\"node x\"}}")
+                            .installScripts()
+                            .orNull())
+                    .isTrue();
+        }
+        assertThat(npm("package/package.json", "{}", "package/binding.gyp", "{}").installScripts().orNull())
+                .isTrue();
+        assertThat(npm("package/package.json", "{\"gypfile\":false}", "package/binding.gyp", "{}")
+                        .installScripts()
+                        .orNull())
+                .isFalse();
+        assertThat(npm("package/package.json", "{}", "package/deps/binding.gyp", "{}").installScripts().orNull())
+                .isFalse();
+    }
+
+    @Test
+    void strips_the_first_folder_whatever_its_name_and_takes_the_last_of_two_manifests() throws IOException {
+        assertThat(npm("./lodash/package.json", "\uFEFF{\"license\":\"MIT\"}").license().orNull()).isEqualTo("MIT");
+        assertThat(npm(
+                                "package/package.json",
+                                "{\"license\":\"MIT\"}",
+                                "package/node_modules/x/package.json",
+                                "{\"license\":\"No\"}",
+                                "package/package.json",
+                                "{\"license\":\"ISC\",\"scripts\":{\"install\":\"x\"}}")
+                        .installScripts()
+                        .orNull())
+                .isTrue();
+    }
+
+    @Test
+    void reads_a_wheel() throws IOException {
+        Inspection found = inspect(
+                "pypi",
+                "foo-1.0-py3-none-any.whl",
+                Archives.zip(
+                        "foo/__init__.py", "pass",
+                        "foo/vendored.dist-info/METADATA", "License: No\n",
+                        "foo-1.0.dist-info/METADATA",
+                                """
+                                Metadata-Version: 2.4
+                                Name: foo
+                                Requires-Python: >=3.9
+                                License-Expression: MIT OR Apache-2.0
+                                License: other
+                                Classifier: License :: OSI Approved :: BSD License
+
+                                License: in the description
+                                """));
+        assertThat(found)
+                .isEqualTo(new Inspection(
+                        Signal.known("MIT OR Apache-2.0", "artifact"),
+                        Signal.known(false, "artifact"),
+                        Signal.known(">=3.9", "artifact")));
+    }
+
+    @Test
+    void takes_the_licence_of_python_packages_from_text_or_classifiers() throws IOException {
+        assertThat(sdist("License: BSD 3-Clause\n  more text\nClassifier: License :: OSI Approved :: MIT License\n")
+                        .license()
+                        .orNull())
+                .isEqualTo("BSD 3-Clause");
+        assertThat(sdist("""
+                        License: UNKNOWN
+                        Classifier: License :: OSI Approved
+                        Classifier: License :: OSI Approved :: MIT License
+                        Classifier: Topic :: X
+                        Classifier: License :: OSI Approved :: ISC License (ISCL)
+                        """
+                                .replace("\n", "\r\n"))
+                        .license()
+                        .orNull())
+                .isEqualTo("MIT License OR ISC License (ISCL)");
+        assertThat(sdist("Name: foo\n").license().orNull()).isEmpty();
+    }
+
+    @Test
+    void a_source_distribution_runs_code_at_install() throws IOException {
+        assertThat(sdist("Name: foo\n").installScripts().orNull()).isTrue();
+        assertThat(inspect("pypi", "foo-1.0.zip", Archives.zip("foo-1.0/PKG-INFO", "Name: foo\nRequires-Python: >=3\n")))
+                .isEqualTo(new Inspection(
+                        Signal.known("", "artifact"), Signal.known(true, "artifact"), Signal.known(">=3", "artifact")));
+    }
+
+    @Test
+    void reads_a_pom() throws IOException {
+        assertThat(pom("<licenses><license><name> Apache License,\n Version 2.0 </name><url>u</url></license>"
+                                + "<license><name>EPL 2.0</name></license></licenses><name>No</name>")
+                        .license())
+                .isEqualTo(Signal.known("Apache License, Version 2.0 OR EPL 2.0", "artifact"));
+        assertThat(pom("<name>x</name>").license()).isEqualTo(Signal.known("", "artifact"));
+        assertThat(pom("<parent><groupId>g</groupId></parent>").license().isKnown()).isFalse();
+        assertThat(pom("").installScripts().orNull()).isFalse();
+    }
+
+    @Test
+    void reads_the_only_pom_of_a_jar() throws IOException {
+        String pom = "<project><licenses><license><name>MIT</name></license></licenses></project>";
+        assertThat(inspect("maven", "a-1.jar", Archives.zip("A.class", "x", "META-INF/maven/g/a/pom.xml", pom))
+                        .license()
+                        .orNull())
+                .isEqualTo("MIT");
+        assertThat(inspect(
+                                "maven",
+                                "a-1.jar",
+                                Archives.zip("META-INF/maven/g/a/pom.xml", pom, "META-INF/maven/g/b/pom.xml", pom))
+                        .license()
+                        .basis())
+                .isEqualTo("the jar holds several POMs");
+        assertThat(inspect("maven", "a-1.jar", Archives.zip("A.class", "x")).license().isKnown()).isFalse();
+    }
+
+    @Test
+    void says_that_it_does_not_read_other_files() throws IOException {
+        assertThat(inspect("maven", "a-1.module", new byte[0]).license().isKnown()).isFalse();
+        assertThat(inspect("pypi", "a-1.exe", new byte[0]).installScripts().isKnown()).isFalse();
+        assertThat(inspect("cargo", "a.crate", new byte[0]).license().isKnown()).isFalse();
+        assertThat(inspector.formats()).containsExactlyInAnyOrder("npm", "pypi", "maven");
+    }
+
+    @Test
+    void refuses_external_entities_and_entity_bombs_in_poms() {
+        for (String prologue : List.of(
+                "<!DOCTYPE project [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>",
+                "<!DOCTYPE project SYSTEM \"http://127.0.0.1:1/x.dtd\">",
+                "<!DOCTYPE p [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;\">]>")) {
+            refused("maven", "a.pom", (prologue + "<project><licenses><license><name>&x;&c;</name></license></licenses></project>")
+                    .getBytes(StandardCharsets.UTF_8));
+        }
+        refused("maven", "a.pom", "<a>".repeat(1_000).getBytes(StandardCharsets.UTF_8));
+        refused("maven", "a.pom", "<project>".getBytes(StandardCharsets.UTF_8));
+        refused("maven", "a.pom", ("<project>" + " ".repeat(20_000) + "</project>").getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void refuses_bombs() {
+        byte[] zeros = new byte[4_000_000];
+        refused("npm", "a.tgz", Archives.tarGz(tar -> {
+            Archives.file(tar, "package/zeros", zeros);
+            Archives.file(tar, "package/package.json", "{}".getBytes(StandardCharsets.UTF_8));
+        }));
+        byte[] noise = new byte[6_000_000];
+        new Random(1).nextBytes(noise);
+        refused("npm", "a.tgz", Archives.tarGz(tar -> Archives.file(tar, "package/noise", noise)));
+        refused("pypi", "a.whl", Archives.zip("a/zeros", "\0".repeat(4_000_000), "a.dist-info/METADATA", "Name: a\n"));
+        refused("pypi", "a.whl", Archives.zip("a.dist-info/METADATA", "Name: a\n".repeat(5_000)));
+        refused("npm", "a.tgz", Archives.tarGz("package/package.json", "{" + " ".repeat(20_000) + "}"));
+        refused("npm", "a.tgz", Archives.tarGz("package/package.json", "{\"a\":" + "[".repeat(4_000)));
+    }
+
+    @Test
+    void refuses_thousands_of_entries() {
+        String[] files = new String[4_002];
+        Arrays.setAll(files, i -> i % 2 == 0 ? "package/" + i : "");
+        refused("npm", "a.tgz", Archives.tarGz(files));
+        refused("pypi", "a.whl", Archives.zip(files));
+    }
+
+    @Test
+    void passes_over_links_and_names_that_climb() throws IOException {
+        byte[] hostile = Archives.tarGz(tar -> {
+            Archives.link(tar, "package/package.json", "/etc/passwd");
+            Archives.file(tar, "../package.json", "{\"license\":\"climbed\"}".getBytes(StandardCharsets.UTF_8));
+            Archives.file(tar, "../../../etc/cron.d/x", "x".getBytes(StandardCharsets.UTF_8));
+            Archives.file(tar, "/etc/x/package.json", "{}".getBytes(StandardCharsets.UTF_8));
+            Archives.file(tar, "package/package.json", "{\"license\":\"MIT\"}".getBytes(StandardCharsets.UTF_8));
+        });
+        assertThat(inspect("npm", "a.tgz", hostile).license().orNull()).isEqualTo("MIT");
+        refused("npm", "a.tgz", Archives.tarGz(tar -> Archives.link(tar, "package/package.json", "x")));
+    }
+
+    @Test
+    void does_not_look_into_archives_within_archives() throws IOException {
+        byte[] outer = Archives.tarGz(tar -> {
+            Archives.file(tar, "package/inner.tgz", Archives.tarGz("package/package.json", "{\"license\":\"inner\"}"));
+            Archives.file(tar, "package/package.json", "{\"license\":\"outer\"}".getBytes(StandardCharsets.UTF_8));
+        });
+        assertThat(inspect("npm", "a.tgz", outer).license().orNull()).isEqualTo("outer");
+    }
+
+    @Test
+    void answers_every_truncation_and_mutation_with_facts_or_an_error() {
+        byte[] noise = new byte[3_000];
+        new Random(2).nextBytes(noise);
+        Map<String, byte[]> whole = Map.of(
+                "npm a.tgz",
+                Archives.tarGz(tar -> {
+                    Archives.file(tar, "package/noise", noise);
+                    Archives.file(tar, "package/package.json", "{\"license\":\"MIT\"}".getBytes(StandardCharsets.UTF_8));
+                }),
+                "pypi a.whl",
+                Archives.zip("a/b", "x".repeat(500), "a.dist-info/METADATA", "License: MIT\n"),
+                "pypi a.tar.gz",
+                Archives.tarGz("a/PKG-INFO", "License: MIT\n"),
+                "maven a.jar",
+                Archives.zip("META-INF/maven/g/a/pom.xml", "<project/>"));
+        Random random = new Random(3);
+        whole.forEach((what, bytes) -> {
+            String[] words = what.split(" ");
+            for (int length = 0; length < bytes.length; length += 7) {
+                answered(words[0], words[1], Arrays.copyOf(bytes, length));
+            }
+            for (int i = 0; i < 500; i++) {
+                byte[] mutated = bytes.clone();
+                mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(256);
+                mutated[random.nextInt(mutated.length)] ^= (byte) (1 << random.nextInt(8));
+                answered(words[0], words[1], mutated);
+            }
+            refused(words[0], words[1], "not an archive at all".getBytes(StandardCharsets.UTF_8));
+            refused(words[0], words[1], new byte[0]);
+        });
+    }
+
+    /** Facts, or an IOException; anything else is a fault of the inspector. */
+    private void answered(String format, String fileName, byte[] bytes) {
+        try {
+            assertThat(inspect(format, fileName, bytes)).isNotNull();
+        } catch (IOException broken) {
+            assertThat(broken).hasMessageMatching("(?s).+");
+        }
+    }
+
+    private void refused(String format, String fileName, byte[] bytes) {
+        assertThatThrownBy(() -> inspect(format, fileName, bytes)).isInstanceOf(IOException.class);
+    }
+
+    private Inspection npm(String... files) throws IOException {
+        return inspect("npm", "a-1.0.0.tgz", Archives.tarGz(files));
+    }
+
+    private Inspection sdist(String metadata) throws IOException {
+        return inspect(
+                "pypi", "foo-1.0.tar.gz", Archives.tarGz("foo-1.0/setup.py", "x", "foo-1.0/PKG-INFO", metadata));
+    }
+
+    private Inspection pom(String content) throws IOException {
+        return inspect(
+                "maven",
+                "a-1.pom",
+                ("<project xmlns=\"http://maven.apache.org/POM/4.0.0\">" + content + "</project>")
+                        .getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Inspection inspect(String format, String fileName, byte[] bytes) throws IOException {
+        return inspector.inspect(format, fileName, new ByteArrayInputStream(bytes));
+    }
+}
