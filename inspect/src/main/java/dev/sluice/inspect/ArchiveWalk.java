@@ -60,11 +60,7 @@ final class ArchiveWalk {
     /** Walks over a zip archive. */
     void zip(InputStream bytes, Visitor visitor) throws IOException {
         Metered packed = new Metered(bytes);
-        walk(
-                new ZipArchiveInputStream(packed, StandardCharsets.UTF_8.name(), true, true, true),
-                packed,
-                null,
-                visitor);
+        walk(new ZipArchiveInputStream(packed, StandardCharsets.UTF_8.name(), true, true, true), packed, null, visitor);
     }
 
     private void walk(
@@ -96,7 +92,9 @@ final class ArchiveWalk {
     }
 
     private static boolean isFile(ArchiveEntry entry) {
-        return entry instanceof TarArchiveEntry tar ? tar.isFile() && !tar.isSymbolicLink() && !tar.isLink() : !entry.isDirectory();
+        return entry instanceof TarArchiveEntry tar
+                ? tar.isFile() && !tar.isSymbolicLink() && !tar.isLink()
+                : !entry.isDirectory();
     }
 
     private static String name(ArchiveEntry entry) {

@@ -37,7 +37,8 @@ record CoreMetadata(String license, String requiresPython) {
                 case "requires-python" -> python = value;
                 case "classifier" -> {
                     if (value.startsWith("License ::") && classifiers.size() < MAX_CLASSIFIERS) {
-                        String name = value.substring(value.lastIndexOf("::") + 2).strip();
+                        String name =
+                                value.substring(value.lastIndexOf("::") + 2).strip();
                         if (!name.equals("OSI Approved")) {
                             classifiers.add(name);
                         }

@@ -5,6 +5,8 @@ import dev.sluice.kernel.gate.Inspector.Inspection;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +19,7 @@ import javax.xml.stream.XMLStreamReader;
 final class MavenFile implements FileInspector {
 
     private static final int MAX_DEPTH = 200;
+    private static final int MAX_PROLOGUE = 200;
     private static final int MAX_LICENSE = 300;
     private static final int MAX_LICENSES = 20;
     private static final String NO_RUNTIME = "POMs name no runtime that Maven enforces";
@@ -66,7 +69,7 @@ final class MavenFile implements FileInspector {
         List<String> path = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         try {
-            XMLStreamReader reader = factory().createXMLStreamReader(new ByteArrayInputStream(document));
+            XMLStreamReader reader = factory().createXMLStreamReader(new StringReader(decoded(document)));
             while (reader.hasNext()) {
                 switch (reader.next()) {
                     case XMLStreamConstants.DTD, XMLStreamConstants.ENTITY_REFERENCE ->
@@ -107,12 +110,23 @@ final class MavenFile implements FileInspector {
                 : Signal.known(String.join(" OR ", licenses), SOURCE);
     }
 
+    /** Decoded here, because the JDK's parser prints malformed bytes to the error stream before it complains. */
+    private static String decoded(byte[] document) {
+        int prologue = Math.min(document.length, MAX_PROLOGUE);
+        String declaration = new String(document, 0, prologue, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+        int end = declaration.indexOf("?>");
+        boolean latin = declaration.startsWith("<?xml")
+                && end > 0
+                && (declaration.lastIndexOf("8859-1", end) > 0 || declaration.lastIndexOf("windows-1252", end) > 0);
+        String text = new String(document, latin ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    }
+
     private static XMLInputFactory factory() {
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
         factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, false);
-        factory.setXMLReporter((message, type, related, location) -> {});
         factory.setXMLResolver((publicId, systemId, baseUri, namespace) -> new ByteArrayInputStream(new byte[0]));
         return factory;
     }

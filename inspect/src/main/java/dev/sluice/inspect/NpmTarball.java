@@ -26,9 +26,8 @@ final class NpmTarball implements FileInspector {
     private static final int MAX_DEPTH = 200;
 
     private static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
-                    .build())
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
             .build();
 
     private final ArchiveWalk archives;
@@ -101,7 +100,8 @@ final class NpmTarball implements FileInspector {
         boolean found = false;
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = parser.currentName();
-            boolean text = parser.nextToken() == JsonToken.VALUE_STRING && !parser.getString().isBlank();
+            boolean text = parser.nextToken() == JsonToken.VALUE_STRING
+                    && !parser.getString().isBlank();
             found |= text && (name.equals("preinstall") || name.equals("install") || name.equals("postinstall"));
             parser.skipChildren();
         }

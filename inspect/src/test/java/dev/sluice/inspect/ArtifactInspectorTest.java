@@ -32,7 +32,8 @@ class ArtifactInspectorTest {
                         "\"license\":null", "",
                         "\"license\":42,\"licenses\":\"ISC\"", "ISC")
                 .entrySet()) {
-            Inspection found = npm("package/package.json", "{\"a\":[{}]," + form.getKey() + ",\"z\":{\"license\":\"No\"}}");
+            Inspection found =
+                    npm("package/package.json", "{\"a\":[{}]," + form.getKey() + ",\"z\":{\"license\":\"No\"}}");
             assertThat(found.license()).as(form.getKey()).isEqualTo(Signal.known(form.getValue(), "artifact"));
         }
     }
@@ -49,19 +50,26 @@ class ArtifactInspectorTest {
                             .orNull())
                     .isTrue();
         }
-        assertThat(npm("package/package.json", "{}", "package/binding.gyp", "{}").installScripts().orNull())
+        assertThat(npm("package/package.json", "{}", "package/binding.gyp", "{}")
+                        .installScripts()
+                        .orNull())
                 .isTrue();
         assertThat(npm("package/package.json", "{\"gypfile\":false}", "package/binding.gyp", "{}")
                         .installScripts()
                         .orNull())
                 .isFalse();
-        assertThat(npm("package/package.json", "{}", "package/deps/binding.gyp", "{}").installScripts().orNull())
+        assertThat(npm("package/package.json", "{}", "package/deps/binding.gyp", "{}")
+                        .installScripts()
+                        .orNull())
                 .isFalse();
     }
 
     @Test
     void strips_the_first_folder_whatever_its_name_and_takes_the_last_of_two_manifests() throws IOException {
-        assertThat(npm("./lodash/package.json", "\uFEFF{\"license\":\"MIT\"}").license().orNull()).isEqualTo("MIT");
+        assertThat(npm("./lodash/package.json", "\uFEFF{\"license\":\"MIT\"}")
+                        .license()
+                        .orNull())
+                .isEqualTo("MIT");
         assertThat(npm(
                                 "package/package.json",
                                 "{\"license\":\"MIT\"}",
@@ -82,8 +90,7 @@ class ArtifactInspectorTest {
                 Archives.zip(
                         "foo/__init__.py", "pass",
                         "foo/vendored.dist-info/METADATA", "License: No\n",
-                        "foo-1.0.dist-info/METADATA",
-                                """
+                        "foo-1.0.dist-info/METADATA", """
                                 Metadata-Version: 2.4
                                 Name: foo
                                 Requires-Python: >=3.9
@@ -112,18 +119,15 @@ class ArtifactInspectorTest {
                         Classifier: License :: OSI Approved :: MIT License
                         Classifier: Topic :: X
                         Classifier: License :: OSI Approved :: ISC License (ISCL)
-                        """
-                                .replace("\n", "\r\n"))
-                        .license()
-                        .orNull())
-                .isEqualTo("MIT License OR ISC License (ISCL)");
+                        """.replace("\n", "\r\n")).license().orNull()).isEqualTo("MIT License OR ISC License (ISCL)");
         assertThat(sdist("Name: foo\n").license().orNull()).isEmpty();
     }
 
     @Test
     void a_source_distribution_runs_code_at_install() throws IOException {
         assertThat(sdist("Name: foo\n").installScripts().orNull()).isTrue();
-        assertThat(inspect("pypi", "foo-1.0.zip", Archives.zip("foo-1.0/PKG-INFO", "Name: foo\nRequires-Python: >=3\n")))
+        assertThat(inspect(
+                        "pypi", "foo-1.0.zip", Archives.zip("foo-1.0/PKG-INFO", "Name: foo\nRequires-Python: >=3\n")))
                 .isEqualTo(new Inspection(
                         Signal.known("", "artifact"), Signal.known(true, "artifact"), Signal.known(">=3", "artifact")));
     }
@@ -135,7 +139,13 @@ class ArtifactInspectorTest {
                         .license())
                 .isEqualTo(Signal.known("Apache License, Version 2.0 OR EPL 2.0", "artifact"));
         assertThat(pom("<name>x</name>").license()).isEqualTo(Signal.known("", "artifact"));
-        assertThat(pom("<parent><groupId>g</groupId></parent>").license().isKnown()).isFalse();
+        assertThat(pom("<parent><groupId>g</groupId></parent>").license().isKnown())
+                .isFalse();
+        byte[] latin =
+                ("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><project><licenses><license><name>Öffentlich</name>"
+                                + "</license></licenses></project>")
+                        .getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(inspect("maven", "a.pom", latin).license().orNull()).isEqualTo("Öffentlich");
         assertThat(pom("").installScripts().orNull()).isFalse();
     }
 
@@ -153,13 +163,18 @@ class ArtifactInspectorTest {
                         .license()
                         .basis())
                 .isEqualTo("the jar holds several POMs");
-        assertThat(inspect("maven", "a-1.jar", Archives.zip("A.class", "x")).license().isKnown()).isFalse();
+        assertThat(inspect("maven", "a-1.jar", Archives.zip("A.class", "x"))
+                        .license()
+                        .isKnown())
+                .isFalse();
     }
 
     @Test
     void says_that_it_does_not_read_other_files() throws IOException {
-        assertThat(inspect("maven", "a-1.module", new byte[0]).license().isKnown()).isFalse();
-        assertThat(inspect("pypi", "a-1.exe", new byte[0]).installScripts().isKnown()).isFalse();
+        assertThat(inspect("maven", "a-1.module", new byte[0]).license().isKnown())
+                .isFalse();
+        assertThat(inspect("pypi", "a-1.exe", new byte[0]).installScripts().isKnown())
+                .isFalse();
         assertThat(inspect("cargo", "a.crate", new byte[0]).license().isKnown()).isFalse();
         assertThat(inspector.formats()).containsExactlyInAnyOrder("npm", "pypi", "maven");
     }
@@ -170,8 +185,11 @@ class ArtifactInspectorTest {
                 "<!DOCTYPE project [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>",
                 "<!DOCTYPE project SYSTEM \"http://127.0.0.1:1/x.dtd\">",
                 "<!DOCTYPE p [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;\">]>")) {
-            refused("maven", "a.pom", (prologue + "<project><licenses><license><name>&x;&c;</name></license></licenses></project>")
-                    .getBytes(StandardCharsets.UTF_8));
+            refused(
+                    "maven",
+                    "a.pom",
+                    (prologue + "<project><licenses><license><name>&x;&c;</name></license></licenses></project>")
+                            .getBytes(StandardCharsets.UTF_8));
         }
         refused("maven", "a.pom", "<a>".repeat(1_000).getBytes(StandardCharsets.UTF_8));
         refused("maven", "a.pom", "<project>".getBytes(StandardCharsets.UTF_8));
@@ -232,7 +250,8 @@ class ArtifactInspectorTest {
                 "npm a.tgz",
                 Archives.tarGz(tar -> {
                     Archives.file(tar, "package/noise", noise);
-                    Archives.file(tar, "package/package.json", "{\"license\":\"MIT\"}".getBytes(StandardCharsets.UTF_8));
+                    Archives.file(
+                            tar, "package/package.json", "{\"license\":\"MIT\"}".getBytes(StandardCharsets.UTF_8));
                 }),
                 "pypi a.whl",
                 Archives.zip("a/b", "x".repeat(500), "a.dist-info/METADATA", "License: MIT\n"),
@@ -275,8 +294,7 @@ class ArtifactInspectorTest {
     }
 
     private Inspection sdist(String metadata) throws IOException {
-        return inspect(
-                "pypi", "foo-1.0.tar.gz", Archives.tarGz("foo-1.0/setup.py", "x", "foo-1.0/PKG-INFO", metadata));
+        return inspect("pypi", "foo-1.0.tar.gz", Archives.tarGz("foo-1.0/setup.py", "x", "foo-1.0/PKG-INFO", metadata));
     }
 
     private Inspection pom(String content) throws IOException {

@@ -24,7 +24,8 @@ public final class LicenseNames {
 
     private static final Pattern ABBREVIATION = Pattern.compile("\\([^()]{0,40}\\)");
     private static final Pattern PUNCTUATION = Pattern.compile("[^a-z0-9.+]+");
-    private static final Pattern GLUED = Pattern.compile("\\b(agpl|lgpl|gpl|mpl|epl|asl|apache|cddl|bsd|edl|bsl) ?v?([0-9])");
+    private static final Pattern GLUED =
+            Pattern.compile("\\b(agpl|lgpl|gpl|mpl|epl|asl|apache|cddl|bsd|edl|bsl) ?v?([0-9])");
     private static final Pattern FILLERS =
             Pattern.compile("\\b(the|license|licence|licenses|version|ver|software|only|clauses|v)\\b");
     private static final Pattern V_NUMBER = Pattern.compile("\\bv([0-9])");
@@ -36,28 +37,113 @@ public final class LicenseNames {
 
     static {
         for (String id : List.of(
-                "0BSD", "AFL-2.1", "AFL-3.0", "AGPL-1.0", "AGPL-3.0", "AGPL-3.0-only", "AGPL-3.0-or-later", "Apache-1.1",
-                "Apache-2.0", "Artistic-1.0", "Artistic-2.0", "BlueOak-1.0.0", "BSD-1-Clause", "BSD-2-Clause",
-                "BSD-2-Clause-Patent", "BSD-3-Clause", "BSD-3-Clause-Clear", "BSD-4-Clause", "BSL-1.0", "BUSL-1.1",
-                "CC-BY-3.0", "CC-BY-4.0", "CC-BY-NC-4.0", "CC-BY-SA-4.0", "CC0-1.0", "CDDL-1.0", "CDDL-1.1", "ECL-2.0",
-                "EPL-1.0", "EPL-2.0", "EUPL-1.1", "EUPL-1.2", "GPL-2.0", "GPL-2.0+", "GPL-2.0-only", "GPL-2.0-or-later",
-                "GPL-2.0-with-classpath-exception", "GPL-3.0", "GPL-3.0+", "GPL-3.0-only", "GPL-3.0-or-later", "HPND",
-                "ICU", "ISC", "JSON", "LGPL-2.0", "LGPL-2.0-only", "LGPL-2.0-or-later", "LGPL-2.1", "LGPL-2.1+",
-                "LGPL-2.1-only", "LGPL-2.1-or-later", "LGPL-3.0", "LGPL-3.0+", "LGPL-3.0-only", "LGPL-3.0-or-later",
-                "MIT", "MIT-0", "MPL-1.1", "MPL-2.0", "MS-PL", "MulanPSL-2.0", "NCSA", "OFL-1.1", "OSL-3.0", "PSF-2.0",
-                "PostgreSQL", "Python-2.0", "SSPL-1.0", "Unicode-3.0", "Unlicense", "UPL-1.0", "W3C", "WTFPL", "X11",
-                "ZPL-2.1", "Zlib")) {
+                "0BSD",
+                "AFL-2.1",
+                "AFL-3.0",
+                "AGPL-1.0",
+                "AGPL-3.0",
+                "AGPL-3.0-only",
+                "AGPL-3.0-or-later",
+                "Apache-1.1",
+                "Apache-2.0",
+                "Artistic-1.0",
+                "Artistic-2.0",
+                "BlueOak-1.0.0",
+                "BSD-1-Clause",
+                "BSD-2-Clause",
+                "BSD-2-Clause-Patent",
+                "BSD-3-Clause",
+                "BSD-3-Clause-Clear",
+                "BSD-4-Clause",
+                "BSL-1.0",
+                "BUSL-1.1",
+                "CC-BY-3.0",
+                "CC-BY-4.0",
+                "CC-BY-NC-4.0",
+                "CC-BY-SA-4.0",
+                "CC0-1.0",
+                "CDDL-1.0",
+                "CDDL-1.1",
+                "ECL-2.0",
+                "EPL-1.0",
+                "EPL-2.0",
+                "EUPL-1.1",
+                "EUPL-1.2",
+                "GPL-2.0",
+                "GPL-2.0+",
+                "GPL-2.0-only",
+                "GPL-2.0-or-later",
+                "GPL-2.0-with-classpath-exception",
+                "GPL-3.0",
+                "GPL-3.0+",
+                "GPL-3.0-only",
+                "GPL-3.0-or-later",
+                "HPND",
+                "ICU",
+                "ISC",
+                "JSON",
+                "LGPL-2.0",
+                "LGPL-2.0-only",
+                "LGPL-2.0-or-later",
+                "LGPL-2.1",
+                "LGPL-2.1+",
+                "LGPL-2.1-only",
+                "LGPL-2.1-or-later",
+                "LGPL-3.0",
+                "LGPL-3.0+",
+                "LGPL-3.0-only",
+                "LGPL-3.0-or-later",
+                "MIT",
+                "MIT-0",
+                "MPL-1.1",
+                "MPL-2.0",
+                "MS-PL",
+                "MulanPSL-2.0",
+                "NCSA",
+                "OFL-1.1",
+                "OSL-3.0",
+                "PSF-2.0",
+                "PostgreSQL",
+                "Python-2.0",
+                "SSPL-1.0",
+                "Unicode-3.0",
+                "Unlicense",
+                "UPL-1.0",
+                "W3C",
+                "WTFPL",
+                "X11",
+                "ZPL-2.1",
+                "Zlib")) {
             IDENTIFIERS.put(id.toLowerCase(Locale.ROOT), id);
         }
         names("MIT", "mit", "expat", "mit expat", "opensource.org mit");
         names("MIT-0", "mit no attribution");
         names("Apache-2.0", "apache 2", "apache", "asl 2", "al 2", "apache foundation 2", "apache public 2");
         names("Apache-1.1", "apache 1.1");
-        names("BSD-3-Clause", "bsd 3 clause", "bsd 3", "3 clause bsd", "new bsd", "modified bsd", "revised bsd",
-                "bsd new", "bsd 3 clause new or revised", "eclipse distribution 1", "edl 1", "bsd three clause",
-                "eclipse distribution new bsd", "go");
-        names("BSD-2-Clause", "bsd 2 clause", "bsd 2", "2 clause bsd", "simplified bsd", "freebsd",
-                "bsd 2 clause simplified", "bsd two clause");
+        names(
+                "BSD-3-Clause",
+                "bsd 3 clause",
+                "bsd 3",
+                "3 clause bsd",
+                "new bsd",
+                "modified bsd",
+                "revised bsd",
+                "bsd new",
+                "bsd 3 clause new or revised",
+                "eclipse distribution 1",
+                "edl 1",
+                "bsd three clause",
+                "eclipse distribution new bsd",
+                "go");
+        names(
+                "BSD-2-Clause",
+                "bsd 2 clause",
+                "bsd 2",
+                "2 clause bsd",
+                "simplified bsd",
+                "freebsd",
+                "bsd 2 clause simplified",
+                "bsd two clause");
         names("BSD-4-Clause", "bsd 4 clause", "original bsd");
         names("0BSD", "bsd zero clause", "zero clause bsd");
         names("ISC", "isc", "iscl");
@@ -69,7 +155,13 @@ public final class LicenseNames {
         names("EUPL-1.2", "european union public 1.2");
         names("CDDL-1.0", "cddl 1", "common development and distribution 1");
         names("CDDL-1.1", "cddl 1.1", "common development and distribution 1.1");
-        names("CC0-1.0", "cc0", "cc0 1", "cc0 1 universal", "creative commons zero", "public domain per creative commons cc0");
+        names(
+                "CC0-1.0",
+                "cc0",
+                "cc0 1",
+                "cc0 1 universal",
+                "creative commons zero",
+                "public domain per creative commons cc0");
         names("CC-BY-4.0", "cc by 4", "creative commons attribution 4", "creative commons attribution 4 international");
         names("CC-BY-SA-4.0", "cc by sa 4", "creative commons attribution sharealike 4 international");
         names("Unlicense", "unlicense");
@@ -94,8 +186,15 @@ public final class LicenseNames {
         gnu("LGPL", "2.1", "2.1");
         gnu("LGPL", "3", "3.0");
         gnu("AGPL", "3", "3.0");
-        for (String spelling : List.of("gpl 2 with classpath exception", "gpl 2 w cpe", "gpl2 w cpe", "gpl 2 cpe",
-                "gpl 2 with cpe", "gnu general public 2 with classpath exception", "gpl 2 ce", "gpl 2 w ce",
+        for (String spelling : List.of(
+                "gpl 2 with classpath exception",
+                "gpl 2 w cpe",
+                "gpl2 w cpe",
+                "gpl 2 cpe",
+                "gpl 2 with cpe",
+                "gnu general public 2 with classpath exception",
+                "gpl 2 ce",
+                "gpl 2 w ce",
                 "gnu general public 2 with gnu classpath exception",
                 "gnu general public 2 with the classpath exception")) {
             NAMES.put(spelling, "GPL-2.0-only WITH Classpath-exception-2.0");
@@ -160,7 +259,9 @@ public final class LicenseNames {
     }
 
     private static @Nullable String single(String text) {
-        String name = text.startsWith("License ::") ? text.substring(text.lastIndexOf("::") + 2).strip() : text;
+        String name = text.startsWith("License ::")
+                ? text.substring(text.lastIndexOf("::") + 2).strip()
+                : text;
         String lower = name.toLowerCase(Locale.ROOT);
         String identifier = IDENTIFIERS.get(lower);
         if (identifier != null) {
