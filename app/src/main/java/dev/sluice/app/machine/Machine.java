@@ -1,0 +1,104 @@
+package dev.sluice.app.machine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The machine that Sluice runs on: its environment, the user's home, and the package clients installed there.
+ *
+ * @param environment environment variables
+ * @param home the user's home directory
+ */
+public record Machine(Map<String, String> environment, Path home) {
+
+    private static final int SECONDS = 20;
+    private static final int MAX_OUTPUT = 1 << 20;
+
+    /** This machine. */
+    public static Machine here() {
+        return new Machine(System.getenv(), Path.of(System.getProperty("user.home")));
+    }
+
+    /** The upstream that the machine's clients of a format are set up with, if it is known. */
+    public Optional<Found> upstream(String format) {
+        return switch (format) {
+            case "npm" -> new NpmConfiguration(this).registry();
+            case "pypi" -> new PipConfiguration(this).index();
+            case "maven" -> new MavenConfiguration(this).repository();
+            default -> Optional.empty();
+        };
+    }
+
+    /** Runs a client's own command and gives what it prints, or empty when it is not there, fails or takes too long. */
+    Optional<String> run(String... command) {
+        if (executable(command[0]).isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            ProcessBuilder builder = new ProcessBuilder(List.of(command));
+            builder.environment().clear();
+            builder.environment().putAll(environment);
+            builder.directory(home.toFile());
+            builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+            Process process = builder.start();
+            process.getOutputStream().close();
+            CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> {
+                try (InputStream in = process.getInputStream()) {
+                    return new String(in.readNBytes(MAX_OUTPUT), StandardCharsets.UTF_8);
+                } catch (IOException e) {
+                    return "";
+                }
+            });
+            if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                return Optional.empty();
+            }
+            String text = output.join().strip();
+            return process.exitValue() == 0 && !text.isEmpty() ? Optional.of(text) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    /** Where a command lies on the PATH, links resolved. */
+    Optional<Path> executable(String command) {
+        String path = environment.getOrDefault("PATH", "");
+        for (String directory : path.split(java.io.File.pathSeparator, -1)) {
+            if (directory.isEmpty()) {
+                continue;
+            }
+            Path file = Path.of(directory, command);
+            if (Files.isExecutable(file) && !Files.isDirectory(file)) {
+                try {
+                    return Optional.of(file.toRealPath());
+                } catch (IOException e) {
+                    return Optional.of(file);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The first lines of a file of the user's, or empty. */
+    Optional<String> file(Path file) {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            return Optional.empty();
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return Optional.of(new String(in.readNBytes(MAX_OUTPUT), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}
