@@ -1,0 +1,174 @@
+package dev.sluice.app;
+
+import dev.sluice.app.cli.ConfigurationOptions;
+import dev.sluice.app.config.Configuration;
+import dev.sluice.app.config.Setting;
+import dev.sluice.app.machine.Machine;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The REST API as commands use it: of the server that runs on the data directory, of one named by {@code SLUICE_URL} and {@code
+ * SLUICE_TOKEN}, or, when none runs, of one that is started inside this process for the length of the command.
+ *
+ * <p>Close it when the command is done.
+ */
+final class Api implements AutoCloseable {
+
+    static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build();
+    private final String address;
+    private final String token;
+    private final @Nullable RunningServer own;
+
+    private Api(String address, String token, @Nullable RunningServer own) {
+        this.address = address;
+        this.token = token;
+        this.own = own;
+    }
+
+    /** Connects. Throws IOException when there is no server and none can be started. */
+    static Api connect(ConfigurationOptions options) throws IOException {
+        String url = System.getenv("SLUICE_URL");
+        if (url != null && !url.isBlank()) {
+            String token = System.getenv("SLUICE_TOKEN");
+            return new Api(url.replaceFirst("/+$", ""), token == null ? "" : token, null);
+        }
+        Configuration configuration = options.configuration();
+        Optional<ControlFile.Control> running =
+                ControlFile.in(configuration.path(Setting.DATA)).running();
+        if (running.isPresent()) {
+            return new Api(running.get().address(), running.get().token(), null);
+        }
+        if (!java.nio.file.Files.isDirectory(configuration.path(Setting.DATA))) {
+            throw new IOException("no installation in '" + configuration.get(Setting.DATA)
+                    + "'; start one with: sluice serve --data " + configuration.get(Setting.DATA)
+                    + "  or name a server with SLUICE_URL and SLUICE_TOKEN");
+        }
+        RunningServer own = RunningServer.start(
+                Installation.open(configuration, InstantSource.system(), Machine.here()), "127.0.0.1", 0);
+        return new Api(own.address(), own.controlToken(), own);
+    }
+
+    JsonNode get(String path) throws IOException {
+        return send("GET", path, null);
+    }
+
+    /** Sends a request with a JSON body, or none. Throws IOException with what the server says is wrong. */
+    JsonNode send(String method, String path, @Nullable JsonNode body) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + path))
+                .timeout(Duration.ofMinutes(10))
+                .header("Accept", "application/json")
+                .header("User-Agent", "sluice/" + Version.TEXT);
+        if (!token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        if (body == null) {
+            request.method(method, HttpRequest.BodyPublishers.noBody());
+        } else {
+            request.header("Content-Type", "application/json");
+            request.method(method, HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)));
+        }
+        try {
+            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            JsonNode answer = parsed(response.body());
+            if (response.statusCode() >= 300) {
+                throw new RefusedException(response.statusCode(), complaint(response.statusCode(), answer), answer);
+            }
+            return answer;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } catch (java.net.ConnectException e) {
+            throw new IOException("no server answers at " + address, e);
+        }
+    }
+
+    private static JsonNode parsed(String text) {
+        if (text.isBlank()) {
+            return JSON.createObjectNode();
+        }
+        try {
+            return JSON.readTree(text);
+        } catch (JacksonException e) {
+            return JSON.createObjectNode().put("detail", text.strip());
+        }
+    }
+
+    private static String complaint(int status, JsonNode answer) {
+        for (String field : new String[] {"detail", "error", "title"}) {
+            String text = answer.path(field).asString("");
+            if (!text.isEmpty()) {
+                return status == 401
+                        ? text + " (set SLUICE_TOKEN)"
+                        : text;
+            }
+        }
+        return "the server answered " + status;
+    }
+
+    static ObjectNode object() {
+        return JSON.createObjectNode();
+    }
+
+    /** A query string of the parts that are there; begins with a question mark unless it is empty. */
+    static String query(Map<String, @Nullable String> parts) {
+        StringBuilder query = new StringBuilder();
+        parts.forEach((key, value) -> {
+            if (value != null && !value.isEmpty()) {
+                query.append(query.isEmpty() ? '?' : '&').append(key).append('=').append(encoded(value));
+            }
+        });
+        return query.toString();
+    }
+
+    static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws IOException {
+        http.close();
+        if (own != null) {
+            own.close();
+        }
+    }
+
+    /** The server said no. */
+    static final class RefusedException extends IOException {
+        private final int status;
+        private final transient JsonNode answer;
+
+        RefusedException(int status, String message, JsonNode answer) {
+            super(message);
+            this.status = status;
+            this.answer = answer;
+        }
+
+        int status() {
+            return status;
+        }
+
+        JsonNode answer() {
+            return answer;
+        }
+    }
+}

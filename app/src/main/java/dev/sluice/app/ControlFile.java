@@ -1,0 +1,79 @@
+package dev.sluice.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A small JSON file that only its owner may read, written as a whole or not at all. */
+record ControlFile(Path path) {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /**
+     * How to reach a running server.
+     *
+     * @param address its base address
+     * @param token an administrator's token
+     * @param pid its process
+     */
+    record Control(String address, String token, long pid) {}
+
+    static ControlFile in(Path data) {
+        return new ControlFile(data.resolve("control.json"));
+    }
+
+    void write(Control control) throws IOException {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("address", control.address());
+        fields.put("adminToken", control.token());
+        fields.put("pid", control.pid());
+        writePrivate(path, JSON.writeValueAsString(fields) + "\n");
+    }
+
+    /** Writes a file with mode 600, visible only when complete. */
+    static void writePrivate(Path path, String text) throws IOException {
+        Path absolute = path.toAbsolutePath();
+        Files.createDirectories(absolute.getParent());
+        Path temporary = absolute.resolveSibling("." + absolute.getFileName() + "." + ProcessHandle.current().pid());
+        Files.deleteIfExists(temporary);
+        FileAttribute<?>[] attributes = absolute.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+        Files.createFile(temporary, attributes);
+        Files.writeString(temporary, text, StandardOpenOption.WRITE);
+        Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The server that runs on the data directory, if its process is still there. */
+    Optional<Control> running() {
+        try {
+            if (!Files.isReadable(path)) {
+                return Optional.empty();
+            }
+            JsonNode node = JSON.readTree(Files.readString(path));
+            Control control = new Control(
+                    node.path("address").asString(""),
+                    node.path("adminToken").asString(""),
+                    node.path("pid").asLong(-1));
+            boolean alive = ProcessHandle.of(control.pid()).map(ProcessHandle::isAlive).orElse(false);
+            return alive ? Optional.of(control) : Optional.empty();
+        } catch (IOException | tools.jackson.core.JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
+    void delete() throws IOException {
+        Files.deleteIfExists(path);
+    }
+}

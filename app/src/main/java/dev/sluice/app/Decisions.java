@@ -1,0 +1,99 @@
+package dev.sluice.app;
+
+import dev.sluice.app.cli.ConfigurationOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/** {@code sluice decisions}: what was refused or withheld lately. */
+@Command(
+        name = "decisions",
+        mixinStandardHelpOptions = true,
+        description = "Refusals and withheld index versions, newest first; with --kind any other events of the journal.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  sluice decisions",
+            "  sluice decisions --policy Cool-down --since 2026-11-01T00:00:00Z",
+            "  sluice decisions --purl pkg:npm/lodash --json",
+            "  sluice decisions --kind download,publish --user ci"
+        })
+final class Decisions implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigurationOptions options;
+
+    @Option(names = "--purl", paramLabel = "PURL", description = "About this package or version.")
+    private @Nullable String purl;
+
+    @Option(names = "--policy", paramLabel = "NAME", description = "Decided by this policy.")
+    private @Nullable String policy;
+
+    @Option(names = "--repository", paramLabel = "NAME", description = "In this repository.")
+    private @Nullable String repository;
+
+    @Option(names = "--user", paramLabel = "NAME", description = "Asked for by this user.")
+    private @Nullable String user;
+
+    @Option(names = "--since", paramLabel = "INSTANT", description = "Not before this instant (ISO 8601, UTC).")
+    private @Nullable String since;
+
+    @Option(names = "--until", paramLabel = "INSTANT", description = "Before this instant.")
+    private @Nullable String until;
+
+    @Option(
+            names = "--kind",
+            paramLabel = "KIND,…",
+            description = "Other kinds: download, refusal, hidden, publish, change, unpublish, upstream_fault, policy, feed, admin,"
+                    + " login, login_failed.")
+    private @Nullable String kind;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Most lines (default: 50).")
+    private int limit = 50;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        Map<String, @Nullable String> query = new LinkedHashMap<>();
+        query.put("purl", purl);
+        query.put("policy", policy);
+        query.put("repository", repository);
+        query.put("user", user);
+        query.put("since", since);
+        query.put("until", until);
+        query.put("kind", kind);
+        query.put("limit", String.valueOf(limit));
+        try (Api api = Api.connect(options)) {
+            JsonNode answer = api.get((kind == null ? "/api/decisions" : "/api/events") + Api.query(query));
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                Output.json(out, answer);
+            } else if (answer.path("events").isEmpty()) {
+                out.println("None.");
+                out.flush();
+            } else {
+                Output.table(
+                        out,
+                        List.of("at", "kind", "user", "what", "why"),
+                        Output.rows(answer.path("events"), "at", "kind", "user", "message", "id").stream()
+                                .map(row -> List.of(row.get(0), row.get(1), row.get(2), row.get(3), "/why/" + row.get(4)))
+                                .toList());
+            }
+            return 0;
+        }
+    }
+}

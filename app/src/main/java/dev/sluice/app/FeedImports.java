@@ -1,0 +1,154 @@
+package dev.sluice.app;
+
+import dev.sluice.feeds.FeedImport;
+import dev.sluice.feeds.ImportSummary;
+import dev.sluice.kernel.access.Permission;
+import dev.sluice.kernel.access.Token;
+import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.server.operation.Call;
+import dev.sluice.server.operation.Operation;
+import dev.sluice.server.operation.Problem;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Imports of feed files into the running server, asked for by {@code sluice feeds import} on the same machine.
+ *
+ * <p>The files lie on the server's machine, so only the token of the control file, which only the server's own user can read, may
+ * name them. An import goes on when the command that asked for it goes away.
+ */
+final class FeedImports {
+
+    private static final int MAX_PATHS = 1000;
+    private static final int MAX_KEPT = 20;
+
+    private final Installation installation;
+    private final Map<String, Running> imports = new ConcurrentHashMap<>();
+
+    FeedImports(Installation installation) {
+        this.installation = installation;
+    }
+
+    /** An import and how far it is. */
+    private static final class Running {
+        volatile String file = "";
+        volatile long records;
+        volatile @Nullable ImportSummary summary;
+        volatile @Nullable String failure;
+    }
+
+    List<Operation> operations() {
+        return List.of(
+                Operation.of("feeds.import", "POST", "/api/feeds/imports", Permission.ADMINISTER, this::start),
+                Operation.of("feeds.imported", "GET", "/api/feeds/imports/{import}", Permission.ADMINISTER, this::look));
+    }
+
+    private Response start(Call call) throws IOException {
+        Token token = call.visit().principal().token();
+        if (token == null || !token.name().equals(RunningServer.CONTROL)) {
+            throw new Problem(403, "Local only", "feeds are imported by 'sluice feeds import' on the server's machine");
+        }
+        JsonNode body = Api.JSON.readTree(call.request().body());
+        List<Path> paths = new ArrayList<>();
+        for (JsonNode path : body.path("paths")) {
+            paths.add(Path.of(path.asString("")));
+        }
+        if (paths.isEmpty() || paths.size() > MAX_PATHS) {
+            throw Problem.badRequest("name 1 to " + MAX_PATHS + " paths");
+        }
+        if (imports.size() >= MAX_KEPT) {
+            imports.values().removeIf(each -> each.summary != null || each.failure != null);
+        }
+        String id = installation.ids.next();
+        Running running = new Running();
+        imports.put(id, running);
+        Event.Actor actor = call.visit().actor();
+        Thread.ofVirtual().name("feed-import").start(() -> run(running, paths, actor));
+        return Response.json(202, Api.object().put("id", id).toString());
+    }
+
+    private void run(Running running, List<Path> paths, Event.Actor actor) {
+        try {
+            ImportSummary summary = new FeedImport(installation.database.advisories(), installation.clock)
+                    .run(paths, (file, records) -> {
+                        running.file = file.toString();
+                        running.records = records;
+                    });
+            record(summary, actor);
+            running.summary = summary;
+        } catch (IOException | RuntimeException e) {
+            running.failure = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        }
+    }
+
+    private void record(ImportSummary summary, Event.Actor actor) {
+        List<String> parts = new ArrayList<>();
+        for (ImportSummary.Feed feed : summary.feeds()) {
+            parts.add(feed.name() + ": " + feed.added() + " new, " + feed.changed() + " changed, " + feed.rejected()
+                    + " rejected");
+        }
+        installation
+                .journal
+                .append(new Event(
+                        installation.ids.next(),
+                        installation.clock.instant(),
+                        Event.Kind.FEED,
+                        actor,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        List.of(),
+                        "imported " + String.join("; ", parts),
+                        write(summary).toString()))
+                .toCompletableFuture()
+                .join();
+    }
+
+    private Response look(Call call) {
+        Running running = imports.get(call.parameter("import"));
+        if (running == null) {
+            throw Problem.notFound("there is no such import");
+        }
+        ObjectNode body = Api.object().put("file", running.file).put("records", running.records);
+        ImportSummary summary = running.summary;
+        body.put("state", running.failure != null ? "failed" : summary != null ? "done" : "running");
+        body.put("failure", running.failure);
+        if (summary != null) {
+            body.set("summary", write(summary));
+        }
+        return Response.json(200, body.toString());
+    }
+
+    private static ObjectNode write(ImportSummary summary) {
+        ObjectNode body = Api.object().put("revision", summary.revision());
+        ArrayNode feeds = body.putArray("feeds");
+        for (ImportSummary.Feed feed : summary.feeds()) {
+            ObjectNode node = feeds.addObject()
+                    .put("name", feed.name())
+                    .put("files", feed.files())
+                    .put("read", feed.read())
+                    .put("new", feed.added())
+                    .put("changed", feed.changed())
+                    .put("unchanged", feed.unchanged())
+                    .put("rejected", feed.rejected())
+                    .put("newest", feed.newest() == null ? null : feed.newest().toString());
+            ArrayNode rejections = node.putArray("rejections");
+            feed.rejections().forEach(r -> rejections.addObject().put("where", r.where()).put("reason", r.reason()));
+            ObjectNode skipped = node.putObject("skipped");
+            feed.skipped().forEach(skipped::put);
+        }
+        return body;
+    }
+}

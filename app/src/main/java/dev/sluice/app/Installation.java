@@ -1,0 +1,303 @@
+package dev.sluice.app;
+
+import dev.sluice.app.config.Configuration;
+import dev.sluice.app.config.ConfigurationException;
+import dev.sluice.app.config.Setting;
+import dev.sluice.app.machine.Found;
+import dev.sluice.app.machine.Machine;
+import dev.sluice.formats.maven.MavenFormat;
+import dev.sluice.formats.npm.NpmFormat;
+import dev.sluice.formats.pypi.PypiFormat;
+import dev.sluice.inspect.ArtifactInspector;
+import dev.sluice.kernel.access.Role;
+import dev.sluice.kernel.access.TokenSecrets;
+import dev.sluice.kernel.advisory.AdvisoryIndex;
+import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.gate.Gate;
+import dev.sluice.kernel.gate.GateSettings;
+import dev.sluice.kernel.journal.Journal;
+import dev.sluice.kernel.journal.Ulid;
+import dev.sluice.kernel.policy.Policies;
+import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.Upstream;
+import dev.sluice.server.Metrics;
+import dev.sluice.storage.blob.DirectoryBlobStore;
+import dev.sluice.storage.journal.SegmentJournal;
+import dev.sluice.storage.sql.Database;
+import dev.sluice.upstream.HttpUpstreamClient;
+import dev.sluice.upstream.Reach;
+import dev.sluice.upstream.Timeouts;
+import dev.sluice.upstream.TrustedRoots;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One installation, opened: its stores, journal, formats, policies and gate, wired by hand.
+ *
+ * <p>This is the composition root: whoever wants to know what is made of what reads {@link #open}. Close it to let go of the data
+ * directory.
+ */
+final class Installation implements AutoCloseable {
+
+    /** The repository every installation begins with. */
+    static final String MAIN = "main";
+
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    final Configuration configuration;
+    final InstantSource clock;
+    final Database database;
+    final Journal journal;
+    final Metrics metrics = new Metrics();
+    final Ulid ids;
+    final Policies policies;
+    final AdvisoryIndex advisories;
+    final List<Format> formats;
+    final Gate gate;
+    /** The administrator's token if this opening made it, else null; it is nowhere else. */
+    final @Nullable String newAdminToken;
+    /** What to tell about upstreams found or not found when the installation was made, one line each. */
+    final List<String> findings = new ArrayList<>();
+
+    private Installation(Configuration configuration, InstantSource clock, Machine machine) throws IOException {
+        this.configuration = configuration;
+        this.clock = clock;
+        try {
+            Path data = directory(configuration);
+            SegmentJournal segments = opened(SegmentJournal.open(data.resolve("journal")));
+            this.database = opened(openDatabase(configuration, data));
+            DirectoryBlobStore blobs = opened(DirectoryBlobStore.open(
+                    configuration.find(Setting.BLOBS).map(Path::of).orElse(data.resolve("blobs"))));
+            this.journal = metrics.counting(segments);
+            this.ids = new Ulid(clock);
+            this.policies = new Policies(database.policies(), journal, clock, ids);
+            this.advisories = new AdvisoryIndex(database.advisories());
+            this.formats = List.of(
+                    new NpmFormat(),
+                    new PypiFormat(
+                            configuration.get(Setting.PYPI_WITHHELD).equals("yank")
+                                    ? PypiFormat.Withheld.YANK
+                                    : PypiFormat.Withheld.DROP),
+                    new MavenFormat());
+            HttpUpstreamClient upstreams = opened(new HttpUpstreamClient(
+                    new Reach(hosts(configuration)),
+                    Timeouts.STANDARD,
+                    "sluice/" + Version.TEXT,
+                    TrustedRoots.context(certificates(configuration, machine))));
+            this.gate = new Gate(
+                    new Gate.Stores(
+                            blobs, database.hosted(), database.files(), database.documents(), database.history()),
+                    byId(formats),
+                    policies,
+                    advisories,
+                    journal,
+                    upstreams,
+                    new ArtifactInspector(),
+                    clock,
+                    ids,
+                    settings(configuration));
+            this.newAdminToken = database.repositories().list().isEmpty() ? begin(machine) : null;
+            configureUpstreams();
+            if (configuration.find(Setting.POLICIES).isPresent()) {
+                opened(PolicyDirectory.open(
+                        configuration.path(Setting.POLICIES).toAbsolutePath().normalize(), policies));
+            }
+            policies.current();
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens an installation, making it first when the data directory is empty.
+     *
+     * @throws ConfigurationException when the configuration cannot be followed
+     * @throws IOException when something cannot be opened
+     */
+    static Installation open(Configuration configuration, InstantSource clock, Machine machine) throws IOException {
+        return new Installation(configuration, clock, machine);
+    }
+
+    private <T extends AutoCloseable> T opened(T closeable) {
+        opened.push(closeable);
+        return closeable;
+    }
+
+    private static Path directory(Configuration configuration) throws IOException {
+        Path data = configuration.path(Setting.DATA);
+        if (Files.exists(data) && !Files.isDirectory(data)) {
+            throw new ConfigurationException("data is '" + data + "', which is no directory");
+        }
+        if (!Files.exists(data)) {
+            Files.createDirectories(data);
+            if (data.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+                Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
+            }
+        }
+        return data;
+    }
+
+    private static Database openDatabase(Configuration configuration, Path data) {
+        Optional<String> url = configuration.find(Setting.DATABASE);
+        if (url.isEmpty()) {
+            return Database.open(data);
+        }
+        String scheme = "sqlite:";
+        if (!url.get().startsWith(scheme)) {
+            throw new ConfigurationException(
+                    "database: this version keeps its data in SQLite; write sqlite:DIRECTORY or leave it out");
+        }
+        return Database.open(Path.of(url.get().substring(scheme.length())));
+    }
+
+    private static Set<String> hosts(Configuration configuration) {
+        Set<String> hosts = new LinkedHashSet<>();
+        for (String host : configuration.get(Setting.ALLOWED_HOSTS).split(",", -1)) {
+            if (!host.isBlank()) {
+                hosts.add(host.strip().toLowerCase(Locale.ROOT));
+            }
+        }
+        return hosts;
+    }
+
+    /** The system's own roots count, so that a company's authority installed on the machine is trusted. */
+    private static List<Path> certificates(Configuration configuration, Machine machine) {
+        List<Path> files = new ArrayList<>();
+        configuration.find(Setting.CA_FILE).map(Path::of).ifPresent(file -> {
+            if (!Files.isReadable(file)) {
+                throw new ConfigurationException("upstream.ca-file '" + file + "' cannot be read");
+            }
+            files.add(file);
+        });
+        for (String variable : List.of("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "PIP_CERT")) {
+            String file = machine.environment().get(variable);
+            if (file != null && !file.isBlank()) {
+                files.add(Path.of(file));
+            }
+        }
+        files.add(Path.of("/etc/ssl/certs/ca-certificates.crt"));
+        files.add(Path.of("/etc/pki/tls/certs/ca-bundle.crt"));
+        return files.stream().distinct().toList();
+    }
+
+    private static Map<String, Format> byId(List<Format> formats) {
+        Map<String, Format> byId = new LinkedHashMap<>();
+        formats.forEach(format -> byId.put(format.id(), format));
+        return byId;
+    }
+
+    private static GateSettings settings(Configuration configuration) {
+        GateSettings standard = GateSettings.STANDARD;
+        return new GateSettings(
+                configuration.get(Setting.WORKSPACE),
+                configuration.flag(Setting.ANONYMOUS_READS).orElseGet(() -> isLoopback(configuration.get(Setting.BIND))),
+                configuration.duration(Setting.FRESHNESS),
+                standard.absence(),
+                standard.outage(),
+                configuration.bytes(Setting.MAX_INDEX),
+                configuration.bytes(Setting.MAX_ARTIFACT),
+                configuration.bytes(Setting.INDEX_MEMORY));
+    }
+
+    static boolean isLoopback(String address) {
+        try {
+            return InetAddress.getByName(address).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw new ConfigurationException("bind is '" + address + "', which is no address of this machine", e);
+        }
+    }
+
+    /** Makes what a new installation begins with; returns the administrator's token. */
+    private String begin(Machine machine) {
+        List<Upstream> upstreams = new ArrayList<>();
+        for (Format format : formats) {
+            if (!configuration.upstream(format.id()).isEmpty()) {
+                continue; // configured ones are put in place at every start
+            }
+            Optional<Found> found = machine.upstream(format.id());
+            found.ifPresent(f -> upstreams.add(new Upstream(
+                    format.id(), format.id(), f.url(), 100, Upstream.Trust.TRUSTED, f.credentials())));
+            findings.add(found.map(f -> format.ecosystem() + " packages come from the upstream that this machine uses ("
+                            + f.origin() + ")")
+                    .orElse("no upstream is known for " + format.ecosystem()
+                            + ": only what is published here is served; set one with --upstream " + format.id() + "=URL"));
+        }
+        if (database.policies().list().isEmpty()) {
+            StarterPolicies.createIn(policies);
+        }
+        TokenSecrets.Issued issued =
+                TokenSecrets.issue("administrator", "admin", Role.ADMINISTRATOR, List.of(), clock.instant(), null);
+        database.tokens().add(issued.token());
+        // last: its presence says that the installation is complete
+        database.repositories().save(new Repository(MAIN, true, upstreams, List.of()));
+        return issued.text();
+    }
+
+    /** Explicit configuration wins over what the machine said or an earlier start kept. */
+    private void configureUpstreams() {
+        Repository main = database.repositories().find(MAIN).orElseThrow();
+        List<Upstream> upstreams = new ArrayList<>(main.upstreams());
+        for (String id : configuration.upstreamFormats()) {
+            if (formats.stream().noneMatch(f -> f.id().equals(id))) {
+                throw new ConfigurationException("upstream '" + id + "': there is no such format; known are "
+                        + String.join(", ", formats.stream().map(Format::id).toList()));
+            }
+            upstreams.removeIf(u -> u.id().equals(id));
+            Map<String, String> parts = configuration.upstream(id);
+            String url = parts.getOrDefault("url", "none");
+            if (!url.equals("none")) { // "none" takes an upstream away
+                upstreams.add(upstream(id, url, parts));
+            }
+        }
+        Repository wanted = new Repository(MAIN, main.openReads(), upstreams, main.reserved());
+        if (!wanted.equals(main)) {
+            database.repositories().save(wanted);
+        }
+    }
+
+    private static Upstream upstream(String id, String url, Map<String, String> parts) {
+        String token = parts.get("token");
+        String user = parts.get("user");
+        Upstream.Credentials credentials = token != null
+                ? new Upstream.Bearer(token)
+                : user != null ? new Upstream.Basic(user, parts.getOrDefault("password", "")) : null;
+        try {
+            return new Upstream(id, id, URI.create(url), 100, Upstream.Trust.TRUSTED, credentials);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(e.getMessage() + "", e);
+        }
+    }
+
+    /** Lets go of everything, in reverse order. */
+    @Override
+    public void close() throws IOException {
+        IOException failure = null;
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                failure = failure == null ? new IOException("closing failed: " + e.getMessage(), e) : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.sluice.app;
+
+import dev.sluice.app.config.ConfigurationException;
+import dev.sluice.storage.StorageException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/**
+ * The program {@code sluice}: its commands and exit codes.
+ *
+ * <p>0: done. 1: the answer is no (a check failed, nothing found where something was asked for). 2: the command line or the
+ * configuration is wrong. 3: it could not be done (no server, no access, disk full …).
+ */
+@Command(
+        name = "sluice",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.VersionText.class,
+        description = "An artifact registry that decides at the gate.",
+        subcommands = {
+            Serve.class,
+            ShowConfiguration.class,
+            Feeds.class,
+            Who.class,
+            Decisions.class,
+            Explain.class,
+            PolicyCommands.class,
+            TokenCommands.class,
+            RepositoryCommands.class,
+            CommandLine.HelpCommand.class
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  sluice serve                              run the registry on this machine",
+            "  sluice feeds import osv.zip kev.json      load advisories",
+            "  sluice explain pkg:npm/lodash@4.17.20     what is decided about a version, and why",
+            "  sluice who pkg:npm/lodash@4.17.20         who took it, when, from where",
+            "",
+            "Every command has --help."
+        })
+public final class Main {
+
+    private static final int CANNOT = 3;
+
+    private Main() {}
+
+    /** Runs a command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        Logging.quiet();
+        System.exit(run(arguments, new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
+    }
+
+    /** Runs a command and gives its exit code. */
+    static int run(String[] arguments, PrintWriter out, PrintWriter err) {
+        CommandLine line = new CommandLine(new Main())
+                .setOut(out)
+                .setErr(err)
+                .setExecutionExceptionHandler((e, command, result) -> {
+                    command.getErr().println("sluice: " + sentence(e));
+                    return e instanceof ConfigurationException ? CommandLine.ExitCode.USAGE : CANNOT;
+                });
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        return line.execute(arguments);
+    }
+
+    private static String sentence(Exception e) {
+        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return switch (e) {
+            case ConfigurationException c -> message;
+            case StorageException s -> message;
+            case IOException io -> message;
+            case IllegalArgumentException i -> message;
+            default -> message + " (" + e.getClass().getSimpleName() + ")";
+        };
+    }
+
+    /** Tells the version of this build. */
+    static final class VersionText implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"sluice " + Version.TEXT, "Java " + Runtime.version()};
+        }
+    }
+}

@@ -1,0 +1,398 @@
+package dev.sluice.app;
+
+import dev.sluice.app.cli.ConfigurationOptions;
+import dev.sluice.kernel.policy.Action;
+import dev.sluice.kernel.policy.Policy;
+import dev.sluice.rego.Limits;
+import dev.sluice.rego.Rego;
+import dev.sluice.rego.RegoError;
+import dev.sluice.rego.RegoException;
+import dev.sluice.rego.SourceFile;
+import dev.sluice.rego.test.TestResult;
+import dev.sluice.rego.test.TestRunner;
+import dev.sluice.rego.value.ObjectValue;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code sluice policy}: the rules that decide. */
+@Command(
+        name = "policy",
+        mixinStandardHelpOptions = true,
+        description = "List, apply, change and test policies.",
+        subcommands = {
+            PolicyCommands.ListAll.class,
+            PolicyCommands.Show.class,
+            PolicyCommands.Apply.class,
+            PolicyCommands.Mode.class,
+            PolicyCommands.Delete.class,
+            PolicyCommands.Test.class
+        })
+final class PolicyCommands {
+
+    private PolicyCommands() {}
+
+    /** Finds policies of the server by name or slug. */
+    private static final class Remote {
+        private final Api api;
+        private final String base;
+
+        Remote(Api api) throws IOException {
+            this.api = api;
+            String workspace = api.get("/api/status").path("workspace").asString("main");
+            this.base = "/api/v2/workspaces/" + Api.encoded(workspace) + "/policies/";
+        }
+
+        List<JsonNode> all() throws IOException {
+            JsonNode answer = api.get(base + "?page_size=500&sort=precedence");
+            return (answer.isArray() ? answer : answer.path("results")).valueStream().toList();
+        }
+
+        @Nullable JsonNode named(String name) throws IOException {
+            for (JsonNode policy : all()) {
+                if (policy.path("slug_perm").asString("").equals(name)
+                        || policy.path("name").asString("").equalsIgnoreCase(name)) {
+                    return policy;
+                }
+            }
+            return null;
+        }
+
+        JsonNode require(String name) throws IOException {
+            JsonNode policy = named(name);
+            if (policy == null) {
+                throw new IOException("no policy '" + name + "'; there are: "
+                        + String.join(", ", all().stream().map(p -> p.path("name").asString("")).toList()));
+            }
+            return policy;
+        }
+
+        String path(JsonNode policy) {
+            return base + policy.path("slug_perm").asString("") + "/";
+        }
+    }
+
+    /** {@code sluice policy list}. */
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "List policies in the order they are asked.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  sluice policy list", "  sluice policy list --json"})
+    static final class ListAll implements Callable<Integer> {
+
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private ConfigurationOptions options;
+
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws IOException {
+            try (Api api = Api.connect(options)) {
+                ArrayNode all = Api.JSON.createArrayNode();
+                new Remote(api).all().forEach(all::add);
+                PrintWriter out = spec.commandLine().getOut();
+                if (json) {
+                    Output.json(out, all);
+                } else {
+                    Output.table(
+                            out,
+                            List.of("order", "name", "mode", "enabled", "effect", "version", "slug"),
+                            Output.rows(all, "precedence", "name", "mode", "enabled", "effect", "version", "slug_perm"));
+                }
+                return 0;
+            }
+        }
+    }
+
+    /** {@code sluice policy show NAME}. */
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "Print a policy's source text, or all of it as JSON.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  sluice policy show Cool-down > cool-down.rego", "  sluice policy show 'Known malware' --json"})
+    static final class Show implements Callable<Integer> {
+
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private ConfigurationOptions options;
+
+        @Parameters(paramLabel = "NAME", description = "Name or slug.")
+        private String name;
+
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws IOException {
+            try (Api api = Api.connect(options)) {
+                JsonNode policy = new Remote(api).require(name);
+                PrintWriter out = spec.commandLine().getOut();
+                if (json) {
+                    Output.json(out, policy);
+                } else {
+                    out.print(policy.path("rego").asString(""));
+                    out.flush();
+                }
+                return 0;
+            }
+        }
+    }
+
+    /** {@code sluice policy apply FILE…}. */
+    @Command(
+            name = "apply",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Create policies from Rego files, or replace those of the same title; in force from the next request on.",
+                "The METADATA comment of a file tells title, description, precedence, mode, actions and so on."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {"  sluice policy apply cool-down.rego", "  sluice policy apply policies/*.rego"})
+    static final class Apply implements Callable<Integer> {
+
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private ConfigurationOptions options;
+
+        @Parameters(arity = "1..*", paramLabel = "FILE", description = "Rego files; *_test.rego are passed over.")
+        private List<Path> files;
+
+        @Override
+        public Integer call() throws IOException {
+            List<Policy> read = new ArrayList<>();
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (!name.endsWith("_test.rego")) {
+                    read.add(PolicyFile.read(name, Files.readString(file), null));
+                }
+            }
+            try (Api api = Api.connect(options)) {
+                Remote remote = new Remote(api);
+                for (Policy policy : read) {
+                    JsonNode former = remote.named(policy.name());
+                    try {
+                        JsonNode saved = former == null
+                                ? api.send("POST", remote.base, body(policy))
+                                : api.send("PUT", remote.path(former), body(policy));
+                        replaceActions(api, remote.path(saved), policy);
+                        spec.commandLine()
+                                .getOut()
+                                .println((former == null ? "Created " : "Replaced ") + Output.plain(policy.name())
+                                        + " (mode " + policy.mode().label() + ")");
+                    } catch (Api.RefusedException e) {
+                        throw new IOException(findings(policy.name(), e), e);
+                    }
+                }
+                spec.commandLine().getOut().flush();
+                return 0;
+            }
+        }
+
+        private static void replaceActions(Api api, String path, Policy policy) throws IOException {
+            JsonNode former = api.get(path + "actions/");
+            for (JsonNode action : former.isArray() ? former : former.path("results")) {
+                api.send("DELETE", path + "actions/" + action.path("slug_perm").asString("") + "/", null);
+            }
+            for (Action action : policy.actions()) {
+                ObjectNode body = Api.object().put("precedence", action.precedence());
+                switch (action) {
+                    case Action.SetPackageState set -> body.put("action_type", "SetPackageState")
+                            .put("package_state", set.state().name());
+                    case Action.AddPackageTags add -> add.tags()
+                            .forEach(body.put("action_type", "AddPackageTags").putArray("tags")::add);
+                    case Action.RemovePackageTags remove -> remove.tags()
+                            .forEach(body.put("action_type", "RemovePackageTags").putArray("tags")::add);
+                }
+                api.send("POST", path + "actions/", body);
+            }
+        }
+
+        private static ObjectNode body(Policy policy) {
+            ObjectNode body = Api.object()
+                    .put("name", policy.name())
+                    .put("description", policy.description())
+                    .put("rego", policy.rego())
+                    .put("enabled", policy.enabled())
+                    .put("is_terminal", policy.terminal())
+                    .put("precedence", policy.precedence())
+                    .put("mode", policy.mode().label())
+                    .put("effect", policy.effect().label())
+                    .put("on_unknown", policy.onUnknown().label());
+            ObjectNode scope = body.putObject("scope");
+            policy.scope().repositories().forEach(scope.putArray("repositories")::add);
+            policy.scope().formats().forEach(scope.putArray("formats")::add);
+            return body;
+        }
+
+        private static String findings(String name, Api.RefusedException e) {
+            StringBuilder text = new StringBuilder("policy '" + name + "' is refused: " + e.getMessage());
+            for (JsonNode finding : e.answer().path("findings")) {
+                text.append("\n  ").append(Output.text(finding.path("line"))).append(": ").append(Output.text(finding.path("message")));
+            }
+            return text.toString();
+        }
+    }
+
+    /** {@code sluice policy mode NAME MODE}. */
+    @Command(
+            name = "mode",
+            mixinStandardHelpOptions = true,
+            description = "Set how seriously a policy's match is taken: off, audit, warn or enforce.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  sluice policy mode Cool-down audit", "  sluice policy mode 'Licence deny list' enforce"})
+    static final class Mode implements Callable<Integer> {
+
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private ConfigurationOptions options;
+
+        @Parameters(index = "0", paramLabel = "NAME", description = "Name or slug.")
+        private String name;
+
+        @Parameters(index = "1", paramLabel = "MODE", description = "off, audit, warn or enforce.")
+        private Policy.Mode mode;
+
+        @Override
+        public Integer call() throws IOException {
+            try (Api api = Api.connect(options)) {
+                Remote remote = new Remote(api);
+                JsonNode policy = remote.require(name);
+                api.send("PATCH", remote.path(policy), Api.object().put("mode", mode.name().toLowerCase(Locale.ROOT)));
+                spec.commandLine().getOut().println(Output.text(policy.path("name")) + " is now in mode " + mode.label());
+                spec.commandLine().getOut().flush();
+                return 0;
+            }
+        }
+    }
+
+    /** {@code sluice policy delete NAME}. */
+    @Command(
+            name = "delete",
+            mixinStandardHelpOptions = true,
+            description = "Delete a policy.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  sluice policy delete 'Licence deny list'"})
+    static final class Delete implements Callable<Integer> {
+
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private ConfigurationOptions options;
+
+        @Parameters(paramLabel = "NAME", description = "Name or slug.")
+        private String name;
+
+        @Override
+        public Integer call() throws IOException {
+            try (Api api = Api.connect(options)) {
+                Remote remote = new Remote(api);
+                JsonNode policy = remote.require(name);
+                api.send("DELETE", remote.path(policy), null);
+                spec.commandLine().getOut().println("Deleted " + Output.text(policy.path("name")));
+                spec.commandLine().getOut().flush();
+                return 0;
+            }
+        }
+    }
+
+    /** {@code sluice policy test PATH…}. */
+    @Command(
+            name = "test",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Check policies and run their tests: NAME_test.rego tests NAME.rego. Needs no server.",
+                "Exit code 0 when everything compiles and passes, 1 otherwise."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {"  sluice policy test policies/", "  sluice policy test cool-down.rego cool-down_test.rego"})
+    static final class Test implements Callable<Integer> {
+
+        @Spec
+        private CommandSpec spec;
+
+        @Parameters(arity = "1..*", paramLabel = "PATH", description = "Rego files, or directories of them.")
+        private List<Path> paths;
+
+        @Override
+        public Integer call() throws IOException {
+            Map<Path, List<Path>> groups = groups();
+            PrintWriter out = spec.commandLine().getOut();
+            int passed = 0;
+            int failed = 0;
+            for (Map.Entry<Path, List<Path>> group : groups.entrySet()) {
+                try {
+                    List<SourceFile> sources = new ArrayList<>();
+                    for (Path file : group.getValue()) {
+                        sources.add(new SourceFile(file.toString(), Files.readString(file)));
+                    }
+                    TestRunner runner = new TestRunner(ObjectValue.EMPTY, Instant.EPOCH, Limits.STANDARD);
+                    for (TestResult result : runner.run(Rego.compile(sources))) {
+                        passed += result.ok() ? 1 : 0;
+                        failed += result.ok() ? 0 : 1;
+                        if (!result.ok()) {
+                            out.println(result);
+                        }
+                    }
+                } catch (RegoException e) {
+                    failed++;
+                    for (RegoError error : e.errors()) {
+                        out.println(error);
+                    }
+                }
+            }
+            out.println(passed + " passed, " + failed + " failed");
+            out.flush();
+            return failed == 0 ? 0 : 1;
+        }
+
+        /** Every policy is in the same package, so each is compiled with its own tests only. */
+        private Map<Path, List<Path>> groups() throws IOException {
+            Map<Path, List<Path>> groups = new TreeMap<>();
+            for (Path path : paths) {
+                try (Stream<Path> files = Files.isDirectory(path) ? Files.walk(path) : Stream.of(path)) {
+                    for (Path file : files.filter(f -> f.toString().endsWith(".rego")).sorted().toList()) {
+                        Path policy = Path.of(file.toString().replaceFirst("_test\\.rego$", ".rego"));
+                        groups.computeIfAbsent(policy, p -> new ArrayList<>()).add(file);
+                        if (!policy.equals(file) && Files.isReadable(policy) && !groups.get(policy).contains(policy)) {
+                            groups.get(policy).add(policy);
+                        }
+                    }
+                }
+            }
+            groups.replaceAll((policy, files) -> files.stream().distinct().toList());
+            return groups;
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.sluice.app;
+
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.policy.Policies;
+import dev.sluice.kernel.policy.Policy;
+import dev.sluice.kernel.policy.PolicyRejectedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ClosedByInterruptException;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A directory of policy files that is watched while the server runs: a saved file is in force for the next decision, a deleted
+ * one no longer, and one that does not compile leaves its former version in force.
+ *
+ * <p>Policies made through the API are not touched. Close it to stop watching.
+ */
+final class PolicyDirectory implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyDirectory.class);
+    private static final long MAX_FILE_BYTES = 256 * 1024;
+
+    private final Path directory;
+    private final Policies policies;
+    private final WatchService watch;
+    private final Thread thread;
+
+    private PolicyDirectory(Path directory, Policies policies) throws IOException {
+        this.directory = directory;
+        this.policies = policies;
+        this.watch = directory.getFileSystem().newWatchService();
+        directory.register(
+                watch,
+                StandardWatchEventKinds.ENTRY_CREATE,
+                StandardWatchEventKinds.ENTRY_MODIFY,
+                StandardWatchEventKinds.ENTRY_DELETE);
+        this.thread = Thread.ofVirtual().name("policy-directory").unstarted(this::follow);
+    }
+
+    /** Takes over the directory's policies and watches it from then on. */
+    static PolicyDirectory open(Path directory, Policies policies) throws IOException {
+        PolicyDirectory opened = new PolicyDirectory(directory, policies);
+        opened.synchronise();
+        opened.thread.start();
+        return opened;
+    }
+
+    private void follow() {
+        try {
+            while (true) {
+                WatchKey key = watch.take();
+                key.pollEvents();
+                key.reset();
+                synchronise();
+            }
+        } catch (InterruptedException | java.nio.file.ClosedWatchServiceException | ClosedByInterruptException e) {
+            // closed
+        } catch (IOException e) {
+            LOG.error("policy directory {} can no longer be watched; restart to take over changes", directory, e);
+        }
+    }
+
+    /** Makes the stored policies of this directory equal to its files. Returns what was wrong, one line per finding. */
+    List<String> synchronise() throws IOException {
+        List<String> findings = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.filter(PolicyDirectory::isPolicy).sorted().toList()) {
+                seen.add(file.toString());
+                try {
+                    if (Files.size(file) > MAX_FILE_BYTES) {
+                        throw new IllegalArgumentException(file + " is larger than 256 KB");
+                    }
+                    take(file, Files.readString(file));
+                } catch (PolicyRejectedException | IllegalArgumentException e) {
+                    findings.add(e.getMessage() + "");
+                    LOG.error("policy file not taken over, its former version stays in force: {}", e.getMessage());
+                }
+            }
+        }
+        for (Policy policy : policies.list()) {
+            if (policy.origin() != null && isHere(policy.origin()) && !seen.contains(policy.origin())) {
+                policies.delete(policy.slug(), Event.Actor.SYSTEM);
+                LOG.info("policy '{}' is gone with its file", policy.name());
+            }
+        }
+        return findings;
+    }
+
+    private boolean isHere(String origin) {
+        return directory.equals(Path.of(origin).getParent());
+    }
+
+    private static boolean isPolicy(Path file) {
+        String name = file.getFileName().toString();
+        return name.endsWith(".rego") && !name.endsWith("_test.rego") && Files.isRegularFile(file);
+    }
+
+    private void take(Path file, String text) throws PolicyRejectedException {
+        Policy read = PolicyFile.read(file.getFileName().toString(), text, file.toString());
+        Policy former = policies.list().stream()
+                .filter(p -> file.toString().equals(p.origin()))
+                .findFirst()
+                .orElse(null);
+        if (former == null) {
+            policies.create(read, Event.Actor.SYSTEM);
+            LOG.info("policy '{}' taken from {}", read.name(), file);
+        } else if (!former.rego().equals(text)) {
+            policies.update(
+                    new Policy(
+                            former.slug(), read.name(), read.description(), read.rego(), read.enabled(), read.terminal(),
+                            read.precedence(), read.mode(), read.scope(), read.actions(), read.effect(), read.onUnknown(),
+                            former.version(), former.createdAt(), former.updatedAt(), read.origin()),
+                    Event.Actor.SYSTEM);
+            LOG.info("policy '{}' changed by {}", read.name(), file);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        watch.close();
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,156 @@
+package dev.sluice.app;
+
+import dev.sluice.app.cli.ConfigurationOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code sluice repository}: repositories, their upstreams and reserved names. */
+@Command(
+        name = "repository",
+        aliases = "repo",
+        mixinStandardHelpOptions = true,
+        description = "Show repositories; reserve names for hosted packages.",
+        subcommands = {RepositoryCommands.Show.class, RepositoryCommands.Reserve.class, RepositoryCommands.Unreserve.class})
+final class RepositoryCommands {
+
+    private RepositoryCommands() {}
+
+    /** {@code sluice repository list}. */
+    @Command(
+            name = "list",
+            aliases = "show",
+            mixinStandardHelpOptions = true,
+            description = "Show repositories with their upstreams and reserved names; secrets are never shown.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  sluice repository list", "  sluice repository list --json"})
+    static final class Show implements Callable<Integer> {
+
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private ConfigurationOptions options;
+
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws IOException {
+            try (Api api = Api.connect(options)) {
+                JsonNode answer = api.get("/api/repositories?page_size=500");
+                PrintWriter out = spec.commandLine().getOut();
+                if (json) {
+                    Output.json(out, answer);
+                    return 0;
+                }
+                for (JsonNode repository : answer.isArray() ? answer : answer.path("results")) {
+                    out.println(Output.text(repository.path("name")) + "  reads "
+                            + (repository.path("open_reads").asBoolean(false) ? "open" : "need a token"));
+                    for (JsonNode upstream : repository.path("upstreams")) {
+                        out.println("  upstream " + Output.text(upstream.path("id")) + "  "
+                                + Output.text(upstream.path("url")) + "  priority "
+                                + Output.text(upstream.path("priority")) + "  " + Output.text(upstream.path("trust")));
+                    }
+                    for (JsonNode name : repository.path("reserved")) {
+                        out.println("  reserved " + Output.text(name));
+                    }
+                }
+                out.flush();
+                return 0;
+            }
+        }
+    }
+
+    /** {@code sluice repository reserve NAME…}. */
+    @Command(
+            name = "reserve",
+            mixinStandardHelpOptions = true,
+            description = "Reserve names for hosted packages: they are never asked upstream, from the next request on.",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  sluice repository reserve npm:@acme/* pypi:acme-* maven:com.acme",
+                "  sluice repository reserve npm:internal-tool --repository main"
+            })
+    static final class Reserve implements Callable<Integer> {
+
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private ConfigurationOptions options;
+
+        @Parameters(arity = "1..*", paramLabel = "FORMAT:PATTERN", description = "Exact name, scope, groupId prefix or glob.")
+        private List<String> names;
+
+        @Option(names = "--repository", paramLabel = "NAME", description = "In which repository (default: main).")
+        private String repository = Installation.MAIN;
+
+        @Override
+        public Integer call() throws IOException {
+            return change(options, spec, repository, names, true);
+        }
+    }
+
+    /** {@code sluice repository unreserve NAME…}. */
+    @Command(
+            name = "unreserve",
+            mixinStandardHelpOptions = true,
+            description = "Give reserved names free.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  sluice repository unreserve npm:@acme/*"})
+    static final class Unreserve implements Callable<Integer> {
+
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private ConfigurationOptions options;
+
+        @Parameters(arity = "1..*", paramLabel = "FORMAT:PATTERN", description = "As it was reserved.")
+        private List<String> names;
+
+        @Option(names = "--repository", paramLabel = "NAME", description = "In which repository (default: main).")
+        private String repository = Installation.MAIN;
+
+        @Override
+        public Integer call() throws IOException {
+            return change(options, spec, repository, names, false);
+        }
+    }
+
+    private static int change(
+            ConfigurationOptions options, CommandSpec spec, String repository, List<String> names, boolean add)
+            throws IOException {
+        try (Api api = Api.connect(options)) {
+            String path = "/api/repositories/" + Api.encoded(repository);
+            List<String> reserved = new ArrayList<>();
+            api.get(path).path("reserved").forEach(each -> reserved.add(each.asString("")));
+            for (String name : names) {
+                reserved.remove(name);
+                if (add) {
+                    reserved.add(name);
+                }
+            }
+            ObjectNode body = Api.object();
+            ArrayNode list = body.putArray("reserved");
+            reserved.forEach(list::add);
+            api.send("PUT", path, body);
+            PrintWriter out = spec.commandLine().getOut();
+            out.println("Reserved in " + repository + ": " + (reserved.isEmpty() ? "nothing" : String.join(", ", reserved)));
+            out.flush();
+            return 0;
+        }
+    }
+}

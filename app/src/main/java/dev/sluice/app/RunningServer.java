@@ -1,0 +1,98 @@
+package dev.sluice.app;
+
+import dev.sluice.app.config.Configuration;
+import dev.sluice.app.config.Setting;
+import dev.sluice.kernel.access.Role;
+import dev.sluice.kernel.access.Token;
+import dev.sluice.kernel.access.TokenSecrets;
+import dev.sluice.server.FrontDoor;
+import dev.sluice.server.Limits;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * An installation that answers requests, from its start to its end.
+ *
+ * <p>While it runs, a control file in the data directory tells this user's own commands its address and a token that is good for
+ * this run only. Close it to drain and stop; closing twice does nothing.
+ */
+final class RunningServer implements AutoCloseable {
+
+    /** Name of the token of the control file. */
+    static final String CONTROL = "control";
+
+    private final Installation installation;
+    private final FrontDoor door;
+    private final ControlFile control;
+    private final String controlToken;
+    private final String tokenId;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private RunningServer(
+            Installation installation, FrontDoor door, ControlFile control, String controlToken, String tokenId) {
+        this.installation = installation;
+        this.door = door;
+        this.control = control;
+        this.controlToken = controlToken;
+        this.tokenId = tokenId;
+    }
+
+    /** Starts answering. The installation is the server's from then on, and is closed when starting fails. */
+    static RunningServer start(Installation installation, String bind, int port) throws IOException {
+        try {
+            Configuration configuration = installation.configuration;
+            for (Token former : installation.database.tokens().list()) {
+                if (former.name().equals(CONTROL)) {
+                    installation.database.tokens().remove(former.id());
+                }
+            }
+            TokenSecrets.Issued issued = TokenSecrets.issue(
+                    CONTROL, "local", Role.ADMINISTRATOR, List.of(), installation.clock.instant(), null);
+            installation.database.tokens().add(issued.token());
+            FrontDoor door = FrontDoor.start(
+                    new FrontDoor.Binding(bind, port, configuration.find(Setting.PUBLIC_URL).orElse(null)),
+                    new FrontDoor.Rooms(
+                            installation.gate,
+                            installation.gate::authorise,
+                            installation.formats,
+                            installation.database.repositories(),
+                            installation.database.tokens(),
+                            installation.database.advisories(),
+                            installation.journal,
+                            installation.metrics),
+                    Limits.DEFAULT,
+                    installation.clock);
+            ControlFile control = ControlFile.in(configuration.path(Setting.DATA));
+            control.write(new ControlFile.Control(
+                    door.address(), issued.text(), ProcessHandle.current().pid()));
+            return new RunningServer(installation, door, control, issued.text(), issued.token().id());
+        } catch (IOException | RuntimeException e) {
+            installation.close();
+            throw e;
+        }
+    }
+
+    String address() {
+        return door.address();
+    }
+
+    /** The token of this run. */
+    String controlToken() {
+        return controlToken;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            control.delete();
+            door.close();
+            installation.database.tokens().remove(tokenId);
+        } finally {
+            installation.close();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.sluice.app;
+
+import dev.sluice.app.cli.ConfigurationOptions;
+import dev.sluice.app.config.Configuration;
+import dev.sluice.app.config.Setting;
+import dev.sluice.app.machine.Machine;
+import dev.sluice.kernel.format.Format;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice serve}: runs the registry until it is told to stop. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        description = "Run the registry. An empty data directory is set up on the first start.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  sluice serve",
+            "  sluice serve --data /var/lib/sluice --bind 0.0.0.0 --port 8480",
+            "  sluice serve --upstream npm=https://mirror.example/npm/ --upstream pypi=none",
+            "  sluice serve --port 0 --ready-file ready.json     (scripts: wait for the file, read the address)"
+        })
+final class Serve implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Serve.class);
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigurationOptions options;
+
+    @Option(names = "--bind", paramLabel = "ADDRESS", description = "Address to listen on (default: 127.0.0.1).")
+    private @Nullable String bind;
+
+    @Option(names = "--port", paramLabel = "N", description = "Port to listen on; 0 takes any free one (default: 8480).")
+    private @Nullable String port;
+
+    @Option(
+            names = "--upstream",
+            paramLabel = "FORMAT=URL",
+            description = "Upstream of a format: npm, pypi (the simple index), maven; URL 'none' for none. Default: what this"
+                    + " machine's own clients use. Repeatable.")
+    private Map<String, String> upstreams = new TreeMap<>();
+
+    @Option(names = "--policies", paramLabel = "DIR", description = "Directory of policy files (*.rego), watched while running.")
+    private @Nullable String policies;
+
+    @Option(names = "--ready-file", paramLabel = "FILE", description = "Write {address, adminToken, pid} there once requests are answered.")
+    private @Nullable String readyFile;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Map<String, @Nullable String> flags = new LinkedHashMap<>();
+        flags.put(Setting.BIND.key(), bind);
+        flags.put(Setting.PORT.key(), port);
+        flags.put(Setting.POLICIES.key(), policies);
+        flags.put(Setting.READY_FILE.key(), readyFile);
+        upstreams.forEach((format, url) -> flags.put("upstreams." + format + ".url", url));
+        Configuration configuration = options.configuration(flags);
+        Logging.configure(configuration);
+        int wantedPort = configuration.number(Setting.PORT, 0, 65535);
+
+        Installation installation = Installation.open(configuration, InstantSource.system(), Machine.here());
+        RunningServer server = RunningServer.start(installation, configuration.get(Setting.BIND), wantedPort);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
+            try {
+                server.close();
+            } catch (IOException e) {
+                LOG.error("stopping was not clean", e);
+            } finally {
+                stopped.countDown();
+            }
+        }));
+        greet(installation, server);
+        if (configuration.find(Setting.READY_FILE).isPresent()) {
+            String token = installation.newAdminToken == null ? server.controlToken() : installation.newAdminToken;
+            new ControlFile(Path.of(configuration.get(Setting.READY_FILE)))
+                    .write(new ControlFile.Control(
+                            server.address(), token, ProcessHandle.current().pid()));
+        }
+        stopped.await();
+        return 0;
+    }
+
+    private void greet(Installation installation, RunningServer server) {
+        PrintWriter out = spec.commandLine().getOut();
+        String address = server.address();
+        out.println("Sluice " + Version.TEXT + " answers at " + address);
+        out.println();
+        for (String finding : installation.findings) {
+            out.println("  " + finding);
+        }
+        if (installation.newAdminToken != null) {
+            out.println();
+            out.println("  Administrator token, shown this once (it is stored hashed):");
+            out.println("    " + installation.newAdminToken);
+        }
+        if (installation.advisories.isEmpty()) {
+            out.println();
+            out.println("  No advisory data yet: nothing can be called vulnerable or malicious, and nothing is called clean.");
+            out.println("  Import some:  ./sluice feeds import PATH…   (OSV, KEV, EPSS files)");
+        }
+        for (Format format : installation.formats) {
+            out.println();
+            out.println("── " + format.ecosystem() + " " + "─".repeat(Math.max(3, 70 - format.ecosystem().length())));
+            format.setup(address + "/" + format.id() + "/" + Installation.MAIN + "/")
+                    .lines()
+                    .forEach(line -> out.println("  " + line));
+        }
+        out.println();
+        out.println("  Stop with Ctrl-C.");
+        out.flush();
+    }
+}

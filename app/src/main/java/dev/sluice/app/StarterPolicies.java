@@ -1,0 +1,40 @@
+package dev.sluice.app;
+
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.policy.Policies;
+import dev.sluice.kernel.policy.PolicyRejectedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The policies that a new installation begins with. */
+final class StarterPolicies {
+
+    /** Their files, beside this class in {@code policies/}. */
+    static final List<String> FILES = List.of(
+            "known-malware.rego", "exploited-vulnerabilities.rego", "licence-deny-list.rego", "cool-down.rego");
+
+    private StarterPolicies() {}
+
+    static void createIn(Policies policies) {
+        for (String file : FILES) {
+            try {
+                policies.create(PolicyFile.read(file, text(file), null), Event.Actor.SYSTEM);
+            } catch (PolicyRejectedException e) {
+                throw new IllegalStateException("starter policy " + file + " does not compile: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    static String text(String file) {
+        try (InputStream in = StarterPolicies.class.getResourceAsStream("policies/" + file)) {
+            if (in == null) {
+                throw new IllegalStateException("starter policy " + file + " is missing in this build");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException("starter policy " + file + " cannot be read", e);
+        }
+    }
+}

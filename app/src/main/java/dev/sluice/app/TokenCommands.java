@@ -1,0 +1,158 @@
+package dev.sluice.app;
+
+import dev.sluice.app.cli.ConfigurationOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code sluice token}: credentials. */
+@Command(
+        name = "token",
+        mixinStandardHelpOptions = true,
+        description = "Create, list and revoke tokens.",
+        subcommands = {TokenCommands.Create.class, TokenCommands.ListAll.class, TokenCommands.Revoke.class})
+final class TokenCommands {
+
+    private TokenCommands() {}
+
+    /** {@code sluice token create NAME}. */
+    @Command(
+            name = "create",
+            mixinStandardHelpOptions = true,
+            description = "Create a token; its secret is printed once and stored hashed.",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  sluice token create ci --role publisher --user build",
+                "  sluice token create audit --role auditor --expires 2027-01-01T00:00:00Z"
+            })
+    static final class Create implements Callable<Integer> {
+
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private ConfigurationOptions options;
+
+        @Parameters(paramLabel = "NAME", description = "What people call it.")
+        private String name;
+
+        @Option(names = "--role", paramLabel = "ROLE", description = "reader, publisher, auditor or administrator (default: reader).")
+        private String role = "reader";
+
+        @Option(names = "--user", paramLabel = "USER", description = "Whose it is (default: its name).")
+        private @Nullable String user;
+
+        @Option(names = "--repository", paramLabel = "NAME", description = "Only for this repository. Repeatable.")
+        private List<String> repositories = List.of();
+
+        @Option(names = "--expires", paramLabel = "INSTANT", description = "Refused from then on (ISO 8601, UTC).")
+        private @Nullable String expires;
+
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws IOException {
+            ObjectNode body = Api.object().put("name", name).put("role", role);
+            if (user != null) {
+                body.put("user", user);
+            }
+            if (expires != null) {
+                body.put("expires_at", expires);
+            }
+            ArrayNode limited = body.putArray("repositories");
+            repositories.forEach(limited::add);
+            try (Api api = Api.connect(options)) {
+                JsonNode answer = api.send("POST", "/api/tokens", body);
+                PrintWriter out = spec.commandLine().getOut();
+                if (json) {
+                    Output.json(out, answer);
+                } else {
+                    out.println(answer.path("token").asString(""));
+                    out.flush();
+                    spec.commandLine().getErr().println("Shown this once. Revoke it with: sluice token revoke "
+                            + answer.path("id").asString(""));
+                }
+                return 0;
+            }
+        }
+    }
+
+    /** {@code sluice token list}. */
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "List tokens.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  sluice token list", "  sluice token list --json"})
+    static final class ListAll implements Callable<Integer> {
+
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private ConfigurationOptions options;
+
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws IOException {
+            try (Api api = Api.connect(options)) {
+                JsonNode answer = api.get("/api/tokens?page_size=500");
+                PrintWriter out = spec.commandLine().getOut();
+                if (json) {
+                    Output.json(out, answer);
+                } else {
+                    Output.table(
+                            out,
+                            List.of("id", "name", "user", "role", "repositories", "created", "expires"),
+                            Output.rows(
+                                    answer.isArray() ? answer : answer.path("results"),
+                                    "id", "name", "user", "role", "repositories", "created_at", "expires_at"));
+                }
+                return 0;
+            }
+        }
+    }
+
+    /** {@code sluice token revoke ID}. */
+    @Command(
+            name = "revoke",
+            mixinStandardHelpOptions = true,
+            description = "Revoke a token; it is refused from the next request on.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  sluice token revoke t3x9k2pq4a"})
+    static final class Revoke implements Callable<Integer> {
+
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private ConfigurationOptions options;
+
+        @Parameters(paramLabel = "ID", description = "Its public identifier, from 'sluice token list'.")
+        private String id;
+
+        @Override
+        public Integer call() throws IOException {
+            try (Api api = Api.connect(options)) {
+                api.send("DELETE", "/api/tokens/" + Api.encoded(id), null);
+                spec.commandLine().getOut().println("Revoked " + Output.plain(id) + ".");
+                spec.commandLine().getOut().flush();
+                return 0;
+            }
+        }
+    }
+}
