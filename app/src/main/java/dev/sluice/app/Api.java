@@ -117,9 +117,7 @@ final class Api implements AutoCloseable {
         for (String field : new String[] {"detail", "error", "title"}) {
             String text = answer.path(field).asString("");
             if (!text.isEmpty()) {
-                return status == 401
-                        ? text + " (set SLUICE_TOKEN)"
-                        : text;
+                return status == 401 ? text + " (set SLUICE_TOKEN)" : text;
             }
         }
         return "the server answered " + status;
@@ -134,7 +132,10 @@ final class Api implements AutoCloseable {
         StringBuilder query = new StringBuilder();
         parts.forEach((key, value) -> {
             if (value != null && !value.isEmpty()) {
-                query.append(query.isEmpty() ? '?' : '&').append(key).append('=').append(encoded(value));
+                query.append(query.isEmpty() ? '?' : '&')
+                        .append(key)
+                        .append('=')
+                        .append(encoded(value));
             }
         });
         return query.toString();

@@ -43,13 +43,15 @@ record ControlFile(Path path) {
     static void writePrivate(Path path, String text) throws IOException {
         Path absolute = path.toAbsolutePath();
         Files.createDirectories(absolute.getParent());
-        Path temporary = absolute.resolveSibling("." + absolute.getFileName() + "." + ProcessHandle.current().pid());
+        Path temporary = absolute.resolveSibling(
+                "." + absolute.getFileName() + "." + ProcessHandle.current().pid());
         Files.deleteIfExists(temporary);
-        FileAttribute<?>[] attributes = absolute.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
+        FileAttribute<?>[] attributes =
+                absolute.getFileSystem().supportedFileAttributeViews().contains("posix")
+                        ? new FileAttribute<?>[] {
+                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                        }
+                        : new FileAttribute<?>[0];
         Files.createFile(temporary, attributes);
         Files.writeString(temporary, text, StandardOpenOption.WRITE);
         Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -66,7 +68,8 @@ record ControlFile(Path path) {
                     node.path("address").asString(""),
                     node.path("adminToken").asString(""),
                     node.path("pid").asLong(-1));
-            boolean alive = ProcessHandle.of(control.pid()).map(ProcessHandle::isAlive).orElse(false);
+            boolean alive =
+                    ProcessHandle.of(control.pid()).map(ProcessHandle::isAlive).orElse(false);
             return alive ? Optional.of(control) : Optional.empty();
         } catch (IOException | tools.jackson.core.JacksonException e) {
             return Optional.empty();

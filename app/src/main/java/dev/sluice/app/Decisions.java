@@ -19,7 +19,8 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "decisions",
         mixinStandardHelpOptions = true,
-        description = "Refusals and withheld index versions, newest first; with --kind any other events of the journal.",
+        description =
+                "Refusals and withheld index versions, newest first; with --kind any other events of the journal.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  sluice decisions",
@@ -56,8 +57,9 @@ final class Decisions implements Callable<Integer> {
     @Option(
             names = "--kind",
             paramLabel = "KIND,…",
-            description = "Other kinds: download, refusal, hidden, publish, change, unpublish, upstream_fault, policy, feed, admin,"
-                    + " login, login_failed.")
+            description =
+                    "Other kinds: download, refusal, hidden, publish, change, unpublish, upstream_fault, policy, feed, admin,"
+                            + " login, login_failed.")
     private @Nullable String kind;
 
     @Option(names = "--limit", paramLabel = "N", description = "Most lines (default: 50).")
@@ -90,7 +92,8 @@ final class Decisions implements Callable<Integer> {
                         out,
                         List.of("at", "kind", "user", "what", "why"),
                         Output.rows(answer.path("events"), "at", "kind", "user", "message", "id").stream()
-                                .map(row -> List.of(row.get(0), row.get(1), row.get(2), row.get(3), "/why/" + row.get(4)))
+                                .map(row ->
+                                        List.of(row.get(0), row.get(1), row.get(2), row.get(3), "/why/" + row.get(4)))
                                 .toList());
             }
             return 0;

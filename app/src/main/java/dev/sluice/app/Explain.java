@@ -71,11 +71,14 @@ final class Explain implements Callable<Integer> {
     private static void print(PrintWriter out, JsonNode answer) {
         JsonNode decision = answer.path("decision");
         JsonNode facts = answer.path("facts");
-        out.println(Output.text(answer.path("subject")) + " in repository " + Output.text(answer.path("repository")) + ": "
-                + Output.text(decision.path("state")));
+        out.println(Output.text(answer.path("subject")) + " in repository " + Output.text(answer.path("repository"))
+                + ": " + Output.text(decision.path("state")));
         for (JsonNode verdict : decision.path("verdicts")) {
-            out.println("  policy " + Output.text(verdict.path("policy")) + " (" + Output.text(verdict.path("mode")) + ")"
-                    + (verdict.path("matched").asBoolean(false) ? " matched:" : " failed: " + Output.text(verdict.path("failure"))));
+            out.println(
+                    "  policy " + Output.text(verdict.path("policy")) + " (" + Output.text(verdict.path("mode")) + ")"
+                            + (verdict.path("matched").asBoolean(false)
+                                    ? " matched:"
+                                    : " failed: " + Output.text(verdict.path("failure"))));
             for (JsonNode reason : verdict.path("reasons")) {
                 out.println("    " + Output.text(reason));
             }
@@ -98,8 +101,10 @@ final class Explain implements Callable<Integer> {
                     + Output.text(advisory.path("summary"))
                     + (advisory.path("malicious").asBoolean(false) ? " [malicious]" : "")
                     + (advisory.path("kev").asBoolean(false) ? " [exploited]" : "") + ", severity "
-                    + Output.text(advisory.path("severity")) + ", CVSS " + Output.text(advisory.path("score")) + ", EPSS "
-                    + Output.text(advisory.path("epss")) + ", fixed in " + Output.text(advisory.path("fixed_versions")));
+                    + Output.text(advisory.path("severity")) + ", CVSS " + Output.text(advisory.path("score"))
+                    + ", EPSS "
+                    + Output.text(advisory.path("epss")) + ", fixed in "
+                    + Output.text(advisory.path("fixed_versions")));
         }
         if (!answer.path("upstream_failure").isNull()) {
             line(out, "upstream", answer.path("upstream_failure"));
@@ -116,8 +121,6 @@ final class Explain implements Callable<Integer> {
         boolean known = signal.path("known").asBoolean(false);
         out.printf(
                 "  %-16s %s (%s)%n",
-                label,
-                known ? Output.text(signal.path("value")) : "unknown",
-                Output.text(signal.path("basis")));
+                label, known ? Output.text(signal.path("value")) : "unknown", Output.text(signal.path("basis")));
     }
 }

@@ -49,7 +49,8 @@ final class FeedImports {
     List<Operation> operations() {
         return List.of(
                 Operation.of("feeds.import", "POST", "/api/feeds/imports", Permission.ADMINISTER, this::start),
-                Operation.of("feeds.imported", "GET", "/api/feeds/imports/{import}", Permission.ADMINISTER, this::look));
+                Operation.of(
+                        "feeds.imported", "GET", "/api/feeds/imports/{import}", Permission.ADMINISTER, this::look));
     }
 
     private Response start(Call call) throws IOException {
@@ -145,7 +146,8 @@ final class FeedImports {
                     .put("rejected", feed.rejected())
                     .put("newest", feed.newest() == null ? null : feed.newest().toString());
             ArrayNode rejections = node.putArray("rejections");
-            feed.rejections().forEach(r -> rejections.addObject().put("where", r.where()).put("reason", r.reason()));
+            feed.rejections()
+                    .forEach(r -> rejections.addObject().put("where", r.where()).put("reason", r.reason()));
             ObjectNode skipped = node.putObject("skipped");
             feed.skipped().forEach(skipped::put);
         }

@@ -67,7 +67,8 @@ final class Feeds {
                 list.add(path.toAbsolutePath().normalize().toString());
             }
             try (Api api = Api.connect(options)) {
-                String id = api.send("POST", "/api/feeds/imports", body).path("id").asString();
+                String id =
+                        api.send("POST", "/api/feeds/imports", body).path("id").asString();
                 PrintWriter err = spec.commandLine().getErr();
                 boolean shown = false;
                 while (true) {
@@ -78,7 +79,10 @@ final class Feeds {
                         return finish(state);
                     }
                     if (!json && System.console() != null) {
-                        err.printf("\r%,d records, %s\u001b[K", state.path("records").asLong(), state.path("file").asString(""));
+                        err.printf(
+                                "\r%,d records, %s\u001b[K",
+                                state.path("records").asLong(),
+                                state.path("file").asString(""));
                         err.flush();
                         shown = true;
                     }
@@ -89,7 +93,8 @@ final class Feeds {
 
         private int finish(JsonNode state) throws IOException {
             if (state.path("state").asString("").equals("failed")) {
-                throw new IOException("nothing was imported: " + state.path("failure").asString(""));
+                throw new IOException(
+                        "nothing was imported: " + state.path("failure").asString(""));
             }
             PrintWriter out = spec.commandLine().getOut();
             JsonNode summary = state.path("summary");
@@ -111,7 +116,9 @@ final class Feeds {
                             + rejection.path("reason").asString(""));
                 }
                 for (Map.Entry<String, JsonNode> skipped : feed.path("skipped").properties()) {
-                    out.printf("        %,d records of %s passed over: not served here%n", skipped.getValue().asLong(), skipped.getKey());
+                    out.printf(
+                            "        %,d records of %s passed over: not served here%n",
+                            skipped.getValue().asLong(), skipped.getKey());
                 }
             }
             out.println("In force from the next request on.");
@@ -152,7 +159,8 @@ final class Feeds {
                         List.of("feed", "records", "imported", "newest data"),
                         Output.rows(feeds.path("feeds"), "name", "records", "imported_at", "newest"));
                 if (feeds.path("feeds").isEmpty()) {
-                    out.println("No advisory data yet: nothing can be called vulnerable or malicious, and nothing is called clean.");
+                    out.println(
+                            "No advisory data yet: nothing can be called vulnerable or malicious, and nothing is called clean.");
                     out.println("Import some:  sluice feeds import PATH…");
                 }
                 out.flush();

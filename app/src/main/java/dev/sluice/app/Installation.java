@@ -8,6 +8,8 @@ import dev.sluice.app.machine.Machine;
 import dev.sluice.formats.maven.MavenFormat;
 import dev.sluice.formats.npm.NpmFormat;
 import dev.sluice.formats.pypi.PypiFormat;
+import dev.sluice.formats.pypi.Withheld;
+import dev.sluice.formats.version.Pep440Order;
 import dev.sluice.inspect.ArtifactInspector;
 import dev.sluice.kernel.access.Role;
 import dev.sluice.kernel.access.TokenSecrets;
@@ -91,9 +93,8 @@ final class Installation implements AutoCloseable {
             this.formats = List.of(
                     new NpmFormat(),
                     new PypiFormat(
-                            configuration.get(Setting.PYPI_WITHHELD).equals("yank")
-                                    ? PypiFormat.Withheld.YANK
-                                    : PypiFormat.Withheld.DROP),
+                            new Pep440Order(),
+                            configuration.get(Setting.PYPI_WITHHELD).equals("yank") ? Withheld.YANK : Withheld.DROP),
                     new MavenFormat());
             HttpUpstreamClient upstreams = opened(new HttpUpstreamClient(
                     new Reach(hosts(configuration)),
@@ -207,7 +208,9 @@ final class Installation implements AutoCloseable {
         GateSettings standard = GateSettings.STANDARD;
         return new GateSettings(
                 configuration.get(Setting.WORKSPACE),
-                configuration.flag(Setting.ANONYMOUS_READS).orElseGet(() -> isLoopback(configuration.get(Setting.BIND))),
+                configuration
+                        .flag(Setting.ANONYMOUS_READS)
+                        .orElseGet(() -> isLoopback(configuration.get(Setting.BIND))),
                 configuration.duration(Setting.FRESHNESS),
                 standard.absence(),
                 standard.outage(),
@@ -232,12 +235,13 @@ final class Installation implements AutoCloseable {
                 continue; // configured ones are put in place at every start
             }
             Optional<Found> found = machine.upstream(format.id());
-            found.ifPresent(f -> upstreams.add(new Upstream(
-                    format.id(), format.id(), f.url(), 100, Upstream.Trust.TRUSTED, f.credentials())));
+            found.ifPresent(f -> upstreams.add(
+                    new Upstream(format.id(), format.id(), f.url(), 100, Upstream.Trust.TRUSTED, f.credentials())));
             findings.add(found.map(f -> format.ecosystem() + " packages come from the upstream that this machine uses ("
                             + f.origin() + ")")
                     .orElse("no upstream is known for " + format.ecosystem()
-                            + ": only what is published here is served; set one with --upstream " + format.id() + "=URL"));
+                            + ": only what is published here is served; set one with --upstream " + format.id()
+                            + "=URL"));
         }
         if (database.policies().list().isEmpty()) {
             StarterPolicies.createIn(policies);

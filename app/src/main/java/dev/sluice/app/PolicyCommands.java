@@ -64,10 +64,13 @@ final class PolicyCommands {
 
         List<JsonNode> all() throws IOException {
             JsonNode answer = api.get(base + "?page_size=500&sort=precedence");
-            return (answer.isArray() ? answer : answer.path("results")).valueStream().toList();
+            return (answer.isArray() ? answer : answer.path("results"))
+                    .valueStream()
+                    .toList();
         }
 
-        @Nullable JsonNode named(String name) throws IOException {
+        @Nullable
+        JsonNode named(String name) throws IOException {
             for (JsonNode policy : all()) {
                 if (policy.path("slug_perm").asString("").equals(name)
                         || policy.path("name").asString("").equalsIgnoreCase(name)) {
@@ -81,7 +84,11 @@ final class PolicyCommands {
             JsonNode policy = named(name);
             if (policy == null) {
                 throw new IOException("no policy '" + name + "'; there are: "
-                        + String.join(", ", all().stream().map(p -> p.path("name").asString("")).toList()));
+                        + String.join(
+                                ", ",
+                                all().stream()
+                                        .map(p -> p.path("name").asString(""))
+                                        .toList()));
             }
             return policy;
         }
@@ -121,7 +128,8 @@ final class PolicyCommands {
                     Output.table(
                             out,
                             List.of("order", "name", "mode", "enabled", "effect", "version", "slug"),
-                            Output.rows(all, "precedence", "name", "mode", "enabled", "effect", "version", "slug_perm"));
+                            Output.rows(
+                                    all, "precedence", "name", "mode", "enabled", "effect", "version", "slug_perm"));
                 }
                 return 0;
             }
@@ -225,12 +233,17 @@ final class PolicyCommands {
             for (Action action : policy.actions()) {
                 ObjectNode body = Api.object().put("precedence", action.precedence());
                 switch (action) {
-                    case Action.SetPackageState set -> body.put("action_type", "SetPackageState")
-                            .put("package_state", set.state().name());
-                    case Action.AddPackageTags add -> add.tags()
-                            .forEach(body.put("action_type", "AddPackageTags").putArray("tags")::add);
-                    case Action.RemovePackageTags remove -> remove.tags()
-                            .forEach(body.put("action_type", "RemovePackageTags").putArray("tags")::add);
+                    case Action.SetPackageState set ->
+                        body.put("action_type", "SetPackageState")
+                                .put("package_state", set.state().name());
+                    case Action.AddPackageTags add ->
+                        add.tags()
+                                .forEach(body.put("action_type", "AddPackageTags")
+                                        .putArray("tags")::add);
+                    case Action.RemovePackageTags remove ->
+                        remove.tags()
+                                .forEach(body.put("action_type", "RemovePackageTags")
+                                        .putArray("tags")::add);
                 }
                 api.send("POST", path + "actions/", body);
             }
@@ -256,7 +269,10 @@ final class PolicyCommands {
         private static String findings(String name, Api.RefusedException e) {
             StringBuilder text = new StringBuilder("policy '" + name + "' is refused: " + e.getMessage());
             for (JsonNode finding : e.answer().path("findings")) {
-                text.append("\n  ").append(Output.text(finding.path("line"))).append(": ").append(Output.text(finding.path("message")));
+                text.append("\n  ")
+                        .append(Output.text(finding.path("line")))
+                        .append(": ")
+                        .append(Output.text(finding.path("message")));
             }
             return text.toString();
         }
@@ -288,8 +304,13 @@ final class PolicyCommands {
             try (Api api = Api.connect(options)) {
                 Remote remote = new Remote(api);
                 JsonNode policy = remote.require(name);
-                api.send("PATCH", remote.path(policy), Api.object().put("mode", mode.name().toLowerCase(Locale.ROOT)));
-                spec.commandLine().getOut().println(Output.text(policy.path("name")) + " is now in mode " + mode.label());
+                api.send(
+                        "PATCH",
+                        remote.path(policy),
+                        Api.object().put("mode", mode.name().toLowerCase(Locale.ROOT)));
+                spec.commandLine()
+                        .getOut()
+                        .println(Output.text(policy.path("name")) + " is now in mode " + mode.label());
                 spec.commandLine().getOut().flush();
                 return 0;
             }
@@ -382,10 +403,14 @@ final class PolicyCommands {
             Map<Path, List<Path>> groups = new TreeMap<>();
             for (Path path : paths) {
                 try (Stream<Path> files = Files.isDirectory(path) ? Files.walk(path) : Stream.of(path)) {
-                    for (Path file : files.filter(f -> f.toString().endsWith(".rego")).sorted().toList()) {
+                    for (Path file : files.filter(f -> f.toString().endsWith(".rego"))
+                            .sorted()
+                            .toList()) {
                         Path policy = Path.of(file.toString().replaceFirst("_test\\.rego$", ".rego"));
                         groups.computeIfAbsent(policy, p -> new ArrayList<>()).add(file);
-                        if (!policy.equals(file) && Files.isReadable(policy) && !groups.get(policy).contains(policy)) {
+                        if (!policy.equals(file)
+                                && Files.isReadable(policy)
+                                && !groups.get(policy).contains(policy)) {
                             groups.get(policy).add(policy);
                         }
                     }

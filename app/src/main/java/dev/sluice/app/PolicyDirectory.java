@@ -5,6 +5,7 @@ import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.policy.Policy;
 import dev.sluice.kernel.policy.PolicyRejectedException;
 import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ClosedByInterruptException;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +63,7 @@ final class PolicyDirectory implements AutoCloseable {
                 key.reset();
                 synchronise();
             }
-        } catch (InterruptedException | java.nio.file.ClosedWatchServiceException | ClosedByInterruptException e) {
+        } catch (InterruptedException | ClosedWatchServiceException e) {
             // closed
         } catch (IOException e) {
             LOG.error("policy directory {} can no longer be watched; restart to take over changes", directory, e);
@@ -118,9 +118,22 @@ final class PolicyDirectory implements AutoCloseable {
         } else if (!former.rego().equals(text)) {
             policies.update(
                     new Policy(
-                            former.slug(), read.name(), read.description(), read.rego(), read.enabled(), read.terminal(),
-                            read.precedence(), read.mode(), read.scope(), read.actions(), read.effect(), read.onUnknown(),
-                            former.version(), former.createdAt(), former.updatedAt(), read.origin()),
+                            former.slug(),
+                            read.name(),
+                            read.description(),
+                            read.rego(),
+                            read.enabled(),
+                            read.terminal(),
+                            read.precedence(),
+                            read.mode(),
+                            read.scope(),
+                            read.actions(),
+                            read.effect(),
+                            read.onUnknown(),
+                            former.version(),
+                            former.createdAt(),
+                            former.updatedAt(),
+                            read.origin()),
                     Event.Actor.SYSTEM);
             LOG.info("policy '{}' changed by {}", read.name(), file);
         }

@@ -36,7 +36,10 @@ final class PolicyFile {
         Map<?, ?> custom = metadata.get("custom") instanceof Map<?, ?> map ? map : Map.of();
         for (Object key : custom.keySet()) {
             if (!KNOWN.contains(String.valueOf(key))) {
-                throw wrong(fileName, "custom." + key + " is not known; known are " + String.join(", ", KNOWN.stream().sorted().toList()));
+                throw wrong(
+                        fileName,
+                        "custom." + key + " is not known; known are "
+                                + String.join(", ", KNOWN.stream().sorted().toList()));
             }
         }
         String name = metadata.get("title") == null
@@ -46,11 +49,15 @@ final class PolicyFile {
             return new Policy(
                     Policies.newSlug(),
                     name,
-                    metadata.get("description") == null ? "" : String.valueOf(metadata.get("description")).strip(),
+                    metadata.get("description") == null
+                            ? ""
+                            : String.valueOf(metadata.get("description")).strip(),
                     text,
                     bool(custom.get("enabled"), true),
                     bool(custom.get("terminal"), false),
-                    custom.get("precedence") == null ? 1000 : Integer.parseInt(String.valueOf(custom.get("precedence"))),
+                    custom.get("precedence") == null
+                            ? 1000
+                            : Integer.parseInt(String.valueOf(custom.get("precedence"))),
                     choice(Policy.Mode.class, custom.get("mode"), Policy.Mode.ENFORCE),
                     new Policy.Scope(words(custom.get("repositories")), words(custom.get("formats"))),
                     actions(custom.get("actions")),
@@ -86,7 +93,8 @@ final class PolicyFile {
             }
         }
         try {
-            Object document = new Load(LoadSettings.builder().setLabel(fileName).build()).loadFromString(yaml.toString());
+            Object document =
+                    new Load(LoadSettings.builder().setLabel(fileName).build()).loadFromString(yaml.toString());
             return document instanceof Map<?, ?> map ? map : Map.of();
         } catch (YamlEngineException e) {
             throw wrong(fileName, e.getMessage());
@@ -105,12 +113,16 @@ final class PolicyFile {
             int order = actions.size();
             actions.add(
                     switch (kind) {
-                        case "set_package_state" -> new Action.SetPackageState(
-                                slug, order, choice(PackageState.class, value, PackageState.QUARANTINED));
+                        case "set_package_state" ->
+                            new Action.SetPackageState(
+                                    slug, order, choice(PackageState.class, value, PackageState.QUARANTINED));
                         case "add_package_tags" -> new Action.AddPackageTags(slug, order, List.copyOf(words(value)));
-                        case "remove_package_tags" -> new Action.RemovePackageTags(slug, order, List.copyOf(words(value)));
-                        default -> throw new IllegalArgumentException("action '" + kind
-                                + "' is not known; known are set_package_state, add_package_tags, remove_package_tags");
+                        case "remove_package_tags" ->
+                            new Action.RemovePackageTags(slug, order, List.copyOf(words(value)));
+                        default ->
+                            throw new IllegalArgumentException(
+                                    "action '" + kind
+                                            + "' is not known; known are set_package_state, add_package_tags, remove_package_tags");
                     });
         }
         return actions;
@@ -131,7 +143,11 @@ final class PolicyFile {
             }
         }
         throw new IllegalArgumentException("'" + value + "' is not one of "
-                + String.join(", ", List.of(type.getEnumConstants()).stream().map(Enum::name).toList()));
+                + String.join(
+                        ", ",
+                        List.of(type.getEnumConstants()).stream()
+                                .map(Enum::name)
+                                .toList()));
     }
 
     private static Set<String> words(@Nullable Object value) {

@@ -22,7 +22,11 @@ import tools.jackson.databind.node.ObjectNode;
         aliases = "repo",
         mixinStandardHelpOptions = true,
         description = "Show repositories; reserve names for hosted packages.",
-        subcommands = {RepositoryCommands.Show.class, RepositoryCommands.Reserve.class, RepositoryCommands.Unreserve.class})
+        subcommands = {
+            RepositoryCommands.Show.class,
+            RepositoryCommands.Reserve.class,
+            RepositoryCommands.Unreserve.class
+        })
 final class RepositoryCommands {
 
     private RepositoryCommands() {}
@@ -91,7 +95,10 @@ final class RepositoryCommands {
         @Mixin
         private ConfigurationOptions options;
 
-        @Parameters(arity = "1..*", paramLabel = "FORMAT:PATTERN", description = "Exact name, scope, groupId prefix or glob.")
+        @Parameters(
+                arity = "1..*",
+                paramLabel = "FORMAT:PATTERN",
+                description = "Exact name, scope, groupId prefix or glob.")
         private List<String> names;
 
         @Option(names = "--repository", paramLabel = "NAME", description = "In which repository (default: main).")
@@ -148,7 +155,8 @@ final class RepositoryCommands {
             reserved.forEach(list::add);
             api.send("PUT", path, body);
             PrintWriter out = spec.commandLine().getOut();
-            out.println("Reserved in " + repository + ": " + (reserved.isEmpty() ? "nothing" : String.join(", ", reserved)));
+            out.println("Reserved in " + repository + ": "
+                    + (reserved.isEmpty() ? "nothing" : String.join(", ", reserved)));
             out.flush();
             return 0;
         }

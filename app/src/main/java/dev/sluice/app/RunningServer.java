@@ -51,7 +51,8 @@ final class RunningServer implements AutoCloseable {
                     CONTROL, "local", Role.ADMINISTRATOR, List.of(), installation.clock.instant(), null);
             installation.database.tokens().add(issued.token());
             FrontDoor door = FrontDoor.start(
-                    new FrontDoor.Binding(bind, port, configuration.find(Setting.PUBLIC_URL).orElse(null)),
+                    new FrontDoor.Binding(
+                            bind, port, configuration.find(Setting.PUBLIC_URL).orElse(null)),
                     new FrontDoor.Rooms(
                             installation.gate,
                             installation.gate::authorise,
@@ -66,7 +67,8 @@ final class RunningServer implements AutoCloseable {
             ControlFile control = ControlFile.in(configuration.path(Setting.DATA));
             control.write(new ControlFile.Control(
                     door.address(), issued.text(), ProcessHandle.current().pid()));
-            return new RunningServer(installation, door, control, issued.text(), issued.token().id());
+            return new RunningServer(
+                    installation, door, control, issued.text(), issued.token().id());
         } catch (IOException | RuntimeException e) {
             installation.close();
             throw e;

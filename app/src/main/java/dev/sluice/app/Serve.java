@@ -48,20 +48,30 @@ final class Serve implements Callable<Integer> {
     @Option(names = "--bind", paramLabel = "ADDRESS", description = "Address to listen on (default: 127.0.0.1).")
     private @Nullable String bind;
 
-    @Option(names = "--port", paramLabel = "N", description = "Port to listen on; 0 takes any free one (default: 8480).")
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "Port to listen on; 0 takes any free one (default: 8480).")
     private @Nullable String port;
 
     @Option(
             names = "--upstream",
             paramLabel = "FORMAT=URL",
-            description = "Upstream of a format: npm, pypi (the simple index), maven; URL 'none' for none. Default: what this"
-                    + " machine's own clients use. Repeatable.")
+            description =
+                    "Upstream of a format: npm, pypi (the simple index), maven; URL 'none' for none. Default: what this"
+                            + " machine's own clients use. Repeatable.")
     private Map<String, String> upstreams = new TreeMap<>();
 
-    @Option(names = "--policies", paramLabel = "DIR", description = "Directory of policy files (*.rego), watched while running.")
+    @Option(
+            names = "--policies",
+            paramLabel = "DIR",
+            description = "Directory of policy files (*.rego), watched while running.")
     private @Nullable String policies;
 
-    @Option(names = "--ready-file", paramLabel = "FILE", description = "Write {address, adminToken, pid} there once requests are answered.")
+    @Option(
+            names = "--ready-file",
+            paramLabel = "FILE",
+            description = "Write {address, adminToken, pid} there once requests are answered.")
     private @Nullable String readyFile;
 
     @Override
@@ -103,7 +113,9 @@ final class Serve implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         String address = server.address();
         out.println("Sluice " + Version.TEXT + " answers at " + address);
-        out.println();
+        if (!installation.findings.isEmpty()) {
+            out.println();
+        }
         for (String finding : installation.findings) {
             out.println("  " + finding);
         }
@@ -114,12 +126,14 @@ final class Serve implements Callable<Integer> {
         }
         if (installation.advisories.isEmpty()) {
             out.println();
-            out.println("  No advisory data yet: nothing can be called vulnerable or malicious, and nothing is called clean.");
+            out.println(
+                    "  No advisory data yet: nothing can be called vulnerable or malicious, and nothing is called clean.");
             out.println("  Import some:  ./sluice feeds import PATH…   (OSV, KEV, EPSS files)");
         }
         for (Format format : installation.formats) {
             out.println();
-            out.println("── " + format.ecosystem() + " " + "─".repeat(Math.max(3, 70 - format.ecosystem().length())));
+            out.println("── " + format.ecosystem() + " "
+                    + "─".repeat(Math.max(3, 70 - format.ecosystem().length())));
             format.setup(address + "/" + format.id() + "/" + Installation.MAIN + "/")
                     .lines()
                     .forEach(line -> out.println("  " + line));

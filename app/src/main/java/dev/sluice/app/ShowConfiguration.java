@@ -22,7 +22,11 @@ import tools.jackson.databind.json.JsonMapper;
         mixinStandardHelpOptions = true,
         description = "Show every effective setting with its origin; secrets are masked.",
         footerHeading = "%nExamples:%n",
-        footer = {"  sluice config", "  sluice config --config /etc/sluice.yaml --json", "  SLUICE_PORT=9000 sluice config"})
+        footer = {
+            "  sluice config",
+            "  sluice config --config /etc/sluice.yaml --json",
+            "  SLUICE_PORT=9000 sluice config"
+        })
 final class ShowConfiguration implements Callable<Integer> {
 
     @Spec
@@ -50,7 +54,10 @@ final class ShowConfiguration implements Callable<Integer> {
                 row.put("origin", value.origin());
                 rows.add(row);
             });
-            out.println(JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(rows));
+            out.println(JsonMapper.builder()
+                    .build()
+                    .writerWithDefaultPrettyPrinter()
+                    .writeValueAsString(rows));
         } else {
             int width = shown.keySet().stream().mapToInt(String::length).max().orElse(0);
             shown.forEach((key, value) -> {

@@ -47,7 +47,10 @@ final class TokenCommands {
         @Parameters(paramLabel = "NAME", description = "What people call it.")
         private String name;
 
-        @Option(names = "--role", paramLabel = "ROLE", description = "reader, publisher, auditor or administrator (default: reader).")
+        @Option(
+                names = "--role",
+                paramLabel = "ROLE",
+                description = "reader, publisher, auditor or administrator (default: reader).")
         private String role = "reader";
 
         @Option(names = "--user", paramLabel = "USER", description = "Whose it is (default: its name).")
@@ -81,8 +84,10 @@ final class TokenCommands {
                 } else {
                     out.println(answer.path("token").asString(""));
                     out.flush();
-                    spec.commandLine().getErr().println("Shown this once. Revoke it with: sluice token revoke "
-                            + answer.path("id").asString(""));
+                    spec.commandLine()
+                            .getErr()
+                            .println("Shown this once. Revoke it with: sluice token revoke "
+                                    + answer.path("id").asString(""));
                 }
                 return 0;
             }
@@ -120,7 +125,13 @@ final class TokenCommands {
                             List.of("id", "name", "user", "role", "repositories", "created", "expires"),
                             Output.rows(
                                     answer.isArray() ? answer : answer.path("results"),
-                                    "id", "name", "user", "role", "repositories", "created_at", "expires_at"));
+                                    "id",
+                                    "name",
+                                    "user",
+                                    "role",
+                                    "repositories",
+                                    "created_at",
+                                    "expires_at"));
                 }
                 return 0;
             }

@@ -66,7 +66,8 @@ final class Who implements Callable<Integer> {
                 Output.table(
                         out,
                         List.of("user", "token", "address", "package", "times", "first", "last", "client"),
-                        Output.rows(consumers, "user", "token", "address", "purl", "count", "first", "last", "user_agent"));
+                        Output.rows(
+                                consumers, "user", "token", "address", "purl", "count", "first", "last", "user_agent"));
                 if (!answer.path("complete").asBoolean(true)) {
                     out.println("There may be more; raise --limit.");
                     out.flush();

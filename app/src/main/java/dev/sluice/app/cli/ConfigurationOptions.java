@@ -17,13 +17,19 @@ public final class ConfigurationOptions {
     @Option(names = "--data", paramLabel = "DIR", description = "Directory that keeps everything (default: ./data).")
     private @Nullable String data;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "YAML file of settings (default: sluice.yaml if there is one).")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "YAML file of settings (default: sluice.yaml if there is one).")
     private @Nullable Path config;
 
     @Option(names = "--database", paramLabel = "URL", description = "Database (default: SQLite in the data directory).")
     private @Nullable String database;
 
-    @Option(names = "--blobs", paramLabel = "DIR", description = "Directory for blobs (default: blobs/ in the data directory).")
+    @Option(
+            names = "--blobs",
+            paramLabel = "DIR",
+            description = "Directory for blobs (default: blobs/ in the data directory).")
     private @Nullable String blobs;
 
     @Option(
