@@ -59,9 +59,12 @@ final class RunningServer implements AutoCloseable {
                             installation.formats,
                             installation.database.repositories(),
                             installation.database.tokens(),
+                            installation.policies,
                             installation.database.advisories(),
                             installation.journal,
-                            installation.metrics),
+                            installation.metrics,
+                            configuration.get(Setting.WORKSPACE),
+                            new FeedImports(installation).operations()),
                     Limits.DEFAULT,
                     installation.clock);
             ControlFile control = ControlFile.in(configuration.path(Setting.DATA));

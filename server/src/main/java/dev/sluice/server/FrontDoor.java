@@ -88,6 +88,7 @@ public final class FrontDoor implements AutoCloseable {
      * @param journal the record of everything
      * @param metrics figures
      * @param workspace name of the installation, part of the addresses of policies
+     * @param more operations beside the server's own
      */
     public record Rooms(
             Gate gate,
@@ -99,10 +100,12 @@ public final class FrontDoor implements AutoCloseable {
             AdvisoryStore advisories,
             Journal journal,
             Metrics metrics,
-            String workspace) {
-        /** Copies the list. */
+            String workspace,
+            List<Operation> more) {
+        /** Copies the lists. */
         public Rooms {
             formats = List.copyOf(formats);
+            more = List.copyOf(more);
         }
 
         /** With the gate's own policies, in a workspace named {@code main}. */
@@ -192,6 +195,7 @@ public final class FrontDoor implements AutoCloseable {
                         authentication::forget),
                 ids,
                 clock));
+        operations.addAll(rooms.more());
         Door door = new Door(
                 rooms.gate(),
                 rooms.access(),

@@ -77,7 +77,8 @@ final class TestDoor implements AutoCloseable {
                         advisories,
                         journal,
                         new Metrics(),
-                        "main"),
+                        "main",
+                        List.of()),
                 limits,
                 now::get);
     }
