@@ -107,19 +107,6 @@ public final class FrontDoor implements AutoCloseable {
             formats = List.copyOf(formats);
             more = List.copyOf(more);
         }
-
-        /** With the gate's own policies, in a workspace named {@code main}. */
-        public Rooms(
-                Gate gate,
-                Access access,
-                List<Format> formats,
-                RepositoryStore repositories,
-                TokenStore tokens,
-                AdvisoryStore advisories,
-                Journal journal,
-                Metrics metrics) {
-            this(gate, access, formats, repositories, tokens, gate.policies(), advisories, journal, metrics, "main");
-        }
     }
 
     private final Vertx vertx;

@@ -2,7 +2,9 @@ package cloudsmith_test
 
 import data.cloudsmith
 
-verdict(spdx) := cloudsmith.match with input as {"v0": {"package": {"license": {"oss_license": {"spdx_identifier": spdx}}}}}
+verdict(spdx) := result if {
+	result := cloudsmith.match with input as {"v0": {"package": {"license": {"oss_license": {"spdx_identifier": spdx}}}}}
+}
 
 test_a_denied_licence_matches if verdict("GPL-3.0-only")
 
