@@ -78,7 +78,7 @@ final class Feeds {
                         err.flush();
                         return finish(state);
                     }
-                    if (!json && System.console() != null) {
+                    if (!json && isTerminal()) {
                         err.printf(
                                 "\r%,d records, %s\u001b[K",
                                 state.path("records").asLong(),
@@ -89,6 +89,12 @@ final class Feeds {
                     TimeUnit.MILLISECONDS.sleep(200);
                 }
             }
+        }
+
+        @SuppressWarnings("SystemConsoleNull") // null is still allowed by its contract
+        private static boolean isTerminal() {
+            java.io.Console console = System.console();
+            return console != null && console.isTerminal();
         }
 
         private int finish(JsonNode state) throws IOException {

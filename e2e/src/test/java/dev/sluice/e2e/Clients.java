@@ -18,7 +18,8 @@ final class Clients {
     private Clients() {}
 
     private static Path folder() throws IOException {
-        return Files.createDirectories(Path.of(System.getProperty("sluice.clients")).toAbsolutePath());
+        return Files.createDirectories(
+                Path.of(System.getProperty("sluice.clients")).toAbsolutePath());
     }
 
     /** The folder of the virtual environment's programs: python, pip, uv, twine. */
@@ -26,14 +27,23 @@ final class Clients {
         Path environment = folder().resolve("python");
         Path done = environment.resolve("complete");
         if (!Files.exists(done)) {
-            Run.of(folder(), Map.of(), List.of("python3", "-m", "venv", "--clear", environment.toString())).succeeded();
+            Run.of(folder(), Map.of(), List.of("python3", "-m", "venv", "--clear", environment.toString()))
+                    .succeeded();
             Run.of(
                             folder(),
                             Map.of(),
                             List.of(
                                     environment.resolve("bin/python").toString(),
-                                    "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                                    UV, TWINE, "setuptools", "wheel", "build"))
+                                    "-m",
+                                    "pip",
+                                    "install",
+                                    "--quiet",
+                                    "--disable-pip-version-check",
+                                    UV,
+                                    TWINE,
+                                    "setuptools",
+                                    "wheel",
+                                    "build"))
                     .succeeded();
             Files.createFile(done);
         }

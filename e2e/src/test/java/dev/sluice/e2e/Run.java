@@ -45,7 +45,8 @@ record Run(int exitCode, String output) {
             if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
-                throw new IllegalStateException(command + " did not end within " + MINUTES + " minutes:\n" + output.join());
+                throw new IllegalStateException(
+                        command + " did not end within " + MINUTES + " minutes:\n" + output.join());
             }
             return new Run(process.exitValue(), output.join());
         } catch (IOException e) {

@@ -52,7 +52,8 @@ final class Sluice implements AutoCloseable {
             Process process = new ProcessBuilder(command)
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("server.log").toFile()))
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                            folder.resolve("server.log").toFile()))
                     .start();
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
             while (!Files.exists(ready)) {
@@ -69,7 +70,10 @@ final class Sluice implements AutoCloseable {
             }
             JsonNode told = JSON.readTree(Files.readString(ready));
             return new Sluice(
-                    folder, process, told.path("address").asString(), told.path("adminToken").asString());
+                    folder,
+                    process,
+                    told.path("address").asString(),
+                    told.path("adminToken").asString());
         }
     }
 
@@ -81,7 +85,10 @@ final class Sluice implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-jar",
-                Path.of(System.getProperty("sluice.jar")).toAbsolutePath().normalize().toString());
+                Path.of(System.getProperty("sluice.jar"))
+                        .toAbsolutePath()
+                        .normalize()
+                        .toString());
     }
 
     /** Runs a command of the program on this server's data directory: {@code cli("who", "pkg:npm/x")}. */
@@ -129,7 +136,8 @@ final class Sluice implements AutoCloseable {
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() / 100 != 2) {
-            throw new AssertionError(method + " " + path + " answered " + response.statusCode() + ": " + response.body());
+            throw new AssertionError(
+                    method + " " + path + " answered " + response.statusCode() + ": " + response.body());
         }
         return response.body().isBlank() ? JSON.createObjectNode() : JSON.readTree(response.body());
     }
@@ -151,14 +159,19 @@ final class Sluice implements AutoCloseable {
         ObjectNode policy = JSON.createObjectNode()
                 .put("name", "No " + word)
                 .put("description", "Ask the platform team.")
-                .put("rego", "package cloudsmith\n\ndefault match := false\n\nmatch if {\n\t" + condition
-                        + "\n}\n\nreason contains \"" + word + " is not wanted\"\n")
+                .put(
+                        "rego",
+                        "package cloudsmith\n\ndefault match := false\n\nmatch if {\n\t" + condition
+                                + "\n}\n\nreason contains \"" + word + " is not wanted\"\n")
                 .put("enabled", true)
                 .put("is_terminal", false)
                 .put("precedence", 500);
         String base = "/api/v2/workspaces/main/policies/";
         String slug = api("POST", base, policy.toString()).path("slug_perm").asString();
-        api("POST", base + slug + "/actions/", "{\"action_type\":\"SetPackageState\",\"package_state\":\"QUARANTINED\"}");
+        api(
+                "POST",
+                base + slug + "/actions/",
+                "{\"action_type\":\"SetPackageState\",\"package_state\":\"QUARANTINED\"}");
         return slug;
     }
 

@@ -52,9 +52,12 @@ class GateBehindDoorTest {
                         List.of(format),
                         repositories,
                         tokens,
+                        gate.gate().policies(),
                         new MemoryStores.Advisories(),
                         gate.journal(),
-                        new Metrics()),
+                        new Metrics(),
+                        "main",
+                        List.of()),
                 TestDoor.LIMITS,
                 gate::now);
     }
