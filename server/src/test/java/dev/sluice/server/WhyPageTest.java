@@ -23,7 +23,7 @@ class WhyPageTest {
              "decision":{"state":"QUARANTINED","verdicts":[{"policy":"no evil","matched":true}]},
              "facts":{"license":{"known":false,"value":null}},"input":{"v0":{"request":{"user":"bob-secret"}}},
              "traces":[{"policy":"p","reads":[{"path":"input.v0.request.user","value":"bob-secret","known":true},
-             {"path":"input.v0.package.name","value":"x","known":true}],"steps":[{"text":"bob-secret"}]}]}""";
+             {"path":"input.v0.package.name","value":"x","known":true}],"steps":[{"at":"deny.rego:7","text":"bob-secret"}]}]}""";
 
     private TestDoor door;
     private String id;
@@ -41,6 +41,10 @@ class WhyPageTest {
     }
 
     private Event event(String eventId, Event.Kind kind) {
+        return event(eventId, kind, DETAIL);
+    }
+
+    private Event event(String eventId, Event.Kind kind, String detail) {
         return new Event(
                 eventId,
                 door.now.get(),
@@ -54,7 +58,7 @@ class WhyPageTest {
                 null,
                 List.of("no <b>evil</b>"),
                 "x@1 refused",
-                DETAIL);
+                detail);
     }
 
     @Test
@@ -85,6 +89,22 @@ class WhyPageTest {
                     .doesNotContain("tok-secret")
                     .doesNotContain("10.9.8.7");
         }
+    }
+
+    @Test
+    void the_rule_is_shown_with_what_it_read_unless_it_read_who_asked() {
+        String other = new Ulid(door.now::get).next();
+        door.journal.append(event(
+                other,
+                Event.Kind.REFUSAL,
+                DETAIL.replace("input.v0.request.user", "input.v0.package.version")
+                        .replace("bob-secret", "1.0")));
+
+        assertThat(door.get("/why/" + other, "Accept", "text/html").body())
+                .contains("The rule of p")
+                .contains("deny.rego:7")
+                .contains("input.v0.package.version");
+        assertThat(door.get("/why/" + id, "Accept", "text/html").body()).doesNotContain("deny.rego:7");
     }
 
     @Test

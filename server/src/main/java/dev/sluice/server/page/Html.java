@@ -15,6 +15,7 @@ final class Html {
             table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35rem .8rem .35rem 0;
             border-bottom:1px solid var(--line);overflow-wrap:anywhere}th{font-weight:600;width:14rem}
             .verdict{border-left:.4rem solid #b3261e;padding:.2rem 1rem;background:var(--soft)}
+            th[scope=col]{width:auto}details{margin-top:.6rem}summary{cursor:pointer}
             .verdict.ok{border-color:#2e7d32}footer{margin-top:3rem;font-size:.85rem;opacity:.8}
             """;
 

@@ -6,9 +6,7 @@ import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.server.operation.Call;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -30,8 +28,6 @@ final class WhyPage {
     /** What may be explained; logins and administration are nobody's business here. */
     private static final Set<Event.Kind> EXPLAINED = Set.of(
             Event.Kind.DOWNLOAD, Event.Kind.REFUSAL, Event.Kind.HIDDEN, Event.Kind.PUBLISH, Event.Kind.UPSTREAM_FAULT);
-
-    private static final int MAX_ROWS = 300;
 
     private final Journal journal;
     private final AdvisoryStore advisories;
@@ -79,15 +75,17 @@ final class WhyPage {
             return;
         }
         for (JsonNode trace : traces) {
+            boolean readRequester = false;
             if (trace.get("reads") instanceof ArrayNode reads) {
                 for (int i = reads.size() - 1; i >= 0; i--) {
                     if (reads.get(i).path("path").asString("").contains(".request")) {
                         reads.remove(i);
+                        readRequester = true;
                     }
                 }
             }
-            if (trace instanceof ObjectNode object) {
-                object.remove("steps");
+            if (readRequester && trace instanceof ObjectNode object) {
+                object.remove("steps"); // their values may repeat it
             }
         }
     }
@@ -144,10 +142,7 @@ final class WhyPage {
         }
         page.row("Number of this decision", event.id());
         page.raw("</table>");
-        section(page, "The decision", detail.get("decision"));
-        section(page, "Facts that were read", detail.get("facts"));
-        section(page, "Withheld versions", detail.get("versions"));
-        section(page, "What the policies read", detail.get("traces"));
+        DecisionSections.write(page, detail);
         return page.response(200);
     }
 
@@ -182,48 +177,6 @@ final class WhyPage {
             page.element("li", description);
         }
         page.raw("</ul>");
-    }
-
-    /** Shows any JSON as a table of paths and values. */
-    private static void section(Html page, String title, @Nullable JsonNode node) {
-        if (node == null || node.isNull() || node.isEmpty()) {
-            return;
-        }
-        List<Map.Entry<String, String>> rows = new ArrayList<>();
-        flatten("", node, rows, 0);
-        page.element("h2", title).raw("<table>");
-        rows.stream().limit(MAX_ROWS).forEach(row -> page.row(row.getKey(), row.getValue()));
-        page.raw("</table>");
-        if (rows.size() > MAX_ROWS) {
-            page.element("p", "and " + (rows.size() - MAX_ROWS) + " more; ask for JSON to see all");
-        }
-    }
-
-    private static void flatten(String path, JsonNode node, List<Map.Entry<String, String>> rows, int depth) {
-        if (rows.size() > 2 * MAX_ROWS || depth > 12) {
-            return;
-        }
-        if (node.isObject()) {
-            node.properties()
-                    .forEach(member -> flatten(
-                            path.isEmpty() ? member.getKey() : path + "." + member.getKey(),
-                            member.getValue(),
-                            rows,
-                            depth + 1));
-        } else if (node.isArray() && node.valueStream().allMatch(JsonNode::isValueNode)) {
-            rows.add(Map.entry(
-                    path,
-                    node.valueStream()
-                            .map(JsonNode::asString)
-                            .reduce((a, b) -> a + ", " + b)
-                            .orElse("none")));
-        } else if (node.isArray()) {
-            for (int i = 0; i < node.size(); i++) {
-                flatten(path + "[" + i + "]", node.get(i), rows, depth + 1);
-            }
-        } else {
-            rows.add(Map.entry(path, node.isNull() ? "unknown" : node.asString()));
-        }
     }
 
     private static void row(Html page, String name, @Nullable String value) {
