@@ -24,7 +24,9 @@ import tools.jackson.databind.node.ObjectNode;
         name = "feeds",
         mixinStandardHelpOptions = true,
         description = "Load and show advisories, exploitation scores and the catalogue of exploited vulnerabilities.",
-        subcommands = {Feeds.Import.class, Feeds.Status.class})
+        subcommands = {Feeds.Import.class, Feeds.Status.class},
+        footerHeading = "%nExamples:%n",
+        footer = {"  sluice feeds import all.zip", "  sluice feeds status"})
 final class Feeds {
 
     private Feeds() {}

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,7 +47,9 @@ import tools.jackson.databind.node.ObjectNode;
             PolicyCommands.Mode.class,
             PolicyCommands.Delete.class,
             PolicyCommands.Test.class
-        })
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  sluice policy list", "  sluice policy apply cool-down.rego", "  sluice policy mode Cool-down audit"})
 final class PolicyCommands {
 
     private PolicyCommands() {}
@@ -196,16 +199,17 @@ final class PolicyCommands {
 
         @Override
         public Integer call() throws IOException {
-            List<Policy> read = new ArrayList<>();
+            Map<Path, Policy> read = new LinkedHashMap<>();
             for (Path file : files) {
                 String name = file.getFileName().toString();
                 if (!name.endsWith("_test.rego")) {
-                    read.add(PolicyFile.read(name, Files.readString(file), null));
+                    read.put(file, PolicyFile.read(name, Files.readString(file), null));
                 }
             }
             try (Api api = Api.connect(options)) {
                 Remote remote = new Remote(api);
-                for (Policy policy : read) {
+                for (Map.Entry<Path, Policy> each : read.entrySet()) {
+                    Policy policy = each.getValue();
                     JsonNode former = remote.named(policy.name());
                     try {
                         JsonNode saved = former == null
@@ -217,7 +221,7 @@ final class PolicyCommands {
                                 .println((former == null ? "Created " : "Replaced ") + Output.plain(policy.name())
                                         + " (mode " + policy.mode().label() + ")");
                     } catch (Api.RefusedException e) {
-                        throw new IOException(findings(policy.name(), e), e);
+                        throw new IOException(findings(each.getKey(), policy.name(), e), e);
                     }
                 }
                 spec.commandLine().getOut().flush();
@@ -266,13 +270,20 @@ final class PolicyCommands {
             return body;
         }
 
-        private static String findings(String name, Api.RefusedException e) {
+        /** What is wrong, as compilers tell it: file, line, column, message. */
+        private static String findings(Path file, String name, Api.RefusedException e) {
             StringBuilder text = new StringBuilder("policy '" + name + "' is refused: " + e.getMessage());
             for (JsonNode finding : e.answer().path("findings")) {
-                text.append("\n  ")
-                        .append(Output.text(finding.path("line")))
-                        .append(": ")
-                        .append(Output.text(finding.path("message")));
+                text.append("\n  ").append(file.getFileName());
+                for (String place : List.of("line", "column")) {
+                    text.append(':').append(Output.text(finding.path(place)));
+                }
+                text.append(": ").append(Output.text(finding.path("message")));
+                if (!finding.path("hint").asString("").isEmpty()) {
+                    text.append(" [")
+                            .append(Output.text(finding.path("hint")))
+                            .append(']');
+                }
             }
             return text.toString();
         }

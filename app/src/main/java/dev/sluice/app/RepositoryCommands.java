@@ -26,7 +26,9 @@ import tools.jackson.databind.node.ObjectNode;
             RepositoryCommands.Show.class,
             RepositoryCommands.Reserve.class,
             RepositoryCommands.Unreserve.class
-        })
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  sluice repository list", "  sluice repository reserve npm:@acme/*"})
 final class RepositoryCommands {
 
     private RepositoryCommands() {}

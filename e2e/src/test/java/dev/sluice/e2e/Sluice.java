@@ -99,6 +99,33 @@ final class Sluice implements AutoCloseable {
         return Run.of(folder, java.util.Map.of(), command);
     }
 
+    /** Runs the program in a folder, without a server's data directory: {@code command(folder, "--version")}. */
+    static Run command(Path folder, String... arguments) {
+        List<String> command = new ArrayList<>(program());
+        command.addAll(List.of(arguments));
+        return Run.of(folder, java.util.Map.of(), command);
+    }
+
+    /** The data directory. */
+    Path data() {
+        return folder.resolve("data");
+    }
+
+    /** The ready file. */
+    Path ready() {
+        return folder.resolve("ready.json");
+    }
+
+    /** Process identifier. */
+    long pid() {
+        return process.pid();
+    }
+
+    /** Tells it to stop (SIGTERM) and does not wait. */
+    void terminate() {
+        process.destroy();
+    }
+
     /** Base address, without a trailing slash. */
     String address() {
         return address;
