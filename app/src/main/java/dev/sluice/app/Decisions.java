@@ -3,6 +3,7 @@ package dev.sluice.app;
 import dev.sluice.app.cli.ConfigurationOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,13 +91,19 @@ final class Decisions implements Callable<Integer> {
             } else {
                 Output.table(
                         out,
-                        List.of("at", "kind", "user", "what", "why"),
-                        Output.rows(answer.path("events"), "at", "kind", "user", "message", "id").stream()
-                                .map(row ->
-                                        List.of(row.get(0), row.get(1), row.get(2), row.get(3), "/why/" + row.get(4)))
+                        List.of("at", "kind", "user", "package", "policy", "what", "why"),
+                        Output.rows(answer.path("events"), "at", "kind", "user", "purl", "policies", "message", "id").stream()
+                                .map(Decisions::withAddress)
                                 .toList());
             }
             return 0;
         }
+    }
+
+    /** The row with the address of its explanation in place of the identifier at its end. */
+    private static List<String> withAddress(List<String> row) {
+        List<String> told = new ArrayList<>(row);
+        told.set(told.size() - 1, "/why/" + told.getLast());
+        return told;
     }
 }
