@@ -92,7 +92,8 @@ final class Decisions implements Callable<Integer> {
                 Output.table(
                         out,
                         List.of("at", "kind", "user", "package", "policy", "what", "why"),
-                        Output.rows(answer.path("events"), "at", "kind", "user", "purl", "policies", "message", "id").stream()
+                        Output.rows(answer.path("events"), "at", "kind", "user", "purl", "policies", "message", "id")
+                                .stream()
                                 .map(Decisions::withAddress)
                                 .toList());
             }

@@ -49,7 +49,8 @@ import tools.jackson.databind.node.ObjectNode;
             PolicyCommands.Test.class
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  sluice policy list", "  sluice policy apply cool-down.rego", "  sluice policy mode Cool-down audit"})
+        footer = {"  sluice policy list", "  sluice policy apply cool-down.rego", "  sluice policy mode Cool-down audit"
+        })
 final class PolicyCommands {
 
     private PolicyCommands() {}
@@ -280,9 +281,7 @@ final class PolicyCommands {
                 }
                 text.append(": ").append(Output.text(finding.path("message")));
                 if (!finding.path("hint").asString("").isEmpty()) {
-                    text.append(" [")
-                            .append(Output.text(finding.path("hint")))
-                            .append(']');
+                    text.append(" [").append(Output.text(finding.path("hint"))).append(']');
                 }
             }
             return text.toString();

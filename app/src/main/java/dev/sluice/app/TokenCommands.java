@@ -23,7 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
         description = "Create, list and revoke tokens.",
         subcommands = {TokenCommands.Create.class, TokenCommands.ListAll.class, TokenCommands.Revoke.class},
         footerHeading = "%nExamples:%n",
-        footer = {"  sluice token create ci --role publisher", "  sluice token list", "  sluice token revoke t3x9k2pq4a"})
+        footer = {"  sluice token create ci --role publisher", "  sluice token list", "  sluice token revoke t3x9k2pq4a"
+        })
 final class TokenCommands {
 
     private TokenCommands() {}

@@ -32,7 +32,9 @@ class HelpTest {
         String help = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
 
         assertThat(help).contains("Usage: " + name).contains("Examples:");
-        assertThat(help.substring(help.indexOf("Examples:"))).as("an example of " + name).contains("  " + name);
+        assertThat(help.substring(help.indexOf("Examples:")))
+                .as("an example of " + name)
+                .contains("  " + name);
         assertThat(command.getCommandSpec().usageMessage().description()).isNotEmpty();
         assertThat(command.getCommandSpec().mixinStandardHelpOptions()).isTrue();
     }

@@ -65,7 +65,8 @@ final class FakeNpm {
         files.put("package/index.js", ("module.exports = '" + version + "';\n").getBytes(UTF_8));
         files.put("package/ballast", ballast);
         byte[] archive = Tarball.of(files);
-        ObjectNode manifest = packument.withObject("/versions")
+        ObjectNode manifest = packument
+                .withObject("/versions")
                 .putObject(version)
                 .put("name", name)
                 .put("version", version)

@@ -194,7 +194,9 @@ class NpmE2E {
         NpmProject project = project("project");
         project.npm("install", "tagged@beta").succeeded();
         assertThat(project.installed("tagged")).isEqualTo("2.0.0-beta.1");
-        assertThat(project("stranger").npm("dist-tag", "add", "tagged@1.0.0", "mine").exitCode())
+        assertThat(project("stranger")
+                        .npm("dist-tag", "add", "tagged@1.0.0", "mine")
+                        .exitCode())
                 .isNotZero();
     }
 
@@ -265,7 +267,11 @@ class NpmE2E {
         HttpResponse<String> after = sluice.get("/npm/main/flipped", "Accept", accept, "If-None-Match", etag);
         assertThat(after.statusCode()).isEqualTo(200);
         assertThat(after.headers().firstValue("ETag").orElseThrow()).isNotEqualTo(etag);
-        assertThat(Sluice.JSON.readTree(after.body()).path("dist-tags").path("latest").asString())
+        assertThat(Sluice.JSON
+                        .readTree(after.body())
+                        .path("dist-tags")
+                        .path("latest")
+                        .asString())
                 .isEqualTo("1.0.0");
         project.npm("uninstall", "flipped").succeeded();
         project.npm("install", "flipped").succeeded();
@@ -340,8 +346,7 @@ class NpmE2E {
 
         List<Integer> statuses = Together.all(
                 50,
-                number ->
-                        sluice.get("/npm/main/popular/-/popular-1.0.0.tgz").statusCode());
+                number -> sluice.get("/npm/main/popular/-/popular-1.0.0.tgz").statusCode());
         release.join();
 
         assertThat(statuses).hasSize(50).containsOnly(200);
@@ -351,8 +356,7 @@ class NpmE2E {
     @Test
     void what_is_kept_still_installs_when_the_upstream_is_down() throws Exception {
         try (FakeUpstreamServer failing = FakeUpstreamServer.start();
-                Sluice outlasting =
-                        start("outlasting", failing.url().toString(), "--set", "upstream.freshness=PT0S")) {
+                Sluice outlasting = start("outlasting", failing.url().toString(), "--set", "upstream.freshness=PT0S")) {
             new FakeNpm(failing, "kept").version("1.0.0");
             new FakeNpm(failing, "never-asked").version("1.0.0");
             NpmProject.in(here.resolve("before"), outlasting)
@@ -392,8 +396,7 @@ class NpmE2E {
             project.npm("install", "@far/away").succeeded();
 
             assertThat(project.installed("@far/away")).isEqualTo("1.0.0");
-            assertThat(project.locked("@far/away").path("resolved").asString())
-                    .startsWith(near.repository("npm"));
+            assertThat(project.locked("@far/away").path("resolved").asString()).startsWith(near.repository("npm"));
             near.withhold("away", is("@far/away", "1.0.0"));
             assertThat(NpmProject.in(here.resolve("late"), near)
                             .checkOut(project)
@@ -424,7 +427,8 @@ class NpmE2E {
     }
 
     /** Imports one advisory about version 1.0.0 of an npm package, as an operator would. */
-    private void importRecord(String id, String name, String summary, @org.jspecify.annotations.Nullable String severity)
+    private void importRecord(
+            String id, String name, String summary, @org.jspecify.annotations.Nullable String severity)
             throws IOException {
         var record = Sluice.JSON
                 .createObjectNode()

@@ -41,9 +41,7 @@ class NpmLiveE2E {
 
     @Test
     void a_pin_on_a_withheld_version_fails_and_an_older_one_installs() throws Exception {
-        sluice.withhold(
-                "left-pad",
-                "input.v0.package.name == \"left-pad\"\n\tinput.v0.package.version == \"1.3.0\"");
+        sluice.withhold("left-pad", "input.v0.package.name == \"left-pad\"\n\tinput.v0.package.version == \"1.3.0\"");
 
         Run pinned = NpmProject.in(folder.resolve("pinned"), sluice)
                 .npm("install", "left-pad@1.3.0")

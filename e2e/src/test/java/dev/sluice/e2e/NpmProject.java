@@ -28,8 +28,10 @@ final class NpmProject {
         NpmProject project = new NpmProject(folder, sluice.repository("npm"));
         project.environment.put("HOME", folder.toString());
         project.environment.put("npm_config_registry", project.registry);
-        project.environment.put("npm_config_userconfig", folder.resolve("user.npmrc").toString());
-        project.environment.put("npm_config_globalconfig", folder.resolve("global.npmrc").toString());
+        project.environment.put(
+                "npm_config_userconfig", folder.resolve("user.npmrc").toString());
+        project.environment.put(
+                "npm_config_globalconfig", folder.resolve("global.npmrc").toString());
         project.environment.put("npm_config_cache", folder.resolve("cache").toString());
         project.environment.put("npm_config_audit", "false");
         project.environment.put("npm_config_fund", "false");

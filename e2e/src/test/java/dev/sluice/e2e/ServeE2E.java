@@ -114,9 +114,13 @@ class ServeE2E {
             JsonNode who = Sluice.JSON.readTree(sluice.cli("who", "pkg:npm/kept@1.0.0", "--json")
                     .succeeded()
                     .output());
-            assertThat(who.path("consumers").valueStream().mapToLong(c -> c.path("count").asLong()).sum())
+            assertThat(who.path("consumers")
+                            .valueStream()
+                            .mapToLong(c -> c.path("count").asLong())
+                            .sum())
                     .isEqualTo(2);
-            assertThat(sluice.cli("decisions", "--kind", "publish").succeeded().output()).contains("kept");
+            assertThat(sluice.cli("decisions", "--kind", "publish").succeeded().output())
+                    .contains("kept");
         }
     }
 
@@ -180,8 +184,12 @@ class ServeE2E {
             project.npm("install", "@acme/durable").succeeded();
             assertThat(project.installed("@acme/durable")).isEqualTo("1.0.0");
             assertThat(sluice.cli("decisions", "--kind", "publish").succeeded().output())
-                    .contains("@acme/durable");
-            assertThat(project("owner", sluice).token(admin).npm("whoami").succeeded().output())
+                    .contains("acme/durable@1.0.0");
+            assertThat(project("owner", sluice)
+                            .token(admin)
+                            .npm("whoami")
+                            .succeeded()
+                            .output())
                     .contains("admin");
         }
     }
@@ -201,7 +209,9 @@ class ServeE2E {
             Run who = sluice.cli("who", "pkg:npm/wanted@1.0.0").succeeded();
             assertThat(who.output()).contains("build", made.path("id").asString(), "127.0.0.1", "npm/");
             JsonNode consumer = Sluice.JSON
-                    .readTree(sluice.cli("who", "pkg:npm/wanted", "--json").succeeded().output())
+                    .readTree(sluice.cli("who", "pkg:npm/wanted", "--json")
+                            .succeeded()
+                            .output())
                     .path("consumers")
                     .path(0);
             assertThat(consumer.path("count").asLong()).isEqualTo(2);
@@ -234,8 +244,10 @@ class ServeE2E {
                     .contains("QUARANTINED", "No judged", "judged is not wanted")
                     .contains("nearest allowed", "1.0.0")
                     .contains("advisories       unknown");
-            Run allowed = sluice.cli("explain", "pkg:npm/judged@1.0.0", "--json").succeeded();
-            assertThat(Sluice.JSON.readTree(allowed.output())
+            Run allowed =
+                    sluice.cli("explain", "pkg:npm/judged@1.0.0", "--json").succeeded();
+            assertThat(Sluice.JSON
+                            .readTree(allowed.output())
                             .path("decision")
                             .path("allowed")
                             .asBoolean())
@@ -246,8 +258,8 @@ class ServeE2E {
     @Test
     void tokens_are_created_listed_and_revoked_at_once() throws Exception {
         try (Sluice sluice = alone()) {
-            JsonNode made = Sluice.JSON.readTree(
-                    sluice.cli("token", "create", "laptop", "--role", "publisher", "--json")
+            JsonNode made =
+                    Sluice.JSON.readTree(sluice.cli("token", "create", "laptop", "--role", "publisher", "--json")
                             .succeeded()
                             .output());
             String text = made.path("token").asString();
@@ -273,9 +285,7 @@ class ServeE2E {
     @Test
     void config_shows_where_each_value_comes_from_and_masks_secrets() throws Exception {
         Path file = folder.resolve("my.yaml");
-        Files.writeString(
-                file,
-                """
+        Files.writeString(file, """
                 port: 9999
                 upstreams:
                   npm:
@@ -319,7 +329,9 @@ class ServeE2E {
 
     @Test
     void help_comes_with_examples() {
-        assertThat(Sluice.command(folder, "feeds", "import", "--help").succeeded().output())
+        assertThat(Sluice.command(folder, "feeds", "import", "--help")
+                        .succeeded()
+                        .output())
                 .contains("Usage: sluice feeds import")
                 .contains("Examples:")
                 .contains("  sluice feeds import ");
@@ -333,10 +345,12 @@ class ServeE2E {
         Run command = Sluice.command(folder, "sevre");
         assertThat(command.exitCode()).isEqualTo(2);
         assertThat(command.output()).contains("sevre").contains("serve");
-        Run value = Sluice.command(folder, "serve", "--data", folder.resolve("x").toString(), "--port", "many");
+        Run value =
+                Sluice.command(folder, "serve", "--data", folder.resolve("x").toString(), "--port", "many");
         assertThat(value.exitCode()).isEqualTo(2);
         assertThat(value.output()).contains("port is 'many'").contains("a whole number");
-        Run none = Sluice.command(folder, "who", "pkg:npm/x", "--data", folder.resolve("absent").toString());
+        Run none = Sluice.command(
+                folder, "who", "pkg:npm/x", "--data", folder.resolve("absent").toString());
         assertThat(none.exitCode()).isEqualTo(3);
         assertThat(none.output()).contains("no installation").contains("sluice serve");
     }
@@ -436,7 +450,6 @@ class ServeE2E {
                 match if {
                 	%s
                 }
-                """
-                .formatted(title, condition);
+                """.formatted(title, condition);
     }
 }
