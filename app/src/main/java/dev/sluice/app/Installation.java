@@ -235,13 +235,24 @@ final class Installation implements AutoCloseable {
                 continue; // configured ones are put in place at every start
             }
             Optional<Found> found = machine.upstream(format.id());
-            found.ifPresent(f -> upstreams.add(
-                    new Upstream(format.id(), format.id(), f.url(), 100, Upstream.Trust.TRUSTED, f.credentials())));
-            findings.add(found.map(f -> format.ecosystem() + " packages come from the upstream that this machine uses ("
-                            + f.origin() + ")")
-                    .orElse("no upstream is known for " + format.ecosystem()
-                            + ": only what is published here is served; set one with --upstream " + format.id()
-                            + "=URL"));
+            String otherwise =
+                    ": only what is published here is served; set one with --upstream " + format.id() + "=URL";
+            if (found.isEmpty()) {
+                findings.add("no upstream is known for " + format.ecosystem() + otherwise);
+            } else if (isHere(found.get().url())) {
+                findings.add("this machine's own configuration for " + format.ecosystem() + " ("
+                        + found.get().origin() + ") points here" + otherwise);
+            } else {
+                upstreams.add(new Upstream(
+                        format.id(),
+                        format.id(),
+                        found.get().url(),
+                        100,
+                        Upstream.Trust.TRUSTED,
+                        found.get().credentials()));
+                findings.add(format.ecosystem() + " packages come from the upstream that this machine uses ("
+                        + found.get().origin() + ")");
+            }
         }
         if (database.policies().list().isEmpty()) {
             StarterPolicies.createIn(policies);
@@ -252,6 +263,21 @@ final class Installation implements AutoCloseable {
         // last: its presence says that the installation is complete
         database.repositories().save(new Repository(MAIN, true, upstreams, List.of()));
         return issued.text();
+    }
+
+    /** Whether an address is our own: whoever followed our set-up lines before must not make us ask ourselves. */
+    private boolean isHere(URI url) {
+        String port = String.valueOf(
+                url.getPort() >= 0 ? url.getPort() : url.getScheme().equals("https") ? 443 : 80);
+        return configuration
+                        .find(Setting.PUBLIC_URL)
+                        .filter(own -> url.toString().startsWith(own))
+                        .isPresent()
+                || (port.equals(configuration.get(Setting.PORT)) && isLocal(String.valueOf(url.getHost())));
+    }
+
+    private static boolean isLocal(String host) {
+        return host.equalsIgnoreCase("localhost") || host.equals("[::1]") || host.startsWith("127.");
     }
 
     /** Explicit configuration wins over what the machine said or an earlier start kept. */

@@ -58,15 +58,16 @@ public final class Main {
 
     /** Runs a command and gives its exit code. */
     static int run(String[] arguments, PrintWriter out, PrintWriter err) {
-        CommandLine line = new CommandLine(new Main())
-                .setOut(out)
-                .setErr(err)
-                .setExecutionExceptionHandler((e, command, result) -> {
-                    command.getErr().println("sluice: " + sentence(e));
-                    return e instanceof ConfigurationException ? CommandLine.ExitCode.USAGE : CANNOT;
-                });
-        line.setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine line = line().setOut(out).setErr(err).setExecutionExceptionHandler((e, command, result) -> {
+            command.getErr().println("sluice: " + sentence(e));
+            return e instanceof ConfigurationException ? CommandLine.ExitCode.USAGE : CANNOT;
+        });
         return line.execute(arguments);
+    }
+
+    /** The commands, with nothing given yet. */
+    static CommandLine line() {
+        return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     private static String sentence(Exception e) {

@@ -204,7 +204,7 @@ final class PolicyCommands {
             for (Path file : files) {
                 String name = file.getFileName().toString();
                 if (!name.endsWith("_test.rego")) {
-                    read.put(file, PolicyFile.read(name, Files.readString(file), null));
+                    read.put(file, PolicyFile.read(name, PolicyFile.text(file), null));
                 }
             }
             try (Api api = Api.connect(options)) {
@@ -386,7 +386,7 @@ final class PolicyCommands {
                 try {
                     List<SourceFile> sources = new ArrayList<>();
                     for (Path file : group.getValue()) {
-                        sources.add(new SourceFile(file.toString(), Files.readString(file)));
+                        sources.add(new SourceFile(file.toString(), PolicyFile.text(file)));
                     }
                     TestRunner runner = new TestRunner(ObjectValue.EMPTY, Instant.EPOCH, Limits.STANDARD);
                     for (TestResult result : runner.run(Rego.compile(sources))) {

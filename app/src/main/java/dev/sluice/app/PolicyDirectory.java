@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
 final class PolicyDirectory implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PolicyDirectory.class);
-    private static final long MAX_FILE_BYTES = 256 * 1024;
 
     private final Path directory;
     private final Policies policies;
@@ -78,10 +77,7 @@ final class PolicyDirectory implements AutoCloseable {
             for (Path file : files.filter(PolicyDirectory::isPolicy).sorted().toList()) {
                 seen.add(file.toString());
                 try {
-                    if (Files.size(file) > MAX_FILE_BYTES) {
-                        throw new IllegalArgumentException(file + " is larger than 256 KB");
-                    }
-                    take(file, Files.readString(file));
+                    take(file, PolicyFile.text(file));
                 } catch (PolicyRejectedException | IllegalArgumentException e) {
                     findings.add(e.getMessage() + "");
                     LOG.error("policy file not taken over, its former version stays in force: {}", e.getMessage());

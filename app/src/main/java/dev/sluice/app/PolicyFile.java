@@ -4,6 +4,11 @@ import dev.sluice.kernel.policy.Action;
 import dev.sluice.kernel.policy.PackageState;
 import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.policy.Policy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,7 +33,21 @@ final class PolicyFile {
     private static final Set<String> KNOWN = Set.of(
             "precedence", "terminal", "enabled", "mode", "effect", "on_unknown", "repositories", "formats", "actions");
 
+    /** As much as the server takes of a policy's source. */
+    private static final int MAX_BYTES = 256 * 1024;
+
     private PolicyFile() {}
+
+    /** The text of a policy file. Throws IllegalArgumentException when it is longer than any policy may be. */
+    static String text(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new IllegalArgumentException(file + " is larger than 256 KB");
+            }
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
 
     /** The policy of a file. Throws IllegalArgumentException naming the file and what is wrong with its METADATA. */
     static Policy read(String fileName, String text, @Nullable String origin) {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,11 +40,18 @@ public record Machine(Map<String, String> environment, Path home) {
 
     /** Runs a client's own command and gives what it prints, or empty when it is not there, fails or takes too long. */
     Optional<String> run(String... command) {
-        if (executable(command[0]).isEmpty()) {
+        Optional<Path> program = onPath(command[0]);
+        if (program.isEmpty()) {
             return Optional.empty();
         }
         try {
-            ProcessBuilder builder = new ProcessBuilder(List.of(command));
+            List<String> line = new ArrayList<>(List.of(command));
+            line.set(
+                    0,
+                    program.get()
+                            .toAbsolutePath()
+                            .toString()); // this machine's, whatever the PATH of this process says
+            ProcessBuilder builder = new ProcessBuilder(line);
             builder.environment().clear();
             builder.environment().putAll(environment);
             builder.directory(home.toFile());
@@ -73,6 +81,16 @@ public record Machine(Map<String, String> environment, Path home) {
 
     /** Where a command lies on the PATH, links resolved. */
     Optional<Path> executable(String command) {
+        return onPath(command).map(file -> {
+            try {
+                return file.toRealPath();
+            } catch (IOException e) {
+                return file;
+            }
+        });
+    }
+
+    private Optional<Path> onPath(String command) {
         String path = environment.getOrDefault("PATH", "");
         for (String directory : path.split(java.io.File.pathSeparator, -1)) {
             if (directory.isEmpty()) {
@@ -80,11 +98,7 @@ public record Machine(Map<String, String> environment, Path home) {
             }
             Path file = Path.of(directory, command);
             if (Files.isExecutable(file) && !Files.isDirectory(file)) {
-                try {
-                    return Optional.of(file.toRealPath());
-                } catch (IOException e) {
-                    return Optional.of(file);
-                }
+                return Optional.of(file);
             }
         }
         return Optional.empty();

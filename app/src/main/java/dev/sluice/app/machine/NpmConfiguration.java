@@ -46,14 +46,21 @@ final class NpmConfiguration {
         }
         String auth = npmrc.get(key + ":_auth");
         if (auth != null) {
-            String[] pair = new String(Base64.getDecoder().decode(auth), StandardCharsets.UTF_8).split(":", 2);
+            String[] pair = decoded(auth).split(":", 2);
             return pair.length == 2 ? new Basic(pair[0], pair[1]) : null;
         }
         String user = npmrc.get(key + ":username");
         String password = npmrc.get(key + ":_password");
-        return user == null || password == null
-                ? null
-                : new Basic(user, new String(Base64.getDecoder().decode(password), StandardCharsets.UTF_8));
+        return user == null || password == null ? null : new Basic(user, decoded(password));
+    }
+
+    /** What npm wrote in base64, or nothing where it is none. */
+    private static String decoded(String base64) {
+        try {
+            return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
     }
 
     private Map<String, String> npmrc() {

@@ -1,0 +1,339 @@
+package dev.sluice.app;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.blob.BlobStore;
+import dev.sluice.kernel.format.Endpoint;
+import dev.sluice.kernel.gate.Released;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The fine arrows: what Maven's edges between modules cannot say. */
+final class ArchitectureTest {
+
+    private static final List<String> FORMATS = List.of("npm", "pypi", "maven");
+
+    /** What each room may know of the others. */
+    private static final Map<String, Set<String>> ROOMS = Map.of(
+            "rego", Set.of(),
+            "kernel", Set.of("rego"),
+            "formats", Set.of("kernel", "rego"),
+            "inspect", Set.of("kernel", "rego"),
+            "feeds", Set.of("kernel", "rego"),
+            "storage", Set.of("kernel", "rego"),
+            "upstream", Set.of("kernel", "rego"),
+            "server", Set.of("kernel", "rego"));
+
+    /** Who reads streams or files to their end, and what bounds that. */
+    private static final Map<String, String> READS_TO_THE_END = Map.of(
+            "dev.sluice.app.ControlFile", "a file this program wrote, mode 600, in its own data directory",
+            "dev.sluice.app.StarterPolicies", "resources of this build",
+            "dev.sluice.formats.pypi.LegacyUpload", "passes over the rest of a body that the server bounds",
+            "dev.sluice.formats.pypi.UploadForm", "streams into an upload that the gate bounds",
+            "dev.sluice.formats.pypi.PypiProxying", "an index, bounded by limits.index when it was obtained",
+            "dev.sluice.kernel.gate.Artifacts", "the upstream client is given limits.artifact",
+            "dev.sluice.kernel.gate.Documents", "the upstream client is given the longest document",
+            "dev.sluice.kernel.gate.Gate", "documents kept here, bounded when they were obtained",
+            "dev.sluice.server.api.Replies", "an answer that this program made");
+
+    private static final JavaClasses PRODUCT = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("/testkit/") && !location.contains("/test-classes/"))
+            .importPackages("dev.sluice");
+
+    @Test
+    void every_room_is_looked_at() {
+        assertThat(ROOMS.keySet())
+                .allSatisfy(room -> assertThat(
+                                PRODUCT.stream().filter(c -> c.getPackageName().startsWith("dev.sluice." + room)))
+                        .isNotEmpty());
+    }
+
+    @Test
+    void rooms_know_only_what_they_may() {
+        Set<String> all = new TreeSet<>(ROOMS.keySet());
+        all.add("app");
+        ROOMS.forEach((room, known) -> {
+            String[] others = all.stream()
+                    .filter(other -> !other.equals(room) && !known.contains(other))
+                    .map(other -> "dev.sluice." + other + "..")
+                    .toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.sluice." + room + "..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(others)
+                    .because("rooms meet in the kernel and are wired by app (ADR 001)")
+                    .check(PRODUCT);
+        });
+    }
+
+    @Test
+    void the_kernel_is_the_product_without_any_technology() {
+        classes()
+                .that()
+                .resideInAPackage("dev.sluice.kernel..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.sluice.kernel..",
+                        "dev.sluice.rego..",
+                        "java..",
+                        "org.jspecify..",
+                        "com.github.benmanes.caffeine..")
+                .because("technology comes and goes behind ports; what decides must not move with it")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void the_policy_language_knows_nothing_of_packages() {
+        classes()
+                .that()
+                .resideInAPackage("dev.sluice.rego..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.sluice.rego..", "java..", "org.jspecify..", "com.google.re2j..", "tools.jackson.core..")
+                .because("it is a library of its own")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void formats_do_not_know_each_other() {
+        for (String format : FORMATS) {
+            String[] others = FORMATS.stream()
+                    .filter(other -> !other.equals(format))
+                    .map(other -> "dev.sluice.formats." + other + "..")
+                    .toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.sluice.formats." + format + "..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(others)
+                    .because(
+                            "a format is added or taken away without touching another; they share formats.version only")
+                    .check(PRODUCT);
+        }
+    }
+
+    @Test
+    void version_orders_know_no_format() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.sluice.formats.version..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(FORMATS.stream()
+                        .map(f -> "dev.sluice.formats." + f + "..")
+                        .toArray(String[]::new))
+                .because("every format may use them")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void only_the_upstream_room_reaches_out() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.sluice.upstream..")
+                .and(describe("are not app.Api", c -> !outermost(c).equals("dev.sluice.app.Api")))
+                .should()
+                .dependOnClassesThat(describe(
+                        "open connections",
+                        c -> c.getPackageName().equals("java.net.http")
+                                || Set.of(
+                                                "java.net.Socket",
+                                                "java.net.ServerSocket",
+                                                "java.net.DatagramSocket",
+                                                "java.net.URLConnection",
+                                                "java.net.HttpURLConnection",
+                                                "java.nio.channels.SocketChannel",
+                                                "java.nio.channels.AsynchronousSocketChannel")
+                                        .contains(c.getName())))
+                .orShould()
+                .accessTargetWhere(called("java.net.URL", Set.of("openStream", "openConnection", "getContent")))
+                .because("one place bounds time and bytes and cannot be steered inward; app.Api calls our own server")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void only_the_gate_and_storage_open_blobs() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.sluice.kernel.gate..", "dev.sluice.storage.blob..")
+                .should()
+                .accessTargetWhere(describe(
+                        "BlobStore.open or path",
+                        access -> access.getTargetOwner().isAssignableTo(BlobStore.class)
+                                && Set.of("open", "path").contains(access.getName())
+                                && access.getTarget() instanceof AccessTarget.CodeUnitAccessTarget target
+                                && target.getRawParameterTypes().stream()
+                                        .anyMatch(p -> p.isEquivalentTo(Digest.class))))
+                .because("artifact bytes leave by one door")
+                .check(PRODUCT);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.sluice.kernel.gate")
+                .should()
+                .accessTargetWhere(describe(
+                        "constructors of Released",
+                        access -> access.getTargetOwner().isEquivalentTo(Released.class)
+                                && access.getName().equals("<init>")))
+                .because("only the gate lets out")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void time_is_handed_in() {
+        Set<String> now = Set.of("now", "system", "systemUTC", "systemDefaultZone", "tick", "currentTimeMillis");
+        noClasses()
+                .that(describe(
+                        "are not the composition root",
+                        c -> !Set.of("dev.sluice.app.Serve", "dev.sluice.app.Api")
+                                .contains(c.getName())))
+                .should()
+                .accessTargetWhere(describe("the clock of the machine", access -> {
+                    String owner = access.getTargetOwner().getName();
+                    return (owner.startsWith("java.time.") && now.contains(access.getName()))
+                            || (owner.equals("java.lang.System")
+                                    && access.getName().equals("currentTimeMillis"))
+                            || (owner.equals("java.util.Date") && hasNoParameters(access));
+                }))
+                .because("a decision is a function of its instant, and tests never wait")
+                .check(PRODUCT);
+    }
+
+    private static boolean hasNoParameters(JavaAccess<?> access) {
+        return access.getName().equals("<init>")
+                && access.getTarget() instanceof AccessTarget.CodeUnitAccessTarget target
+                && target.getRawParameterTypes().isEmpty();
+    }
+
+    @Test
+    void every_endpoint_declares_a_permission() {
+        classes()
+                .that()
+                .implement(Endpoint.class)
+                .and()
+                .areNotInterfaces()
+                .should(new ArchCondition<JavaClass>("declare a permission of their own") {
+                    @Override
+                    public void check(JavaClass endpoint, ConditionEvents events) {
+                        boolean declared = endpoint.getAllMethods().stream()
+                                .anyMatch(m -> m.getName().equals("permission")
+                                        && !m.getOwner().isInterface()
+                                        && !m.getModifiers().contains(JavaModifier.ABSTRACT));
+                        events.add(new SimpleConditionEvent(endpoint, declared, endpoint.getName()));
+                    }
+                })
+                .because("what nobody thought of must not be open")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void what_is_read_to_its_end_is_bounded_elsewhere() {
+        TreeMap<String, Set<String>> found = new TreeMap<>();
+        for (JavaClass each : PRODUCT) {
+            for (JavaAccess<?> access : each.getAccessesFromSelf()) {
+                JavaClass owner = access.getTargetOwner();
+                boolean stream = owner.isAssignableTo(InputStream.class)
+                        && Set.of("readAllBytes", "transferTo").contains(access.getName());
+                boolean file = owner.isEquivalentTo(Files.class)
+                        && Set.of("readAllBytes", "readString", "readAllLines", "lines")
+                                .contains(access.getName());
+                if (stream || file) {
+                    found.computeIfAbsent(outermost(each), name -> new TreeSet<>())
+                            .add(access.getDescription());
+                }
+            }
+        }
+        assertThat(found.keySet())
+                .as("bound the read (readNBytes), or say here what bounds it: %s", found)
+                .isEqualTo(new TreeSet<>(READS_TO_THE_END.keySet()));
+    }
+
+    private static String outermost(JavaClass inner) {
+        int dollar = inner.getName().indexOf('$');
+        return dollar < 0 ? inner.getName() : inner.getName().substring(0, dollar);
+    }
+
+    @Test
+    void names_say_what_a_thing_is() {
+        noClasses()
+                .should(new ArchCondition<JavaClass>("have a name that says nothing") {
+                    @Override
+                    public void check(JavaClass each, ConditionEvents events) {
+                        boolean empty = each.getSimpleName()
+                                .matches("Abstract[A-Z].*|.*(Manager|Helper|Utils?|Impl|Base|Common)");
+                        events.add(new SimpleConditionEvent(each, empty, each.getName()));
+                    }
+                })
+                .because("the field has nouns for its things (STYLE.md)")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void nobody_logs_past_the_log() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.sluice.app")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.util.logging..")
+                .orShould()
+                .accessTargetWhere(called("java.lang.System", Set.of("out", "err")))
+                .because("one log, with keys and values; only the command line talks to a terminal")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void every_package_says_what_it_is_and_that_nothing_is_null_unless_marked() throws IOException {
+        for (String module : Pom.of(Checkout.ROOT.resolve("pom.xml")).modules()) {
+            Path sources = Checkout.ROOT.resolve(module).resolve("src/main/java");
+            if (!Files.isDirectory(sources)) {
+                continue;
+            }
+            try (Stream<Path> files = Files.walk(sources)) {
+                assertThat(files.filter(f -> f.toString().endsWith(".java"))
+                                .map(Path::getParent)
+                                .distinct()
+                                .map(folder -> folder.resolve("package-info.java"))
+                                .toList())
+                        .allSatisfy(info -> assertThat(Checkout.text(info))
+                                .startsWith("/**")
+                                .contains("@NullMarked"));
+            }
+        }
+    }
+
+    private static DescribedPredicate<JavaAccess<?>> called(String owner, Set<String> names) {
+        return describe(
+                owner + " " + names,
+                access -> access.getTargetOwner().getName().equals(owner) && names.contains(access.getName()));
+    }
+}

@@ -1,0 +1,88 @@
+package dev.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.app.config.Configuration;
+import dev.sluice.app.config.Setting;
+import dev.sluice.app.machine.Machine;
+import dev.sluice.kernel.repository.Repository;
+import dev.sluice.testkit.ManualClock;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a data directory holds after its first and its later openings. */
+final class InstallationTest {
+
+    private static final ManualClock CLOCK = ManualClock.at("2026-03-10T12:00:00Z");
+
+    private static Installation open(Path folder, Map<String, String> flags, Map<String, String> environment)
+            throws IOException {
+        Map<String, String> all = new java.util.HashMap<>(flags);
+        all.put(Setting.DATA.key(), folder.resolve("data").toString());
+        return Installation.open(Configuration.of(all, Map.of(), null), CLOCK, new Machine(environment, folder));
+    }
+
+    private static Repository main(Installation installation) {
+        return installation.database.repositories().find(Installation.MAIN).orElseThrow();
+    }
+
+    @Test
+    void the_first_opening_makes_everything_and_a_later_one_keeps_it(@TempDir Path folder) throws IOException {
+        Map<String, String> environment = Map.of("PIP_INDEX_URL", "https://user:secret@index.example/simple");
+        Repository made;
+        try (Installation first = open(folder, Map.of(), environment)) {
+            assertThat(first.newAdminToken).startsWith("slc_");
+            assertThat(first.policies.list()).hasSize(4);
+            assertThat(first.findings)
+                    .anyMatch(f -> f.contains("PIP_INDEX_URL"))
+                    .noneMatch(f -> f.contains("secret"));
+            made = main(first);
+            assertThat(made.upstreams())
+                    .extracting(u -> u.id() + " " + u.url())
+                    .contains("pypi https://index.example/simple/");
+        }
+        try (Installation later = open(folder, Map.of(), Map.of())) {
+            assertThat(later.newAdminToken).isNull();
+            assertThat(later.findings).isEmpty();
+            assertThat(main(later)).isEqualTo(made);
+        }
+    }
+
+    @Test
+    void a_machine_whose_clients_already_point_here_does_not_make_it_ask_itself(@TempDir Path folder)
+            throws IOException {
+        for (String here :
+                new String[] {"http://127.0.0.1:8480/pypi/main/simple/", "http://localhost:8480/pypi/main/simple"}) {
+            Path own = folder.resolve(String.valueOf(here.hashCode()));
+            try (Installation installation = open(own, Map.of(), Map.of("PIP_INDEX_URL", here))) {
+                assertThat(main(installation).upstreams())
+                        .noneMatch(u -> u.format().equals("pypi"));
+                assertThat(installation.findings)
+                        .anyMatch(f -> f.contains("PIP_INDEX_URL")
+                                && f.contains("points here")
+                                && f.contains("--upstream pypi=URL"));
+            }
+        }
+    }
+
+    @Test
+    void explicit_configuration_wins_and_none_takes_an_upstream_away(@TempDir Path folder) throws IOException {
+        Map<String, String> environment = Map.of("PIP_INDEX_URL", "https://index.example/simple/");
+        Map<String, String> flags =
+                Map.of("upstreams.pypi.url", "https://mirror.example/simple", "upstreams.maven.url", "none");
+        try (Installation first = open(folder, flags, environment)) {
+            assertThat(main(first).upstreams())
+                    .filteredOn(u -> u.format().equals("pypi"))
+                    .singleElement()
+                    .satisfies(u -> assertThat(u.url()).isEqualTo(URI.create("https://mirror.example/simple/")));
+            assertThat(main(first).upstreams()).noneMatch(u -> u.format().equals("maven"));
+        }
+        try (Installation later = open(folder, Map.of("upstreams.pypi.url", "none"), environment)) {
+            assertThat(main(later).upstreams()).noneMatch(u -> u.format().equals("pypi"));
+        }
+    }
+}
