@@ -426,6 +426,61 @@ class NpmE2E {
         assertThat(sluice.get(path, "Accept", "application/json").body()).contains("No explained");
     }
 
+    @Test
+    void an_artifact_that_is_not_what_the_index_promised_never_leaves() throws Exception {
+        FakeNpm swapped = upstreamHas("swapped").version("1.0.0");
+        upstream.serve(swapped.tarball("1.0.0"), Answer.ok("something else"));
+
+        NpmProject project = project("project");
+        project.npm("install", "swapped").failed();
+
+        assertThat(project.has("swapped")).isFalse();
+        HttpResponse<String> refused = sluice.get("/npm/main/swapped/-/swapped-1.0.0.tgz");
+        assertThat(refused.statusCode()).isGreaterThanOrEqualTo(400);
+        assertThat(refused.body()).doesNotContain("something else");
+        assertThat(sluice.cli("decisions", "--kind", "upstream_fault")
+                        .succeeded()
+                        .output())
+                .contains("swapped", "promised");
+    }
+
+    @Test
+    void a_reader_cannot_publish_and_a_publisher_can() throws Exception {
+        NpmProject reader = project("reader").token(token("reader")).packageJson("by-role", "1.0.0");
+        assertThat(reader.npm("publish").failed().output()).contains("403");
+        assertThat(sluice.get("/npm/main/by-role").statusCode()).isEqualTo(404);
+
+        project("publisher")
+                .token(token("publisher"))
+                .packageJson("by-role", "1.0.0")
+                .npm("publish")
+                .succeeded();
+
+        assertThat(sluice.get("/npm/main/by-role").statusCode()).isEqualTo(200);
+    }
+
+    private static String token(String role) throws Exception {
+        return sluice.api("POST", "/api/tokens", "{\"name\":\"some " + role + "\",\"role\":\"" + role + "\"}")
+                .path("token")
+                .asString();
+    }
+
+    @Test
+    void hosted_and_upstream_versions_of_one_package_are_one_list() throws Exception {
+        upstreamHas("blended").version("1.0.0").version("1.1.0");
+        publisher("owner")
+                .packageJson("blended", "1.1.1-acme.1")
+                .npm("publish", "--tag", "acme")
+                .succeeded();
+
+        NpmProject newest = project("newest");
+        newest.npm("install", "blended@1.1.0").succeeded();
+        assertThat(newest.installed("blended")).isEqualTo("1.1.0");
+        NpmProject ours = project("ours");
+        ours.npm("install", "blended@acme").succeeded();
+        assertThat(ours.installed("blended")).isEqualTo("1.1.1-acme.1");
+    }
+
     /** Imports one advisory about version 1.0.0 of an npm package, as an operator would. */
     private void importRecord(
             String id, String name, String summary, @org.jspecify.annotations.Nullable String severity)

@@ -2,6 +2,7 @@ package dev.sluice.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.testkit.Answer;
 import dev.sluice.testkit.FakeUpstreamServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -313,6 +315,86 @@ class ServeE2E {
         assertThat(row(rows, "bind").path("origin").asString()).contains("default");
         assertThat(row(rows, "upstreams.npm.password").path("value").asString()).isEqualTo("****");
         assertThat(row(rows, "upstreams.pypi.token").path("value").asString()).isEqualTo("****");
+    }
+
+    @Test
+    void flags_win_over_the_environment_and_the_environment_over_the_file() throws Exception {
+        Path file = folder.resolve("my.yaml");
+        Files.writeString(file, "port: 1111\nbind: 127.0.0.2\nworkspace: from-file\n");
+        List<String> command = new ArrayList<>(Sluice.program());
+        command.addAll(List.of("config", "--json", "--set", "port=3333"));
+
+        Run shown = Run.of(
+                        folder,
+                        Map.of(
+                                "SLUICE_CONFIG", file.toString(),
+                                "SLUICE_PORT", "2222",
+                                "SLUICE_BIND", "127.0.0.3",
+                                "SLUICE_UPSTREAM_NPM", "https://mirror.example/npm/"),
+                        command)
+                .succeeded();
+
+        JsonNode rows = Sluice.JSON.readTree(shown.output());
+        assertThat(row(rows, "port").path("value").asString()).isEqualTo("3333");
+        assertThat(row(rows, "bind").path("value").asString()).isEqualTo("127.0.0.3");
+        assertThat(row(rows, "bind").path("origin").asString()).contains("SLUICE_BIND");
+        assertThat(row(rows, "workspace").path("value").asString()).isEqualTo("from-file");
+        assertThat(row(rows, "upstreams.npm.url").path("value").asString()).isEqualTo("https://mirror.example/npm/");
+    }
+
+    @Test
+    void credentials_of_an_upstream_are_sent_to_it_and_never_logged() throws Exception {
+        try (FakeUpstreamServer upstream = FakeUpstreamServer.start();
+                Sluice sluice = alone(
+                        "--upstream",
+                        "npm=" + upstream.url(),
+                        "--set",
+                        "upstreams.npm.token=very-secret-token",
+                        "--set",
+                        "log.level=debug")) {
+            FakeNpm guarded = new FakeNpm(upstream, "guarded").version("1.0.0");
+            assertThat(sluice.get("/npm/main/guarded").statusCode()).isEqualTo(200);
+            upstream.breakDown(Answer.status(401));
+            assertThat(sluice.get("/npm/main/guarded/-/guarded-1.0.0.tgz").statusCode())
+                    .isEqualTo(502);
+
+            assertThat(upstream.received())
+                    .allMatch(request ->
+                            "Bearer very-secret-token".equals(request.headers().get("authorization")))
+                    .anyMatch(request -> request.path().equals(guarded.path()));
+            assertThat(sluice.log()).doesNotContain("very-secret-token");
+            assertThat(sluice.cli("repository", "list", "--json").succeeded().output())
+                    .contains(upstream.url().toString())
+                    .doesNotContain("very-secret-token");
+        }
+    }
+
+    @Test
+    void database_and_blobs_lie_where_they_are_told_to() throws Exception {
+        Path blobs = folder.resolve("elsewhere/blobs");
+        Path database = Files.createDirectories(folder.resolve("elsewhere/db"));
+        String[] where = {"--blobs", blobs.toString(), "--database", "sqlite:" + database};
+        try (Sluice sluice = alone(where)) {
+            publish(sluice, "placed", "1.0.0");
+            assertThat(sluice.data().resolve("blobs")).doesNotExist();
+            assertThat(blobs).isNotEmptyDirectory();
+            assertThat(database).isNotEmptyDirectory();
+        }
+        try (Sluice sluice = alone(where)) {
+            NpmProject project = project("after", sluice);
+            project.npm("install", "placed").succeeded();
+            assertThat(project.installed("placed")).isEqualTo("1.0.0");
+        }
+    }
+
+    @Test
+    void the_launcher_of_a_checkout_runs_the_program() {
+        Path launcher =
+                Path.of(System.getProperty("sluice.launcher")).toAbsolutePath().normalize();
+
+        Run run = Run.of(folder, Map.of("SLUICE_NO_BUILD", "1"), List.of(launcher.toString(), "--version"));
+
+        assertThat(run.succeeded().output()).startsWith("sluice ");
     }
 
     private static JsonNode row(JsonNode rows, String key) {
