@@ -1,0 +1,113 @@
+package dev.sluice.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.testkit.Answer;
+import dev.sluice.testkit.FakeUpstreamServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Distributions made by hand, and a small index on a fake upstream that lists them with upload times of the test's choice. */
+final class Python {
+
+    /** The media type of JSON project pages (PEP 691). */
+    static final String SIMPLE_JSON = "application/vnd.pypi.simple.v1+json";
+
+    private final FakeUpstreamServer server;
+    private final Map<String, List<ObjectNode>> listed = new LinkedHashMap<>();
+
+    Python(FakeUpstreamServer server) {
+        this.server = server;
+    }
+
+    /** The address of the simple index, as {@code --upstream pypi=} takes it. */
+    String index() {
+        return server.url("/simple/").toString();
+    }
+
+    /** Lists a wheel of that version, uploaded then. */
+    void offer(String project, String version, Instant uploaded) throws IOException {
+        offer(project, project + "-" + version + "-py3-none-any.whl", wheel(project, version), uploaded);
+    }
+
+    /** Lists a file of a project, uploaded then. */
+    void offer(String project, String fileName, byte[] content, Instant uploaded) {
+        String path = "/files/" + fileName;
+        server.serve(path, Answer.ok(content));
+        List<ObjectNode> files = listed.computeIfAbsent(project, p -> new ArrayList<>());
+        ObjectNode file = Sluice.JSON
+                .createObjectNode()
+                .put("filename", fileName)
+                .put("url", server.url(path).toString())
+                .put("size", content.length)
+                .put("upload-time", uploaded.toString())
+                .put("yanked", false);
+        file.putObject("hashes").put("sha256", sha256(content));
+        files.add(file);
+        ObjectNode page = Sluice.JSON.createObjectNode().put("name", project);
+        page.putObject("meta").put("api-version", "1.1");
+        ArrayNode all = page.putArray("files");
+        files.forEach(all::add);
+        server.serve(
+                "/simple/" + project + "/", Answer.ok(page.toString()).header("Content-Type", SIMPLE_JSON));
+    }
+
+    /** A pure wheel with one module that knows its version. */
+    static byte[] wheel(String project, String version) throws IOException {
+        String info = project + "-" + version + ".dist-info/";
+        Map<String, String> files = new LinkedHashMap<>();
+        files.put(project + "/__init__.py", "version = '" + version + "'\n");
+        files.put(info + "METADATA", metadata(project, version));
+        files.put(
+                info + "WHEEL",
+                "Wheel-Version: 1.0\nGenerator: by-hand (1.0)\nRoot-Is-Purelib: true\nTag: py3-none-any\n");
+        StringBuilder record = new StringBuilder();
+        files.forEach((name, text) -> record.append(name)
+                .append(",sha256=")
+                .append(Base64.getUrlEncoder().withoutPadding().encodeToString(digest(text.getBytes(UTF_8))))
+                .append(',')
+                .append(text.getBytes(UTF_8).length)
+                .append('\n'));
+        files.put(info + "RECORD", record.append(info).append("RECORD,,\n").toString());
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            for (Map.Entry<String, String> file : files.entrySet()) {
+                zip.putNextEntry(new ZipEntry(file.getKey()));
+                zip.write(file.getValue().getBytes(UTF_8));
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    /** The METADATA of {@link #wheel}. */
+    static String metadata(String project, String version) {
+        return "Metadata-Version: 2.1\nName: " + project + "\nVersion: " + version
+                + "\nSummary: A package made by hand\nLicense: MIT\nRequires-Python: >=3.8\n\nNothing to see.\n";
+    }
+
+    /** SHA-256 in hexadecimal. */
+    static String sha256(byte[] bytes) {
+        return HexFormat.of().formatHex(digest(bytes));
+    }
+
+    private static byte[] digest(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}
