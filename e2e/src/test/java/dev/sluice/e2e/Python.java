@@ -61,8 +61,7 @@ final class Python {
         page.putObject("meta").put("api-version", "1.1");
         ArrayNode all = page.putArray("files");
         files.forEach(all::add);
-        server.serve(
-                "/simple/" + project + "/", Answer.ok(page.toString()).header("Content-Type", SIMPLE_JSON));
+        server.serve("/simple/" + project + "/", Answer.ok(page.toString()).header("Content-Type", SIMPLE_JSON));
     }
 
     /** A pure wheel with one module that knows its version. */

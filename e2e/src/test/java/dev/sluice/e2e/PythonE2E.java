@@ -202,8 +202,10 @@ final class PythonE2E {
                 Instant.now().minus(Duration.ofHours(2)));
         index.offer("cooling", "1.1", Instant.now().minus(Duration.ofHours(1)));
 
-        assertThat(json(sluice, "cooling").path("files").valueStream().map(f -> f.path("filename")
-                        .asString()))
+        assertThat(json(sluice, "cooling")
+                        .path("files")
+                        .valueStream()
+                        .map(f -> f.path("filename").asString()))
                 .containsExactly("cooling-1.0-py3-none-any.whl");
         assertThat(installedByPip(sluice, "cooling")).isEqualTo("1.0");
         assertThat(installedByUv(sluice, "cooling")).isEqualTo("1.0");
@@ -262,7 +264,9 @@ final class PythonE2E {
     void an_upload_without_a_known_token_fails_with_words() throws Exception {
         Path wheel = onDisk("nobody", "1.0");
 
-        assertThat(twine(sluice, "slc_unknown", wheel).failed().output()).contains("401").containsIgnoringCase("token");
+        assertThat(twine(sluice, "slc_unknown", wheel).failed().output())
+                .contains("401")
+                .containsIgnoringCase("token");
         assertThat(uvPublish(sluice, "slc_unknown", wheel).failed().output()).containsIgnoringCase("token");
         assertThat(run(fresh(), "uv", "publish", "--publish-url", sluice.repository("pypi"), wheel.toString())
                         .failed()
@@ -277,13 +281,18 @@ final class PythonE2E {
         Path home = fresh();
         assertThat(installedByPip(sluice, home, "flipped")).isEqualTo("2.0");
         assertThat(installedByUv(sluice, home, "flipped")).isEqualTo("2.0");
-        String etag = sluice.get("/pypi/main/simple/flipped/").headers().firstValue("ETag").orElseThrow();
-        assertThat(sluice.get("/pypi/main/simple/flipped/", "If-None-Match", etag).statusCode())
+        String etag = sluice.get("/pypi/main/simple/flipped/")
+                .headers()
+                .firstValue("ETag")
+                .orElseThrow();
+        assertThat(sluice.get("/pypi/main/simple/flipped/", "If-None-Match", etag)
+                        .statusCode())
                 .isEqualTo(304);
 
         String slug = sluice.withhold("flipped two", is("flipped", "2.0"));
 
-        assertThat(sluice.get("/pypi/main/simple/flipped/", "If-None-Match", etag).statusCode())
+        assertThat(sluice.get("/pypi/main/simple/flipped/", "If-None-Match", etag)
+                        .statusCode())
                 .isEqualTo(200);
         assertThat(installedByPip(sluice, home, "flipped")).isEqualTo("1.0");
         assertThat(installedByUv(sluice, home, "flipped")).isEqualTo("1.0");
@@ -382,7 +391,15 @@ final class PythonE2E {
 
     private byte[] downloaded(Sluice server, String project, String fileName) throws Exception {
         Path to = fresh();
-        run(to, "pip", "download", "--no-deps", "--no-cache-dir", "-d", to.toString(), address(server, project, fileName))
+        run(
+                        to,
+                        "pip",
+                        "download",
+                        "--no-deps",
+                        "--no-cache-dir",
+                        "-d",
+                        to.toString(),
+                        address(server, project, fileName))
                 .succeeded();
         return Files.readAllBytes(to.resolve(fileName));
     }
@@ -457,7 +474,8 @@ final class PythonE2E {
     }
 
     private Run twine(Sluice server, String token, Path file, String... more) throws IOException {
-        List<String> command = new ArrayList<>(List.of("twine", "upload", "--non-interactive", "--disable-progress-bar"));
+        List<String> command =
+                new ArrayList<>(List.of("twine", "upload", "--non-interactive", "--disable-progress-bar"));
         command.addAll(List.of("--repository-url", server.repository("pypi"), "-u", "__token__", "-p", token));
         command.addAll(List.of(more));
         command.add(file.toString());

@@ -219,7 +219,8 @@ class TransferTest {
 
             Answer answer = wire.answer();
 
-            assertThat(answer.status()).isEqualTo(401);
+            // twine, pip, pnpm and Maven 3.8 show nothing but the reason phrase
+            assertThat(answer.statusLine()).startsWith("HTTP/1.1 401 Token needed: ");
             assertThat(answer.headers()).containsEntry("connection", "close");
         }
     }
