@@ -6,11 +6,13 @@ import dev.sluice.testkit.Answer;
 import dev.sluice.testkit.FakeUpstreamServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +64,23 @@ final class Python {
         ArrayNode all = page.putArray("files");
         files.forEach(all::add);
         server.serve("/simple/" + project + "/", Answer.ok(page.toString()).header("Content-Type", SIMPLE_JSON));
+    }
+
+    /** Runs a program of the virtual environment; the folder is its home, so its caches lie there. */
+    static Run run(Path home, String... command) throws IOException {
+        Path bin = Clients.python();
+        List<String> words = new ArrayList<>(List.of(command));
+        words.set(0, bin.resolve(command[0]).toString());
+        Map<String, String> environment = new HashMap<>(Clients.pythonEnvironment(home));
+        environment.put("XDG_CACHE_HOME", home.resolve("cache").toString());
+        environment.put("UV_NO_CONFIG", "1");
+        environment.put("UV_DEFAULT_INDEX", "");
+        environment.put("UV_PYTHON", bin.resolve("python").toString());
+        environment.put("UV_PYTHON_DOWNLOADS", "never");
+        environment.put("NO_COLOR", "1");
+        // one line however long a message is
+        environment.put("COLUMNS", "300");
+        return Run.of(home, environment, words);
     }
 
     /** A pure wheel with one module that knows its version. */

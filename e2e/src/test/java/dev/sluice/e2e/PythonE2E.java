@@ -12,9 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -41,13 +39,11 @@ final class PythonE2E {
     private Python index;
     private Sluice sluice;
     private Sluice yanking;
-    private Path bin;
     private int count;
 
     @BeforeAll
     void start(@TempDir Path temporary) throws IOException, InterruptedException {
         folder = temporary;
-        bin = Clients.python();
         upstream = FakeUpstreamServer.start();
         index = new Python(upstream);
         sluice = Sluice.start(
@@ -163,11 +159,11 @@ final class PythonE2E {
                 dependencies = ["locked"]
                 """);
         String simple = simple(sluice);
-        run(project, "uv", "lock", "--default-index", simple).succeeded();
+        Python.run(project, "uv", "lock", "--default-index", simple).succeeded();
         assertThat(Files.readString(project.resolve("uv.lock"))).contains("version = \"2.0\"");
         sluice.withhold("locked two", is("locked", "2.0"));
 
-        Run sync = run(project, "uv", "sync", "--frozen", "--no-cache", "--default-index", simple);
+        Run sync = Python.run(project, "uv", "sync", "--frozen", "--no-cache", "--default-index", simple);
 
         assertThat(sync.failed().output())
                 .contains("Blocked by policy No locked two")
@@ -268,7 +264,7 @@ final class PythonE2E {
                 .contains("401")
                 .containsIgnoringCase("token");
         assertThat(uvPublish(sluice, "slc_unknown", wheel).failed().output()).containsIgnoringCase("token");
-        assertThat(run(fresh(), "uv", "publish", "--publish-url", sluice.repository("pypi"), wheel.toString())
+        assertThat(Python.run(fresh(), "uv", "publish", "--publish-url", sluice.repository("pypi"), wheel.toString())
                         .failed()
                         .output())
                 .containsIgnoringCase("token");
@@ -391,7 +387,7 @@ final class PythonE2E {
 
     private byte[] downloaded(Sluice server, String project, String fileName) throws Exception {
         Path to = fresh();
-        run(
+        Python.run(
                         to,
                         "pip",
                         "download",
@@ -460,17 +456,17 @@ final class PythonE2E {
             command.addAll(List.of("--target", fresh().resolve("site").toString()));
         }
         command.addAll(List.of(more));
-        return run(home, command.toArray(String[]::new));
+        return Python.run(home, command.toArray(String[]::new));
     }
 
     private Run uv(Sluice server, Path home, String... more) throws IOException {
         List<String> command = new ArrayList<>(List.of("uv", "pip", "install", "--default-index", simple(server)));
-        command.addAll(List.of("--python", bin.resolve("python").toString()));
+        command.addAll(List.of("--python", Clients.python().resolve("python").toString()));
         if (List.of(more).stream().noneMatch("--target"::equals)) {
             command.addAll(List.of("--target", fresh().resolve("site").toString()));
         }
         command.addAll(List.of(more));
-        return run(home, command.toArray(String[]::new));
+        return Python.run(home, command.toArray(String[]::new));
     }
 
     private Run twine(Sluice server, String token, Path file, String... more) throws IOException {
@@ -479,7 +475,7 @@ final class PythonE2E {
         command.addAll(List.of("--repository-url", server.repository("pypi"), "-u", "__token__", "-p", token));
         command.addAll(List.of(more));
         command.add(file.toString());
-        return run(fresh(), command.toArray(String[]::new));
+        return Python.run(fresh(), command.toArray(String[]::new));
     }
 
     private Run uvPublish(Sluice server, String token, Path file, String... more) throws IOException {
@@ -487,22 +483,6 @@ final class PythonE2E {
         command.addAll(List.of("--token", token));
         command.addAll(List.of(more));
         command.add(file.toString());
-        return run(fresh(), command.toArray(String[]::new));
-    }
-
-    /** Runs a program of the virtual environment; the folder is its home, so its caches lie there. */
-    private Run run(Path home, String... command) {
-        List<String> words = new ArrayList<>(List.of(command));
-        words.set(0, bin.resolve(command[0]).toString());
-        Map<String, String> environment = new HashMap<>(Clients.pythonEnvironment(home));
-        environment.put("XDG_CACHE_HOME", home.resolve("cache").toString());
-        environment.put("UV_NO_CONFIG", "1");
-        environment.put("UV_DEFAULT_INDEX", "");
-        environment.put("UV_PYTHON", bin.resolve("python").toString());
-        environment.put("UV_PYTHON_DOWNLOADS", "never");
-        environment.put("NO_COLOR", "1");
-        // one line however long a message is
-        environment.put("COLUMNS", "300");
-        return Run.of(home, environment, words);
+        return Python.run(fresh(), command.toArray(String[]::new));
     }
 }
