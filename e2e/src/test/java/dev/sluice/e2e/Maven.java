@@ -56,7 +56,8 @@ enum Maven {
     /** Runs it in a project, with strict checksums; an empty token stands for none. */
     Run run(Sluice server, Path project, String token, List<String> goals) throws IOException {
         Path settings = project.resolve("settings.xml");
-        Files.writeString(settings, """
+        Files.writeString(
+                settings, """
                 <settings>
                   <mirrors>
                     <mirror><id>sluice</id><mirrorOf>*,!built-with,!machine</mirrorOf><url>%1$s</url></mirror>
@@ -111,9 +112,8 @@ enum Maven {
 
     /** Its local repository, kept between builds so that plugins are fetched once. */
     Path local() throws IOException {
-        return Files.createDirectories(Path.of(System.getProperty("sluice.clients"))
-                .toAbsolutePath()
-                .resolve("m2-" + word()));
+        return Files.createDirectories(
+                Path.of(System.getProperty("sluice.clients")).toAbsolutePath().resolve("m2-" + word()));
     }
 
     /** Makes the local repository forget everything of a group. */

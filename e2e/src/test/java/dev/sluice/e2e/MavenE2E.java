@@ -126,7 +126,8 @@ final class MavenE2E {
         HttpResponse<String> changed = sluice.get(path, "If-None-Match", etag);
         assertThat(changed.statusCode()).isEqualTo(200);
         assertThat(changed.body()).contains("<release>1.0</release>").doesNotContain("2.0");
-        assertThat(sluice.get(path + ".sha1").body()).isEqualTo(Jars.hex("SHA-1", changed.body().getBytes(UTF_8)));
+        assertThat(sluice.get(path + ".sha1").body())
+                .isEqualTo(Jars.hex("SHA-1", changed.body().getBytes(UTF_8)));
         assertThat(sluice.get(path + ".sha256").body())
                 .isEqualTo(Jars.hex("SHA-256", changed.body().getBytes(UTF_8)));
         assertThat(resolved(client, sluice, library, "[1,)")).isEqualTo("1.0");
@@ -138,7 +139,8 @@ final class MavenE2E {
     @EnumSource
     void what_is_deployed_resolves_and_passes_the_same_gate(Maven client) throws Exception {
         String library = "deployed-" + client.word();
-        assertThat(deploy(client, library, "1.0", "first", sluice.token()).exitCode()).isZero();
+        assertThat(deploy(client, library, "1.0", "first", sluice.token()).exitCode())
+                .isZero();
         deploy(client, library, "1.1", "second", sluice.token()).succeeded();
         assertThat(resolved(client, sluice, library, "[1,)")).isEqualTo("1.1");
 
@@ -177,8 +179,11 @@ final class MavenE2E {
     void without_a_token_a_deployment_fails_with_words(Maven client) throws Exception {
         String library = "nobody-" + client.word();
 
-        assertThat(deploy(client, library, "1.0", "first", "").failed().output()).contains("Token needed");
-        assertThat(deploy(client, library, "1.0", "first", "slc_unknown").failed().output())
+        assertThat(deploy(client, library, "1.0", "first", "").failed().output())
+                .contains("Token needed");
+        assertThat(deploy(client, library, "1.0", "first", "slc_unknown")
+                        .failed()
+                        .output())
                 .contains("Token needed");
         assertThat(sluice.get("/maven/main/" + Jars.path(library) + "maven-metadata.xml")
                         .statusCode())
@@ -251,8 +256,12 @@ final class MavenE2E {
                         Jars.GROUP,
                         library,
                         version,
-                        plugin("resources", "3.4.0") + plugin("compiler", "3.14.1") + plugin("surefire", "3.5.4")
-                                + plugin("jar", "3.5.0") + plugin("install", "3.1.4") + plugin("deploy", "3.1.4")));
+                        plugin("resources", "3.4.0")
+                                + plugin("compiler", "3.14.1")
+                                + plugin("surefire", "3.5.4")
+                                + plugin("jar", "3.5.0")
+                                + plugin("install", "3.1.4")
+                                + plugin("deploy", "3.1.4")));
         Path resource = project.resolve("src/main/resources/META-INF/" + library + ".txt");
         Files.createDirectories(resource.getParent());
         Files.writeString(resource, text);

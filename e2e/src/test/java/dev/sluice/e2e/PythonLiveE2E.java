@@ -29,8 +29,7 @@ final class PythonLiveE2E {
             download(sluice, "any", "six==1.16.0").succeeded();
             assertThat(folder.resolve("any/six-1.16.0-py2.py3-none-any.whl")).exists();
 
-            sluice.withhold(
-                    "six", "input.v0.package.name == \"six\"\n\tinput.v0.package.version == \"1.16.0\"");
+            sluice.withhold("six", "input.v0.package.name == \"six\"\n\tinput.v0.package.version == \"1.16.0\"");
 
             assertThat(download(sluice, "pinned", "six==1.16.0").failed().output())
                     .contains("Blocked by policy No six");
