@@ -162,10 +162,10 @@ class FeedImportTest {
     @Test
     void takes_further_ecosystems() throws Exception {
         List<Ecosystem> more = new ArrayList<>(Ecosystem.served());
-        more.add(new Ecosystem("crates.io", "cargo", UnaryOperator.identity()));
+        more.add(new Ecosystem("Hex", "hex", UnaryOperator.identity()));
         new FeedImport(store, InstantSource.fixed(NOW), more)
-                .run(List.of(write(folder.resolve("a.json"), record("A-1", "crates.io", "serde", "2"))), Progress.NONE);
-        assertThat(store.about(new PackageName("cargo", "serde"))).hasSize(1);
+                .run(List.of(write(folder.resolve("a.json"), record("A-1", "Hex", "serde", "2"))), Progress.NONE);
+        assertThat(store.about(new PackageName("hex", "serde"))).hasSize(1);
     }
 
     @Test
