@@ -1,19 +1,14 @@
 package dev.sluice.app;
 
-import dev.sluice.app.cli.ConfigurationOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** {@code sluice decisions}: what was refused or withheld lately. */
@@ -29,13 +24,7 @@ import tools.jackson.databind.JsonNode;
             "  sluice decisions --purl pkg:npm/lodash --json",
             "  sluice decisions --kind download,publish --user ci"
         })
-final class Decisions implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private ConfigurationOptions options;
+final class Decisions extends ApiCommand {
 
     @Option(names = "--purl", paramLabel = "PURL", description = "About this package or version.")
     private @Nullable String purl;
@@ -80,9 +69,9 @@ final class Decisions implements Callable<Integer> {
         query.put("until", until);
         query.put("kind", kind);
         query.put("limit", String.valueOf(limit));
-        try (Api api = Api.connect(options)) {
+        try (Api api = connect()) {
             JsonNode answer = api.get((kind == null ? "/api/decisions" : "/api/events") + Api.query(query));
-            PrintWriter out = spec.commandLine().getOut();
+            PrintWriter out = out();
             if (json) {
                 Output.json(out, answer);
             } else if (answer.path("events").isEmpty()) {

@@ -1,18 +1,13 @@
 package dev.sluice.app;
 
-import dev.sluice.app.cli.ConfigurationOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** {@code sluice explain}: what is decided about a version now, and why. */
@@ -29,13 +24,7 @@ import tools.jackson.databind.JsonNode;
             "  sluice explain pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1 --json",
             "  sluice explain pkg:pypi/requests@2.31.0 --offline     (do not ask upstreams)"
         })
-final class Explain implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private ConfigurationOptions options;
+final class Explain extends ApiCommand {
 
     @Parameters(paramLabel = "PURL", description = "The version, for example pkg:npm/lodash@4.17.20.")
     private String purl;
@@ -55,9 +44,9 @@ final class Explain implements Callable<Integer> {
         query.put("purl", purl);
         query.put("repository", repository);
         query.put("upstreams", offline ? "false" : "true");
-        try (Api api = Api.connect(options)) {
+        try (Api api = connect()) {
             JsonNode answer = api.get("/api/explain" + Api.query(query));
-            PrintWriter out = spec.commandLine().getOut();
+            PrintWriter out = out();
             if (json) {
                 Output.json(out, answer);
             } else {

@@ -1,20 +1,15 @@
 package dev.sluice.app;
 
-import dev.sluice.app.cli.ConfigurationOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -44,13 +39,7 @@ final class Feeds {
                 "  sluice feeds import osv/ known_exploited_vulnerabilities.json epss_scores.csv.gz",
                 "  sluice feeds import all.zip --json"
             })
-    static final class Import implements Callable<Integer> {
-
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private ConfigurationOptions options;
+    static final class Import extends ApiCommand {
 
         @Parameters(arity = "1..*", paramLabel = "PATH", description = "Files or directories.")
         private List<Path> paths;
@@ -68,10 +57,10 @@ final class Feeds {
                 }
                 list.add(path.toAbsolutePath().normalize().toString());
             }
-            try (Api api = Api.connect(options)) {
+            try (Api api = connect()) {
                 String id =
                         api.send("POST", "/api/feeds/imports", body).path("id").asString();
-                PrintWriter err = spec.commandLine().getErr();
+                PrintWriter err = err();
                 boolean shown = false;
                 while (true) {
                     JsonNode state = api.get("/api/feeds/imports/" + id);
@@ -104,7 +93,7 @@ final class Feeds {
                 throw new IOException(
                         "nothing was imported: " + state.path("failure").asString(""));
             }
-            PrintWriter out = spec.commandLine().getOut();
+            PrintWriter out = out();
             JsonNode summary = state.path("summary");
             if (json) {
                 Output.json(out, summary);
@@ -142,22 +131,16 @@ final class Feeds {
             description = "Show what was imported, and how old it is.",
             footerHeading = "%nExamples:%n",
             footer = {"  sluice feeds status", "  sluice feeds status --json"})
-    static final class Status implements Callable<Integer> {
-
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private ConfigurationOptions options;
+    static final class Status extends ApiCommand {
 
         @Option(names = "--json", description = "Print JSON.")
         private boolean json;
 
         @Override
         public Integer call() throws IOException {
-            try (Api api = Api.connect(options)) {
+            try (Api api = connect()) {
                 JsonNode feeds = api.get("/api/feeds");
-                PrintWriter out = spec.commandLine().getOut();
+                PrintWriter out = out();
                 if (json) {
                     Output.json(out, feeds);
                     return 0;

@@ -1,6 +1,5 @@
 package dev.sluice.app;
 
-import dev.sluice.app.cli.ConfigurationOptions;
 import dev.sluice.kernel.policy.Action;
 import dev.sluice.kernel.policy.Policy;
 import dev.sluice.rego.Limits;
@@ -26,7 +25,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -109,23 +107,17 @@ final class PolicyCommands {
             description = "List policies in the order they are asked.",
             footerHeading = "%nExamples:%n",
             footer = {"  sluice policy list", "  sluice policy list --json"})
-    static final class ListAll implements Callable<Integer> {
-
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private ConfigurationOptions options;
+    static final class ListAll extends ApiCommand {
 
         @Option(names = "--json", description = "Print JSON.")
         private boolean json;
 
         @Override
         public Integer call() throws IOException {
-            try (Api api = Api.connect(options)) {
+            try (Api api = connect()) {
                 ArrayNode all = Api.JSON.createArrayNode();
                 new Remote(api).all().forEach(all::add);
-                PrintWriter out = spec.commandLine().getOut();
+                PrintWriter out = out();
                 if (json) {
                     Output.json(out, all);
                 } else {
@@ -147,13 +139,7 @@ final class PolicyCommands {
             description = "Print a policy's source text, or all of it as JSON.",
             footerHeading = "%nExamples:%n",
             footer = {"  sluice policy show Cool-down > cool-down.rego", "  sluice policy show 'Known malware' --json"})
-    static final class Show implements Callable<Integer> {
-
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private ConfigurationOptions options;
+    static final class Show extends ApiCommand {
 
         @Parameters(paramLabel = "NAME", description = "Name or slug.")
         private String name;
@@ -163,9 +149,9 @@ final class PolicyCommands {
 
         @Override
         public Integer call() throws IOException {
-            try (Api api = Api.connect(options)) {
+            try (Api api = connect()) {
                 JsonNode policy = new Remote(api).require(name);
-                PrintWriter out = spec.commandLine().getOut();
+                PrintWriter out = out();
                 if (json) {
                     Output.json(out, policy);
                 } else {
@@ -187,13 +173,7 @@ final class PolicyCommands {
             },
             footerHeading = "%nExamples:%n",
             footer = {"  sluice policy apply cool-down.rego", "  sluice policy apply policies/*.rego"})
-    static final class Apply implements Callable<Integer> {
-
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private ConfigurationOptions options;
+    static final class Apply extends ApiCommand {
 
         @Parameters(arity = "1..*", paramLabel = "FILE", description = "Rego files; *_test.rego are passed over.")
         private List<Path> files;
@@ -207,7 +187,7 @@ final class PolicyCommands {
                     read.put(file, PolicyFile.read(name, PolicyFile.text(file), null));
                 }
             }
-            try (Api api = Api.connect(options)) {
+            try (Api api = connect()) {
                 Remote remote = new Remote(api);
                 for (Map.Entry<Path, Policy> each : read.entrySet()) {
                     Policy policy = each.getValue();
@@ -225,7 +205,7 @@ final class PolicyCommands {
                         throw new IOException(findings(each.getKey(), policy.name(), e), e);
                     }
                 }
-                spec.commandLine().getOut().flush();
+                out().flush();
                 return 0;
             }
         }
@@ -295,13 +275,7 @@ final class PolicyCommands {
             description = "Set how seriously a policy's match is taken: off, audit, warn or enforce.",
             footerHeading = "%nExamples:%n",
             footer = {"  sluice policy mode Cool-down audit", "  sluice policy mode 'Licence deny list' enforce"})
-    static final class Mode implements Callable<Integer> {
-
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private ConfigurationOptions options;
+    static final class Mode extends ApiCommand {
 
         @Parameters(index = "0", paramLabel = "NAME", description = "Name or slug.")
         private String name;
@@ -311,7 +285,7 @@ final class PolicyCommands {
 
         @Override
         public Integer call() throws IOException {
-            try (Api api = Api.connect(options)) {
+            try (Api api = connect()) {
                 Remote remote = new Remote(api);
                 JsonNode policy = remote.require(name);
                 api.send(
@@ -321,7 +295,7 @@ final class PolicyCommands {
                 spec.commandLine()
                         .getOut()
                         .println(Output.text(policy.path("name")) + " is now in mode " + mode.label());
-                spec.commandLine().getOut().flush();
+                out().flush();
                 return 0;
             }
         }
@@ -334,25 +308,19 @@ final class PolicyCommands {
             description = "Delete a policy.",
             footerHeading = "%nExamples:%n",
             footer = {"  sluice policy delete 'Licence deny list'"})
-    static final class Delete implements Callable<Integer> {
-
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private ConfigurationOptions options;
+    static final class Delete extends ApiCommand {
 
         @Parameters(paramLabel = "NAME", description = "Name or slug.")
         private String name;
 
         @Override
         public Integer call() throws IOException {
-            try (Api api = Api.connect(options)) {
+            try (Api api = connect()) {
                 Remote remote = new Remote(api);
                 JsonNode policy = remote.require(name);
                 api.send("DELETE", remote.path(policy), null);
-                spec.commandLine().getOut().println("Deleted " + Output.text(policy.path("name")));
-                spec.commandLine().getOut().flush();
+                out().println("Deleted " + Output.text(policy.path("name")));
+                out().flush();
                 return 0;
             }
         }

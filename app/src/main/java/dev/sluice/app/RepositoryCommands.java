@@ -1,17 +1,12 @@
 package dev.sluice.app;
 
-import dev.sluice.app.cli.ConfigurationOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -41,22 +36,16 @@ final class RepositoryCommands {
             description = "Show repositories with their upstreams and reserved names; secrets are never shown.",
             footerHeading = "%nExamples:%n",
             footer = {"  sluice repository list", "  sluice repository list --json"})
-    static final class Show implements Callable<Integer> {
-
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private ConfigurationOptions options;
+    static final class Show extends ApiCommand {
 
         @Option(names = "--json", description = "Print JSON.")
         private boolean json;
 
         @Override
         public Integer call() throws IOException {
-            try (Api api = Api.connect(options)) {
+            try (Api api = connect()) {
                 JsonNode answer = api.get("/api/repositories?page_size=500");
-                PrintWriter out = spec.commandLine().getOut();
+                PrintWriter out = out();
                 if (json) {
                     Output.json(out, answer);
                     return 0;
@@ -89,13 +78,7 @@ final class RepositoryCommands {
                 "  sluice repository reserve npm:@acme/* pypi:acme-* maven:com.acme",
                 "  sluice repository reserve npm:internal-tool --repository main"
             })
-    static final class Reserve implements Callable<Integer> {
-
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private ConfigurationOptions options;
+    static final class Reserve extends ApiCommand {
 
         @Parameters(
                 arity = "1..*",
@@ -108,7 +91,7 @@ final class RepositoryCommands {
 
         @Override
         public Integer call() throws IOException {
-            return change(options, spec, repository, names, true);
+            return change(this, repository, names, true);
         }
     }
 
@@ -119,13 +102,7 @@ final class RepositoryCommands {
             description = "Give reserved names free.",
             footerHeading = "%nExamples:%n",
             footer = {"  sluice repository unreserve npm:@acme/*"})
-    static final class Unreserve implements Callable<Integer> {
-
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private ConfigurationOptions options;
+    static final class Unreserve extends ApiCommand {
 
         @Parameters(arity = "1..*", paramLabel = "FORMAT:PATTERN", description = "As it was reserved.")
         private List<String> names;
@@ -135,14 +112,13 @@ final class RepositoryCommands {
 
         @Override
         public Integer call() throws IOException {
-            return change(options, spec, repository, names, false);
+            return change(this, repository, names, false);
         }
     }
 
-    private static int change(
-            ConfigurationOptions options, CommandSpec spec, String repository, List<String> names, boolean add)
+    private static int change(ApiCommand command, String repository, List<String> names, boolean add)
             throws IOException {
-        try (Api api = Api.connect(options)) {
+        try (Api api = command.connect()) {
             String path = "/api/repositories/" + Api.encoded(repository);
             List<String> reserved = new ArrayList<>();
             api.get(path).path("reserved").forEach(each -> reserved.add(each.asString("")));
@@ -156,7 +132,7 @@ final class RepositoryCommands {
             ArrayNode list = body.putArray("reserved");
             reserved.forEach(list::add);
             api.send("PUT", path, body);
-            PrintWriter out = spec.commandLine().getOut();
+            PrintWriter out = command.out();
             out.println("Reserved in " + repository + ": "
                     + (reserved.isEmpty() ? "nothing" : String.join(", ", reserved)));
             out.flush();

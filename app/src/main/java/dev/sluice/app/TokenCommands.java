@@ -1,17 +1,12 @@
 package dev.sluice.app;
 
-import dev.sluice.app.cli.ConfigurationOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -39,13 +34,7 @@ final class TokenCommands {
                 "  sluice token create ci --role publisher --user build",
                 "  sluice token create audit --role auditor --expires 2027-01-01T00:00:00Z"
             })
-    static final class Create implements Callable<Integer> {
-
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private ConfigurationOptions options;
+    static final class Create extends ApiCommand {
 
         @Parameters(paramLabel = "NAME", description = "What people call it.")
         private String name;
@@ -79,9 +68,9 @@ final class TokenCommands {
             }
             ArrayNode limited = body.putArray("repositories");
             repositories.forEach(limited::add);
-            try (Api api = Api.connect(options)) {
+            try (Api api = connect()) {
                 JsonNode answer = api.send("POST", "/api/tokens", body);
-                PrintWriter out = spec.commandLine().getOut();
+                PrintWriter out = out();
                 if (json) {
                     Output.json(out, answer);
                 } else {
@@ -104,22 +93,16 @@ final class TokenCommands {
             description = "List tokens.",
             footerHeading = "%nExamples:%n",
             footer = {"  sluice token list", "  sluice token list --json"})
-    static final class ListAll implements Callable<Integer> {
-
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private ConfigurationOptions options;
+    static final class ListAll extends ApiCommand {
 
         @Option(names = "--json", description = "Print JSON.")
         private boolean json;
 
         @Override
         public Integer call() throws IOException {
-            try (Api api = Api.connect(options)) {
+            try (Api api = connect()) {
                 JsonNode answer = api.get("/api/tokens?page_size=500");
-                PrintWriter out = spec.commandLine().getOut();
+                PrintWriter out = out();
                 if (json) {
                     Output.json(out, answer);
                 } else {
@@ -148,23 +131,17 @@ final class TokenCommands {
             description = "Revoke a token; it is refused from the next request on.",
             footerHeading = "%nExamples:%n",
             footer = {"  sluice token revoke t3x9k2pq4a"})
-    static final class Revoke implements Callable<Integer> {
-
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private ConfigurationOptions options;
+    static final class Revoke extends ApiCommand {
 
         @Parameters(paramLabel = "ID", description = "Its public identifier, from 'sluice token list'.")
         private String id;
 
         @Override
         public Integer call() throws IOException {
-            try (Api api = Api.connect(options)) {
+            try (Api api = connect()) {
                 api.send("DELETE", "/api/tokens/" + Api.encoded(id), null);
-                spec.commandLine().getOut().println("Revoked " + Output.plain(id) + ".");
-                spec.commandLine().getOut().flush();
+                out().println("Revoked " + Output.plain(id) + ".");
+                out().flush();
                 return 0;
             }
         }

@@ -1,19 +1,14 @@
 package dev.sluice.app;
 
-import dev.sluice.app.cli.ConfigurationOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** {@code sluice who}: who took it, when, from where, how often. */
@@ -31,13 +26,7 @@ import tools.jackson.databind.JsonNode;
             "  sluice who sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
             "  sluice who CVE-2021-44228 --json"
         })
-final class Who implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private ConfigurationOptions options;
+final class Who extends ApiCommand {
 
     @Parameters(paramLabel = "PURL|DIGEST|ADVISORY", description = "What was taken.")
     private String subject;
@@ -53,10 +42,10 @@ final class Who implements Callable<Integer> {
         Map<String, @Nullable String> query = new LinkedHashMap<>();
         query.put(kind(subject), subject);
         query.put("limit", String.valueOf(limit));
-        try (Api api = Api.connect(options)) {
+        try (Api api = connect()) {
             JsonNode answer = api.get("/api/who" + Api.query(query));
             JsonNode consumers = answer.path("consumers");
-            PrintWriter out = spec.commandLine().getOut();
+            PrintWriter out = out();
             if (json) {
                 Output.json(out, answer);
             } else if (consumers.isEmpty()) {
