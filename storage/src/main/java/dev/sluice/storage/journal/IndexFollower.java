@@ -15,21 +15,30 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings the index up to the end of the log, on a thread of its own. It always reads the files, so that following the
- * newest events and replaying after a crash are the same thing, and what waits costs no memory. Thread-safe.
+ * newest events and replaying after a crash are the same thing, and what waits costs no memory.
+ *
+ * <p>Unless somebody waits for it, it lets events gather for a moment: under load most of the cost of a small transaction is
+ * the transaction. Thread-safe.
  */
 final class IndexFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IndexFollower.class);
     private static final int WISHED_BYTES = 1024 * 1024;
     private static final long RETRY_SECONDS = 1;
+    private static final long GATHER_MILLIS = 100;
 
     private final Segments segments;
     private final EventIndex index;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+
+    /** For the thread alone, so that an append wakes it only when it has something to do. */
+    private final Condition work = lock.newCondition();
+
     private final Thread thread;
     private long durable;
     private long indexed;
     private @Nullable Exception failure;
+    private int settling;
     private boolean closing;
 
     IndexFollower(Segments segments, EventIndex index) {
@@ -49,8 +58,11 @@ final class IndexFollower implements AutoCloseable {
     void durableUpTo(long position) {
         lock.lock();
         try {
+            boolean begins = durable <= indexed;
             durable = position;
-            changed.signalAll();
+            if (begins || position - indexed >= WISHED_BYTES) {
+                work.signal();
+            }
         } finally {
             lock.unlock();
         }
@@ -61,6 +73,8 @@ final class IndexFollower implements AutoCloseable {
         lock.lock();
         try {
             long wanted = durable;
+            settling++;
+            work.signal();
             while (indexed < wanted) {
                 Exception reason = failure;
                 if (reason != null) {
@@ -72,6 +86,7 @@ final class IndexFollower implements AutoCloseable {
                 changed.awaitUninterruptibly();
             }
         } finally {
+            settling--;
             lock.unlock();
         }
     }
@@ -83,6 +98,7 @@ final class IndexFollower implements AutoCloseable {
         try {
             closing = true;
             changed.signalAll();
+            work.signal();
         } finally {
             lock.unlock();
         }
@@ -128,9 +144,16 @@ final class IndexFollower implements AutoCloseable {
         lock.lock();
         try {
             while (durable <= position && !closing) {
-                changed.awaitUninterruptibly();
+                work.awaitUninterruptibly();
+            }
+            long left = TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
+            while (left > 0 && settling == 0 && durable - position < WISHED_BYTES && !closing) {
+                left = work.awaitNanos(left);
             }
             return closing ? -1 : durable;
+        } catch (InterruptedException nobodyDoesThis) {
+            LOG.debug("the index's thread goes on", nobodyDoesThis);
+            return position;
         } finally {
             lock.unlock();
         }

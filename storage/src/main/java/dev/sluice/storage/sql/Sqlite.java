@@ -81,6 +81,7 @@ final class Sqlite {
         config.setBusyTimeout(BUSY_MILLIS);
         config.enforceForeignKeys(true);
         config.setCacheSize(-16_000);
+        config.setGetGeneratedKeys(false); // nobody asks, and the driver would query after every insert
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + file.toAbsolutePath());
         return source;
