@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +33,12 @@ public record Purl(
         @Nullable String subpath) {
 
     private static final int MAX_LENGTH = 4096;
+    private static final Pattern TYPE = Pattern.compile("[a-zA-Z][a-zA-Z0-9.+-]*");
     private static final String UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:";
 
     /** Copies the qualifiers; checks type and name. Throws IllegalArgumentException. */
     public Purl {
-        if (!type.matches("[a-zA-Z][a-zA-Z0-9.+-]*")) {
+        if (!TYPE.matcher(type).matches()) {
             throw new IllegalArgumentException("purl type '" + type + "' is not allowed");
         }
         type = type.toLowerCase(Locale.ROOT);

@@ -169,18 +169,14 @@ public final class Gate {
     public @Nullable Outcome indexFromMemory(Visit visit, Repository repository, PackageName name) {
         Blend blend = blends.fromMemory(repository, name);
         Listed listed = blend == null ? null : judge.judgedFromMemory(blend);
-        if (blend == null || listed == null || isEmptied(listed)) {
+        if (blend == null || listed == null || listed.withholding().isEmptied()) {
             return null;
         }
         return answer(visit, format(name), blend, listed);
     }
 
-    private static boolean isEmptied(Listed listed) {
-        return !listed.releases().isEmpty() && listed.releases().stream().noneMatch(JudgedRelease::isAllowed);
-    }
-
     private Outcome answer(Visit visit, Format format, Blend blend, Listed listed) {
-        if (isEmptied(listed)) {
+        if (listed.withholding().isEmptied()) {
             JudgedRelease newest = listed.releases().stream()
                     .max((a, b) -> format.versionOrder().compare(a.version(), b.version()))
                     .orElseThrow();

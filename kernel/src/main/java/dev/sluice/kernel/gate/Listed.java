@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An index that the gate lets out: every release of a package with its decision, hosted and upstream blended.
  *
- * <p>Immutable but for the renderings it remembers; thread-safe. A format renders what is allowed and may name what is not.
+ * <p>Immutable but for what it remembers of itself; thread-safe. A format renders what is allowed and may name what is not.
  */
 public final class Listed implements Outcome {
 
@@ -48,6 +48,7 @@ public final class Listed implements Outcome {
     private final Instant horizon;
     private final Notices notices;
     private final Map<String, Rendering> renderings = new ConcurrentHashMap<>();
+    private volatile @Nullable Withholding withholding;
 
     Listed(
             Repository repository,
@@ -92,6 +93,16 @@ public final class Listed implements Outcome {
     /** The releases that may not. */
     public List<JudgedRelease> withheld() {
         return releases.stream().filter(r -> !r.isAllowed()).toList();
+    }
+
+    /** What is withheld, as the journal records it; put together at the first call. */
+    Withholding withholding() {
+        Withholding known = withholding;
+        if (known == null) {
+            known = Withholding.of(this);
+            withholding = known;
+        }
+        return known;
     }
 
     /** The earliest instant at which a decision in it could change by time alone. */

@@ -7,25 +7,18 @@ import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.policy.Decision;
-import dev.sluice.kernel.policy.Verdict;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
-import dev.sluice.rego.value.ArrayValue;
 import dev.sluice.rego.value.Json;
-import dev.sluice.rego.value.NumberValue;
 import dev.sluice.rego.value.ObjectValue;
-import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what the gate does into the journal; a visit is not answered before its records are durable. Thread-safe. */
 final class Recorder {
-
-    private static final int MAX_LISTED = 50;
 
     private final Journal journal;
     private final InstantSource clock;
@@ -94,41 +87,8 @@ final class Recorder {
     }
 
     void hidden(Visit visit, Format format, Listed listed) {
-        List<Value> versions = new ArrayList<>();
-        List<String> policies = new ArrayList<>();
-        int count = 0;
-        for (JudgedRelease release : listed.releases()) {
-            boolean whole = !release.isAllowed();
-            boolean partly = !whole && release.files().values().stream().anyMatch(d -> !d.isAllowed());
-            if (!whole && !partly) {
-                continue;
-            }
-            count++;
-            Decision decision = whole
-                    ? release.decision()
-                    : release.files().values().stream()
-                            .filter(d -> !d.isAllowed())
-                            .findFirst()
-                            .orElseThrow();
-            Verdict decisive = decision.decisive();
-            if (decisive != null && !policies.contains(decisive.policy().name())) {
-                policies.add(decisive.policy().name());
-            }
-            if (versions.size() < MAX_LISTED) {
-                versions.add(ObjectValue.builder()
-                        .put("version", StringValue.of(release.version()))
-                        .put("state", StringValue.of(decision.state().name()))
-                        .put(
-                                "policy",
-                                StringValue.of(
-                                        decisive == null
-                                                ? ""
-                                                : decisive.policy().name()))
-                        .put("partly", dev.sluice.rego.value.BooleanValue.of(partly))
-                        .build());
-            }
-        }
-        if (count == 0) {
+        Withholding withholding = listed.withholding();
+        if (withholding.count() == 0) {
             return;
         }
         append(
@@ -144,15 +104,9 @@ final class Recorder {
                         null,
                         null,
                         null,
-                        policies,
-                        count + " of " + listed.releases().size() + " versions of "
-                                + listed.name().name() + " withheld from the index",
-                        Json.write(ObjectValue.builder()
-                                .put("package", StringValue.of(listed.name().name()))
-                                .put("format", StringValue.of(listed.name().format()))
-                                .put("count", NumberValue.of(count))
-                                .put("versions", ArrayValue.of(versions))
-                                .build())));
+                        withholding.policies(),
+                        withholding.message(),
+                        withholding.detail()));
     }
 
     void published(
