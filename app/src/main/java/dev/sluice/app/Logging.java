@@ -26,15 +26,16 @@ final class Logging {
         if (!List.of("ERROR", "WARN", "INFO", "DEBUG").contains(level)) {
             throw new ConfigurationException("log.level is '" + level + "', but it takes error, warn, info or debug");
         }
-        configure(Level.valueOf(level), configuration.get(Setting.LOG_FORMAT).equals("json"));
+        boolean access = configuration.flag(Setting.LOG_ACCESS).orElse(true);
+        configure(Level.valueOf(level), configuration.get(Setting.LOG_FORMAT).equals("json"), access);
     }
 
     /** Only what went wrong, for commands that print their own results. */
     static void quiet() {
-        configure(Level.WARN, false);
+        configure(Level.WARN, false, false);
     }
 
-    private static void configure(Level level, boolean json) {
+    private static void configure(Level level, boolean json, boolean access) {
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
         if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
@@ -49,6 +50,9 @@ final class Logging {
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
         context.getLogger("dev.sluice").setLevel(level);
+        if (!access) {
+            context.getLogger("dev.sluice.access").setLevel(Level.OFF);
+        }
         root.addAppender(appender);
     }
 

@@ -78,6 +78,12 @@ public record Setting(
     public static final Setting LOG_LEVEL = of("log.level", "SLUICE_LOG_LEVEL", "info", "error, warn, info or debug");
     /** How the log looks. */
     public static final Setting LOG_FORMAT = of("log.format", "SLUICE_LOG_FORMAT", "text", "text or json");
+    /** Whether every request is logged. */
+    public static final Setting LOG_ACCESS = of(
+            "log.access",
+            "SLUICE_LOG_ACCESS",
+            "true",
+            "true or false: one line per request; the journal keeps what matters either way");
     /** What becomes of withheld files on PyPI pages. */
     public static final Setting PYPI_WITHHELD = of(
             "pypi.withheld",
@@ -105,7 +111,8 @@ public record Setting(
             INDEX_MEMORY,
             PYPI_WITHHELD,
             LOG_LEVEL,
-            LOG_FORMAT);
+            LOG_FORMAT,
+            LOG_ACCESS);
 
     private static Setting of(String key, String environment, @Nullable String otherwise, String help) {
         return new Setting(key, environment, otherwise, false, help);
