@@ -148,6 +148,21 @@ final class DocumentationTest {
     }
 
     @Test
+    void every_field_that_policies_see_is_named() {
+        String source = Checkout.text("kernel/src/main/java/dev/sluice/kernel/facts/PolicyInput.java");
+        String page = Checkout.text("docs/policies.md");
+        Matcher fields = Pattern.compile("put\\(\\s*\"(\\w+)\"").matcher(source);
+        List<String> names = new ArrayList<>();
+        while (fields.find()) {
+            names.add(fields.group(1));
+        }
+        assertThat(names)
+                .hasSizeGreaterThan(100)
+                .allMatch(name ->
+                        Pattern.compile("\\b" + name + "\\b").matcher(page).find());
+    }
+
+    @Test
     void the_configuration_shown_is_understood(@TempDir Path folder) throws IOException {
         List<String> examples = Checkout.blocks(Checkout.ROOT.resolve("docs/configuration.md"), "yaml");
         assertThat(examples).isNotEmpty();
