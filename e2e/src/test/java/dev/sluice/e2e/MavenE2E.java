@@ -142,11 +142,11 @@ final class MavenE2E {
         assertThat(deploy(client, library, "1.0", "first", sluice.token()).exitCode())
                 .isZero();
         deploy(client, library, "1.1", "second", sluice.token()).succeeded();
-        assertThat(resolved(client, sluice, library, "[1,)")).isEqualTo("1.1");
+        assertThat(resolved(client, sluice, library, "[1,)")).isEqualTo("second");
 
         sluice.withhold(library, is(library, "1.1"));
 
-        assertThat(resolved(client, sluice, library, "[1,)")).isEqualTo("1.0");
+        assertThat(resolved(client, sluice, library, "[1,)")).isEqualTo("first");
         assertThat(resolve(client, sluice, library, "1.1").failed().output())
                 .contains("Blocked by policy No " + library);
     }
