@@ -240,6 +240,10 @@ class ServeE2E {
                             .succeeded()
                             .output())
                     .contains("REFUSAL");
+            assertThat(sluice.cli("decisions", "--purl", "pkg:npm/judged")
+                            .succeeded()
+                            .output())
+                    .contains("REFUSAL", "HIDDEN", "1 of 2 versions of judged withheld");
             Run withheld = sluice.cli("explain", "pkg:npm/judged@1.1.0");
             assertThat(withheld.exitCode()).isEqualTo(1);
             assertThat(withheld.output())

@@ -1,6 +1,7 @@
 package dev.sluice.kernel.journal;
 
 import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.PackageName;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param actor who
  * @param repository name of the repository, or null
  * @param purl package URL of the package or version, or null
+ * @param packageName the package, or null; never null when there are coordinates
  * @param coordinates the version, or null
  * @param file path below the repository, or null
  * @param digest SHA-256 of the bytes in hexadecimal, or null
@@ -29,6 +31,7 @@ public record Event(
         Actor actor,
         @Nullable String repository,
         @Nullable String purl,
+        @Nullable PackageName packageName,
         @Nullable Coordinates coordinates,
         @Nullable String file,
         @Nullable String digest,
@@ -78,8 +81,41 @@ public record Event(
         public static final Actor SYSTEM = new Actor("system", null, "", "");
     }
 
-    /** Copies the list. */
+    /** Copies the list; a version tells its package. */
     public Event {
         policies = List.copyOf(policies);
+        packageName = coordinates == null ? packageName : coordinates.packageName();
+    }
+
+    /** An event about a version, or about no package at all. */
+    public Event(
+            String id,
+            Instant at,
+            Kind kind,
+            Actor actor,
+            @Nullable String repository,
+            @Nullable String purl,
+            @Nullable Coordinates coordinates,
+            @Nullable String file,
+            @Nullable String digest,
+            @Nullable String upstream,
+            List<String> policies,
+            String message,
+            String detail) {
+        this(
+                id,
+                at,
+                kind,
+                actor,
+                repository,
+                purl,
+                null,
+                coordinates,
+                file,
+                digest,
+                upstream,
+                policies,
+                message,
+                detail);
     }
 }

@@ -193,6 +193,7 @@ final class JournalApi {
     private static ObjectNode write(Event event) {
         ObjectNode node = Replies.object();
         Coordinates coordinates = event.coordinates();
+        PackageName packageName = event.packageName();
         node.put("id", event.id())
                 .put("at", event.at().toString())
                 .put("kind", event.kind().name())
@@ -203,7 +204,7 @@ final class JournalApi {
                 .put("user_agent", event.actor().userAgent())
                 .put("repository", event.repository())
                 .put("purl", event.purl())
-                .put("package", coordinates == null ? null : coordinates.name())
+                .put("package", packageName == null ? null : packageName.name())
                 .put("version", coordinates == null ? null : coordinates.version())
                 .put("file", event.file())
                 .put("digest", event.digest())

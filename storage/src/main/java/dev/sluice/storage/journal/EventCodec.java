@@ -1,6 +1,7 @@
 package dev.sluice.storage.journal;
 
 import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Event.Actor;
 import dev.sluice.kernel.journal.Event.Kind;
@@ -41,10 +42,13 @@ final class EventCodec {
             text(json, "userAgent", event.actor().userAgent());
             text(json, "repository", event.repository());
             text(json, "purl", event.purl());
+            @Nullable PackageName packageName = event.packageName();
+            if (packageName != null) {
+                text(json, "format", packageName.format());
+                text(json, "package", packageName.name());
+            }
             @Nullable Coordinates coordinates = event.coordinates();
             if (coordinates != null) {
-                text(json, "format", coordinates.format());
-                text(json, "package", coordinates.name());
                 text(json, "version", coordinates.version());
             }
             text(json, "file", event.file());
@@ -159,6 +163,7 @@ final class EventCodec {
                     new Actor(required("user", user), token, address, userAgent),
                     repository,
                     purl,
+                    format == null || packageName == null ? null : new PackageName(format, packageName),
                     format == null || packageName == null || version == null
                             ? null
                             : Coordinates.of(format, packageName, version),

@@ -1,6 +1,7 @@
 package dev.sluice.storage.sql;
 
 import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Event.Kind;
 import dev.sluice.kernel.journal.Journal.Consumption;
@@ -123,14 +124,15 @@ public final class EventIndex implements AutoCloseable {
 
     private static void insert(PreparedStatement statement, Located located) throws SQLException {
         Event event = located.event();
+        @Nullable PackageName packageName = event.packageName();
         @Nullable Coordinates coordinates = event.coordinates();
         statement.setLong(1, located.position());
         statement.setString(2, Values.cleaned(event.id()));
         statement.setLong(3, Values.nanos(event.at()));
         statement.setString(4, event.kind().name());
         statement.setString(5, Values.cleanedOrNull(event.repository()));
-        statement.setString(6, coordinates == null ? null : Values.cleaned(coordinates.format()));
-        statement.setString(7, coordinates == null ? null : Values.cleaned(coordinates.name()));
+        statement.setString(6, packageName == null ? null : Values.cleaned(packageName.format()));
+        statement.setString(7, packageName == null ? null : Values.cleaned(packageName.name()));
         statement.setString(8, coordinates == null ? null : Values.cleaned(coordinates.version()));
         statement.setString(9, Values.cleanedOrNull(event.digest()));
         statement.setString(10, Values.cleaned(event.actor().user()));

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -109,6 +110,31 @@ public interface JournalContract {
 
         assertThat(journal().find("01J")).contains(bare);
         assertThat(journal().query(Query.latest(5, Kind.LOGIN))).containsExactly(bare);
+    }
+
+    @Test
+    default void an_event_about_a_package_as_a_whole_is_found_by_its_name() throws IOException {
+        Event hidden = new Event(
+                "01H",
+                Samples.INSTANT,
+                Kind.HIDDEN,
+                ADA,
+                "main",
+                "pkg:npm/widget",
+                WIDGET.packageName(),
+                null,
+                null,
+                null,
+                null,
+                List.of("policy-a"),
+                "1 of 2 versions of widget withheld from the index",
+                "{}");
+        appended(hidden, event(1, Kind.HIDDEN, ADA, Coordinates.of("npm", "other", "1.0.0"), digest("other")));
+
+        Query ofPackage = new Query(
+                EnumSet.noneOf(Kind.class), null, "npm", "widget", null, null, null, null, null, null, null, 10);
+        assertThat(journal().query(ofPackage)).containsExactly(hidden);
+        assertThat(reopened().find("01H")).contains(hidden);
     }
 
     @Test
