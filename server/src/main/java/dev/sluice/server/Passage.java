@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -311,6 +312,7 @@ final class Passage {
                 Problem.response(400, "Digest mismatch", String.valueOf(e.getMessage()));
             case UpstreamClient.UpstreamException e ->
                 incident(502, "Upstream unavailable", "an upstream registry did not give what is needed", e);
+            case CompletionException e -> unwritten(e); // only records of the journal are waited for in futures
             default -> incident(500, "Internal error", "this is a fault of the registry, not of the request", failure);
         };
     }
@@ -348,13 +350,13 @@ final class Passage {
                     if (failure == null) {
                         send(response);
                     } else {
-                        send(incident(
-                                503,
-                                "Journal not writable",
-                                "nothing is released that cannot be written down",
-                                failure));
+                        send(unwritten(failure));
                     }
                 });
+    }
+
+    private Response unwritten(Throwable failure) {
+        return incident(503, "Journal not writable", "nothing happens that cannot be written down", failure);
     }
 
     private void send(Response response) {

@@ -7,20 +7,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 /**
- * Upstreams of any kind without a network: addresses with bodies, everything else is a 404, and they can be switched off.
- * Thread-safe.
+ * Upstreams of any kind without a network: addresses with bodies, everything else is a 404; they can be switched off, say
+ * something else, or be held up. A question with the {@code etag} of what lies there is answered 304. Thread-safe.
  */
 public final class FakeUpstream implements UpstreamClient {
 
-    private record Page(byte[] body, Map<String, String> headers) {}
+    private record Page(int status, byte[] body, Map<String, String> headers) {}
 
     private final Map<URI, Page> pages = new ConcurrentHashMap<>();
     private final List<URI> asked = new CopyOnWriteArrayList<>();
+    private final Set<String> dead = ConcurrentHashMap.newKeySet();
     private volatile boolean down;
+    private volatile CountDownLatch held = new CountDownLatch(0);
 
     /** Upstreams that have nothing yet. */
     public FakeUpstream() {}
@@ -31,7 +35,13 @@ public final class FakeUpstream implements UpstreamClient {
         for (int i = 0; i + 1 < headers.length; i += 2) {
             map.put(headers[i], headers[i + 1]);
         }
-        pages.put(URI.create(uri), new Page(body.clone(), map));
+        pages.put(URI.create(uri), new Page(200, body.clone(), map));
+        return this;
+    }
+
+    /** Answers that address with that status and no body. */
+    public FakeUpstream says(String uri, int status) {
+        pages.put(URI.create(uri), new Page(status, new byte[0], Map.of()));
         return this;
     }
 
@@ -50,6 +60,30 @@ public final class FakeUpstream implements UpstreamClient {
         this.down = isDown;
     }
 
+    /** Whether nobody at addresses that begin so answers. */
+    public void down(String prefix, boolean isDown) {
+        if (isDown) {
+            dead.add(prefix);
+        } else {
+            dead.remove(prefix);
+        }
+    }
+
+    /** Holds up every answer from now on until {@link #release}. */
+    public void hold() {
+        held = new CountDownLatch(1);
+    }
+
+    /** Lets answers go that are held up. */
+    public void release() {
+        held.countDown();
+    }
+
+    /** How often that address was asked for. */
+    public int asked(String uri) {
+        return (int) asked.stream().filter(u -> u.toString().equals(uri)).count();
+    }
+
     /** Every address asked for so far, in order. */
     public List<URI> asked() {
         return List.copyOf(asked);
@@ -58,12 +92,24 @@ public final class FakeUpstream implements UpstreamClient {
     @Override
     public Answer ask(Ask ask) throws UpstreamException {
         asked.add(ask.uri());
-        if (down) {
+        try {
+            held.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UpstreamException("interrupted", e);
+        }
+        String address = ask.uri().toString();
+        if (down || dead.stream().anyMatch(address::startsWith)) {
             throw new UpstreamException("upstream '" + ask.upstream().id() + "' does not answer");
         }
         Page page = pages.get(ask.uri());
-        return page == null
-                ? new Answer(404, ask.uri(), Map.of(), new ByteArrayInputStream(new byte[0]))
-                : new Answer(200, ask.uri(), page.headers(), new ByteArrayInputStream(page.body()));
+        if (page == null) {
+            return new Answer(404, ask.uri(), Map.of(), new ByteArrayInputStream(new byte[0]));
+        }
+        String etag = page.headers().get("etag");
+        if (etag != null && etag.equals(ask.ifNoneMatch())) {
+            return new Answer(304, ask.uri(), page.headers(), new ByteArrayInputStream(new byte[0]));
+        }
+        return new Answer(page.status(), ask.uri(), page.headers(), new ByteArrayInputStream(page.body()));
     }
 }

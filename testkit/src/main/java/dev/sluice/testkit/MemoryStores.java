@@ -16,6 +16,7 @@ import dev.sluice.kernel.repository.StoredFile;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -190,7 +191,9 @@ final class MemoryStores {
 
         @Override
         public synchronized List<Policy> list() {
-            return new ArrayList<>(policies.values());
+            List<Policy> sorted = new ArrayList<>(policies.values());
+            sorted.sort(Comparator.comparingInt(Policy::precedence)); // stable: then in order of creation
+            return sorted;
         }
 
         @Override

@@ -56,36 +56,62 @@ public final class TestGate {
     private final MemoryJournal journal = new MemoryJournal();
     private final Policies policies;
     private final Gate gate;
+    private final MemoryBlobStore blobs = new MemoryBlobStore();
     private Repository repository = new Repository("main", true, List.of(), List.of());
     private Instant now = Instant.parse("2026-06-01T12:00:00Z");
 
     /** A gate for that format; the repository {@code main} has no upstreams yet. */
     public TestGate(Format format) {
+        this(format, new NoAdvisories(), new NoInspector(), GateSettings.STANDARD);
+    }
+
+    /** The same with those advisories, that inspector and those settings. */
+    public TestGate(Format format, AdvisoryStore advisories, Inspector inspector, GateSettings settings) {
         this.format = format;
         Ulid ids = new Ulid(() -> now);
         MemoryStores.Files files = new MemoryStores.Files();
         this.policies = new Policies(new MemoryStores.Policies(), journal, () -> now, ids);
         this.gate = new Gate(
                 new Gate.Stores(
-                        new MemoryBlobStore(),
+                        blobs,
                         new MemoryStores.Hosted(files),
                         files,
                         new MemoryStores.Documents(),
                         new MemoryStores.History()),
                 Map.of(format.id(), format),
                 policies,
-                new AdvisoryIndex(new NoAdvisories()),
+                new AdvisoryIndex(advisories),
                 journal,
                 upstreams,
-                new NoInspector(),
+                inspector,
                 () -> now,
                 ids,
-                GateSettings.STANDARD);
+                settings);
     }
 
     /** The gate itself. */
     public Gate gate() {
         return gate;
+    }
+
+    /** The policies in force. */
+    public Policies policies() {
+        return policies;
+    }
+
+    /** The bytes that are kept. */
+    public MemoryBlobStore blobs() {
+        return blobs;
+    }
+
+    /** The repository that requests go to. */
+    public Repository repository() {
+        return repository;
+    }
+
+    /** Puts another configuration of the repository in force. */
+    public void repository(Repository newRepository) {
+        this.repository = newRepository;
     }
 
     /** What upstreams have. */

@@ -123,6 +123,14 @@ final class MavenProxying implements Proxying {
     }
 
     @Override
+    public boolean isMutable(FileWant want) {
+        // builds with a timestamp never change; a name that says SNAPSHOT stands for whatever came last
+        return Layout.parse(List.of(want.path().split("/", -1))) instanceof Address.Artifact file
+                && file.isSnapshot()
+                && file.fileVersion().equals(file.version());
+    }
+
+    @Override
     public boolean indexListsFiles() {
         return false;
     }

@@ -19,7 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The metadata of a snapshot version: its newest builds, those deployed here and those of upstreams. */
+/**
+ * The metadata of a snapshot version: its newest builds, those of upstreams where none was deployed here. A version that is hosted
+ * is hosted as a whole: the gate fetches no file of it, so no build of an upstream may be named.
+ */
 record SnapshotMetadata(Format format, Address.SnapshotMetadata address) implements MetadataEndpoint.Source {
 
     @Override
@@ -27,9 +30,10 @@ record SnapshotMetadata(Format format, Address.SnapshotMetadata address) impleme
         List<Metadata> sources = new ArrayList<>();
         Metadata deployed = deployed(exchange);
         if (!deployed.files().isEmpty()) {
-            sources.add(deployed);
+            return Document.xml(MetadataWriter.snapshot(
+                    address.group(), address.artifact(), address.version(), SnapshotBuilds.blend(List.of(deployed))));
         }
-        boolean trusted = !sources.isEmpty();
+        boolean trusted = false;
         UpstreamException failure = null;
         try {
             for (UpstreamDocument document : exchange.gate()

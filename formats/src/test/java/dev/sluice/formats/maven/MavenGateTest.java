@@ -333,13 +333,16 @@ class MavenGateTest {
     }
 
     @Test
-    void the_newest_build_of_here_and_a_trusted_upstream_wins() throws IOException {
+    void a_newer_build_of_a_trusted_upstream_does_not_join_a_snapshot_deployed_here() throws IOException {
         gate.upstream("maven", UP, Trust.TRUSTED);
         gate.upstreams().has(UP + LIB + "1.0-SNAPSHOT/maven-metadata.xml", builds("20260701.000000", 7));
         gate.put(LIB + "1.0-SNAPSHOT/lib-1.0-20260601.110000-1.jar", "ours");
         assertThat(text(gate.get(LIB + "1.0-SNAPSHOT/maven-metadata.xml")))
-                .contains("<value>1.0-20260701.000000-7</value>")
-                .doesNotContain("20260601.110000");
+                .contains("<value>1.0-20260601.110000-1</value>")
+                .doesNotContain("20260701");
+        gate.upstreams().has(UP + LIB + "1.0-SNAPSHOT/lib-1.0-20260701.000000-7.jar", "theirs");
+        assertThat(gate.get(LIB + "1.0-SNAPSHOT/lib-1.0-20260701.000000-7.jar").status())
+                .isEqualTo(404);
     }
 
     @Test

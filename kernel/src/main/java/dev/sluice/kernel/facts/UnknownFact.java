@@ -27,6 +27,11 @@ public enum UnknownFact {
         this.paths = paths;
     }
 
+    /** Whether the artifact or what lies beside it may tell the fact, so that fetching it may end the ignorance. */
+    public boolean isLearntFromArtifacts() {
+        return this != ADVISORIES;
+    }
+
     /** What people call it. */
     public String label() {
         return label;

@@ -69,6 +69,14 @@ public interface Proxying {
         return true;
     }
 
+    /**
+     * Whether upstreams may replace what lies at that path (Maven's {@code …-SNAPSHOT.jar}): such a file is asked for again once
+     * it is older than an index may be.
+     */
+    default boolean isMutable(FileWant want) {
+        return false;
+    }
+
     /** An upstream's document is not what the protocol says. The message says what and where, and quotes at most a few characters. */
     final class MalformedDocumentException extends IOException {
         /** Says what is wrong. */

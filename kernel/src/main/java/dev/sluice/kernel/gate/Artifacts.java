@@ -1,5 +1,7 @@
 package dev.sluice.kernel.gate;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Signal;
@@ -12,11 +14,11 @@ import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Proxying;
 import dev.sluice.kernel.repository.FileStore;
 import dev.sluice.kernel.repository.ReleaseFile;
-import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZonedDateTime;
@@ -37,6 +39,12 @@ final class Artifacts {
 
     private record Key(String repository, String format, String path) {}
 
+    /** A file nobody could give, by whom was asked: other upstreams may have it. */
+    private record Vain(Key key, List<String> upstreams) {}
+
+    /** Until when upstreams are not asked again, and why they gave nothing, or null when they do not have it. */
+    private record Pause(Instant until, @Nullable String failure) {}
+
     private final FileStore files;
     private final BlobStore blobs;
     private final HistoryStore history;
@@ -46,6 +54,10 @@ final class Artifacts {
     private final GateSettings settings;
     private final Recorder recorder;
     private final SingleFlight<Key, Obtained> flights = new SingleFlight<>();
+    private final Cache<Vain, Pause> pauses =
+            Caffeine.newBuilder().maximumSize(50_000).build();
+    private final Cache<Key, Instant> revalidated =
+            Caffeine.newBuilder().maximumSize(10_000).build();
 
     /**
      * What obtaining gave.
@@ -83,37 +95,85 @@ final class Artifacts {
         return file != null && blobs.find(file.contents().sha256()).isPresent() ? file : null;
     }
 
-    /** Fetches a file from the first of the upstreams that has it. */
+    /** Whether a kept file whose upstream may replace it need not be asked for again yet. */
+    boolean isCurrent(FileWant want, StoredFile kept) {
+        Instant now = clock.instant();
+        Instant asked = revalidated.getIfPresent(key(want));
+        Instant last = asked != null && asked.isAfter(kept.storedAt()) ? asked : kept.storedAt();
+        return !last.isAfter(now) && now.isBefore(last.plus(settings.freshness()));
+    }
+
+    /** Notes that a kept file was asked for again, in vain or not, so that it is not at every request. */
+    void revalidated(FileWant want) {
+        revalidated.put(key(want), clock.instant());
+    }
+
+    private static Key key(FileWant want) {
+        return new Key(want.repository().name(), want.packageName().format(), want.path());
+    }
+
+    /**
+     * Fetches a file from the first of the upstreams that has it. What all of them lack, or failed to give, is not asked for
+     * again for a while.
+     *
+     * @param former what is kept at the path and is to be replaced, or null
+     */
     Obtained fetch(
             Format format,
             FileWant want,
             Coordinates coordinates,
             @Nullable ReleaseFile listed,
-            List<Upstream> upstreams)
+            List<Upstream> upstreams,
+            @Nullable StoredFile former)
             throws IOException {
-        Key key = new Key(want.repository().name(), format.id(), want.path());
+        if (upstreams.isEmpty()) {
+            return new Obtained(null, null);
+        }
+        Key key = key(want);
+        Vain vain = new Vain(key, upstreams.stream().map(Upstream::id).toList());
         return flights.run(key, () -> {
             StoredFile already = kept(want); // somebody else may have been faster
-            if (already != null) {
+            if (already != null && !already.equals(former)) {
                 return new Obtained(already, null);
             }
-            String failure = null;
-            for (Upstream upstream : upstreams) {
-                try {
-                    StoredFile file = fetch(format, want, coordinates, listed, upstream);
-                    if (file != null) {
-                        return new Obtained(file, null);
-                    }
-                } catch (BrokenPromiseException e) {
-                    recorder.upstreamFault(want.repository(), upstream, want.packageName(), e.getMessage() + "");
-                    failure = "upstream '" + upstream.id() + "' sent bytes that are not what it promised: "
-                            + e.getMessage();
-                } catch (IOException e) {
-                    failure = String.valueOf(e.getMessage());
-                }
+            Pause pause = pauses.getIfPresent(vain);
+            if (pause != null && clock.instant().isBefore(pause.until())) {
+                return new Obtained(null, pause.failure());
             }
-            return new Obtained(null, failure);
+            Obtained obtained = fetchFromFirst(format, want, coordinates, listed, upstreams);
+            if (obtained.file() == null) {
+                Duration time = obtained.failure() == null ? settings.absence() : settings.outage();
+                pauses.put(vain, new Pause(clock.instant().plus(time), obtained.failure()));
+            }
+            return obtained;
         });
+    }
+
+    private Obtained fetchFromFirst(
+            Format format,
+            FileWant want,
+            Coordinates coordinates,
+            @Nullable ReleaseFile listed,
+            List<Upstream> upstreams) {
+        String failure = null;
+        for (Upstream upstream : upstreams) {
+            if (failure != null && upstream.trust() == Upstream.Trust.UNTRUSTED) {
+                break; // a trusted one may have it: its failure opens no door to others
+            }
+            try {
+                StoredFile file = fetch(format, want, coordinates, listed, upstream);
+                if (file != null) {
+                    return new Obtained(file, null);
+                }
+            } catch (BrokenPromiseException e) {
+                recorder.upstreamFault(want.repository(), upstream, want.packageName(), e.getMessage() + "");
+                failure =
+                        "upstream '" + upstream.id() + "' sent bytes that are not what it promised: " + e.getMessage();
+            } catch (IOException e) {
+                failure = String.valueOf(e.getMessage());
+            }
+        }
+        return new Obtained(null, failure);
     }
 
     private @Nullable StoredFile fetch(
@@ -147,6 +207,7 @@ final class Artifacts {
                         upstream.id(),
                         clock.instant(),
                         httpDate(answer.header("last-modified")));
+                history.seen(coordinates.packageName(), List.of(coordinates.version()), clock.instant());
                 learn(format, file);
                 files.put(file);
                 return file;
@@ -268,14 +329,6 @@ final class Artifacts {
         } catch (DateTimeParseException e) {
             return null;
         }
-    }
-
-    /** Upstreams that may be asked for a file: the one that lists the release, or all for formats that list no files. */
-    static List<Upstream> sources(Repository repository, Coordinates coordinates, @Nullable String upstream) {
-        List<Upstream> all = repository.upstreamsFor(coordinates.packageName());
-        return upstream == null
-                ? all
-                : all.stream().filter(u -> u.id().equals(upstream)).toList();
     }
 
     /** An upstream's bytes are not what its index, side-car or headers promised. */

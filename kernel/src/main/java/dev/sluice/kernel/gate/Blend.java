@@ -31,6 +31,9 @@ final class Blend {
     final List<Documents.Key> documents;
     final long hostedRevision;
     final boolean stale;
+    /** Whether upstreams that are not trusted may be asked for files of the package. */
+    final boolean untrusted;
+
     final Map<String, Entry> releases;
     final Map<String, VersionHistory> histories;
     private final Map<String, FileEntry> files;
@@ -48,6 +51,7 @@ final class Blend {
             List<Documents.Key> documents,
             long hostedRevision,
             boolean stale,
+            boolean untrusted,
             Map<String, VersionHistory> histories) {
         this.repository = repository;
         this.name = name;
@@ -55,6 +59,7 @@ final class Blend {
         this.documents = documents;
         this.hostedRevision = hostedRevision;
         this.stale = stale;
+        this.untrusted = untrusted;
         this.histories = histories;
         this.releases = new LinkedHashMap<>();
         this.files = new HashMap<>();
@@ -68,6 +73,11 @@ final class Blend {
                 }
             }
         }
+    }
+
+    /** The same sources with other histories; what was judged is not carried over. */
+    Blend with(Map<String, VersionHistory> newHistories) {
+        return new Blend(repository, name, sources, documents, hostedRevision, stale, untrusted, newHistories);
     }
 
     /** The file at that path, or null when no source lists it. */

@@ -14,19 +14,27 @@ import dev.sluice.kernel.repository.HostedStore.HostedPackage;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Locates packages: hosted and upstream indexes, obtained, parsed once, and blended. Thread-safe. */
+/**
+ * Locates packages: hosted and upstream indexes, obtained, parsed once, and blended.
+ *
+ * <p>It also says who may be asked, against dependency confusion: nobody for a reserved name or a version that is hosted; an
+ * upstream that is not trusted only for names that neither hosted packages nor any trusted upstream have, and not while a
+ * trusted one cannot be asked. Thread-safe.
+ */
 final class Blends {
 
     private record Key(String repository, PackageName name) {}
@@ -46,8 +54,9 @@ final class Blends {
      *
      * @param blend what the sources tell, or null when no source has the package
      * @param failure why an upstream could not be asked, or null when all answered
+     * @param untrusted whether upstreams that are not trusted may be asked for the package
      */
-    record Located(@Nullable Blend blend, @Nullable String failure) {}
+    record Located(@Nullable Blend blend, @Nullable String failure, boolean untrusted) {}
 
     Blends(
             HostedStore hosted,
@@ -100,6 +109,52 @@ final class Blends {
         return true;
     }
 
+    /** Has the package judged again by what was learnt of its versions meanwhile. */
+    void relearn(Repository repository, PackageName name) {
+        memory.asMap().computeIfPresent(new Key(repository.name(), name), (key, blend) -> blend.with(history.of(name)));
+    }
+
+    /** The upstreams that may be asked for a file of the version. */
+    List<Upstream> askable(Repository repository, PackageName name, @Nullable String version, boolean untrusted) {
+        Optional<HostedPackage> published = hosted.find(repository.name(), name);
+        if (published.isPresent() && hasVersion(published.get(), version)) {
+            return List.of();
+        }
+        boolean all = untrusted && published.isEmpty();
+        return trustedFirst(repository.upstreamsFor(name)).stream()
+                .filter(u -> all || u.trust() == Upstream.Trust.TRUSTED)
+                .toList();
+    }
+
+    /**
+     * Whether a kept file may still be used: not when it was fetched from an upstream that by now would not be asked for it,
+     * because the name was reserved or the version published here.
+     */
+    boolean isStillOurs(Repository repository, StoredFile kept) {
+        if (kept.isHosted()) {
+            return true;
+        }
+        PackageName name = kept.coordinates().packageName();
+        if (repository.isReserved(name)) {
+            return false;
+        }
+        Optional<HostedPackage> published = hosted.find(repository.name(), name);
+        return published.isEmpty()
+                || (!hasVersion(published.get(), kept.coordinates().version())
+                        && repository.upstreams().stream()
+                                .anyMatch(u -> u.id().equals(kept.upstream()) && u.trust() == Upstream.Trust.TRUSTED));
+    }
+
+    private static boolean hasVersion(HostedPackage published, @Nullable String version) {
+        return published.index().releases().stream().anyMatch(r -> r.version().equals(version));
+    }
+
+    private static List<Upstream> trustedFirst(List<Upstream> byPriority) {
+        return byPriority.stream()
+                .sorted(Comparator.comparing(Upstream::trust)) // stable: by priority within either
+                .toList();
+    }
+
     /** Forgets what was blended, after a change of the package. */
     void forget(Repository repository, PackageName name) {
         memory.invalidate(new Key(repository.name(), name));
@@ -109,7 +164,7 @@ final class Blends {
     Located locate(Format format, Repository repository, PackageName name) throws IOException {
         Blend known = fromMemory(repository, name);
         if (known != null) {
-            return new Located(known, null);
+            return new Located(known, null, known.untrusted);
         }
         return flights.run(new Key(repository.name(), name), () -> obtain(format, repository, name));
     }
@@ -121,12 +176,12 @@ final class Blends {
         List<Documents.Key> asked = new ArrayList<>();
         Optional<HostedPackage> published = hosted.find(repository.name(), name);
         published.ifPresent(p -> sources.add(new Listed.Source(null, p.index())));
-        boolean trustedHasIt = published.isPresent();
         boolean stale = false;
         String failure = null;
-        for (Upstream upstream : repository.upstreamsFor(name)) {
-            if (upstream.trust() == Upstream.Trust.UNTRUSTED && trustedHasIt) {
-                continue; // a name that a trusted source has is never mixed with an untrusted one's
+        boolean untrusted = published.isEmpty();
+        for (Upstream upstream : trustedFirst(repository.upstreamsFor(name))) {
+            if (upstream.trust() == Upstream.Trust.UNTRUSTED && !untrusted) {
+                continue; // a name that a trusted source has, or may have, is never mixed with an untrusted one's
             }
             Documents.Key document =
                     new Documents.Key(repository.name(), upstream.id(), format.id() + ":" + documentKey(name));
@@ -136,22 +191,23 @@ final class Blends {
                 if (parsed != null) {
                     sources.add(new Listed.Source(upstream.id(), parsed.index()));
                     stale |= parsed.stale();
-                    trustedHasIt |= upstream.trust() == Upstream.Trust.TRUSTED;
+                    untrusted &= upstream.trust() == Upstream.Trust.UNTRUSTED;
                 }
             } catch (IOException e) {
                 failure = String.valueOf(e.getMessage());
+                untrusted &= upstream.trust() == Upstream.Trust.UNTRUSTED; // nobody knows whether it has the name
             }
         }
         if (sources.isEmpty()) {
             memory.invalidate(key);
-            return new Located(null, failure);
+            return new Located(null, failure, untrusted);
         }
-        Blend blend = blend(repository, name, sources, asked, published, stale || failure != null);
+        Blend blend = blend(repository, name, sources, asked, published, stale || failure != null, untrusted);
         if (former != null && sameContent(former, blend)) {
             blend.judged = former.judged; // an unchanged index keeps its decisions and its ETag
         }
         memory.put(key, blend);
-        return new Located(blend, failure);
+        return new Located(blend, failure, untrusted);
     }
 
     private Blend blend(
@@ -160,7 +216,8 @@ final class Blends {
             List<Listed.Source> sources,
             List<Documents.Key> asked,
             Optional<HostedPackage> published,
-            boolean stale) {
+            boolean stale,
+            boolean untrusted) {
         Map<String, VersionHistory> histories = history.of(name);
         TreeSet<String> unseen = new TreeSet<>();
         for (Listed.Source source : sources) {
@@ -181,6 +238,7 @@ final class Blends {
                 List.copyOf(asked),
                 published.map(HostedPackage::revision).orElse(0L),
                 stale,
+                untrusted,
                 histories);
     }
 
@@ -205,7 +263,7 @@ final class Blends {
     }
 
     /** A body read as the index of a package; relative links make its address part of it. */
-    private record Body(Digest blob, PackageName name, String upstream) {}
+    private record Body(Digest blob, PackageName name, URI upstream) {}
 
     private record Parsed(PackageIndex index, boolean stale) {}
 
@@ -216,27 +274,32 @@ final class Blends {
             throws IOException {
         Proxying proxying = format.proxying();
         Proxying.Question question = proxying.indexQuestion(upstream, name);
-        Documents.Held held;
-        try {
-            held = documents.obtain(
-                    repository.name(),
-                    format.id(),
-                    upstream,
-                    documentKey(name),
-                    question,
-                    settings.maxIndexBytes(),
-                    (blob, body, answer) -> parsedIndexes.put(
-                            new Body(blob, name, upstream.id()),
-                            proxying.readIndex(name, answer.uri(), type(answer.header("content-type")), body)));
-        } catch (Proxying.MalformedDocumentException e) {
-            recorder.upstreamFault(repository, upstream, name, "unreadable index: " + e.getMessage());
-            throw e;
-        }
+        Documents.Held held = documents.obtain(
+                repository.name(),
+                format.id(),
+                upstream,
+                documentKey(name),
+                question,
+                settings.maxIndexBytes(),
+                (blob, body, answer) -> {
+                    Body same = new Body(blob, name, upstream.url());
+                    if (parsedIndexes.getIfPresent(same) != null) {
+                        return; // the same bytes again: the same index, so that its decisions hold on
+                    }
+                    try {
+                        parsedIndexes.put(
+                                same,
+                                proxying.readIndex(name, answer.uri(), type(answer.header("content-type")), body));
+                    } catch (Proxying.MalformedDocumentException e) {
+                        recorder.upstreamFault(repository, upstream, name, "unreadable index: " + e.getMessage());
+                        throw e;
+                    }
+                });
         Digest blob = held.record().blob();
         if (blob == null) {
             return null;
         }
-        Body key = new Body(blob, name, upstream.id());
+        Body key = new Body(blob, name, upstream.url());
         PackageIndex index = parsedIndexes.getIfPresent(key);
         if (index == null) {
             try (InputStream body = blobs.open(blob, 0, Long.MAX_VALUE)) {

@@ -15,7 +15,6 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,14 +143,17 @@ final class Documents {
                 revalidate && kept != null ? kept.lastModified() : null,
                 maxBytes);
         try (UpstreamClient.Answer answer = client.ask(ask)) {
-            Document fresh = switch (answer.status()) {
-                case 200 -> receive(repository, format, upstream, document, answer, check, kept);
-                case 304 -> validated(Objects.requireNonNull(kept, "304 without a validator"));
-                case 404, 410 -> absent(repository, format, upstream, document);
-                default ->
-                    throw new UpstreamClient.UpstreamException(
-                            "upstream '" + upstream.id() + "' answered " + answer.status());
-            };
+            int status = answer.status();
+            Document fresh;
+            if (status == 200) {
+                fresh = receive(repository, format, upstream, document, answer, check, kept);
+            } else if (status == 304 && revalidate && kept != null) {
+                fresh = validated(kept);
+            } else if (status == 404 || status == 410) {
+                fresh = absent(repository, format, upstream, document);
+            } else { // also a 304 that nobody asked for
+                throw new UpstreamClient.UpstreamException("upstream '" + upstream.id() + "' answered " + status);
+            }
             store.save(fresh);
             memory.put(key, fresh);
             outages.invalidate(key);

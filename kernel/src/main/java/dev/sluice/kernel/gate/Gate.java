@@ -10,7 +10,9 @@ import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.blob.BlobStore;
+import dev.sluice.kernel.facts.Facts;
 import dev.sluice.kernel.facts.HistoryStore;
+import dev.sluice.kernel.facts.UnknownFact;
 import dev.sluice.kernel.facts.VersionHistory;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Proxying;
@@ -38,6 +40,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +53,9 @@ import org.jspecify.annotations.Nullable;
 public final class Gate {
 
     private static final long MAX_DOCUMENT_BYTES = 8L << 20;
+
+    /** Stands for an upstream that cannot be named; no upstream has this id. */
+    private static final String NOWHERE = "unknown";
 
     /** Whether the caller may. */
     public enum Access {
@@ -83,7 +90,7 @@ public final class Gate {
     private record HotKey(String repository, String format, String path) {}
 
     /** A file that left before, with everything needed to decide about it again without blocking. */
-    private record HotFile(StoredFile file, Decision decision, Judge.Stamp stamp, Repository repository) {}
+    private record HotFile(StoredFile file, Decision decision, Judge.Stamp stamp, long learnt, Repository repository) {}
 
     private final Stores stores;
     private final Policies policies;
@@ -97,6 +104,10 @@ public final class Gate {
     private final Artifacts artifacts;
     private final Cache<HotKey, HotFile> hot =
             Caffeine.newBuilder().maximumSize(200_000).build();
+    /** How often something new was learnt of a version from its files. */
+    private final Cache<Coordinates, Long> lessons =
+            Caffeine.newBuilder().maximumSize(200_000).build();
+
     private final Map<String, Format> formats;
 
     /**
@@ -233,6 +244,7 @@ public final class Gate {
         if (known == null
                 || !judge.holds(known.stamp())
                 || !clock.instant().isBefore(known.decision().horizon())
+                || known.learnt() != learnt(known.file().coordinates())
                 || !known.repository().equals(want.repository())) {
             return null;
         }
@@ -241,56 +253,111 @@ public final class Gate {
 
     private Outcome decide(Visit visit, FileWant want, boolean bytes) throws IOException {
         Format format = format(want.packageName());
-        StoredFile kept = artifacts.kept(want);
         Judge.Stamp stamp = judge.stamp(want.packageName());
+        StoredFile present = artifacts.kept(want);
+        StoredFile kept = present != null && blends.isStillOurs(want.repository(), present) ? present : null;
         Found found = find(format, want, kept);
         if (found.missing() != null) {
             return found.missing();
         }
-        Judge.Judgement first = judge(format, want, found, kept, visit);
-        if (!first.decision().isAllowed()) {
-            return refuse(
-                    visit,
-                    format,
-                    want.repository(),
-                    first,
-                    want,
-                    first.facts().coordinates().toString(),
-                    found.blend());
+        boolean stale = found.blend() != null && found.blend().stale;
+        if (kept == null) {
+            Got got = obtain(format, want, found, present, visit);
+            if (got.instead() != null) {
+                return got.instead();
+            }
+            kept = got.file();
+        } else if (!kept.isHosted() && format.proxying().isMutable(want) && !artifacts.isCurrent(want, kept)) {
+            Artifacts.Obtained again =
+                    artifacts.fetch(format, want, found.coordinates(), found.file(), found.upstreams(), kept);
+            artifacts.revalidated(want);
+            stale |= again.file() == null && again.failure() != null;
+            kept = again.file() == null ? kept : again.file(); // what upstreams no longer have is still here
         }
         if (kept == null) {
-            FileWant descriptor = format.proxying().descriptor(want);
-            if (descriptor != null && !descriptor.path().equals(want.path()) && artifacts.kept(descriptor) == null) {
-                artifacts.fetch(format, descriptor, found.coordinates(), null, upstreams(want, found));
-            }
-            Artifacts.Obtained obtained =
-                    artifacts.fetch(format, want, found.coordinates(), found.file(), upstreams(want, found));
-            if (obtained.file() == null) {
-                return missing(want.path(), obtained.failure());
-            }
-            kept = obtained.file();
+            throw new IllegalStateException("neither a file nor a reason why not");
         }
-        // Judged again with what the bytes themselves tell: a licence, an install script, their age.
-        Judge.Judgement last = judge(format, want, found, kept, visit);
-        if (!last.decision().isAllowed()) {
-            return refuse(
-                    visit,
-                    format,
-                    want.repository(),
-                    last,
-                    want,
-                    last.facts().coordinates().toString(),
-                    found.blend());
+        // Judged with what the bytes themselves tell: a licence, an install script, their age.
+        long learnt = learnt(found.coordinates());
+        Judge.Judgement judgement = judge(format, want, found, kept, visit);
+        if (!judgement.decision().isAllowed()) {
+            return refuse(visit, format, want, found, judgement);
         }
         if (!bytes) {
             return new Outcome.Described(kept);
         }
-        if (!last.policies().readsRequest()) {
+        if (!judgement.policies().readsRequest() && !format.proxying().isMutable(want)) {
             hot.put(
                     new HotKey(want.repository().name(), format.id(), want.path()),
-                    new HotFile(kept, last.decision(), stamp, want.repository()));
+                    new HotFile(kept, judgement.decision(), stamp, learnt, want.repository()));
         }
-        return release(visit, want, format, kept, last.decision(), found.blend() != null && found.blend().stale);
+        return release(visit, want, format, kept, judgement.decision(), stale);
+    }
+
+    /** A file that was obtained, or the answer that takes its place. */
+    private record Got(@Nullable StoredFile file, @Nullable Outcome instead) {}
+
+    /**
+     * Obtains a file that is not kept. What is withheld anyway is not fetched; but facts that only the artifact or the file that
+     * describes its release can tell are learnt before they count as unknown.
+     */
+    private Got obtain(Format format, FileWant want, Found found, @Nullable StoredFile former, Visit visit)
+            throws IOException {
+        Judge.Judgement first = judge(format, want, found, null, visit);
+        if (isWithheldForGood(first)) {
+            return new Got(null, refuse(visit, format, want, found, first));
+        }
+        FileWant descriptor = format.proxying().descriptor(want);
+        if (descriptor != null && !descriptor.path().equals(want.path()) && artifacts.kept(descriptor) == null) {
+            artifacts.fetch(format, descriptor, found.coordinates(), null, found.upstreams(), null);
+            Judge.Judgement second = judge(format, want, found, null, visit);
+            if (isWithheldForGood(second)) {
+                noteLearnt(want, first, second);
+                return new Got(null, refuse(visit, format, want, found, second));
+            }
+        }
+        Artifacts.Obtained obtained =
+                artifacts.fetch(format, want, found.coordinates(), found.file(), found.upstreams(), former);
+        noteLearnt(want, first, judge(format, want, found, obtained.file(), visit));
+        return obtained.file() == null
+                ? new Got(null, missing(want.path(), obtained.failure()))
+                : new Got(obtained.file(), null);
+    }
+
+    private static boolean isWithheldForGood(Judge.Judgement judgement) {
+        if (judgement.decision().isAllowed()) {
+            return false;
+        }
+        Facts facts = judgement.facts();
+        Set<UnknownFact> unknown = UnknownFact.in(facts);
+        Set<UnknownFact> open =
+                unknown.stream().filter(UnknownFact::isLearntFromArtifacts).collect(Collectors.toUnmodifiableSet());
+        return judgement
+                .policies()
+                .withholdsAnyway(
+                        open,
+                        facts.repository(),
+                        facts.coordinates().format(),
+                        judgement.input(),
+                        unknown,
+                        judgement.at());
+    }
+
+    /** Has decisions that were made without what was now learnt made again. */
+    private void noteLearnt(FileWant want, Judge.Judgement before, Judge.Judgement after) {
+        Facts former = before.facts();
+        Facts now = after.facts();
+        if (!former.license().equals(now.license())
+                || !former.published().equals(now.published())
+                || !former.installScripts().equals(now.installScripts())) {
+            lessons.asMap().merge(now.coordinates(), 1L, Long::sum);
+            blends.relearn(want.repository(), want.packageName());
+        }
+    }
+
+    private long learnt(Coordinates coordinates) {
+        Long count = lessons.getIfPresent(coordinates);
+        return count == null ? 0 : count;
     }
 
     private Judge.Judgement judge(Format format, FileWant want, Found found, @Nullable StoredFile kept, Visit visit) {
@@ -301,22 +368,35 @@ public final class Gate {
                 found.coordinates(),
                 found.release(),
                 found.file(),
-                kept != null ? kept.upstream() : found.upstream(),
+                kept != null ? kept.upstream() : found.source(),
                 histories,
                 kept,
                 visit.actor());
     }
 
-    private static List<Upstream> upstreams(FileWant want, Found found) {
-        return Artifacts.sources(want.repository(), found.coordinates(), found.upstream());
+    private Outcome refuse(Visit visit, Format format, FileWant want, Found found, Judge.Judgement judgement) {
+        return refuse(
+                visit,
+                format,
+                want.repository(),
+                judgement,
+                want,
+                judgement.facts().coordinates().toString(),
+                found.blend());
     }
 
-    /** What locating a file gave: the release it belongs to, or why there is none. */
+    /**
+     * What locating a file gave: the release it belongs to, or why there is none.
+     *
+     * @param source id of the upstream it comes from as far as that can be said before it is fetched, or null when it is hosted
+     * @param upstreams who may be asked for its bytes
+     */
     private record Found(
             Coordinates coordinates,
             Release release,
             @Nullable ReleaseFile file,
-            @Nullable String upstream,
+            @Nullable String source,
+            List<Upstream> upstreams,
             @Nullable Blend blend,
             Outcome.@Nullable Missing missing) {}
 
@@ -324,37 +404,43 @@ public final class Gate {
         // A kept file needs no current index: lock files must not wait for upstreams.
         Blend blend = kept == null ? null : blends.lastSeen(want.repository(), want.packageName());
         String failure = null;
+        boolean untrusted = blend != null && blend.untrusted;
         if (blend == null) {
             Blends.Located located = blends.locate(format, want.repository(), want.packageName());
             blend = located.blend();
             failure = located.failure();
+            untrusted = located.untrusted();
         }
         Blend.FileEntry listed = blend == null ? null : blend.file(want.path());
         if (blend != null && listed != null) {
             Blend.Entry entry = listed.entry();
-            return new Found(
-                    new Coordinates(want.packageName(), entry.release().version()),
-                    entry.release(),
-                    listed.file(),
-                    entry.upstream(),
-                    blend,
-                    null);
+            Coordinates coordinates =
+                    new Coordinates(want.packageName(), entry.release().version());
+            List<Upstream> lister =
+                    blends.askable(want.repository(), want.packageName(), coordinates.version(), untrusted).stream()
+                            .filter(u -> u.id().equals(entry.upstream()))
+                            .toList();
+            return new Found(coordinates, entry.release(), listed.file(), entry.upstream(), lister, blend, null);
         }
         String version = kept != null ? kept.coordinates().version() : want.version();
         boolean mayBeUnlisted = kept != null || !format.proxying().indexListsFiles();
         if (!mayBeUnlisted || version == null) {
             Outcome.Missing missing = missing(want.path(), failure);
-            return new Found(new Coordinates(want.packageName(), "0"), bare("0"), null, null, blend, missing);
+            return new Found(
+                    new Coordinates(want.packageName(), "0"), bare("0"), null, null, List.of(), blend, missing);
         }
         Blend.Entry entry = blend == null ? null : blend.release(version);
-        if (kept == null) {
-            stores.history().seen(want.packageName(), List.of(version), clock.instant());
-        }
+        // Any of them may have it: indexes of this format do not say who has which file.
+        List<Upstream> askable = blends.askable(want.repository(), want.packageName(), version, untrusted);
+        String source = entry != null
+                ? entry.upstream()
+                : askable.isEmpty() ? NOWHERE : askable.getFirst().id();
         return new Found(
                 new Coordinates(want.packageName(), version),
                 entry == null ? bare(version) : entry.release(),
                 null,
-                null, // any upstream may have it: indexes of this format do not say who has which file
+                source,
+                askable,
                 blend,
                 null);
     }
@@ -437,7 +523,8 @@ public final class Gate {
 
     /**
      * Metadata documents at a path below the upstreams that may be asked for the package, by priority; absent ones are left
-     * out. Never artifact bytes: at most 8 MB, and only paths that a format vouches for as metadata.
+     * out. Never artifact bytes: at most 8 MB, and only paths that a format vouches for as metadata. Upstreams that are not
+     * trusted are asked only for names that nobody trusted has.
      *
      * @param name the package it is about, whose reserved names are honoured; null for documents about no package
      * @param path percent-encoded path below the upstream's address
@@ -449,7 +536,7 @@ public final class Gate {
         List<UpstreamDocument> found = new ArrayList<>();
         IOException failure = null;
         boolean answered = false;
-        for (Upstream upstream : name == null ? repository.upstreams(format.id()) : repository.upstreamsFor(name)) {
+        for (Upstream upstream : name == null ? repository.upstreams(format.id()) : askable(repository, format, name)) {
             try {
                 Documents.Held held = documents.obtain(
                         repository.name(),
@@ -472,6 +559,17 @@ public final class Gate {
             throw failure;
         }
         return found;
+    }
+
+    private List<Upstream> askable(Repository repository, Format format, PackageName name) throws IOException {
+        List<Upstream> all = repository.upstreamsFor(name);
+        return all.stream().allMatch(u -> u.trust() == Upstream.Trust.TRUSTED)
+                ? all
+                : blends.askable(
+                        repository,
+                        name,
+                        null,
+                        blends.locate(format, repository, name).untrusted());
     }
 
     /** Begins a file to be published; bounded by the upload limit. The caller closes it. */
@@ -545,7 +643,7 @@ public final class Gate {
                 null,
                 entry != null
                         ? entry.upstream()
-                        : kept.isEmpty() ? "unknown" : kept.getFirst().upstream(),
+                        : kept.isEmpty() ? NOWHERE : kept.getFirst().upstream(),
                 stores.history().of(coordinates.packageName()),
                 kept.isEmpty() ? null : kept.getFirst(),
                 visit.actor());

@@ -107,7 +107,8 @@ final class Judge {
                     entry.upstream(),
                     blend.histories,
                     null,
-                    matches);
+                    matches,
+                    now);
             Decision decision = decide(set, renderer, whole, actor, now);
             horizon = earlier(horizon, decision.horizon());
             Map<String, Decision> files = new HashMap<>();
@@ -125,7 +126,8 @@ final class Judge {
                                     entry.upstream(),
                                     blend.histories,
                                     null,
-                                    matches),
+                                    matches,
+                                    now),
                             actor,
                             now);
                     horizon = earlier(horizon, own.horizon());
@@ -210,7 +212,8 @@ final class Judge {
                 upstream,
                 histories,
                 kept != null && isSideCar(format, kept.fileName()) ? null : kept,
-                matches(matcher, coordinates.version(), at));
+                matches(matcher, coordinates.version(), at),
+                at);
         ObjectValue input = new PolicyInput(workspace, advisories.feeds()).render(facts, actor);
         Decision decision = set.decide(repository.name(), coordinates.format(), input, UnknownFact.in(facts), at);
         return new Judgement(decision.until(horizon(matcher, at)), facts, input, set, at);
@@ -291,7 +294,8 @@ final class Judge {
             @Nullable String upstream,
             Map<String, VersionHistory> histories,
             @Nullable StoredFile kept,
-            Signal<List<AdvisoryMatch>> matches) {
+            Signal<List<AdvisoryMatch>> matches,
+            Instant now) {
         VersionHistory history = histories.get(coordinates.version());
         return new Facts(
                 repository.name(),
@@ -301,7 +305,7 @@ final class Judge {
                 file,
                 upstream == null,
                 upstream == null ? null : upstream(repository, upstream),
-                history == null ? VersionHistory.seen(Instant.EPOCH) : history,
+                history == null ? VersionHistory.seen(now) : history, // never older than it is
                 kept,
                 matches);
     }

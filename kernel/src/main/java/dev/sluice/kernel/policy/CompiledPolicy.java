@@ -41,10 +41,17 @@ final class CompiledPolicy {
     private final PreparedQuery match;
     private final @Nullable PreparedQuery reason;
     private final boolean readsRequest;
+    private final boolean readsSignals;
     private final Set<UnknownFact> reads;
 
-    /** A verdict and the earliest instant at which it could change by time alone. */
-    record Answer(Verdict verdict, Instant horizon) {}
+    /**
+     * What asking gave.
+     *
+     * @param verdict what the policy says
+     * @param held whether it withholds until an unknown fact is known, rather than by its rule
+     * @param horizon the earliest instant at which that could change by time alone
+     */
+    record Answer(Verdict verdict, boolean held, Instant horizon) {}
 
     private CompiledPolicy(Policy policy, Program program) {
         this.policy = policy;
@@ -52,6 +59,7 @@ final class CompiledPolicy {
         this.reason =
                 program.ruleNames(PACKAGE).contains("reason") ? program.prepare("data." + PACKAGE + ".reason") : null;
         this.readsRequest = mayRead(List.of("v0", "request"));
+        this.readsSignals = match.mayRead(List.of("v0", "signals"));
         EnumSet<UnknownFact> unknowns = EnumSet.noneOf(UnknownFact.class);
         for (UnknownFact fact : UnknownFact.values()) {
             if (fact.paths().stream().anyMatch(match::mayRead)) {
@@ -113,6 +121,11 @@ final class CompiledPolicy {
         return readsRequest;
     }
 
+    /** Whether its verdict may be another one once one of these facts is known. */
+    boolean hangsOn(Set<UnknownFact> unknown) {
+        return unknown.stream().anyMatch(reads::contains) || (readsSignals && !unknown.isEmpty());
+    }
+
     /** Asks the policy about a version. */
     Answer ask(ObjectValue input, Set<UnknownFact> unknown, Instant now) {
         Evaluation.Request request = new Evaluation.Request(input, ObjectValue.EMPTY, now, false, false, LIMITS);
@@ -130,7 +143,7 @@ final class CompiledPolicy {
                     reasons = List.of(
                             policy.description().isBlank() ? "matched by the policy's rule" : policy.description());
                 }
-                return new Answer(new Verdict(policy, true, reasons, null), horizon);
+                return new Answer(new Verdict(policy, true, reasons, null), false, horizon);
             }
             List<String> missing = policy.onUnknown() == Policy.OnUnknown.ALLOW
                     ? List.of()
@@ -139,13 +152,14 @@ final class CompiledPolicy {
                             .map(UnknownFact::label)
                             .toList();
             if (!missing.isEmpty()) {
+                boolean held = policy.onUnknown() == Policy.OnUnknown.HOLD;
                 String text = "not known yet: " + String.join(", ", missing)
-                        + (policy.onUnknown() == Policy.OnUnknown.HOLD ? "; held until it is" : "; counts as a match");
-                return new Answer(new Verdict(policy, true, List.of(text), null), horizon);
+                        + (held ? "; held until it is" : "; counts as a match");
+                return new Answer(new Verdict(policy, true, List.of(text), null), held, horizon);
             }
-            return new Answer(new Verdict(policy, false, List.of(), null), horizon);
+            return new Answer(new Verdict(policy, false, List.of(), null), false, horizon);
         } catch (RegoEvaluationException e) {
-            return new Answer(new Verdict(policy, false, List.of(), e.getMessage()), Instant.MAX);
+            return new Answer(new Verdict(policy, false, List.of(), e.getMessage()), false, Instant.MAX);
         }
     }
 

@@ -211,7 +211,7 @@ public final class Policies {
                     .toCompletableFuture()
                     .join();
         } catch (CompletionException e) {
-            throw new IllegalStateException("the change is in force but could not be recorded", e.getCause());
+            throw new CompletionException("the change is in force but could not be recorded", e.getCause());
         }
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param description for developers it stops: whom to ask, at most 250 characters
  * @param rego source text
  * @param enabled a disabled policy can be tried out but is not asked
- * @param terminal whether no further policy is asked once it matched
+ * @param terminal whether no further policy is asked once it matched in mode enforce
  * @param precedence 0 to 32767; lower runs first, and a later action on the same thing wins
  * @param mode how seriously a match is taken
  * @param scope where it applies
@@ -79,9 +79,9 @@ public record Policy(
     public enum OnUnknown {
         /** As the rule itself says: an unknown fact is undefined in Rego. */
         ALLOW,
-        /** The version is withheld until the fact is known. */
+        /** The version is withheld until the fact is known, whatever the policy's actions are. */
         HOLD,
-        /** The policy counts as matched. */
+        /** The policy counts as matched: its actions follow, and it is terminal where it is said to be. */
         BLOCK;
 
         /** Lower-case name. */
@@ -111,6 +111,13 @@ public record Policy(
             return (repositories.isEmpty() || repositories.contains(repository))
                     && (formats.isEmpty() || formats.contains(format));
         }
+    }
+
+    /** Whether a match lets out what policies asked before withheld. */
+    public boolean releases() {
+        return actions.stream()
+                .anyMatch(a ->
+                        a instanceof Action.SetPackageState set && set.state().isReleasable());
     }
 
     /** Checks lengths and ranges; orders the actions. Throws IllegalArgumentException with what is wrong. */

@@ -72,7 +72,13 @@ public final class PolicySet {
                 continue;
             }
             verdicts.add(verdict);
-            if (enforced) {
+            if (!enforced) {
+                continue; // a policy on trial does not decide what others are asked
+            }
+            if (answer.held()) { // whatever its actions: nobody knows yet whether they apply
+                state = policy.effect() == Policy.Effect.HIDE ? PackageState.HIDDEN : PackageState.QUARANTINED;
+                decisive = verdict;
+            } else {
                 for (Action action : policy.actions()) {
                     switch (action) {
                         case Action.SetPackageState set -> {
@@ -91,7 +97,7 @@ public final class PolicySet {
                     }
                 }
             }
-            if (policy.terminal() && policy.mode() != Policy.Mode.AUDIT) {
+            if (policy.terminal() && !answer.held()) {
                 break;
             }
         }
@@ -99,6 +105,35 @@ public final class PolicySet {
             return Decision.AVAILABLE;
         }
         return new Decision(state, decisive, verdicts, tags == null ? Set.of() : tags, horizon);
+    }
+
+    /**
+     * Whether the version is withheld whatever the open facts turn out to be, so that learning them is vain: by policies that
+     * read none of them, while none that reads one lets out what others withhold or ends the run.
+     *
+     * @param open unknown facts that can still be learnt
+     */
+    public boolean withholdsAnyway(
+            Set<UnknownFact> open,
+            String repository,
+            String format,
+            ObjectValue input,
+            Set<UnknownFact> unknown,
+            Instant now) {
+        List<CompiledPolicy> settled = new ArrayList<>();
+        for (CompiledPolicy compiled : policies) {
+            Policy policy = compiled.policy();
+            if (!compiled.hangsOn(open)) {
+                settled.add(compiled);
+            } else if (policy.mode() == Policy.Mode.ENFORCE
+                    && policy.scope().covers(repository, format)
+                    && (policy.terminal() || policy.releases())) {
+                return false;
+            }
+        }
+        return !new PolicySet(revision, settled)
+                .decide(repository, format, input, unknown, now)
+                .isAllowed();
     }
 
     /** What a policy of this set read and which expressions decided, or null when the set does not hold it. */

@@ -1,0 +1,414 @@
+package dev.sluice.testkit.gate;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.kernel.access.Principal;
+import dev.sluice.kernel.advisory.Advisory;
+import dev.sluice.kernel.advisory.AdvisoryStore;
+import dev.sluice.kernel.advisory.AffectedRange;
+import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.gate.FileWant;
+import dev.sluice.kernel.gate.GateSettings;
+import dev.sluice.kernel.gate.Inspector;
+import dev.sluice.kernel.gate.Listed;
+import dev.sluice.kernel.gate.Outcome;
+import dev.sluice.kernel.gate.Publication;
+import dev.sluice.kernel.gate.Refusal;
+import dev.sluice.kernel.gate.Released;
+import dev.sluice.kernel.gate.Upload;
+import dev.sluice.kernel.gate.Visit;
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.policy.Action;
+import dev.sluice.kernel.policy.PackageState;
+import dev.sluice.kernel.policy.Policy;
+import dev.sluice.kernel.policy.PolicyRejectedException;
+import dev.sluice.kernel.repository.HostedStore.Change;
+import dev.sluice.kernel.repository.Release;
+import dev.sluice.kernel.repository.ReleaseFile;
+import dev.sluice.kernel.repository.Upstream;
+import dev.sluice.testkit.MemoryAdvisoryStore;
+import dev.sluice.testkit.MemoryBlobStore;
+import dev.sluice.testkit.TestGate;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The gate with a made-up format, and short words for what its tests do again and again. */
+final class Door {
+
+    static final String UP = "http://up.example/";
+    static final String OTHER = "http://other.example/";
+
+    final TextFormat format;
+    final MemoryAdvisoryStore advisories = new MemoryAdvisoryStore();
+    final TestGate gate;
+
+    private Door(TextFormat format) {
+        this.format = format;
+        this.gate = new TestGate(format, advisories, new FirstLine(format.id()), GateSettings.STANDARD);
+    }
+
+    /** Indexes list files, as npm's and PyPI's do. */
+    static Door listing() {
+        return new Door(new TextFormat("text", true));
+    }
+
+    /** Indexes list versions only, as Maven's do. */
+    static Door unlisting() {
+        return new Door(new TextFormat("text", false));
+    }
+
+    /** The same with an upstream at {@link #UP}. */
+    Door trusting() {
+        gate.upstream("up", UP, Upstream.Trust.TRUSTED);
+        return this;
+    }
+
+    PackageName name(String text) {
+        return format.packageName(text);
+    }
+
+    FileWant want(String version, String file) {
+        return new FileWant(gate.repository(), name("lib"), version, TextFormat.path("lib", version, file));
+    }
+
+    FileWant want(String version) {
+        return want(version, "lib-" + version + ".txt");
+    }
+
+    Visit visit() {
+        return visit("127.0.0.1");
+    }
+
+    Visit visit(String address) {
+        return new Visit(Principal.ANONYMOUS, address, "test", gate.now());
+    }
+
+    /** The upstream at the address has an index with those lines, and a file {@code bytes of VERSION} of each. */
+    Door has(String upstream, String... lines) {
+        gate.upstreams().has(upstream + "lib", String.join("\n", lines));
+        for (String line : lines) {
+            String version = line.split(" ", 2)[0];
+            hasFile(upstream, version, "lib-" + version + ".txt", "bytes of " + version);
+        }
+        return this;
+    }
+
+    void hasFile(String upstream, String version, String file, String text) {
+        String uri = upstream + TextFormat.path("lib", version, file);
+        gate.upstreams().has(uri, text);
+        if (!format.listsFiles()) {
+            gate.upstreams().has(uri + ".sha256", sha256(text));
+        }
+    }
+
+    static String sha256(String text) {
+        return MemoryBlobStore.digest(Digest.Algorithm.SHA256, text.getBytes(UTF_8))
+                .hex();
+    }
+
+    Outcome file(String version) {
+        return file(want(version));
+    }
+
+    Outcome file(FileWant want) {
+        try {
+            return gate.gate().file(visit(), want);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The bytes of a file that must be released. */
+    String bytes(FileWant want) {
+        return text(file(want));
+    }
+
+    String bytes(String version) {
+        return bytes(want(version));
+    }
+
+    static String text(@Nullable Outcome outcome) {
+        if (!(outcome instanceof Released released)) {
+            throw new AssertionError("not released but " + outcome);
+        }
+        try (InputStream in = released.open(0, released.size())) {
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Refusal refusal(Outcome outcome) {
+        assertThat(outcome).isInstanceOf(Outcome.Refused.class);
+        return ((Outcome.Refused) outcome).refusal();
+    }
+
+    static Outcome.Missing missing(Outcome outcome) {
+        assertThat(outcome).isInstanceOf(Outcome.Missing.class);
+        return (Outcome.Missing) outcome;
+    }
+
+    Outcome index() {
+        return index("127.0.0.1");
+    }
+
+    Outcome index(String address) {
+        try {
+            return gate.gate().index(visit(address), gate.repository(), name("lib"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Listed listed() {
+        Outcome outcome = index();
+        assertThat(outcome).isInstanceOf(Listed.class);
+        return (Listed) outcome;
+    }
+
+    /** The versions that the index lets out. */
+    List<String> versions() {
+        return listed().allowed().stream().map(r -> r.version()).toList();
+    }
+
+    /** A rendering of the index, as a format makes it. */
+    static Listed.Rendering rendering(Listed listed) {
+        try {
+            return listed.rendering(
+                    "plain",
+                    "text/plain",
+                    l -> String.join(
+                                    "\n",
+                                    l.allowed().stream().map(r -> r.version()).toList())
+                            .getBytes(UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Publishes a version of {@code lib} with one file. */
+    void publish(String version, String file, String text) {
+        try (Upload upload = gate.gate().upload(visit(), gate.repository(), TextFormat.path("lib", version, file))) {
+            upload.write(text.getBytes(UTF_8));
+            gate.gate().publish(visit(), publication(version, file, upload));
+        } catch (IOException | Publication.RejectedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    Publication publication(String version, String file, Upload upload) {
+        return new Publication(
+                gate.repository(),
+                name("lib"),
+                Event.Kind.PUBLISH,
+                "published " + version,
+                List.of(new Publication.FileOf(version, upload)),
+                current -> {
+                    List<ReleaseFile> files = new ArrayList<>();
+                    current.index().releases().stream()
+                            .filter(r -> r.version().equals(version))
+                            .forEach(r -> files.addAll(r.files()));
+                    files.add(new ReleaseFile(
+                            file, upload.path(), null, List.of(), -1, Signal.unknown("as the release"), null));
+                    return new Change(new byte[0], List.of(hosted(version).withFiles(files)), List.of());
+                });
+    }
+
+    static Release hosted(String version) {
+        return new Release(
+                version,
+                Signal.unknown("hosted"),
+                Signal.unknown("hosted"),
+                null,
+                null,
+                Signal.known(false, "hosted"),
+                List.of(),
+                "",
+                List.of(),
+                new byte[0]);
+    }
+
+    /** Imports an advisory: versions of {@code lib} before that one are affected. */
+    void affectedBefore(String id, String fixed) {
+        try (AdvisoryStore.Import run = advisories.begin()) {
+            run.put(advisory(id, name("lib"), fixed, gate.now()));
+            run.feed(new AdvisoryStore.FeedState("osv", 1, gate.now(), null));
+            run.commit();
+        }
+    }
+
+    static Advisory advisory(String id, PackageName name, String fixed, Instant modified) {
+        AffectedRange range = new AffectedRange(
+                AffectedRange.Type.ECOSYSTEM,
+                List.of(
+                        new AffectedRange.Event(AffectedRange.Kind.INTRODUCED, "0"),
+                        new AffectedRange.Event(AffectedRange.Kind.FIXED, fixed)));
+        return new Advisory(
+                id,
+                List.of(),
+                "a hole",
+                "",
+                List.of(new Advisory.Severity("CVSS_V3", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", 9.8)),
+                "CRITICAL",
+                Instant.parse("2026-01-01T00:00:00Z"),
+                modified,
+                null,
+                List.of(new Advisory.Affected(name, List.of(range), List.of(), List.of())),
+                List.of(),
+                "test",
+                false);
+    }
+
+    /** Puts a policy in force and returns it. */
+    Policy policy(Draft draft) {
+        try {
+            return gate.policies().create(draft.policy(gate.now()), Event.Actor.SYSTEM);
+        } catch (PolicyRejectedException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** Withholds what the condition says. */
+    Policy withhold(String name, String... condition) {
+        return policy(Draft.of(name, condition));
+    }
+
+    /** Withholds versions published (or first seen) less than three days ago, with the usual text of such policies. */
+    Policy coolDown() {
+        return withhold(
+                "cool-down",
+                "published := time.parse_rfc3339_ns(input.v0.package.upstream_metadata.published_at)",
+                "time.now_ns() - published < 3 * 24 * 60 * 60 * 1000000000");
+    }
+
+    void pass(Duration time) {
+        gate.pass(time);
+    }
+
+    long faults() {
+        return gate.journal().events(Event.Kind.UPSTREAM_FAULT).size();
+    }
+
+    /** How many blobs are kept. */
+    int blobs() {
+        List<Object> all = new ArrayList<>();
+        gate.blobs().list(all::add);
+        return all.size();
+    }
+
+    /** A policy being written; what is not said is as most policies have it. */
+    record Draft(
+            String name,
+            String rego,
+            Policy.Mode mode,
+            int precedence,
+            boolean terminal,
+            Policy.Scope scope,
+            List<Action> actions,
+            Policy.Effect effect,
+            Policy.OnUnknown onUnknown) {
+
+        static Draft of(String name, String... condition) {
+            return written(
+                    name,
+                    "package cloudsmith\n\ndefault match := false\n\nmatch if {\n"
+                            + String.join(
+                                    "\n",
+                                    Stream.of(condition).map(c -> "  " + c).toList())
+                            + "\n}\n\nreason contains \"" + name + " says no\" if match\n");
+        }
+
+        static Draft written(String name, String rego) {
+            return new Draft(
+                    name,
+                    rego,
+                    Policy.Mode.ENFORCE,
+                    10,
+                    false,
+                    Policy.Scope.ALL,
+                    List.of(state(PackageState.QUARANTINED)),
+                    Policy.Effect.REFUSE,
+                    Policy.OnUnknown.ALLOW);
+        }
+
+        static Action state(PackageState state) {
+            return new Action.SetPackageState("state", 1, state);
+        }
+
+        Draft mode(Policy.Mode newMode) {
+            return new Draft(name, rego, newMode, precedence, terminal, scope, actions, effect, onUnknown);
+        }
+
+        Draft at(int newPrecedence) {
+            return new Draft(name, rego, mode, newPrecedence, terminal, scope, actions, effect, onUnknown);
+        }
+
+        Draft last() {
+            return new Draft(name, rego, mode, precedence, true, scope, actions, effect, onUnknown);
+        }
+
+        Draft only(Set<String> repositories, Set<String> formats) {
+            Policy.Scope narrow = new Policy.Scope(repositories, formats);
+            return new Draft(name, rego, mode, precedence, terminal, narrow, actions, effect, onUnknown);
+        }
+
+        Draft does(Action... newActions) {
+            return new Draft(name, rego, mode, precedence, terminal, scope, List.of(newActions), effect, onUnknown);
+        }
+
+        Draft onUnknown(Policy.OnUnknown meaning) {
+            return new Draft(name, rego, mode, precedence, terminal, scope, actions, effect, meaning);
+        }
+
+        Policy policy(Instant now) {
+            return new Policy(
+                    "draft",
+                    name,
+                    "",
+                    rego,
+                    true,
+                    terminal,
+                    precedence,
+                    mode,
+                    scope,
+                    actions,
+                    effect,
+                    onUnknown,
+                    1,
+                    now,
+                    now,
+                    null);
+        }
+    }
+
+    /** Reads the licence from the first line of a file, when that begins with {@code license }. */
+    private record FirstLine(String format) implements Inspector {
+
+        @Override
+        public Set<String> formats() {
+            return Set.of(format);
+        }
+
+        @Override
+        public Inspection inspect(String of, String fileName, InputStream bytes) throws IOException {
+            @Nullable
+            String line =
+                    new String(bytes.readAllBytes(), UTF_8).lines().findFirst().orElse(null);
+            Signal<String> license = line != null && line.startsWith("license ")
+                    ? Signal.known(line.substring(8), fileName)
+                    : Signal.unknown(fileName + " does not tell");
+            return new Inspection(license, Signal.unknown("not looked for"), Signal.unknown("not looked for"));
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.sluice.testkit.gate;
+
+import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.gate.Inspector;
+import java.io.InputStream;
+import java.util.Set;
+
+/** An inspector that reads no artifacts. */
+final class NothingToSee implements Inspector {
+
+    @Override
+    public Set<String> formats() {
+        return Set.of();
+    }
+
+    @Override
+    public Inspection inspect(String format, String fileName, InputStream bytes) {
+        return new Inspection(Signal.unknown("blind"), Signal.unknown("blind"), Signal.unknown("blind"));
+    }
+}

@@ -1,0 +1,132 @@
+package dev.sluice.testkit.gate;
+
+import static dev.sluice.testkit.gate.Door.UP;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.kernel.gate.Publication;
+import dev.sluice.kernel.gate.Upload;
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.repository.HostedStore.Change;
+import dev.sluice.testkit.Together;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Publishing: all or nothing, retried when somebody else was faster. */
+class PublishingTest {
+
+    private final Door door = Door.listing();
+
+    @Test
+    void what_is_published_is_served_and_written_down() {
+        door.publish("1.0", "lib-1.0.txt", "ours");
+        assertThat(door.bytes("1.0")).isEqualTo("ours");
+        assertThat(door.versions()).containsExactly("1.0");
+        assertThat(door.gate.journal().events(Event.Kind.PUBLISH)).hasSize(1);
+    }
+
+    @Test
+    void publishers_at_the_same_moment_all_succeed() {
+        Together.run(8, number -> door.publish("1." + number, "lib-1." + number + ".txt", "file " + number));
+        assertThat(door.versions()).hasSize(8);
+        assertThat(door.bytes("1.7")).isEqualTo("file 7");
+    }
+
+    @Test
+    void what_is_rejected_at_first_keeps_no_bytes() throws IOException {
+        try (Upload upload = door.gate.gate().upload(door.visit(), door.gate.repository(), "lib/1.0/lib-1.0.txt")) {
+            upload.write("bytes".getBytes(UTF_8));
+            Publication publication = new Publication(
+                    door.gate.repository(),
+                    door.name("lib"),
+                    Event.Kind.PUBLISH,
+                    "published",
+                    List.of(new Publication.FileOf("1.0", upload)),
+                    current -> {
+                        throw new Publication.RejectedException(409, "it is there");
+                    });
+            assertThatThrownBy(() -> door.gate.gate().publish(door.visit(), publication))
+                    .isInstanceOf(Publication.RejectedException.class)
+                    .hasMessage("it is there");
+        }
+        assertThat(door.blobs()).isZero();
+        Door.missing(door.index());
+        Door.missing(door.file("1.0"));
+        assertThat(door.gate.journal().events()).isEmpty();
+    }
+
+    @Test
+    void what_is_rejected_after_somebody_else_was_faster_is_nowhere_to_be_seen() throws IOException {
+        try (Upload upload = door.gate.gate().upload(door.visit(), door.gate.repository(), "lib/2.0/lib-2.0.txt")) {
+            upload.write("late".getBytes(UTF_8));
+            int[] calls = {0};
+            Publication publication = new Publication(
+                    door.gate.repository(),
+                    door.name("lib"),
+                    Event.Kind.PUBLISH,
+                    "published",
+                    List.of(new Publication.FileOf("2.0", upload)),
+                    current -> {
+                        if (calls[0]++ == 0) {
+                            return new Change(new byte[0], List.of(Door.hosted("2.0")), List.of());
+                        }
+                        throw new Publication.RejectedException(409, "now it is there");
+                    });
+            assertThatThrownBy(() -> door.gate.gate().publish(door.visit(), publication))
+                    .hasMessage("now it is there");
+        }
+        Door.missing(door.file("2.0"));
+        Door.missing(door.index());
+        assertThat(door.gate.journal().events()).isEmpty();
+    }
+
+    @Test
+    void a_change_that_loses_the_race_is_made_again_from_what_is_there() {
+        int[] calls = {0};
+        Publication slow = new Publication(
+                door.gate.repository(), door.name("lib"), Event.Kind.CHANGE, "changed", List.of(), current -> {
+                    if (++calls[0] == 2) { // after it was looked at first, somebody else publishes
+                        door.publish("1.0", "lib-1.0.txt", "faster");
+                    }
+                    return new Change(new byte[] {1}, List.of(Door.hosted("1.1")), List.of());
+                });
+        try {
+            door.gate.gate().publish(door.visit(), slow);
+        } catch (IOException | Publication.RejectedException e) {
+            throw new IllegalStateException(e);
+        }
+        assertThat(calls[0]).isEqualTo(3);
+        assertThat(door.versions()).containsExactly("1.0", "1.1");
+    }
+
+    @Test
+    void a_version_that_is_removed_is_gone_at_once_with_its_files() throws Exception {
+        door.publish("1.0", "lib-1.0.txt", "ours");
+        door.publish("1.1", "lib-1.1.txt", "ours too");
+        door.bytes("1.0");
+        door.gate
+                .gate()
+                .publish(
+                        door.visit(),
+                        new Publication(
+                                door.gate.repository(),
+                                door.name("lib"),
+                                Event.Kind.UNPUBLISH,
+                                "removed",
+                                List.of(),
+                                current -> new Change(new byte[0], List.of(), List.of("1.0"))));
+        Door.missing(door.file("1.0"));
+        assertThat(door.versions()).containsExactly("1.1");
+        assertThat(door.gate.journal().events(Event.Kind.UNPUBLISH)).hasSize(1);
+    }
+
+    @Test
+    void publishing_what_an_upstream_has_makes_it_ours_from_the_next_request_on() {
+        Door mixed = Door.listing().trusting().has(UP, "1.0");
+        assertThat(mixed.bytes("1.0")).isEqualTo("bytes of 1.0");
+        mixed.publish("1.0", "lib-1.0.txt", "ours");
+        assertThat(mixed.bytes("1.0")).isEqualTo("ours");
+    }
+}
