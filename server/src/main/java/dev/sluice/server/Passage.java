@@ -356,7 +356,7 @@ final class Passage {
     }
 
     private Response unwritten(Throwable failure) {
-        return incident(503, "Journal not writable", "nothing happens that cannot be written down", failure);
+        return incident(503, "Journal not writable", "nothing is released that cannot be written down", failure);
     }
 
     private void send(Response response) {

@@ -19,6 +19,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -190,6 +191,18 @@ class FrontDoorTest {
         record.complete(null);
 
         assertThat(get(answer).body()).isEqualTo("released\n");
+    }
+
+    @Test
+    void what_must_be_written_down_before_it_happens_and_cannot_be_is_no_fault_of_the_program() {
+        door.format.get("awaited", exchange -> {
+            throw new CompletionException(new IOException("disk full: /secret"));
+        });
+
+        HttpResponse<String> answer = door.get("/fake/main/awaited");
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).contains("Journal not writable").doesNotContain("/secret");
     }
 
     @Test

@@ -84,7 +84,8 @@ class HttpUpstreamClientTest {
     @Test
     void a_validator_is_sent_and_its_answer_passed_on() throws IOException {
         server.serve("/doc", dev.sluice.testkit.Answer.ok("hello").etag("\"v1\""));
-        Ask ask = new Ask(upstream(null), server.url("/doc"), "text/html", "\"v1\"", "Mon, 01 Jan 2024 00:00:00 GMT", 9);
+        Ask ask =
+                new Ask(upstream(null), server.url("/doc"), "text/html", "\"v1\"", "Mon, 01 Jan 2024 00:00:00 GMT", 9);
         try (Answer answer = client.ask(ask)) {
             assertThat(answer.status()).isEqualTo(304);
         }
@@ -154,8 +155,11 @@ class HttpUpstreamClientTest {
     @Test
     void an_address_inside_may_be_asked_where_that_was_allowed_by_name() throws IOException {
         elsewhere.serve("/file", dev.sluice.testkit.Answer.ok("allowed"));
-        server.serve("/doc", dev.sluice.testkit.Answer.redirect(elsewhere.url("/file").toString()));
-        try (HttpUpstreamClient allowing = client(Set.of("127.0.0.1:" + elsewhere.url().getPort()));
+        server.serve(
+                "/doc",
+                dev.sluice.testkit.Answer.redirect(elsewhere.url("/file").toString()));
+        try (HttpUpstreamClient allowing =
+                        client(Set.of("127.0.0.1:" + elsewhere.url().getPort()));
                 Answer answer = allowing.ask(document("/doc"))) {
             assertThat(answer.status()).isEqualTo(200);
         }
@@ -171,7 +175,9 @@ class HttpUpstreamClientTest {
     @Test
     void credentials_go_to_the_upstream_s_own_origin_only() throws IOException {
         elsewhere.serve("/file", dev.sluice.testkit.Answer.ok("file"));
-        server.serve("/doc", dev.sluice.testkit.Answer.redirect(elsewhere.url("/file").toString()));
+        server.serve(
+                "/doc",
+                dev.sluice.testkit.Answer.redirect(elsewhere.url("/file").toString()));
         for (Upstream.Credentials credentials :
                 List.of(new Upstream.Basic("ann", "hunter2"), new Upstream.Bearer("s3cret"))) {
             Ask ask = new Ask(upstream(credentials), server.url("/doc"), "text/html", null, null, 10);
@@ -201,7 +207,9 @@ class HttpUpstreamClientTest {
 
     @Test
     void a_body_that_grows_beyond_the_limit_ends_there_zipped_or_not() throws IOException {
-        server.serve("/bomb", dev.sluice.testkit.Answer.ok(zipped(new byte[10_000_000])).header("Content-Encoding", "gzip"));
+        server.serve(
+                "/bomb",
+                dev.sluice.testkit.Answer.ok(zipped(new byte[10_000_000])).header("Content-Encoding", "gzip"));
         server.serve("/long", dev.sluice.testkit.Answer.ok(new byte[1001]));
         server.serve("/exact", dev.sluice.testkit.Answer.ok("x".repeat(1000)));
         for (String path : List.of("/bomb", "/long")) {

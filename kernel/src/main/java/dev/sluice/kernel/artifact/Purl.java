@@ -42,6 +42,9 @@ public record Purl(
             throw new IllegalArgumentException("purl type '" + type + "' is not allowed");
         }
         type = type.toLowerCase(Locale.ROOT);
+        if (type.equals("pypi")) { // the type's definition: names are not case sensitive, and '_' is '-'
+            name = name.toLowerCase(Locale.ROOT).replace('_', '-');
+        }
         if (name.isEmpty()) {
             throw new IllegalArgumentException("a purl needs a name");
         }

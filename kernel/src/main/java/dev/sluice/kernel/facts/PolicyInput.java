@@ -51,6 +51,7 @@ public final class PolicyInput {
         this.workspace = object().put("name", text(workspace))
                 .put("slug", text(workspace))
                 .put("slug_perm", text(workspace))
+                .put("created_at", NULL)
                 .put("country", NULL)
                 .put("location", NULL)
                 .put("tagline", NULL)
@@ -169,7 +170,12 @@ public final class PolicyInput {
                                                 ? time(published.toOptional().orElseThrow())
                                                 : NULL)
                                 .build())
+                .put("last_downloaded_at", NULL)
+                .put("uploader", NULL)
                 .put("security_scan_status", text(scanStatus(facts)))
+                .put("security_scan_status_updated_at", NULL)
+                .put("security_scan_started_at", NULL)
+                .put("security_scan_completed_at", NULL)
                 .put("deprecated", nullable(facts.release().deprecated()))
                 .put("yanked", nullable(yanked(facts)))
                 .put(
@@ -197,8 +203,10 @@ public final class PolicyInput {
     }
 
     private static Value fileOf(ReleaseFile file, boolean primary) {
-        ObjectValue.Builder out =
-                object().put("filename", text(file.name())).put("is_primary", BooleanValue.of(primary));
+        ObjectValue.Builder out = object().put("filename", text(file.name()))
+                .put("is_primary", BooleanValue.of(primary))
+                .put("slug_perm", EMPTY_STRING)
+                .put("tag", NULL);
         for (Digest digest : file.digests()) {
             out.put("checksum_" + digest.algorithm().label(), text(digest.hex()));
         }
@@ -235,6 +243,12 @@ public final class PolicyInput {
         Value oss = object().put("spdx_identifier", text(spdx))
                 .put("full_name", text(spdx))
                 .put("spdx_license", BooleanValue.of(!spdx.isEmpty()))
+                .put("license_text", EMPTY_STRING)
+                .put("license_url", NULL)
+                .put("osi_approved", NULL)
+                .put("spdx_template", NULL)
+                .put("spdx_details_url", NULL)
+                .put("is_deprecated", NULL)
                 .build();
         return object().put("raw_license", license.isKnown() ? text(raw) : NULL)
                 .put("oss_license", oss)
@@ -257,7 +271,8 @@ public final class PolicyInput {
         if (upstream == null) {
             return ArrayValue.EMPTY;
         }
-        return ArrayValue.of(object().put("name", text(upstream.id()))
+        return ArrayValue.of(object().put("created_at", NULL)
+                .put("name", text(upstream.id()))
                 .put("source", text("AUTOMATIC"))
                 .put("tag_type", text("INFO"))
                 .put("is_immutable", BooleanValue.FALSE)
@@ -268,6 +283,7 @@ public final class PolicyInput {
         return object().put("name", text(name))
                 .put("slug", text(name))
                 .put("slug_perm", text(name))
+                .put("created_at", NULL)
                 .put("description", EMPTY_STRING)
                 .put("repository_type", text("PRIVATE"))
                 .put("open_source_license", NULL)
@@ -450,7 +466,9 @@ public final class PolicyInput {
             }
             affected.add(object().put(
                             "package",
-                            object().put("ecosystem", text(each.packageName().format()))
+                            object().put(
+                                            "ecosystem",
+                                            text(ecosystem(each.packageName().format())))
                                     .put("name", text(each.packageName().name()))
                                     .put("purl", NULL)
                                     .build())
@@ -487,6 +505,15 @@ public final class PolicyInput {
                 .put("schema_version", NULL)
                 .put("credits", NULL)
                 .build();
+    }
+
+    /** What OSV calls the ecosystem. */
+    private static String ecosystem(String format) {
+        return switch (format) {
+            case "pypi" -> "PyPI";
+            case "maven" -> "Maven";
+            default -> format;
+        };
     }
 
     private static Value severities(List<Advisory.Severity> severities) {

@@ -41,8 +41,7 @@ class AccessTest {
     void without_a_token_open_repositories_can_be_read_and_nothing_else_done() {
         assertThat(ask(Principal.ANONYMOUS, OPEN, Permission.READ)).isEqualTo(Access.GRANTED);
         assertThat(ask(Principal.ANONYMOUS, CLOSED, Permission.READ)).isEqualTo(Access.UNAUTHENTICATED);
-        for (Permission permission :
-                EnumSet.complementOf(EnumSet.of(Permission.OPEN, Permission.READ))) {
+        for (Permission permission : EnumSet.complementOf(EnumSet.of(Permission.OPEN, Permission.READ))) {
             assertThat(ask(Principal.ANONYMOUS, OPEN, permission)).isEqualTo(Access.UNAUTHENTICATED);
         }
     }

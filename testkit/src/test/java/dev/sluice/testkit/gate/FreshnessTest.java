@@ -95,7 +95,8 @@ class FreshnessTest {
         door.has(UP, "1.0", "1.1", "1.2");
         door.pass(Duration.ofMinutes(5));
         Listed after = door.listed();
-        assertThat(Door.rendering(after).etag()).isNotEqualTo(Door.rendering(before).etag());
+        assertThat(Door.rendering(after).etag())
+                .isNotEqualTo(Door.rendering(before).etag());
         assertThat(door.versions()).containsExactly("1.0", "1.1", "1.2");
     }
 

@@ -145,7 +145,9 @@ class JudgingTest {
     void tags_are_added_and_removed_in_order_and_withhold_nothing() {
         door.policy(Draft.of("add", IS_1)
                 .at(1)
-                .does(new Action.AddPackageTags("a", 1, List.of("b", "a")), new Action.AddPackageTags("c", 2, List.of("c"))));
+                .does(
+                        new Action.AddPackageTags("a", 1, List.of("b", "a")),
+                        new Action.AddPackageTags("c", 2, List.of("c"))));
         door.policy(Draft.of("remove", IS_1).at(2).does(new Action.RemovePackageTags("r", 1, List.of("b", "x"))));
         assertThat(door.bytes("1.0")).isEqualTo("bytes of 1.0");
         assertThat(door.listed().releases().getFirst().decision().tags()).containsExactlyInAnyOrder("a", "c");
@@ -157,7 +159,8 @@ class JudgingTest {
         assertThat(door.versions()).contains("1.0");
         Released released = (Released) door.file("1.0");
         assertThat(released.notices().lines()).isEmpty();
-        assertThat(door.gate.journal().events(Event.Kind.DOWNLOAD).getLast().policies()).containsExactly("trial");
+        assertThat(door.gate.journal().events(Event.Kind.DOWNLOAD).getLast().policies())
+                .containsExactly("trial");
     }
 
     @Test
@@ -197,7 +200,8 @@ class JudgingTest {
         assertThat(door.gate.gate().indexFromMemory(door.visit(), door.gate.repository(), door.name("lib")))
                 .isNull();
         assertThat(door.bytes("1.0")).isEqualTo("bytes of 1.0");
-        assertThat(door.gate.gate().fileFromMemory(door.visit("10.0.0.1"), door.want("1.0"))).isNull();
+        assertThat(door.gate.gate().fileFromMemory(door.visit("10.0.0.1"), door.want("1.0")))
+                .isNull();
     }
 
     @Test
