@@ -70,7 +70,9 @@ class PurlSpecTest {
         TreeMap<String, String> qualifiers = new TreeMap<>();
         if (parts.get("qualifiers") instanceof ObjectValue given) {
             for (Value key : given.keys()) {
-                qualifiers.put(((StringValue) key).value(), ((StringValue) given.get(key)).value());
+                if (key instanceof StringValue name && given.get(key) instanceof StringValue value) {
+                    qualifiers.put(name.value(), value.value());
+                }
             }
         }
         return new Purl(

@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,8 +110,8 @@ class PolicyInputTest {
 
     @Test
     void the_document_of_an_npm_version_is_the_golden_one() throws IOException {
-        try (InputStream golden = PolicyInputTest.class.getResourceAsStream("npm-input.json")) {
-            assertThat(golden).isNotNull();
+        try (InputStream golden =
+                Objects.requireNonNull(PolicyInputTest.class.getResourceAsStream("npm-input.json"))) {
             assertThat(input()).isEqualTo(Json.read(new String(golden.readAllBytes(), UTF_8)));
         }
     }
