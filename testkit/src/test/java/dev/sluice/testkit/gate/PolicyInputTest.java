@@ -110,8 +110,7 @@ class PolicyInputTest {
 
     @Test
     void the_document_of_an_npm_version_is_the_golden_one() throws IOException {
-        try (InputStream golden =
-                Objects.requireNonNull(PolicyInputTest.class.getResourceAsStream("npm-input.json"))) {
+        try (InputStream golden = Objects.requireNonNull(PolicyInputTest.class.getResourceAsStream("npm-input.json"))) {
             assertThat(input()).isEqualTo(Json.read(new String(golden.readAllBytes(), UTF_8)));
         }
     }
