@@ -67,7 +67,9 @@ public final class Main {
 
     /** The commands, with nothing given yet. */
     static CommandLine line() {
-        return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(110); // examples are there to be copied
     }
 
     private static String sentence(Exception e) {
