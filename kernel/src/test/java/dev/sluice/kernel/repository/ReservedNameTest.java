@@ -31,7 +31,8 @@ class ReservedNameTest {
         "'*:acme*', maven, acme:x, true",
     })
     void covers_exact_names_scopes_groups_and_globs(String written, String format, String name, boolean covered) {
-        assertThat(ReservedName.parse(written).covers(new PackageName(format, name))).isEqualTo(covered);
+        assertThat(ReservedName.parse(written).covers(new PackageName(format, name)))
+                .isEqualTo(covered);
     }
 
     @Test
