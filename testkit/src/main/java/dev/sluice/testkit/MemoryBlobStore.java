@@ -13,6 +13,8 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,10 +23,20 @@ import java.util.function.Consumer;
 /** A blob store that keeps bytes in memory, for tests. */
 public final class MemoryBlobStore implements BlobStore {
 
-    private final Map<Digest, byte[]> blobs = new ConcurrentHashMap<>();
+    private record Stored(byte[] bytes, Instant committed) {}
+
+    private final Map<Digest, Stored> blobs = new ConcurrentHashMap<>();
+    private final InstantSource clock;
+
+    /** An empty store with the system's clock. */
+    public MemoryBlobStore() {
+        this(InstantSource.system());
+    }
 
     /** An empty store. */
-    public MemoryBlobStore() {}
+    public MemoryBlobStore(InstantSource clock) {
+        this.clock = clock;
+    }
 
     @Override
     public BlobWriter begin() {
@@ -33,15 +45,16 @@ public final class MemoryBlobStore implements BlobStore {
 
     @Override
     public Optional<Blob> find(Digest sha256) {
-        return Optional.ofNullable(blobs.get(sha256)).map(bytes -> new Blob(sha256, bytes.length));
+        return Optional.ofNullable(blobs.get(sha256)).map(stored -> new Blob(sha256, stored.bytes().length));
     }
 
     @Override
     public InputStream open(Digest sha256, long offset, long length) throws FileNotFoundException {
-        byte[] bytes = blobs.get(sha256);
-        if (bytes == null) {
+        Stored stored = blobs.get(sha256);
+        if (stored == null) {
             throw new FileNotFoundException(sha256.toString());
         }
+        byte[] bytes = stored.bytes();
         int from = (int) Math.min(bytes.length, offset);
         return new ByteArrayInputStream(bytes, from, (int) Math.min(bytes.length - from, length));
     }
@@ -52,13 +65,15 @@ public final class MemoryBlobStore implements BlobStore {
     }
 
     @Override
-    public boolean delete(Digest sha256) {
-        return blobs.remove(sha256) != null;
+    public boolean delete(Digest sha256, Instant committedBefore) {
+        Stored stored = blobs.get(sha256);
+        return stored != null && stored.committed().isBefore(committedBefore) && blobs.remove(sha256, stored);
     }
 
     @Override
-    public void list(Consumer<Blob> consumer) {
-        blobs.forEach((digest, bytes) -> consumer.accept(new Blob(digest, bytes.length)));
+    public void list(Consumer<Kept> consumer) {
+        blobs.forEach((digest, stored) ->
+                consumer.accept(new Kept(new Blob(digest, stored.bytes().length), stored.committed())));
     }
 
     private final class Writer extends BlobWriter {
@@ -93,7 +108,7 @@ public final class MemoryBlobStore implements BlobStore {
         @Override
         public Contents commit() {
             Contents contents = contents();
-            blobs.put(contents.sha256(), bytes.toByteArray());
+            blobs.put(contents.sha256(), new Stored(bytes.toByteArray(), clock.instant()));
             return contents;
         }
 

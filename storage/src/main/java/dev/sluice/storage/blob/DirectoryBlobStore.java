@@ -19,17 +19,20 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Blobs as files of a local directory: {@code sha256/ab/cdef…}, the first byte of the SHA-256 as the folder.
  *
  * <p>A blob is written to the store's own folder below {@code incoming/}, synced, renamed to its place, and the folder is
  * synced: it is there as a whole or not at all. What a crash leaves in {@code incoming/} is removed by the next store that
- * opens the directory; several processes may share one. Thread-safe.
+ * opens the directory; several processes may share one. A blob's age is that of its file's last byte. Thread-safe.
  */
 public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
     private static final Pattern FOLDER = Pattern.compile("[0-9a-f]{2}");
@@ -37,6 +40,7 @@ public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
 
     private final Path blobs;
     private final Incoming incoming;
+    private final Lock[] locks = Stream.generate(ReentrantLock::new).limit(64).toArray(Lock[]::new);
 
     private DirectoryBlobStore(Path blobs, Incoming incoming) {
         this.blobs = blobs;
@@ -96,17 +100,26 @@ public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
     }
 
     @Override
-    public boolean delete(Digest sha256) throws IOException {
+    public boolean delete(Digest sha256, Instant committedBefore) throws IOException {
         Path place = place(sha256);
-        if (!Files.deleteIfExists(place)) {
+        Lock lock = lockOf(sha256);
+        lock.lock();
+        try {
+            if (!Files.getLastModifiedTime(place).toInstant().isBefore(committedBefore)) {
+                return false;
+            }
+            Files.delete(place);
+        } catch (NoSuchFileException absent) {
             return false;
+        } finally {
+            lock.unlock();
         }
         sync(folderOf(place));
         return true;
     }
 
     @Override
-    public void list(Consumer<Blob> consumer) throws IOException {
+    public void list(Consumer<Kept> consumer) throws IOException {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(blobs)) {
             for (Path folder : folders) {
                 String prefix = nameOf(folder);
@@ -135,19 +148,22 @@ public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
                 throw usual;
             }
         }
-        Files.move(file, place, StandardCopyOption.ATOMIC_MOVE);
+        Lock lock = lockOf(sha256);
+        lock.lock();
+        try {
+            Files.move(file, place, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            lock.unlock();
+        }
         sync(folder);
     }
 
-    private static void listFolder(Path folder, String prefix, Consumer<Blob> consumer) throws IOException {
+    private static void listFolder(Path folder, String prefix, Consumer<Kept> consumer) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 String rest = nameOf(file);
                 if (FILE.matcher(rest).matches()) {
-                    OptionalLong size = sizeOf(file);
-                    if (size.isPresent()) {
-                        consumer.accept(new Blob(Digest.sha256(prefix + rest), size.getAsLong()));
-                    }
+                    kept(file, Digest.sha256(prefix + rest)).ifPresent(consumer);
                 }
             }
         } catch (NoSuchFileException | NotDirectoryException notOurs) {
@@ -155,12 +171,20 @@ public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
         }
     }
 
-    private static OptionalLong sizeOf(Path file) throws IOException {
+    private static Optional<Kept> kept(Path file, Digest sha256) throws IOException {
         try {
-            return OptionalLong.of(Files.size(file));
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return Optional.of(new Kept(
+                    new Blob(sha256, attributes.size()),
+                    attributes.lastModifiedTime().toInstant()));
         } catch (NoSuchFileException deletedMeanwhile) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
+    }
+
+    /** Whoever removes a blob must not remove the one that somebody puts in its place after it was looked at. */
+    private Lock lockOf(Digest sha256) {
+        return locks[Integer.parseInt(sha256.hex().substring(0, 2), 16) % locks.length];
     }
 
     private Path place(Digest sha256) {

@@ -4,13 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobWriter;
 import dev.sluice.kernel.blob.Contents;
+import dev.sluice.testkit.Together;
 import dev.sluice.testkit.contract.BlobStoreContract;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -129,7 +134,7 @@ class DirectoryBlobStoreTest implements BlobStoreContract {
         Files.createDirectories(directory.resolve("sha256/zz"));
 
         List<String> seen = new ArrayList<>();
-        store().list(blob -> seen.add(blob.digest().hex()));
+        store().list(kept -> seen.add(kept.blob().digest().hex()));
 
         assertThat(seen).containsExactly(contents.sha256().hex());
     }
@@ -163,5 +168,20 @@ class DirectoryBlobStoreTest implements BlobStoreContract {
             }
         }
         return target;
+    }
+
+    @Test
+    void bytes_committed_while_their_old_blob_is_being_removed_stay() throws IOException {
+        BlobStore opened = store();
+        for (int round = 0; round < 200; round++) {
+            Digest digest = commit("raced").sha256();
+            Path file = opened.path(digest).orElseThrow();
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+            Instant dayAgo = Instant.now().minus(Duration.ofDays(1));
+
+            Together.all(2, number -> number == 0 ? opened.delete(digest, dayAgo) : commit("raced"));
+
+            assertThat(opened.find(digest)).as("round " + round).isPresent();
+        }
     }
 }

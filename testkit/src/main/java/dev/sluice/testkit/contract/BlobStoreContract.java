@@ -3,6 +3,7 @@ package dev.sluice.testkit.contract;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.blob.Blob;
@@ -15,6 +16,8 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -173,7 +176,7 @@ public interface BlobStoreContract {
 
         assertThat(store().find(absent)).isEmpty();
         assertThat(store().path(absent)).isEmpty();
-        assertThat(store().delete(absent)).isFalse();
+        assertThat(store().delete(absent, Instant.MAX)).isFalse();
         assertThatThrownBy(() -> store().open(absent, 0, 1)).isInstanceOf(FileNotFoundException.class);
     }
 
@@ -181,9 +184,9 @@ public interface BlobStoreContract {
     default void deletes_a_blob_and_takes_it_again() throws IOException {
         Digest digest = commit("back").sha256();
 
-        assertThat(store().delete(digest)).isTrue();
+        assertThat(store().delete(digest, Instant.MAX)).isTrue();
         assertThat(store().find(digest)).isEmpty();
-        assertThat(store().delete(digest)).isFalse();
+        assertThat(store().delete(digest, Instant.MAX)).isFalse();
 
         commit("back");
 
@@ -237,9 +240,46 @@ public interface BlobStoreContract {
         assertThat(again.find(digest)).isPresent();
     }
 
+    @Test
+    default void tells_when_a_blob_was_committed() throws IOException {
+        commit("aged");
+
+        assertThat(kept().getFirst().committed()).isCloseTo(Instant.now(), within(5, ChronoUnit.MINUTES));
+    }
+
+    @Test
+    default void deletes_only_what_was_committed_before_that_instant() throws IOException {
+        Digest digest = commit("young").sha256();
+        Instant committed = kept().getFirst().committed();
+
+        assertThat(store().delete(digest, committed)).isFalse();
+        assertThat(read(digest, 0, 10)).isEqualTo("young");
+
+        assertThat(store().delete(digest, committed.plusSeconds(1))).isTrue();
+        assertThat(store().find(digest)).isEmpty();
+    }
+
+    @Test
+    default void committing_the_same_bytes_again_makes_them_young() throws IOException {
+        commit("again");
+        Instant first = kept().getFirst().committed();
+        Instant deadline = Instant.now().plusSeconds(10);
+
+        while (!kept().getFirst().committed().isAfter(first) && Instant.now().isBefore(deadline)) {
+            commit("again"); // the store's clock may tick in seconds
+        }
+
+        assertThat(kept().getFirst().committed()).isAfter(first);
+        assertThat(kept()).hasSize(1);
+    }
+
     private List<Blob> listed() throws IOException {
-        List<Blob> blobs = new ArrayList<>();
-        store().list(blobs::add);
-        return blobs;
+        return kept().stream().map(BlobStore.Kept::blob).toList();
+    }
+
+    private List<BlobStore.Kept> kept() throws IOException {
+        List<BlobStore.Kept> kept = new ArrayList<>();
+        store().list(kept::add);
+        return kept;
     }
 }
