@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -37,12 +38,12 @@ record FileBlobs(Path file, boolean local) implements BlobStore {
     }
 
     @Override
-    public boolean delete(Digest sha256) {
+    public boolean delete(Digest sha256, Instant committedBefore) {
         throw new UnsupportedOperationException("read only");
     }
 
     @Override
-    public void list(Consumer<Blob> consumer) {
+    public void list(Consumer<Kept> consumer) {
         throw new UnsupportedOperationException("not asked");
     }
 }
