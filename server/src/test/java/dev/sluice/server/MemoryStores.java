@@ -5,6 +5,7 @@ import dev.sluice.kernel.access.TokenStore;
 import dev.sluice.kernel.advisory.Advisory;
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.Exploitation;
+import dev.sluice.kernel.advisory.SyncStore;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
@@ -12,6 +13,7 @@ import dev.sluice.kernel.policy.Policy;
 import dev.sluice.kernel.policy.PolicyStore;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
+import dev.sluice.testkit.MemorySyncStore;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -157,6 +159,7 @@ final class MemoryStores {
     }
 
     static final class Advisories implements AdvisoryStore {
+        final SyncStore syncs = new MemorySyncStore();
         volatile List<FeedState> feeds = List.of();
         volatile List<Advisory> advisories = List.of();
 
@@ -185,6 +188,11 @@ final class MemoryStores {
         @Override
         public List<FeedState> feeds() {
             return feeds;
+        }
+
+        @Override
+        public SyncStore syncs() {
+            return syncs;
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.sluice.testkit;
 import dev.sluice.kernel.advisory.Advisory;
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.Exploitation;
+import dev.sluice.kernel.advisory.SyncStore;
 import dev.sluice.kernel.artifact.PackageName;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryAdvisoryStore implements AdvisoryStore {
 
     private final Semaphore importing = new Semaphore(1);
+    private final SyncStore syncs = new MemorySyncStore();
     private volatile Content content = new Content(0, Map.of(), Map.of(), Map.of(), Map.of());
 
     /** An empty store. */
@@ -67,6 +69,11 @@ public final class MemoryAdvisoryStore implements AdvisoryStore {
     }
 
     @Override
+    public SyncStore syncs() {
+        return syncs;
+    }
+
+    @Override
     public Import begin() {
         importing.acquireUninterruptibly();
         return new MemoryImport();
@@ -113,6 +120,25 @@ public final class MemoryAdvisoryStore implements AdvisoryStore {
             Exploitation.Kev known = former == null ? null : former.kev();
             exploitation.put(cve, new Exploitation(cve, former == null ? null : former.epss(), kev));
             return known == null ? Effect.NEW : known.equals(kev) ? Effect.SAME : Effect.CHANGED;
+        }
+
+        @Override
+        public void remove(Kind kind, String id) {
+            check();
+            Exploitation former = exploitation.get(id);
+            switch (kind) {
+                case ADVISORY -> advisories.remove(id);
+                case EPSS -> keep(id, null, former == null ? null : former.kev());
+                case KEV -> keep(id, former == null ? null : former.epss(), null);
+            }
+        }
+
+        private void keep(String cve, Exploitation.@Nullable Epss epss, Exploitation.@Nullable Kev kev) {
+            if (epss == null && kev == null) {
+                exploitation.remove(cve);
+            } else {
+                exploitation.put(cve, new Exploitation(cve, epss, kev));
+            }
         }
 
         @Override

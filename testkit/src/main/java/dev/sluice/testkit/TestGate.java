@@ -5,6 +5,7 @@ import dev.sluice.kernel.advisory.Advisory;
 import dev.sluice.kernel.advisory.AdvisoryIndex;
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.Exploitation;
+import dev.sluice.kernel.advisory.SyncStore;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.format.Endpoint;
@@ -328,6 +329,11 @@ public final class TestGate {
         @Override
         public List<FeedState> feeds() {
             return List.of();
+        }
+
+        @Override
+        public SyncStore syncs() {
+            return new MemorySyncStore();
         }
 
         @Override

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where advisories and exploitation data are kept.
@@ -28,6 +29,9 @@ public interface AdvisoryStore {
     /** What was imported so far, by feed name. */
     List<FeedState> feeds();
 
+    /** How the syncs of feeds went. */
+    SyncStore syncs();
+
     /** Begins an import; the caller closes it. Only one runs at a time, a second begin waits. */
     Import begin();
 
@@ -36,14 +40,22 @@ public interface AdvisoryStore {
      *
      * @param name {@code osv}, {@code epss} or {@code kev}
      * @param records how many records of it are kept
-     * @param importedAt when the last import was committed
+     * @param importedAt when the last import of it was committed
+     * @param updatedAt when it was last known to be up to date: imported, or found unchanged where it comes from
      * @param newest the newest date the data itself carries, or null when it carries none
      */
     record FeedState(
             String name,
             long records,
             Instant importedAt,
-            @org.jspecify.annotations.Nullable Instant newest) {}
+            Instant updatedAt,
+            @Nullable Instant newest) {
+
+        /** The state of a feed that was just imported. */
+        public FeedState(String name, long records, Instant importedAt, @Nullable Instant newest) {
+            this(name, records, importedAt, importedAt, newest);
+        }
+    }
 
     /** An import under way. Nothing is visible before {@link #commit}; closing without it undoes everything. Not thread-safe. */
     interface Import extends AutoCloseable {
@@ -55,8 +67,15 @@ public interface AdvisoryStore {
             SAME
         }
 
+        /** What can be taken back. */
+        enum Kind {
+            ADVISORY,
+            EPSS,
+            KEV
+        }
+
         /** The advisory with exactly that identifier as this import would leave it, or null. */
-        @org.jspecify.annotations.Nullable
+        @Nullable
         Advisory find(String id);
 
         /** Puts an advisory in place of the one with its identifier. A record older than the kept one is ignored (SAME). */
@@ -67,6 +86,9 @@ public interface AdvisoryStore {
 
         /** Puts a catalogue entry in place of the former one of that CVE. */
         Effect put(String cve, Exploitation.Kev kev);
+
+        /** Takes back the advisory with exactly that identifier, or what one feed said of that CVE; nothing when there is none. */
+        void remove(Kind kind, String id);
 
         /** Notes the state of a feed that this import touched. */
         void feed(FeedState state);

@@ -11,7 +11,6 @@ import dev.sluice.storage.StorageException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.LocalDate;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -145,21 +144,46 @@ final class SqlAdvisoryImport implements Import {
     }
 
     @Override
+    public void remove(Kind kind, String id) {
+        doing(kind + " " + id, () -> {
+            switch (kind) {
+                case ADVISORY -> {
+                    delete("DELETE FROM advisory_package WHERE advisory_id = ?", id);
+                    delete("DELETE FROM advisory_alias WHERE advisory_id = ?", id);
+                    delete("DELETE FROM advisory WHERE id = ?", id);
+                }
+                case EPSS ->
+                    delete(
+                            "UPDATE exploitation SET epss_score = NULL, epss_percentile = NULL WHERE cve = ?",
+                            SqlAdvisoryStore.alias(id));
+                case KEV ->
+                    delete(
+                            "UPDATE exploitation SET kev_added = NULL, kev_due = NULL, kev_ransomware = NULL"
+                                    + " WHERE cve = ?",
+                            SqlAdvisoryStore.alias(id));
+            }
+            if (kind != Kind.ADVISORY) {
+                delete(
+                        "DELETE FROM exploitation WHERE cve = ? AND epss_score IS NULL AND kev_added IS NULL",
+                        SqlAdvisoryStore.alias(id));
+            }
+            return Effect.CHANGED;
+        });
+    }
+
+    @Override
     public void feed(FeedState state) {
         doing("state of feed " + state.name(), () -> {
             PreparedStatement upsert =
-                    session.prepared("INSERT INTO feed (name, records, imported_at, newest) VALUES (?, ?, ?, ?)"
-                            + " ON CONFLICT (name) DO UPDATE SET records = excluded.records,"
-                            + " imported_at = excluded.imported_at, newest = excluded.newest");
+                    session.prepared("INSERT INTO feed (name, records, imported_at, newest, updated_at)"
+                            + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET records = excluded.records,"
+                            + " imported_at = excluded.imported_at, newest = excluded.newest,"
+                            + " updated_at = excluded.updated_at");
             upsert.setString(1, Values.key(state.name()));
             upsert.setLong(2, state.records());
             upsert.setLong(3, Values.nanos(state.importedAt()));
-            @Nullable Long newest = Values.nanosOrNull(state.newest());
-            if (newest == null) {
-                upsert.setNull(4, Types.BIGINT);
-            } else {
-                upsert.setLong(4, newest);
-            }
+            Values.setInstant(upsert, 4, state.newest());
+            Values.setInstant(upsert, 5, state.updatedAt());
             upsert.executeUpdate();
             return Effect.CHANGED;
         });

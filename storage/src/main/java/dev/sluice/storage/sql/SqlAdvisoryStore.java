@@ -7,10 +7,12 @@ import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.Exploitation;
 import dev.sluice.kernel.advisory.Exploitation.Epss;
 import dev.sluice.kernel.advisory.Exploitation.Kev;
+import dev.sluice.kernel.advisory.SyncStore;
 import dev.sluice.kernel.artifact.PackageName;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -38,6 +40,7 @@ final class SqlAdvisoryStore implements AdvisoryStore {
 
     private final Connections connections;
     private final Revision revision;
+    private final SqlSyncStore syncs;
     private final Cache<Key<PackageName>, Weighed> byPackage = Caffeine.newBuilder()
             .maximumWeight(MOST_CHARACTERS)
             .weigher((Key<PackageName> key, Weighed value) -> value.characters() + 100)
@@ -49,6 +52,7 @@ final class SqlAdvisoryStore implements AdvisoryStore {
     SqlAdvisoryStore(Connections connections) {
         this.connections = connections;
         this.revision = Revision.load(connections, "advisories");
+        this.syncs = new SqlSyncStore(connections);
     }
 
     @Override
@@ -85,13 +89,24 @@ final class SqlAdvisoryStore implements AdvisoryStore {
     @Override
     public List<FeedState> feeds() {
         return connections.read(session -> session.handle()
-                .createQuery("SELECT name, records, imported_at, newest FROM feed ORDER BY name")
-                .map((row, context) -> new FeedState(
-                        row.getString("name"),
-                        row.getLong("records"),
-                        Values.instant(row.getLong("imported_at")),
-                        Values.instantOrNull(row, "newest")))
+                .createQuery("SELECT name, records, imported_at, newest, updated_at FROM feed ORDER BY name")
+                .map((row, context) -> {
+                    Instant imported = Values.instant(row.getLong("imported_at"));
+                    @Nullable
+                    Instant updated = Values.instantOrNull(row, "updated_at"); // null: from before there were syncs
+                    return new FeedState(
+                            row.getString("name"),
+                            row.getLong("records"),
+                            imported,
+                            updated == null ? imported : updated,
+                            Values.instantOrNull(row, "newest"));
+                })
                 .list());
+    }
+
+    @Override
+    public SyncStore syncs() {
+        return syncs;
     }
 
     @Override

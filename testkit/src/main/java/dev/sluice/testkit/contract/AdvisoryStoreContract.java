@@ -14,6 +14,7 @@ import dev.sluice.kernel.advisory.AffectedRange;
 import dev.sluice.kernel.advisory.Exploitation;
 import dev.sluice.kernel.advisory.Exploitation.Epss;
 import dev.sluice.kernel.advisory.Exploitation.Kev;
+import dev.sluice.kernel.advisory.SyncState;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.testkit.Samples;
 import dev.sluice.testkit.Together;
@@ -244,7 +245,8 @@ public interface AdvisoryStoreContract {
 
     @Test
     default void tells_the_state_of_each_feed_by_name() {
-        FeedState osv = new FeedState("osv", 3, Samples.INSTANT, Samples.INSTANT.minusSeconds(5));
+        FeedState osv = new FeedState(
+                "osv", 3, Samples.INSTANT, Samples.INSTANT.plusSeconds(60), Samples.INSTANT.minusSeconds(5));
         FeedState epss = new FeedState("epss", 9, Samples.INSTANT, null);
         try (Import run = store().begin()) {
             run.feed(new FeedState("osv", 1, Samples.INSTANT, null));
@@ -322,6 +324,79 @@ public interface AdvisoryStoreContract {
                 }
             }
         });
+    }
+
+    @Test
+    default void what_is_taken_back_is_gone_with_its_packages_and_aliases() {
+        imported(
+                advisory("GHSA-1", 0, List.of("CVE-2026-1"), WIDGET), advisory("GHSA-2", 0, List.of(), WIDGET, GADGET));
+        try (Import run = store().begin()) {
+            run.remove(Import.Kind.ADVISORY, "GHSA-1");
+            run.remove(Import.Kind.ADVISORY, "GHSA-3");
+
+            assertThat(run.find("GHSA-1")).isNull();
+            assertThat(store().about(WIDGET)).hasSize(2);
+            run.commit();
+        }
+
+        AdvisoryStore again = reopened();
+        assertThat(again.about(WIDGET)).extracting(Advisory::id).containsExactly("GHSA-2");
+        assertThat(again.find("CVE-2026-1")).isEmpty();
+    }
+
+    @Test
+    default void a_score_is_taken_back_and_the_catalogue_entry_beside_it_stays() {
+        Kev kev = new Kev(LocalDate.EPOCH, null, false);
+        try (Import run = store().begin()) {
+            run.put("CVE-2026-1", new Epss(0.1, 0.2));
+            run.put("CVE-2026-1", kev);
+            run.put("CVE-2026-2", new Epss(0.1, 0.2));
+            run.put("CVE-2026-3", kev);
+            run.remove(Import.Kind.EPSS, "CVE-2026-1");
+            run.remove(Import.Kind.EPSS, "CVE-2026-2");
+            run.remove(Import.Kind.KEV, "CVE-2026-3");
+            run.remove(Import.Kind.KEV, "CVE-2026-4");
+            run.commit();
+        }
+
+        assertThat(reopened().exploitation(List.of("CVE-2026-1", "CVE-2026-2", "CVE-2026-3", "CVE-2026-4")))
+                .isEqualTo(Map.of("CVE-2026-1", new Exploitation("CVE-2026-1", null, kev)));
+    }
+
+    @Test
+    default void keeps_how_the_syncs_went() {
+        SyncState fresh = SyncState.fresh("osv/npm", "https://feeds.example/");
+        SyncState whole = new SyncState(
+                "kev",
+                "https://feeds.example/kev.json",
+                new SyncState.Validator("kev.json", "W/\"1\"", null),
+                Samples.INSTANT.minusNanos(1),
+                7,
+                Samples.INSTANT,
+                Samples.INSTANT.plusSeconds(1),
+                Samples.INSTANT.plusSeconds(2),
+                Samples.INSTANT.plusSeconds(3),
+                4,
+                "it answered 503");
+        store().syncs().save(fresh);
+        store().syncs().save(fresh.failed(Samples.INSTANT, null, "no connection"));
+        store().syncs().save(fresh);
+        store().syncs().save(whole);
+
+        assertThat(reopened().syncs().all()).containsExactly(whole, fresh);
+        assertThat(store().syncs().find("kev")).contains(whole);
+        assertThat(store().syncs().find("epss")).isEmpty();
+    }
+
+    @Test
+    default void keeps_what_a_source_listed() {
+        assertThat(store().syncs().listing("osv/npm")).isEmpty();
+        store().syncs().list("osv/npm", List.of("GHSA-1", "MAL-2026-1"));
+        store().syncs().list("osv/PyPI", List.of("PYSEC-1"));
+        store().syncs().list("osv/PyPI", List.of());
+
+        assertThat(reopened().syncs().listing("osv/npm")).containsExactly("GHSA-1", "MAL-2026-1");
+        assertThat(store().syncs().listing("osv/PyPI")).isEmpty();
     }
 
     @Test
