@@ -46,6 +46,11 @@ final class RecentRepositories implements RepositoryStore {
     }
 
     @Override
+    public long revision() {
+        return store.revision();
+    }
+
+    @Override
     public Optional<Repository> find(String name) {
         return Optional.ofNullable(look(name).repository());
     }

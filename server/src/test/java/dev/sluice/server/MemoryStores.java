@@ -32,6 +32,12 @@ final class MemoryStores {
 
     static final class Tokens implements TokenStore {
         private final Map<String, Token> tokens = new ConcurrentHashMap<>();
+        private final AtomicLong revision = new AtomicLong();
+
+        @Override
+        public long revision() {
+            return revision.get();
+        }
 
         @Override
         public Optional<Token> find(String id) {
@@ -50,16 +56,25 @@ final class MemoryStores {
             if (tokens.putIfAbsent(token.id(), token) != null) {
                 throw new IllegalArgumentException("taken");
             }
+            revision.incrementAndGet();
         }
 
         @Override
         public boolean remove(String id) {
-            return tokens.remove(id) != null;
+            boolean removed = tokens.remove(id) != null;
+            revision.incrementAndGet();
+            return removed;
         }
     }
 
     static final class Repositories implements RepositoryStore {
         private final Map<String, Repository> repositories = new ConcurrentHashMap<>();
+        private final AtomicLong revision = new AtomicLong();
+
+        @Override
+        public long revision() {
+            return revision.get();
+        }
 
         @Override
         public Optional<Repository> find(String name) {
@@ -76,11 +91,14 @@ final class MemoryStores {
         @Override
         public void save(Repository repository) {
             repositories.put(repository.name(), repository);
+            revision.incrementAndGet();
         }
 
         @Override
         public boolean remove(String name) {
-            return repositories.remove(name) != null;
+            boolean removed = repositories.remove(name) != null;
+            revision.incrementAndGet();
+            return removed;
         }
     }
 

@@ -1,10 +1,13 @@
 package dev.sluice.testkit;
 
+import dev.sluice.kernel.access.Token;
+import dev.sluice.kernel.access.TokenStore;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.facts.VersionHistory;
+import dev.sluice.kernel.node.Stamps;
 import dev.sluice.kernel.policy.Policy;
 import dev.sluice.kernel.policy.PolicyStore;
 import dev.sluice.kernel.repository.DocumentStore;
@@ -12,6 +15,8 @@ import dev.sluice.kernel.repository.FileStore;
 import dev.sluice.kernel.repository.HostedStore;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
+import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.kernel.repository.StoredFile;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -81,6 +86,7 @@ final class MemoryStores {
     static final class Hosted implements HostedStore {
         private final Files files;
         private final Map<String, Map<PackageName, HostedPackage>> packages = new HashMap<>();
+        private final Stamps stamps = new Stamps();
 
         Hosted(Files files) {
             this.files = files;
@@ -88,6 +94,11 @@ final class MemoryStores {
 
         private Map<PackageName, HostedPackage> in(String repository) {
             return packages.computeIfAbsent(repository, r -> new TreeMap<>());
+        }
+
+        @Override
+        public synchronized long stamp(PackageName name) {
+            return stamps.of(name);
         }
 
         @Override
@@ -114,6 +125,7 @@ final class MemoryStores {
                         .forEach(file -> files.remove(repository, name.format(), file.path()));
             }
             added.forEach(files::put);
+            stamps.changed(name);
             if (releases.isEmpty()) {
                 in(repository).remove(name);
                 return 0;
@@ -151,6 +163,12 @@ final class MemoryStores {
     /** What was learnt of versions. */
     static final class History implements HistoryStore {
         private final Map<PackageName, Map<String, VersionHistory>> histories = new HashMap<>();
+        private final Stamps stamps = new Stamps();
+
+        @Override
+        public synchronized long stamp(PackageName name) {
+            return stamps.of(name);
+        }
 
         @Override
         public synchronized Map<String, VersionHistory> of(PackageName name) {
@@ -168,6 +186,7 @@ final class MemoryStores {
             Map<String, VersionHistory> known =
                     histories.computeIfAbsent(coordinates.packageName(), n -> new HashMap<>());
             @Nullable VersionHistory before = known.get(coordinates.version());
+            stamps.changed(coordinates.packageName());
             known.put(
                     coordinates.version(),
                     new VersionHistory(
@@ -211,6 +230,76 @@ final class MemoryStores {
         public synchronized boolean remove(String slug) {
             revision++;
             return policies.remove(slug) != null;
+        }
+    }
+
+    /** Who may come in. */
+    static final class Tokens implements TokenStore {
+        private final Map<String, Token> tokens = new LinkedHashMap<>();
+        private long revision;
+
+        @Override
+        public synchronized long revision() {
+            return revision;
+        }
+
+        @Override
+        public synchronized Optional<Token> find(String id) {
+            return Optional.ofNullable(tokens.get(id));
+        }
+
+        @Override
+        public synchronized List<Token> list() {
+            List<Token> sorted = new ArrayList<>(tokens.values());
+            sorted.sort(Comparator.comparing(Token::createdAt));
+            return sorted;
+        }
+
+        @Override
+        public synchronized void add(Token token) {
+            if (tokens.putIfAbsent(token.id(), token) != null) {
+                throw new IllegalArgumentException("there is already a token " + token.id());
+            }
+            revision++;
+        }
+
+        @Override
+        public synchronized boolean remove(String id) {
+            revision++;
+            return tokens.remove(id) != null;
+        }
+    }
+
+    /** The repositories. */
+    static final class Repositories implements RepositoryStore {
+        private final Map<String, Repository> repositories = new TreeMap<>();
+        private long revision;
+
+        @Override
+        public synchronized long revision() {
+            return revision;
+        }
+
+        @Override
+        public synchronized Optional<Repository> find(String name) {
+            return Optional.ofNullable(repositories.get(name));
+        }
+
+        @Override
+        public synchronized List<Repository> list() {
+            return List.copyOf(repositories.values());
+        }
+
+        @Override
+        public synchronized void save(Repository repository) {
+            repositories.put(repository.name(), repository);
+            revision++;
+        }
+
+        @Override
+        public synchronized boolean remove(String name) {
+            revision++;
+            return repositories.remove(name) != null;
         }
     }
 }

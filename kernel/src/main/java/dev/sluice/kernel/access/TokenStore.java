@@ -6,6 +6,9 @@ import java.util.Optional;
 /** Where tokens are kept. Thread-safe; a change is seen by the next call. Failures of the store are unchecked. */
 public interface TokenStore {
 
+    /** A number that grows with every change; answered from memory. */
+    long revision();
+
     /** The token with that public identifier. */
     Optional<Token> find(String id);
 

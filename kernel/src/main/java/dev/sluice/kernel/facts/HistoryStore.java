@@ -9,6 +9,13 @@ import java.util.Map;
 /** Where what was learnt of versions is kept. Thread-safe. Failures of the store are unchecked. */
 public interface HistoryStore {
 
+    /**
+     * A number that differs after everything that was learnt of a version of the package ({@link #learn}); answered from
+     * memory. It may also change when nothing was. What {@link #of} told after it was read was not outdated by learning while it
+     * stays the same.
+     */
+    long stamp(PackageName name);
+
     /** What is known of every version of a package, by version. */
     Map<String, VersionHistory> of(PackageName name);
 

@@ -35,6 +35,12 @@ public interface HostedStore {
         }
     }
 
+    /**
+     * A number that differs after every change of a published package of that name, in whatever repository; answered from
+     * memory. It may also change when nothing did. What {@link #find} told after it was read holds while it stays the same.
+     */
+    long stamp(PackageName name);
+
     /** The package as published in the repository. */
     Optional<HostedPackage> find(String repository, PackageName name);
 

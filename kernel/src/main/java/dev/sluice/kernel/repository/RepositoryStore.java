@@ -6,6 +6,9 @@ import java.util.Optional;
 /** Where repositories are kept. Thread-safe; a change is seen by the next call. Failures of the store are unchecked. */
 public interface RepositoryStore {
 
+    /** A number that grows with every change; answered from memory. */
+    long revision();
+
     /** The repository with that name. */
     Optional<Repository> find(String name);
 

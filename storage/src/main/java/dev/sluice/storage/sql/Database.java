@@ -3,6 +3,8 @@ package dev.sluice.storage.sql;
 import dev.sluice.kernel.access.TokenStore;
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.facts.HistoryStore;
+import dev.sluice.kernel.node.Leases;
+import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.policy.PolicyStore;
 import dev.sluice.kernel.repository.DocumentStore;
 import dev.sluice.kernel.repository.FileStore;
@@ -93,6 +95,16 @@ public final class Database implements AutoCloseable {
     /** Where advisories and exploitation data are kept. */
     public AdvisoryStore advisories() {
         return advisories;
+    }
+
+    /** The nodes that share this database: one process at a time opens an embedded one. */
+    public Nodes nodes() {
+        return Nodes.ALONE;
+    }
+
+    /** Turns that the nodes which share this database take. */
+    public Leases leases() {
+        return Leases.ALONE;
     }
 
     /** Finishes what is being written and closes every connection. An import under way must be closed first. */

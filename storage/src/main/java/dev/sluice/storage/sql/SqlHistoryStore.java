@@ -7,6 +7,7 @@ import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.facts.VersionHistory;
+import dev.sluice.kernel.node.Stamps;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Instant;
@@ -25,6 +26,7 @@ final class SqlHistoryStore implements HistoryStore {
     private static final long MOST_VERSIONS = 500_000;
 
     private final Connections connections;
+    private final Stamps stamps = new Stamps();
     private final Cache<PackageName, Map<String, VersionHistory>> cache = Caffeine.newBuilder()
             .maximumWeight(MOST_VERSIONS)
             .weigher((PackageName name, Map<String, VersionHistory> histories) -> histories.size() + 1)
@@ -33,6 +35,11 @@ final class SqlHistoryStore implements HistoryStore {
 
     SqlHistoryStore(Connections connections) {
         this.connections = connections;
+    }
+
+    @Override
+    public long stamp(PackageName name) {
+        return stamps.of(name);
     }
 
     @Override
@@ -79,7 +86,10 @@ final class SqlHistoryStore implements HistoryStore {
             statement.setLong(4, Values.nanos(history.firstSeen()));
             statement.setString(5, StoredJson.write(Learnt.of(history)));
             statement.executeUpdate();
-            session.afterCommit(() -> cache.invalidate(coordinates.packageName()));
+            session.afterCommit(() -> {
+                cache.invalidate(coordinates.packageName());
+                stamps.changed(coordinates.packageName());
+            });
         });
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.storage.sql;
 
 import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.node.Stamps;
 import dev.sluice.kernel.repository.HostedStore;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
@@ -17,9 +18,15 @@ final class SqlHostedStore implements HostedStore {
     private static final byte[] NOTHING = {};
 
     private final Connections connections;
+    private final Stamps stamps = new Stamps();
 
     SqlHostedStore(Connections connections) {
         this.connections = connections;
+    }
+
+    @Override
+    public long stamp(PackageName name) {
+        return stamps.of(name);
     }
 
     @Override
@@ -61,6 +68,7 @@ final class SqlHostedStore implements HostedStore {
                 addFile(session, repository, name, file);
             }
             removeIfEmpty(session, repository, name);
+            session.afterCommit(() -> stamps.changed(name));
             return expectedRevision + 1;
         });
     }

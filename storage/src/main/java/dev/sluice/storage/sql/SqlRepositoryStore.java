@@ -27,11 +27,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqlRepositoryStore implements RepositoryStore {
     private final Connections connections;
+    private final Revision revision;
     private final Cached<Map<String, Repository>> all;
 
     SqlRepositoryStore(Connections connections) {
         this.connections = connections;
+        this.revision = Revision.load(connections, "repository");
         this.all = new Cached<>(() -> connections.snapshot(session -> load(session.handle())));
+    }
+
+    @Override
+    public long revision() {
+        return revision.get();
     }
 
     @Override
@@ -60,20 +67,28 @@ final class SqlRepositoryStore implements RepositoryStore {
             for (Upstream upstream : repository.upstreams()) {
                 insert(handle, repository.name(), upstream);
             }
-            session.afterCommit(all::invalidate);
+            changed(session);
         });
     }
 
     @Override
     public boolean remove(String name) {
         return connections.write(session -> {
-            session.afterCommit(all::invalidate);
-            return session.handle()
-                            .createUpdate("DELETE FROM repository WHERE name = :name")
-                            .bind("name", name)
-                            .execute()
-                    > 0;
+            int removed = session.handle()
+                    .createUpdate("DELETE FROM repository WHERE name = :name")
+                    .bind("name", name)
+                    .execute();
+            if (removed > 0) {
+                changed(session);
+            }
+            return removed > 0;
         });
+    }
+
+    /** The repositories change before the revision does: who sees the new revision reads the new ones. */
+    private void changed(Session session) throws SQLException {
+        session.afterCommit(all::invalidate);
+        revision.bump(session);
     }
 
     private static void insert(Handle handle, String repository, Upstream upstream) {

@@ -13,11 +13,18 @@ import org.jdbi.v3.core.Handle;
 /** Tokens in SQL, held in memory as well: every request asks for one. */
 final class SqlTokenStore implements TokenStore {
     private final Connections connections;
+    private final Revision revision;
     private final Cached<Map<String, Token>> all;
 
     SqlTokenStore(Connections connections) {
         this.connections = connections;
+        this.revision = Revision.load(connections, "token");
         this.all = new Cached<>(() -> connections.read(session -> load(session.handle())));
+    }
+
+    @Override
+    public long revision() {
+        return revision.get();
     }
 
     @Override
@@ -50,20 +57,28 @@ final class SqlTokenStore implements TokenStore {
             if (added == 0) {
                 throw new IllegalArgumentException("there is already a token " + token.id());
             }
-            session.afterCommit(all::invalidate);
+            changed(session);
         });
     }
 
     @Override
     public boolean remove(String id) {
         return connections.write(session -> {
-            session.afterCommit(all::invalidate);
-            return session.handle()
-                            .createUpdate("DELETE FROM token WHERE id = :id")
-                            .bind("id", id)
-                            .execute()
-                    > 0;
+            int removed = session.handle()
+                    .createUpdate("DELETE FROM token WHERE id = :id")
+                    .bind("id", id)
+                    .execute();
+            if (removed > 0) {
+                changed(session);
+            }
+            return removed > 0;
         });
+    }
+
+    /** The tokens change before the revision does: who sees the new revision reads the new tokens. */
+    private void changed(Session session) throws java.sql.SQLException {
+        session.afterCommit(all::invalidate);
+        revision.bump(session);
     }
 
     private static Map<String, Token> load(Handle handle) {

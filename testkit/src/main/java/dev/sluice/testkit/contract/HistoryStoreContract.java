@@ -84,6 +84,20 @@ public interface HistoryStoreContract {
     }
 
     @Test
+    default void the_stamp_differs_after_every_lesson_but_not_for_having_seen_a_version() {
+        long unknown = store().stamp(NAME);
+        store().seen(NAME, List.of("1"), Samples.INSTANT);
+        long seen = store().stamp(NAME);
+        store().learn(new Coordinates(NAME, "1"), learnt(Samples.INSTANT));
+        long learnt = store().stamp(NAME);
+        store().learn(new Coordinates(NAME, "2"), learnt(Samples.INSTANT));
+
+        assertThat(seen).isEqualTo(unknown);
+        assertThat(learnt).isNotEqualTo(seen);
+        assertThat(store().stamp(NAME)).isNotEqualTo(learnt).isNotEqualTo(seen);
+    }
+
+    @Test
     default void packages_do_not_see_each_other() {
         store().seen(NAME, List.of("1"), Samples.INSTANT);
         store().seen(new PackageName("pypi", "widget"), List.of("2"), Samples.INSTANT);

@@ -180,6 +180,25 @@ public interface HostedStoreContract {
     }
 
     @Test
+    default void the_stamp_differs_after_every_change_also_when_a_package_began_anew() {
+        List<Long> stamps = new ArrayList<>();
+        stamps.add(store().stamp(NAME));
+        store().apply("main", NAME, 0, put("1.0.0"), List.of());
+        stamps.add(store().stamp(NAME));
+        store().apply("main", NAME, 1, remove("1.0.0"), List.of());
+        stamps.add(store().stamp(NAME));
+        store().apply("main", NAME, 0, put("1.0.0"), List.of());
+        stamps.add(store().stamp(NAME));
+        store().apply("other", NAME, 0, put("1.0.0"), List.of());
+        stamps.add(store().stamp(NAME));
+        assertThatThrownBy(() -> store().apply("main", NAME, 9, put("3.0.0"), List.of()))
+                .isInstanceOf(RevisionConflictException.class);
+
+        assertThat(stamps).doesNotHaveDuplicates();
+        assertThat(store().stamp(NAME)).isEqualTo(stamps.getLast());
+    }
+
+    @Test
     default void a_path_of_another_package_undoes_the_whole_change() {
         PackageName other = new PackageName("npm", "other");
         store().apply("main", NAME, 0, put("1.0.0"), List.of(file(NAME, "1.0.0")));

@@ -57,6 +57,19 @@ public interface RepositoryStoreContract {
     }
 
     @Test
+    default void the_revision_grows_with_every_change() {
+        long before = store().revision();
+        store().save(full("main"));
+        long saved = store().revision();
+        store().remove("main");
+        long removed = store().revision();
+
+        assertThat(saved).isGreaterThan(before);
+        assertThat(removed).isGreaterThan(saved);
+        assertThat(reopened().revision()).isEqualTo(removed);
+    }
+
+    @Test
     default void replaces_the_repository_of_that_name_with_all_its_parts() {
         store().save(full("main"));
         Repository bare = new Repository("main", false, List.of(), List.of());

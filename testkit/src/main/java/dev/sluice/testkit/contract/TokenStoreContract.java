@@ -59,6 +59,19 @@ public interface TokenStoreContract {
     }
 
     @Test
+    default void the_revision_grows_with_every_change() {
+        long before = store().revision();
+        store().add(token("a", 0));
+        long added = store().revision();
+        store().remove("a");
+        long removed = store().revision();
+
+        assertThat(added).isGreaterThan(before);
+        assertThat(removed).isGreaterThan(added);
+        assertThat(reopened().revision()).isEqualTo(removed);
+    }
+
+    @Test
     default void lists_by_creation() {
         store().add(token("z", 1));
         store().add(token("a", 2));
