@@ -5,6 +5,7 @@ import dev.sluice.kernel.access.TokenStore;
 import dev.sluice.kernel.advisory.Advisory;
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.Exploitation;
+import dev.sluice.kernel.advisory.SyncStore;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.facts.HistoryStore;
@@ -441,6 +442,11 @@ public final class MemoryCluster {
         }
 
         @Override
+        public SyncStore syncs() {
+            return advisories.syncs();
+        }
+
+        @Override
         public Import begin() {
             return new Following(advisories.begin());
         }
@@ -471,6 +477,11 @@ public final class MemoryCluster {
             @Override
             public Effect put(String cve, Exploitation.Kev kev) {
                 return begun.put(cve, kev);
+            }
+
+            @Override
+            public void remove(Kind kind, String id) {
+                begun.remove(kind, id);
             }
 
             @Override
