@@ -14,11 +14,11 @@ import dev.sluice.storage.StorageException;
 import java.nio.file.Path;
 
 /**
- * The embedded database: every store that is not a blob or the journal, in two SQLite files of one directory.
+ * Every store that is not a blob or the journal: embedded, in two SQLite files of one directory, or in PostgreSQL.
  *
- * <p>{@code sluice.db} holds what was configured, published and fetched; {@code advisories.db} what feeds say, apart, so that
- * the long transaction of an import holds up nobody. One process opens a directory at a time. Thread-safe; all stores are
- * usable until {@link #close}, and throw {@link StorageException} afterwards.
+ * <p>Embedded, {@code sluice.db} holds what was configured, published and fetched; {@code advisories.db} what feeds say, apart,
+ * so that the long transaction of an import holds up nobody. One process opens a directory at a time. Thread-safe; all stores
+ * are usable until {@link #close}, and throw {@link StorageException} afterwards.
  */
 public final class Database implements AutoCloseable {
     private final Connections stores;
@@ -55,6 +55,11 @@ public final class Database implements AutoCloseable {
             stores.close();
             throw e;
         }
+    }
+
+    /** The stores in PostgreSQL. Closing them closes that, too. */
+    public static Database in(Postgres postgres) {
+        return new Database(postgres.connections(), postgres.connections());
     }
 
     /** Where repositories are kept. */

@@ -16,7 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** An import as one transaction on the writing connection; readers keep what they have until it is committed. */
+/** An import as one long transaction; readers keep what they have until it is committed. */
 final class SqlAdvisoryImport implements Import {
     private final Connections connections;
     private final Revision revision;
@@ -29,7 +29,7 @@ final class SqlAdvisoryImport implements Import {
         this.connections = connections;
         this.revision = revision;
         this.onCommit = onCommit;
-        this.session = connections.acquire();
+        this.session = connections.begin("advisories");
     }
 
     @Override
@@ -214,7 +214,7 @@ final class SqlAdvisoryImport implements Import {
             throw new StorageException("cannot undo an import: " + e.getMessage(), e);
         } finally {
             over = true;
-            connections.release();
+            connections.end(session);
         }
     }
 

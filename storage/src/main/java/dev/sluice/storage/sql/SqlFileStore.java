@@ -19,6 +19,13 @@ final class SqlFileStore implements FileStore {
     private static final String COLUMNS = "repository, format, path, package_name, version, size, md5, sha1, sha256,"
             + " sha512, upstream, stored_at, last_modified";
 
+    private static final String UPSERT = "INSERT INTO stored_file (" + COLUMNS + ")"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (repository, format, path) DO UPDATE SET"
+            + " package_name = excluded.package_name, version = excluded.version, size = excluded.size,"
+            + " md5 = excluded.md5, sha1 = excluded.sha1, sha256 = excluded.sha256, sha512 = excluded.sha512,"
+            + " upstream = excluded.upstream, stored_at = excluded.stored_at,"
+            + " last_modified = excluded.last_modified";
+
     private final Connections connections;
 
     SqlFileStore(Connections connections) {
@@ -108,12 +115,15 @@ final class SqlFileStore implements FileStore {
     }
 
     static void put(Session session, StoredFile file) throws SQLException {
-        PreparedStatement statement = session.prepared("INSERT INTO stored_file (" + COLUMNS + ")"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (repository, format, path) DO UPDATE SET"
-                + " package_name = excluded.package_name, version = excluded.version, size = excluded.size,"
-                + " md5 = excluded.md5, sha1 = excluded.sha1, sha256 = excluded.sha256, sha512 = excluded.sha512,"
-                + " upstream = excluded.upstream, stored_at = excluded.stored_at,"
-                + " last_modified = excluded.last_modified");
+        put(session.prepared(UPSERT), file);
+    }
+
+    /** The same unless the path is a file of another package; false then. */
+    static boolean putOf(Session session, StoredFile file) throws SQLException {
+        return put(session.prepared(UPSERT + " WHERE stored_file.package_name = excluded.package_name"), file) > 0;
+    }
+
+    private static int put(PreparedStatement statement, StoredFile file) throws SQLException {
         statement.setString(1, Values.key(file.repository()));
         statement.setString(2, Values.key(file.coordinates().format()));
         statement.setString(3, Values.key(file.path()));
@@ -127,7 +137,7 @@ final class SqlFileStore implements FileStore {
         statement.setString(11, file.upstream());
         Values.setInstant(statement, 12, file.storedAt());
         Values.setInstant(statement, 13, file.lastModified());
-        statement.executeUpdate();
+        return statement.executeUpdate();
     }
 
     private static List<StoredFile> files(PreparedStatement statement) throws SQLException {

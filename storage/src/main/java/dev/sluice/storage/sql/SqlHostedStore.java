@@ -168,7 +168,9 @@ final class SqlHostedStore implements HostedStore {
             throw new IllegalArgumentException(file.path() + " already is a file of "
                     + former.get().coordinates().packageName());
         }
-        SqlFileStore.put(session, file);
+        if (!SqlFileStore.putOf(session, file)) {
+            throw new IllegalArgumentException(file.path() + " just became a file of another package");
+        }
     }
 
     private static void removeIfEmpty(Session session, String repository, PackageName name) throws SQLException {

@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
@@ -19,6 +18,7 @@ import org.sqlite.SQLiteDataSource;
 final class Sqlite {
     private static final int BUSY_MILLIS = 10_000;
     private static final int READERS = 8;
+    private static final Map<String, String> TYPES = Map.of("bytes", "BLOB", "rowid", "INTEGER");
 
     /** How sure a commit must be. */
     enum Durability {
@@ -42,11 +42,11 @@ final class Sqlite {
             if (folder != null) {
                 Files.createDirectories(folder);
             }
-            migrate(file, migrations, durability);
+            Migrations.run(source(file, durability), migrations, TYPES, null);
             Session writer = new Session(connect(file, durability));
             execute(writer.connection(), "PRAGMA wal_autocheckpoint=20000");
             writer.connection().setAutoCommit(false);
-            return new Connections(
+            return new SqliteConnections(
                     migrations,
                     writer,
                     () -> {
@@ -55,19 +55,9 @@ final class Sqlite {
                         return new Session(connection);
                     },
                     READERS);
-        } catch (SQLException | FlywayException | IOException e) {
+        } catch (SQLException | FlywayException | StorageException | IOException e) {
             throw new StorageException("cannot open the database " + file + ": " + e.getMessage(), e);
         }
-    }
-
-    private static void migrate(Path file, String migrations, Durability durability) {
-        Flyway.configure(Sqlite.class.getClassLoader())
-                .dataSource(source(file, durability))
-                .locations("classpath:dev/sluice/storage/sql/" + migrations)
-                .placeholders(Map.of("bytes", "BLOB", "rowid", "INTEGER"))
-                .loggers("slf4j")
-                .load()
-                .migrate();
     }
 
     private static Connection connect(Path file, Durability durability) throws SQLException {

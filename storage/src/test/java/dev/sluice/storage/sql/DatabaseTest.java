@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What becomes of the database when it is killed, closed or no database at all. */
 class DatabaseTest {
     @RegisterExtension
-    final OpenDatabase database = new OpenDatabase();
+    final OpenDatabase.Embedded database = OpenDatabase.sqlite();
 
     @Test
     void a_half_imported_feed_is_rolled_back_after_a_kill(@TempDir Path copies) throws IOException {

@@ -1,5 +1,6 @@
 package dev.sluice.storage.sql;
 
+import dev.sluice.testkit.PostgresServer;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -11,23 +12,26 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A database in a folder of its own for each test; closed and removed afterwards. */
-final class OpenDatabase implements BeforeEachCallback, AfterEachCallback {
-    private @Nullable Path directory;
+/** An empty database for each test, closed afterwards. */
+abstract class OpenDatabase implements BeforeEachCallback, AfterEachCallback {
     private @Nullable Database database;
 
-    Path directory() {
-        Path known = directory;
-        if (known == null) {
-            throw new IllegalStateException("no test runs");
-        }
-        return known;
+    /** In a folder of its own, which is removed afterwards. */
+    static Embedded sqlite() {
+        return new Embedded();
     }
+
+    /** In the PostgreSQL server of this JVM. */
+    static OpenDatabase postgres() {
+        return new Shared();
+    }
+
+    abstract Database open();
 
     Database get() {
         Database known = database;
         if (known == null) {
-            known = Database.open(directory());
+            known = open();
             database = known;
         }
         return known;
@@ -40,28 +44,76 @@ final class OpenDatabase implements BeforeEachCallback, AfterEachCallback {
     }
 
     @Override
-    public void beforeEach(ExtensionContext context) throws IOException {
-        directory = Files.createTempDirectory("sluice-database");
-    }
-
-    @Override
     public void afterEach(ExtensionContext context) throws IOException {
         if (database != null) {
             database.close();
             database = null;
         }
-        Files.walkFileTree(directory(), new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
+    }
 
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
-                Files.delete(folder);
-                return FileVisitResult.CONTINUE;
+    /** SQLite. */
+    static final class Embedded extends OpenDatabase {
+        private @Nullable Path directory;
+
+        Path directory() {
+            Path known = directory;
+            if (known == null) {
+                throw new IllegalStateException("no test runs");
             }
-        });
+            return known;
+        }
+
+        @Override
+        Database open() {
+            return Database.open(directory());
+        }
+
+        @Override
+        public void beforeEach(ExtensionContext context) throws IOException {
+            directory = Files.createTempDirectory("sluice-database");
+        }
+
+        @Override
+        public void afterEach(ExtensionContext context) throws IOException {
+            super.afterEach(context);
+            Files.walkFileTree(directory(), new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.delete(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
+                        throws IOException {
+                    Files.delete(folder);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        }
+    }
+
+    /** PostgreSQL: one database for all tests of the JVM, emptied before each. */
+    private static final class Shared extends OpenDatabase {
+        private static @Nullable String address;
+
+        private static synchronized String address() {
+            String known = address;
+            if (known == null) {
+                known = PostgresServer.get().database();
+                address = known;
+            }
+            return known;
+        }
+
+        @Override
+        Database open() {
+            return Database.in(Postgres.open(address(), Postgres.Limits.STANDARD));
+        }
+
+        @Override
+        public void beforeEach(ExtensionContext context) {
+            PostgresServer.get().empty(address());
+        }
     }
 }

@@ -1,0 +1,197 @@
+package dev.sluice.storage.sql;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.sluice.storage.StorageException;
+import java.net.SocketTimeoutException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool of connections to a PostgreSQL database that other nodes use too.
+ *
+ * <p>A write is a transaction of its own, run again when another one was in its way or when its connection was lost before the
+ * commit was sent; once it was sent nobody can know, and that is an error. A read is run again when its connection was lost.
+ * Thread-safe.
+ */
+final class PostgresConnections implements Connections {
+    private static final int MOST_ATTEMPTS = 10;
+    private static final int MOST_LOSSES = 3;
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long LOCK_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final String name;
+    private final HikariDataSource pool;
+    private volatile boolean closing;
+
+    /**
+     * Takes over the pool.
+     *
+     * @param name of the database, for messages
+     */
+    PostgresConnections(String name, HikariDataSource pool) {
+        this.name = name;
+        this.pool = pool;
+    }
+
+    @Override
+    public <T> T read(Work<T> work) {
+        for (int attempt = 1; ; attempt++) {
+            try (Session session = borrow()) {
+                return work.on(session);
+            } catch (SQLException e) {
+                if (attempt >= MOST_LOSSES || !isLost(e)) {
+                    throw failed("read from", e);
+                }
+            }
+        }
+    }
+
+    @Override
+    public <T> T snapshot(Work<T> work) {
+        return read(session -> {
+            try (Statement statement = session.connection().createStatement()) {
+                statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+                try {
+                    return work.on(session);
+                } finally {
+                    statement.execute("ROLLBACK");
+                }
+            }
+        });
+    }
+
+    @Override
+    public <T> T write(Work<T> work) {
+        for (int attempt = 1; ; attempt++) {
+            boolean sent = false;
+            try (Session session = borrow()) {
+                session.connection().setAutoCommit(false);
+                try {
+                    T result = work.on(session);
+                    sent = true;
+                    session.commit();
+                    return result;
+                } catch (SQLException | RuntimeException e) {
+                    undo(session, e);
+                    throw e;
+                }
+            } catch (SQLException e) {
+                boolean again = isConflict(e) ? attempt < MOST_ATTEMPTS : !sent && isLost(e) && attempt < MOST_LOSSES;
+                if (!again) {
+                    throw failed(sent && !isConflict(e) ? "be sure of a commit to" : "write to", e);
+                }
+                LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(LONGEST_PAUSE_NANOS) * attempt);
+            }
+        }
+    }
+
+    @Override
+    public Session begin(String what) {
+        try {
+            while (!closing) {
+                Session session = borrow();
+                boolean taken = false;
+                try {
+                    taken = lock(session, what);
+                } finally {
+                    if (!taken) {
+                        session.close();
+                    }
+                }
+                if (taken) {
+                    return session;
+                }
+                LockSupport.parkNanos(LOCK_POLL_NANOS);
+            }
+            throw new StorageException("the database " + name + " is closed", null);
+        } catch (SQLException e) {
+            throw failed("write to", e);
+        }
+    }
+
+    /** Taken for the length of the transaction, by one node at a time. */
+    private static boolean lock(Session session, String what) throws SQLException {
+        session.connection().setAutoCommit(false);
+        try (PreparedStatement statement = session.connection()
+                .prepareStatement("SELECT pg_try_advisory_xact_lock(hashtext(?)),"
+                        + " set_config('idle_in_transaction_session_timeout', '15min', true)")) {
+            statement.setString(1, "sluice " + what);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
+    @Override
+    public void end(Session session) {
+        try {
+            session.close();
+        } catch (SQLException e) {
+            throw failed("give back a connection to", e);
+        }
+    }
+
+    @Override
+    public boolean isClosing() {
+        return closing;
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        pool.close();
+    }
+
+    private Session borrow() throws SQLException {
+        if (closing) {
+            throw new StorageException("the database " + name + " is closed", null);
+        }
+        return new Session(pool.getConnection());
+    }
+
+    private static void undo(Session session, Exception reason) {
+        try {
+            session.rollback();
+        } catch (SQLException gone) {
+            reason.addSuppressed(gone); // with the connection goes its transaction
+        }
+    }
+
+    /** Another transaction was in the way: serialisation failure, deadlock. */
+    static boolean isConflict(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return state.equals("40001") || state.equals("40P01");
+    }
+
+    /** The connection broke or the server went down, and it was told at once rather than by waiting. */
+    static boolean isLost(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return (state.startsWith("08") || state.startsWith("57P")) && !hasTimedOut(e) && !isRefusal(e);
+    }
+
+    /** The pool waited for a connection as long as it may. */
+    private static boolean isRefusal(SQLException e) {
+        return e instanceof java.sql.SQLTransientConnectionException;
+    }
+
+    private static boolean hasTimedOut(SQLException e) {
+        for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SocketTimeoutException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private StorageException failed(String what, SQLException cause) {
+        @Nullable Throwable root = cause.getCause();
+        String reason = cause.getMessage() + (root == null ? "" : " (" + root.getMessage() + ")");
+        return new StorageException("cannot " + what + " the database " + name + ": " + reason, cause);
+    }
+}

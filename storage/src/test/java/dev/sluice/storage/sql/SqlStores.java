@@ -1,0 +1,139 @@
+package dev.sluice.storage.sql;
+
+import dev.sluice.kernel.access.TokenStore;
+import dev.sluice.kernel.advisory.AdvisoryStore;
+import dev.sluice.kernel.facts.HistoryStore;
+import dev.sluice.kernel.policy.PolicyStore;
+import dev.sluice.kernel.repository.DocumentStore;
+import dev.sluice.kernel.repository.FileStore;
+import dev.sluice.kernel.repository.HostedStore;
+import dev.sluice.kernel.repository.RepositoryStore;
+import dev.sluice.testkit.contract.AdvisoryStoreContract;
+import dev.sluice.testkit.contract.DocumentStoreContract;
+import dev.sluice.testkit.contract.FileStoreContract;
+import dev.sluice.testkit.contract.HistoryStoreContract;
+import dev.sluice.testkit.contract.HostedStoreContract;
+import dev.sluice.testkit.contract.PolicyStoreContract;
+import dev.sluice.testkit.contract.RepositoryStoreContract;
+import dev.sluice.testkit.contract.TokenStoreContract;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The contract of every store, on one kind of database. */
+abstract class SqlStores {
+    @RegisterExtension
+    final OpenDatabase database;
+
+    SqlStores(OpenDatabase database) {
+        this.database = database;
+    }
+
+    @Nested
+    class Advisories implements AdvisoryStoreContract {
+        @Override
+        public AdvisoryStore store() {
+            return database.get().advisories();
+        }
+
+        @Override
+        public AdvisoryStore reopened() {
+            return database.reopened().advisories();
+        }
+    }
+
+    @Nested
+    class Documents implements DocumentStoreContract {
+        @Override
+        public DocumentStore store() {
+            return database.get().documents();
+        }
+
+        @Override
+        public DocumentStore reopened() {
+            return database.reopened().documents();
+        }
+    }
+
+    @Nested
+    class Files implements FileStoreContract {
+        @Override
+        public FileStore store() {
+            return database.get().files();
+        }
+
+        @Override
+        public FileStore reopened() {
+            return database.reopened().files();
+        }
+    }
+
+    @Nested
+    class Histories implements HistoryStoreContract {
+        @Override
+        public HistoryStore store() {
+            return database.get().history();
+        }
+
+        @Override
+        public HistoryStore reopened() {
+            return database.reopened().history();
+        }
+    }
+
+    @Nested
+    class Hosted implements HostedStoreContract {
+        @Override
+        public HostedStore store() {
+            return database.get().hosted();
+        }
+
+        @Override
+        public FileStore files() {
+            return database.get().files();
+        }
+
+        @Override
+        public HostedStore reopened() {
+            return database.reopened().hosted();
+        }
+    }
+
+    @Nested
+    class Policies implements PolicyStoreContract {
+        @Override
+        public PolicyStore store() {
+            return database.get().policies();
+        }
+
+        @Override
+        public PolicyStore reopened() {
+            return database.reopened().policies();
+        }
+    }
+
+    @Nested
+    class Repositories implements RepositoryStoreContract {
+        @Override
+        public RepositoryStore store() {
+            return database.get().repositories();
+        }
+
+        @Override
+        public RepositoryStore reopened() {
+            return database.reopened().repositories();
+        }
+    }
+
+    @Nested
+    class Tokens implements TokenStoreContract {
+        @Override
+        public TokenStore store() {
+            return database.get().tokens();
+        }
+
+        @Override
+        public TokenStore reopened() {
+            return database.reopened().tokens();
+        }
+    }
+}

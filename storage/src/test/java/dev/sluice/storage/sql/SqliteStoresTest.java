@@ -1,0 +1,7 @@
+package dev.sluice.storage.sql;
+
+class SqliteStoresTest extends SqlStores {
+    SqliteStoresTest() {
+        super(OpenDatabase.sqlite());
+    }
+}
