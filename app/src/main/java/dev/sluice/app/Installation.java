@@ -31,9 +31,7 @@ import dev.sluice.upstream.Reach;
 import dev.sluice.upstream.Timeouts;
 import dev.sluice.upstream.TrustedRoots;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -208,23 +206,13 @@ final class Installation implements AutoCloseable {
         GateSettings standard = GateSettings.STANDARD;
         return new GateSettings(
                 configuration.get(Setting.WORKSPACE),
-                configuration
-                        .flag(Setting.ANONYMOUS_READS)
-                        .orElseGet(() -> isLoopback(configuration.get(Setting.BIND))),
+                DoorSettings.anonymousReads(configuration),
                 configuration.duration(Setting.FRESHNESS),
                 standard.absence(),
                 standard.outage(),
                 configuration.bytes(Setting.MAX_INDEX),
                 configuration.bytes(Setting.MAX_ARTIFACT),
                 configuration.bytes(Setting.INDEX_MEMORY));
-    }
-
-    static boolean isLoopback(String address) {
-        try {
-            return InetAddress.getByName(address).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            throw new ConfigurationException("bind is '" + address + "', which is no address of this machine", e);
-        }
     }
 
     /** Makes what a new installation begins with; returns the administrator's token. */

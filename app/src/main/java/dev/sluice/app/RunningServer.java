@@ -6,7 +6,6 @@ import dev.sluice.kernel.access.Role;
 import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.access.TokenSecrets;
 import dev.sluice.server.FrontDoor;
-import dev.sluice.server.Limits;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,8 +50,7 @@ final class RunningServer implements AutoCloseable {
                     CONTROL, "local", Role.ADMINISTRATOR, List.of(), installation.clock.instant(), null);
             installation.database.tokens().add(issued.token());
             FrontDoor door = FrontDoor.start(
-                    new FrontDoor.Binding(
-                            bind, port, configuration.find(Setting.PUBLIC_URL).orElse(null)),
+                    DoorSettings.binding(configuration, bind, port),
                     new FrontDoor.Rooms(
                             installation.gate,
                             installation.gate::authorise,
@@ -65,7 +63,7 @@ final class RunningServer implements AutoCloseable {
                             installation.metrics,
                             configuration.get(Setting.WORKSPACE),
                             new FeedImports(installation).operations()),
-                    Limits.DEFAULT,
+                    DoorSettings.limits(configuration),
                     installation.clock);
             ControlFile control = ControlFile.in(configuration.path(Setting.DATA));
             control.write(new ControlFile.Control(

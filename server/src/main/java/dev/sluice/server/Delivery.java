@@ -5,6 +5,7 @@ import dev.sluice.kernel.gate.Etags;
 import dev.sluice.kernel.gate.Released;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -14,14 +15,12 @@ import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,35 +37,29 @@ final class Delivery {
     private static final Set<String> OWN =
             own("Connection", "Content-Length", "Date", "Keep-Alive", "Transfer-Encoding");
 
+    private final Passage passage;
     private final Door door;
     private final HttpServerRequest wire;
     private final Context loop;
-    private final Instant at;
     private final @Nullable WireRequest request;
     private final @Nullable RequestBody body;
     private final Response response;
-    private final IntConsumer finished;
     private final HttpServerResponse out;
     private final boolean head;
+    private final boolean last;
     private boolean closing;
+    private int written;
 
-    Delivery(
-            Door door,
-            HttpServerRequest wire,
-            Context loop,
-            Instant at,
-            @Nullable WireRequest request,
-            @Nullable RequestBody body,
-            Response response,
-            IntConsumer finished) {
-        this.door = door;
-        this.wire = wire;
-        this.loop = loop;
-        this.at = at;
-        this.request = request;
-        this.body = body;
+    /** What ends a passage; after the last answer of a connection that is closed. */
+    Delivery(Passage passage, Response response, boolean last) {
+        this.passage = passage;
+        this.door = passage.door;
+        this.wire = passage.wire;
+        this.loop = passage.loop;
+        this.request = passage.request;
+        this.body = passage.body;
         this.response = response;
-        this.finished = finished;
+        this.last = last;
         this.out = wire.response();
         this.head = wire.method().equals(HttpMethod.HEAD);
     }
@@ -74,19 +67,23 @@ final class Delivery {
     /** Sends it; call on the event loop, once. */
     void send() {
         if (out.closed() || out.headWritten()) {
-            finished.accept(499);
+            passage.finished(499);
             return;
         }
         try {
             switch (response.body()) {
                 case Response.Artifact(Released released) -> artifact(released);
-                case Response.Bytes(byte[] bytes) -> bytes(bytes);
+                case Response.Bytes(byte[] bytes) -> bytes(isProblem() ? RequestId.within(bytes, passage.id) : bytes);
                 case Response.Empty() -> nothing();
             }
         } catch (IOException | RuntimeException e) {
             LOG.atError().setCause(e).log("a response could not be sent");
             abort(500);
         }
+    }
+
+    private boolean isProblem() {
+        return response.status() >= 400 && "application/problem+json".equals(response.header("Content-Type"));
     }
 
     private void nothing() {
@@ -107,12 +104,19 @@ final class Delivery {
         String type = response.header("Content-Type");
         boolean compressible = response.header("Content-Encoding") == null && Compression.fits(type, bytes.length);
         if (!compressible || head || request == null || !Compression.accepted(request.headers("Accept-Encoding"))) {
+            if (!takesPlace(bytes)) {
+                return;
+            }
             writeHead(response.status());
             if (compressible) {
                 out.headers().add("Vary", "Accept-Encoding");
             }
             out.putHeader("Content-Length", Integer.toString(bytes.length));
-            end(head ? out.end() : out.end(Buffer.buffer(bytes)), response.status());
+            if (head) {
+                end(out.end(), response.status());
+            } else {
+                write(bytes);
+            }
             return;
         }
         String key = etag == null ? null : etag + type + bytes.length;
@@ -130,9 +134,21 @@ final class Delivery {
         }
     }
 
+    /** Whether there is room in memory for one more reader; else the client is told to come back. */
+    private boolean takesPlace(byte[] bytes) {
+        if (head || bytes.length <= Outgoing.LARGE || door.outgoing.enter(bytes)) {
+            return true;
+        }
+        passage.busy();
+        return false;
+    }
+
     private void compressed(byte[] bytes, @Nullable String etag) {
         if (out.closed()) {
-            finished.accept(499);
+            passage.finished(499);
+            return;
+        }
+        if (!takesPlace(bytes)) {
             return;
         }
         writeHead(response.status());
@@ -142,7 +158,40 @@ final class Delivery {
         out.putHeader("Content-Encoding", "gzip");
         out.headers().add("Vary", "Accept-Encoding");
         out.putHeader("Content-Length", Integer.toString(bytes.length));
-        end(out.end(Buffer.buffer(bytes)), response.status());
+        write(bytes);
+    }
+
+    /** A large body goes out at the pace of its reader, so that only what is under way is copied. */
+    private void write(byte[] bytes) {
+        if (bytes.length <= Outgoing.LARGE) {
+            end(out.end(Buffer.buffer(bytes)), response.status());
+            return;
+        }
+        Promise<Void> sent = Promise.promise();
+        out.closeHandler(closed -> sent.tryFail("the client closed the connection"));
+        out.exceptionHandler(sent::tryFail);
+        out.drainHandler(drained -> writeOn(bytes, sent));
+        end(sent.future().andThen(done -> door.outgoing.leave(bytes)), response.status());
+        writeOn(bytes, sent);
+    }
+
+    private void writeOn(byte[] bytes, Promise<Void> sent) {
+        while (written < bytes.length && !out.writeQueueFull()) {
+            int length = Math.min(CHUNK, bytes.length - written);
+            Buffer chunk = Buffer.buffer(length).appendBytes(bytes, written, length);
+            written += length;
+            if (written == bytes.length) {
+                out.end(chunk).onComplete(result -> {
+                    if (result.succeeded()) {
+                        sent.tryComplete();
+                    } else {
+                        sent.tryFail(result.cause());
+                    }
+                });
+            } else {
+                var _ = out.write(chunk);
+            }
+        }
     }
 
     private void artifact(Released released) throws IOException {
@@ -206,7 +255,7 @@ final class Delivery {
                 out.write(buffer)
                         .toCompletionStage()
                         .toCompletableFuture()
-                        .get(door.limits.idle().toMillis(), TimeUnit.MILLISECONDS);
+                        .get(door.limits.times().idle().toMillis(), TimeUnit.MILLISECONDS);
             }
             loop.runOnContext(go -> end(out.end(), status));
         } catch (IOException | RuntimeException | TimeoutException | ExecutionException e) {
@@ -260,9 +309,10 @@ final class Delivery {
                 out.headers().add(header.name(), header.value());
             }
         }
-        out.putHeader("Date", door.httpDate(at));
+        out.putHeader("Date", door.httpDate(passage.at));
         out.putHeader("X-Content-Type-Options", "nosniff");
-        closing = door.draining || (body != null && !body.isComplete() && !body.isCheapToDiscard());
+        out.putHeader(RequestId.HEADER, passage.id);
+        closing = last || door.draining || (body != null && !body.isComplete() && !body.isCheapToDiscard());
         if (closing) {
             out.putHeader("Connection", "close");
         }
@@ -286,26 +336,26 @@ final class Delivery {
             }
             if (body != null && !body.isComplete()) {
                 body.discard();
+                linger(body);
+            } else if (closing) {
+                wire.connection().close();
             }
-            if (closing) {
-                linger();
-            }
-            finished.accept(status);
+            passage.finished(status);
         });
     }
 
     /** Reads on for a moment, because closing with bytes unread would take the response away from the client. */
-    private void linger() {
-        if (body == null || body.isComplete()) {
-            wire.connection().close();
-        } else {
-            loop.owner().setTimer(LINGER_MILLIS, timer -> wire.connection().close());
-        }
+    private void linger(RequestBody unread) {
+        loop.owner().setTimer(LINGER_MILLIS, timer -> {
+            if (closing || !unread.isComplete()) {
+                wire.connection().close();
+            }
+        });
     }
 
     private void abort(int status) {
         wire.connection().close();
-        finished.accept(status);
+        passage.finished(status);
     }
 
     private static Set<String> own(String... names) {

@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /** What all requests share: who decides, who answers, limits, counters. Thread-safe. */
 final class Door {
@@ -32,7 +31,8 @@ final class Door {
     final Metrics metrics;
     final Limits limits;
     final InstantSource clock;
-    final @Nullable String publicUrl;
+    final FrontDoor.Binding binding;
+    final Outgoing outgoing;
     final Executor blocking;
     final AtomicInteger running = new AtomicInteger();
     final AtomicInteger connections = new AtomicInteger();
@@ -49,7 +49,7 @@ final class Door {
             Metrics metrics,
             Limits limits,
             InstantSource clock,
-            @Nullable String publicUrl,
+            FrontDoor.Binding binding,
             Executor blocking) {
         this.gate = gate;
         this.access = access;
@@ -60,7 +60,8 @@ final class Door {
         this.metrics = metrics;
         this.limits = limits;
         this.clock = clock;
-        this.publicUrl = publicUrl;
+        this.binding = binding;
+        this.outgoing = new Outgoing(limits.responses());
         this.blocking = blocking;
     }
 

@@ -26,12 +26,10 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,9 +69,12 @@ public final class FrontDoor implements AutoCloseable {
      * @param port TCP port; 0 for any that is free
      * @param publicUrl scheme, host and port as clients see them, without trailing slash, where a proxy stands in front; null
      *     to take it from each request
+     * @param forwarding which proxies are believed
+     * @param anonymousOnlyDirect whether nobody reads without a token unless the request comes from this machine and through no
+     *     proxy, even where reading is open
      */
     public record Binding(
-            String address, int port, @Nullable String publicUrl) {}
+            String address, int port, @Nullable String publicUrl, Forwarding forwarding, boolean anonymousOnlyDirect) {}
 
     /**
      * What stands behind the door.
@@ -193,10 +194,15 @@ public final class FrontDoor implements AutoCloseable {
                 rooms.metrics(),
                 limits,
                 clock,
-                binding.publicUrl(),
+                binding,
                 blocking);
         rooms.metrics().gauge("sluice_http_requests_running", "Requests on virtual threads now", door.running::get);
         rooms.metrics().gauge("sluice_http_connections", "Connections open now", door.connections::get);
+        rooms.metrics()
+                .gauge(
+                        "sluice_http_responses_held_bytes",
+                        "Bytes of large answers in memory that wait for their readers",
+                        () -> door.outgoing.held());
         return door;
     }
 
@@ -206,9 +212,11 @@ public final class FrontDoor implements AutoCloseable {
                 .setHttp2ClearTextEnabled(false)
                 .setCompressionSupported(false)
                 .setDecompressionSupported(false)
-                .setMaxInitialLineLength(limits.uriLength())
-                .setMaxHeaderSize(limits.headerSize())
-                .setIdleTimeout((int) limits.idle().toMillis())
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setMaxInitialLineLength(limits.requestLine())
+                .setMaxHeaderSize(limits.headerBytes())
+                .setIdleTimeout((int) limits.times().idle().toMillis())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setTcpNoDelay(true)
                 .setReuseAddress(true)
@@ -222,21 +230,25 @@ public final class FrontDoor implements AutoCloseable {
         private final SocketAddress address;
         private final Queue<HttpServer> servers;
 
-        /** Connections that sent no request yet, with the timer that ends them; touched by one event loop only. */
-        private final IdentityHashMap<HttpConnection, Long> silent = new IdentityHashMap<>();
+        private final Connections connections;
 
         Listener(Door door, HttpServerOptions options, SocketAddress address, Queue<HttpServer> servers) {
             this.door = door;
             this.options = options;
             this.address = address;
             this.servers = servers;
+            this.connections = new Connections(door.limits.times());
         }
 
         @Override
         public Future<?> start() {
+            Limits.Times times = door.limits.times();
+            long shortest =
+                    Math.min(times.firstRequest().toMillis(), times.keepAlive().toMillis());
+            vertx.setPeriodic(Math.clamp(shortest / 4, 10, 1000), tick -> connections.sweep(System.nanoTime()));
             HttpServer server = vertx.createHttpServer(options)
                     .connectionHandler(this::connected)
-                    .invalidRequestHandler(Listener::invalid)
+                    .invalidRequestHandler(this::invalid)
                     .exceptionHandler(failure -> LOG.debug("a connection failed", failure))
                     .requestHandler(this::request);
             return server.listen(address).onSuccess(servers::add);
@@ -244,47 +256,30 @@ public final class FrontDoor implements AutoCloseable {
 
         private void connected(HttpConnection connection) {
             int open = door.connections.incrementAndGet();
-            long timer = vertx.setTimer(door.limits.firstRequest().toMillis(), late -> {
-                if (silent.remove(connection) != null) {
-                    connection.close();
-                }
-            });
-            silent.put(connection, timer);
+            connections.opened(connection, System.nanoTime());
             connection.closeHandler(closed -> {
                 door.connections.decrementAndGet();
-                asked(connection);
+                connections.closed(connection);
             });
-            if (open > door.limits.connections()) {
+            if (open > door.limits.connections() && !connections.makeRoom(connection)) {
                 connection.close();
             }
         }
 
-        /** The connection showed what it is for. */
-        private void asked(HttpConnection connection) {
-            Long timer = silent.remove(connection);
-            if (timer != null) {
-                vertx.cancelTimer(timer);
-            }
-        }
-
         private void request(HttpServerRequest wire) {
-            asked(wire.connection());
-            new Passage(door, wire, vertx.getOrCreateContext()).begin();
+            passage(wire).begin();
         }
 
         /** What is no HTTP: answered briefly, then closed. */
-        private static void invalid(HttpServerRequest wire) {
-            Throwable cause = wire.decoderResult().cause();
-            String kind = cause == null ? "" : cause.getClass().getSimpleName();
-            int status = kind.equals("TooLongHttpLineException")
-                    ? 414
-                    : kind.equals("TooLongHttpHeaderException") ? 431 : 400;
-            HttpServerResponse out = wire.response();
-            out.setStatusCode(status)
-                    .putHeader("Connection", "close")
-                    .putHeader("Content-Type", "text/plain; charset=utf-8")
-                    .end("The request is not valid HTTP/1.1 or exceeds a limit of this server.\n")
-                    .onComplete(sent -> wire.connection().close());
+        private void invalid(HttpServerRequest wire) {
+            passage(wire).refuse(wire.decoderResult().cause());
+        }
+
+        private Passage passage(HttpServerRequest wire) {
+            HttpConnection connection = wire.connection();
+            connections.asked(connection);
+            return new Passage(
+                    door, wire, vertx.getOrCreateContext(), () -> connections.answered(connection, System.nanoTime()));
         }
     }
 
@@ -313,7 +308,7 @@ public final class FrontDoor implements AutoCloseable {
         door.draining = true;
         List<Future<Void>> stopping = new ArrayList<>();
         for (HttpServer server : servers) {
-            stopping.add(server.shutdown(door.limits.drain()));
+            stopping.add(server.shutdown(door.limits.times().drain()));
         }
         try {
             await(Future.join(stopping));

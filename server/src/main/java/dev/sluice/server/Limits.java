@@ -5,29 +5,28 @@ import java.time.Duration;
 /**
  * How much of everything a client gets.
  *
- * @param connections most connections open at once; more are closed at once
+ * @param connections most connections open at once; for one more, the one that has waited longest for a request is closed
  * @param requests most requests being answered off the event loops at once; more get 503 with Retry-After
- * @param uriLength longest request line in bytes; more gets 414
- * @param headerSize most bytes of all header lines of a request; more gets 431
+ * @param requestLine longest request line in bytes; more gets 414
+ * @param headerBytes most bytes of all header lines of a request; more gets 431
+ * @param headers most header lines of a request; more gets 431
  * @param upload longest body a format receives, in bytes; more gets 413
  * @param document longest body an operation of the API receives, in bytes; more gets 413
- * @param idle how long a connection may show no sign of life in either direction; also bounds how long a client may make no
- *     progress reading a response
- * @param firstRequest how long a new connection may take to send its first request
- * @param stall how long a body may make no progress
- * @param drain how long running requests may take to finish when the server stops
+ * @param uploadRate fewest bytes a second that a body must arrive with once {@link Times#stall} has passed; slower gets 408
+ * @param responses most bytes in memory that wait for readers of large answers; beyond, 503 with Retry-After
+ * @param times how long things may take
  */
 public record Limits(
         int connections,
         int requests,
-        int uriLength,
-        int headerSize,
+        int requestLine,
+        int headerBytes,
+        int headers,
         long upload,
         long document,
-        Duration idle,
-        Duration firstRequest,
-        Duration stall,
-        Duration drain) {
+        long uploadRate,
+        long responses,
+        Times times) {
 
     /** Fit for an ordinary company registry. */
     public static final Limits DEFAULT = new Limits(
@@ -35,26 +34,68 @@ public record Limits(
             2_000,
             8 * 1024,
             32 * 1024,
+            100,
             10L * 1024 * 1024 * 1024,
             1024 * 1024,
-            Duration.ofMinutes(5),
-            Duration.ofSeconds(30),
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(20));
+            1024,
+            256L * 1024 * 1024,
+            new Times(
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(75),
+                    Duration.ofMinutes(5),
+                    Duration.ofSeconds(60),
+                    Duration.ofSeconds(20)));
+
+    /**
+     * How long things may take.
+     *
+     * @param firstRequest from the opening of a connection to the end of its first request's head; then it is closed
+     * @param keepAlive from the end of an answer to the end of the next request's head; then the connection is closed
+     * @param idle a connection with neither bytes sent nor received while a request is answered; then it is closed. So long may a
+     *     client make no progress reading
+     * @param stall a body that makes no progress; then 408
+     * @param drain running requests when the server stops; then they are broken off
+     */
+    public record Times(Duration firstRequest, Duration keepAlive, Duration idle, Duration stall, Duration drain) {
+        /** Checks that all are positive. Throws IllegalArgumentException. */
+        public Times {
+            if (!firstRequest.isPositive()
+                    || !keepAlive.isPositive()
+                    || !idle.isPositive()
+                    || !stall.isPositive()
+                    || drain.isNegative()) {
+                throw new IllegalArgumentException("times must be positive");
+            }
+        }
+    }
 
     /** Checks that all are positive. Throws IllegalArgumentException. */
     public Limits {
         if (connections < 1
                 || requests < 1
-                || uriLength < 64
-                || headerSize < 256
+                || requestLine < 64
+                || headerBytes < 256
+                || headers < 1
                 || upload < 1
                 || document < 1
-                || !idle.isPositive()
-                || !firstRequest.isPositive()
-                || !stall.isPositive()
-                || drain.isNegative()) {
+                || uploadRate < 1
+                || responses < 1) {
             throw new IllegalArgumentException("limits must be positive");
         }
+    }
+
+    /** The same with other times. */
+    public Limits with(Times others) {
+        return new Limits(
+                connections,
+                requests,
+                requestLine,
+                headerBytes,
+                headers,
+                upload,
+                document,
+                uploadRate,
+                responses,
+                others);
     }
 }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.IntSupplier;
+import java.util.function.DoubleSupplier;
 
 /** Figures about requests, journal events and the JVM, in Prometheus' text format. Thread-safe. */
 public final class Metrics {
@@ -68,11 +68,11 @@ public final class Metrics {
     }
 
     /** Shows a number that changes. */
-    void gauge(String name, String help, IntSupplier value) {
+    void gauge(String name, String help, DoubleSupplier value) {
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)
-                .callback(callback -> callback.call(value.getAsInt()))
+                .callback(callback -> callback.call(value.getAsDouble()))
                 .register(registry);
     }
 

@@ -18,8 +18,12 @@ import dev.sluice.server.operation.Call;
 import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Operations;
 import dev.sluice.server.operation.Problem;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Context;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,13 +50,23 @@ final class Passage {
     private static final Logger ACCESS = LoggerFactory.getLogger("dev.sluice.access");
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
-    private final Door door;
-    private final HttpServerRequest wire;
-    private final Context loop;
-    private final Instant at;
+    final Door door;
+    final HttpServerRequest wire;
+    final Context loop;
+    final Instant at;
+    final String id;
+
+    @Nullable
+    RequestBody body;
+
+    @Nullable
+    WireRequest request;
+
+    private final Runnable answered;
     private final long startedNanos = System.nanoTime();
-    private @Nullable RequestBody body;
-    private @Nullable WireRequest request;
+    private boolean over;
+    private volatile boolean last;
+    private Forwarding.Client client;
     private @Nullable Target target;
     private Authentication.@Nullable Result who;
     private @Nullable Repository repository;
@@ -60,37 +74,91 @@ final class Passage {
     private @Nullable Visit visit;
     private String name = "none";
 
-    Passage(Door door, HttpServerRequest wire, Context loop) {
+    /** A request whose head has arrived; tells on the event loop when it is answered. */
+    Passage(Door door, HttpServerRequest wire, Context loop, Runnable answered) {
         this.door = door;
         this.wire = wire;
         this.loop = loop;
+        this.answered = answered;
         this.at = door.clock.instant();
+        this.id = RequestId.of(wire.getHeader(RequestId.HEADER));
+        this.client = new Forwarding.Client(Forwarding.peer(wire), null, null);
     }
 
     /** Reads the head and goes as far as possible without blocking; call on the event loop. */
     void begin() {
         try {
+            checkHead();
+            client = door.binding.forwarding().client(wire);
             long announced = announcedLength();
             String expect = wire.getHeader("Expect");
             if (announced != 0) {
-                body = new RequestBody(wire, loop, announced, door.limits.stall(), expect != null);
+                body = new RequestBody(wire, loop, announced, door.limits, expect != null);
             }
             if (expect != null && !expect.equalsIgnoreCase("100-continue")) {
                 throw new Problem(417, "Expectation failed", "only 100-continue can be expected here");
             }
             target = Target.parse(wire.uri());
-            request = new WireRequest(wire, target, door.publicUrl, body);
+            request = new WireRequest(wire, target, client, door.binding.publicUrl(), body);
         } catch (Problem problem) {
+            // Where this request ends may be unclear; what follows on the connection could be another's.
+            last = true;
             send(problem.response());
             return;
         }
         attend(true);
     }
 
+    /** Answers what the decoder of HTTP could not make sense of, and closes the connection. */
+    void refuse(Throwable cause) {
+        name = "invalid";
+        Response response = switch (cause) {
+            case TooLongHttpLineException e ->
+                Problem.response(
+                        414, "URI too long", "the request line is longer than " + door.limits.requestLine() + " bytes");
+            case TooLongHttpHeaderException e -> headersTooLarge();
+            case null, default -> Problem.response(400, "Bad request", "this is not HTTP/1.1 as RFC 9112 defines it");
+        };
+        last = true;
+        send(response);
+    }
+
+    private Response headersTooLarge() {
+        return Problem.response(
+                431,
+                "Request header fields too large",
+                "a request has at most " + door.limits.headers() + " header lines of " + door.limits.headerBytes()
+                        + " bytes in all");
+    }
+
+    private void checkHead() {
+        HttpMethod method = wire.method();
+        if (method.equals(HttpMethod.CONNECT) || method.equals(HttpMethod.TRACE)) {
+            throw new Problem(501, "Not implemented", "this server answers neither CONNECT nor TRACE");
+        }
+        int count = 0;
+        for (var _ : wire.headers()) {
+            count++;
+        }
+        if (count > door.limits.headers()) {
+            throw new Problem(
+                    431,
+                    "Request header fields too large",
+                    "a request has at most " + door.limits.headers() + " header lines");
+        }
+    }
+
     /** Length of the body: 0 for none, -1 for a chunked one. */
     private long announcedLength() {
         List<String> lengths = wire.headers().getAll("Content-Length");
-        boolean chunked = wire.headers().contains("Transfer-Encoding");
+        List<String> encodings = wire.headers().getAll("Transfer-Encoding");
+        boolean chunked = !encodings.isEmpty();
+        if (chunked && wire.version() == HttpVersion.HTTP_1_0) {
+            throw Problem.badRequest("HTTP/1.0 has no Transfer-Encoding");
+        }
+        if (chunked && (encodings.size() > 1 || !encodings.getFirst().equalsIgnoreCase("chunked"))) {
+            throw new Problem(501, "Not implemented", "the only Transfer-Encoding understood here is chunked");
+        }
         if (lengths.isEmpty()) {
             return chunked ? -1 : 0;
         }
@@ -124,9 +192,14 @@ final class Passage {
                 }
             });
         } else {
-            send(Problem.response(503, "Busy", "too many requests are being answered; try again in a moment")
-                    .with("Retry-After", "5"));
+            busy();
         }
+    }
+
+    /** Tells the client to come back. */
+    void busy() {
+        send(Problem.response(503, "Busy", "too many requests are being answered; try again in a moment")
+                .with("Retry-After", "5"));
     }
 
     /** The response, or null when finding it would block the event loop. */
@@ -216,15 +289,33 @@ final class Passage {
         Principal principal = principal();
         Visit visiting = visit(principal);
         Gate.Access access = door.access.authorise(visiting, repository, endpoint.permission());
+        if (access == Gate.Access.GRANTED
+                && endpoint.permission() == Permission.READ
+                && principal.isAnonymous()
+                && door.binding.anonymousOnlyDirect()
+                && !Forwarding.isDirect(wire)) {
+            return unauthenticated("reading without a token is only for clients of this machine that use its loopback"
+                    + " address and no proxy, unless the setting anonymous-reads says otherwise");
+        }
         if (access == Gate.Access.UNAUTHENTICATED) {
             return unauthenticated("repository " + repository.name() + " needs a token for this");
         }
         if (access == Gate.Access.FORBIDDEN) {
             return forbidden(endpoint.permission());
         }
+        if (body == null && lacksLength(asked)) {
+            last = true; // what follows may be the body
+            return Problem.response(
+                    411, "Length required", "send Content-Length, or Transfer-Encoding: chunked, with what you upload");
+        }
         limitBody(door.limits.upload());
         Exchange exchange = new Exchange(asked, repository, visiting, door.gate);
         return onLoop ? endpoint.handleFromMemory(exchange) : endpoint.handle(exchange);
+    }
+
+    private static boolean lacksLength(Request asked) {
+        return (asked.method().equals("PUT") || asked.method().equals("POST"))
+                && asked.headers("Content-Length").isEmpty();
     }
 
     private static @Nullable Endpoint route(Format format, String method, List<String> rest) {
@@ -360,7 +451,7 @@ final class Passage {
     }
 
     private void send(Response response) {
-        Delivery delivery = new Delivery(door, wire, loop, at, request, body, response, this::finished);
+        Delivery delivery = new Delivery(this, response, last);
         if (io.vertx.core.Vertx.currentContext() == loop) {
             delivery.send();
         } else {
@@ -368,7 +459,13 @@ final class Passage {
         }
     }
 
-    private void finished(int status) {
+    /** The answer has left, or cannot any more (status 499); call on the event loop. */
+    void finished(int status) {
+        if (over) {
+            return;
+        }
+        over = true;
+        answered.run();
         double seconds = (System.nanoTime() - startedNanos) / 1e9;
         door.metrics.request(
                 name, wire.method().name(), status, seconds, wire.response().bytesWritten(), wire.bytesRead());
@@ -391,9 +488,7 @@ final class Passage {
     }
 
     private String address() {
-        return wire.remoteAddress() == null
-                ? ""
-                : String.valueOf(wire.remoteAddress().hostAddress());
+        return client.address();
     }
 
     private String userAgent() {

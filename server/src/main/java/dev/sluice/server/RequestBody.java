@@ -24,10 +24,10 @@ final class RequestBody extends InputStream {
     private static final int HIGH_WATER = 512 * 1024;
     private static final int LOW_WATER = 128 * 1024;
 
-    /** The client sent nothing for too long; answered with 408. */
+    /** The client sent nothing, or next to nothing, for too long; answered with 408. */
     static final class StalledException extends IOException {
-        StalledException() {
-            super("the request body stopped arriving");
+        StalledException(String message) {
+            super(message);
         }
     }
 
@@ -42,6 +42,7 @@ final class RequestBody extends InputStream {
     private final Context loop;
     private final long announced;
     private final Duration stall;
+    private final long rate;
     private final boolean continueExpected;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -50,6 +51,7 @@ final class RequestBody extends InputStream {
     private int queued;
     private int position;
     private long total;
+    private long waited;
     private boolean started;
     private boolean paused;
     private boolean discarding;
@@ -57,11 +59,12 @@ final class RequestBody extends InputStream {
     private @Nullable IOException failure;
 
     /** Takes over the request's body; call on its event loop, before anything of it was delivered. */
-    RequestBody(HttpServerRequest wire, Context loop, long announced, Duration stall, boolean continueExpected) {
+    RequestBody(HttpServerRequest wire, Context loop, long announced, Limits limits, boolean continueExpected) {
         this.wire = wire;
         this.loop = loop;
         this.announced = announced;
-        this.stall = stall;
+        this.stall = limits.times().stall();
+        this.rate = limits.uploadRate();
         this.continueExpected = continueExpected;
         this.limit = Long.MAX_VALUE;
         this.paused = true;
@@ -227,10 +230,16 @@ final class RequestBody extends InputStream {
                 return;
             }
             if (left <= 0) {
-                throw new StalledException();
+                throw new StalledException("the request body stopped arriving; send it again");
+            }
+            if (waited > stall.toNanos() && total < rate * (waited / 1e9)) {
+                throw new StalledException(
+                        "the request body arrives with less than " + rate + " bytes a second; send it again");
             }
             try {
+                long before = left;
                 left = changed.awaitNanos(left);
+                waited += before - left;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted while reading a request body", e);

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request target (RFC 9112, section 3.2) taken apart: path segments and query, percent-decoded one by one.
@@ -16,11 +17,12 @@ import java.util.Map;
  * <p>An encoded slash stays inside its segment. Whatever could mean a different place to somebody else (dot segments, encoded or
  * not, NUL, backslashes that Windows tools send, broken escapes, bytes that are no UTF-8) is refused rather than interpreted.
  *
+ * @param authority host of a target in absolute form, as proxies send it; else null
  * @param path as sent, without query
  * @param segments decoded; an empty last one stands for a trailing slash; never empty
  * @param query decoded parameters in order
  */
-record Target(String path, List<String> segments, Map<String, List<String>> query) {
+record Target(@Nullable String authority, String path, List<String> segments, Map<String, List<String>> query) {
 
     private static final int MAX_SEGMENTS = 64;
     private static final int MAX_SEGMENT_LENGTH = 1024;
@@ -33,7 +35,8 @@ record Target(String path, List<String> segments, Map<String, List<String>> quer
 
     /** Takes it apart. Throws {@link Problem} with status 400. */
     static Target parse(String uri) {
-        String rest = originForm(uri);
+        String authority = authority(uri);
+        String rest = originForm(authority == null ? uri : absolute(uri, authority));
         int hash = rest.indexOf('#');
         if (hash >= 0) {
             throw Problem.badRequest("a request target has no fragment");
@@ -54,17 +57,31 @@ record Target(String path, List<String> segments, Map<String, List<String>> quer
             }
             start = slash + 1;
         }
-        return new Target(path, segments, mark < 0 ? Map.of() : query(rest.substring(mark + 1)));
+        return new Target(authority, path, segments, mark < 0 ? Map.of() : query(rest.substring(mark + 1)));
     }
 
-    /** Also takes the absolute form that proxies send. */
-    private static String originForm(String uri) {
-        if (uri.startsWith("/")) {
-            return uri;
+    private static @Nullable String authority(String uri) {
+        int start =
+                uri.regionMatches(true, 0, "http://", 0, 7) ? 7 : uri.regionMatches(true, 0, "https://", 0, 8) ? 8 : -1;
+        if (start < 0) {
+            return null;
         }
-        if (uri.regionMatches(true, 0, "http://", 0, 7) || uri.regionMatches(true, 0, "https://", 0, 8)) {
-            int slash = uri.indexOf('/', 8);
-            return slash < 0 ? "/" : uri.substring(slash);
+        int end = start;
+        while (end < uri.length() && "/?#".indexOf(uri.charAt(end)) < 0) {
+            end++;
+        }
+        return uri.substring(start, end);
+    }
+
+    /** What follows the authority; nothing is the root (RFC 9112, section 3.2.2). */
+    private static String absolute(String uri, String authority) {
+        String rest = uri.substring(uri.indexOf("//") + 2 + authority.length());
+        return rest.isEmpty() ? "/" : rest.startsWith("?") ? "/" + rest : rest;
+    }
+
+    private static String originForm(String rest) {
+        if (rest.startsWith("/")) {
+            return rest;
         }
         throw Problem.badRequest("the request target must start with a slash");
     }

@@ -6,14 +6,10 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A request as Vert.x received it, as formats and operations see it. */
 final class WireRequest implements Request {
-
-    private static final Pattern HOST =
-            Pattern.compile("(?:[A-Za-z0-9]([A-Za-z0-9._-]{0,252})|\\[[0-9A-Fa-f:.]{2,45}])(?::[0-9]{1,5})?");
 
     private final String method;
     private final String origin;
@@ -22,17 +18,23 @@ final class WireRequest implements Request {
     private final long contentLength;
     private final @Nullable RequestBody body;
 
-    WireRequest(HttpServerRequest wire, Target target, @Nullable String publicUrl, @Nullable RequestBody body) {
+    WireRequest(
+            HttpServerRequest wire,
+            Target target,
+            Forwarding.Client client,
+            @Nullable String publicUrl,
+            @Nullable RequestBody body) {
         this.method = wire.method().name();
         this.target = target;
         this.headers = wire.headers();
-        this.origin = origin(wire, publicUrl);
+        this.origin = origin(wire, target, client, publicUrl);
         this.contentLength = body == null ? 0 : body.announced();
         this.body = body;
     }
 
     /** RFC 9112, section 3.2: exactly one valid Host line; it becomes part of links, so nothing but a host may be in it. */
-    private static String origin(HttpServerRequest wire, @Nullable String publicUrl) {
+    private static String origin(
+            HttpServerRequest wire, Target target, Forwarding.Client client, @Nullable String publicUrl) {
         List<String> hosts = wire.headers().getAll("Host");
         if (hosts.size() > 1) {
             throw Problem.badRequest("more than one Host header");
@@ -41,14 +43,21 @@ final class WireRequest implements Request {
             if (wire.version() != io.vertx.core.http.HttpVersion.HTTP_1_0) {
                 throw Problem.badRequest("the Host header is missing");
             }
-        } else if (!HOST.matcher(hosts.getFirst()).matches()) {
+        } else if (!Forwarding.isHost(hosts.getFirst())) {
             throw Problem.badRequest("the Host header is no host name");
+        }
+        if (target.authority() != null
+                && (hosts.isEmpty() || !target.authority().equalsIgnoreCase(hosts.getFirst()))) {
+            throw Problem.badRequest("the request target and the Host header name different hosts");
         }
         if (publicUrl != null) {
             return publicUrl;
         }
-        String host = hosts.isEmpty() ? String.valueOf(wire.localAddress()) : hosts.getFirst();
-        return (wire.isSSL() ? "https://" : "http://") + host;
+        String scheme = client.scheme() == null ? wire.isSSL() ? "https" : "http" : client.scheme();
+        String host = client.host() == null
+                ? hosts.isEmpty() ? String.valueOf(wire.localAddress()) : hosts.getFirst()
+                : client.host();
+        return scheme + "://" + host;
     }
 
     @Override

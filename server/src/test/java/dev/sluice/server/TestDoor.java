@@ -35,17 +35,14 @@ import org.jspecify.annotations.Nullable;
 /** A listening front door with stores in memory and a fake format; a clock that stands still until told. */
 final class TestDoor implements AutoCloseable {
 
-    static final Limits LIMITS = new Limits(
-            200,
-            100,
-            4096,
-            8192,
-            1024 * 1024,
-            64 * 1024,
+    static final Limits.Times TIMES = new Limits.Times(
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
             Duration.ofSeconds(30),
             Duration.ofSeconds(10),
-            Duration.ofSeconds(10),
             Duration.ofSeconds(5));
+    static final Limits LIMITS =
+            new Limits(200, 100, 4096, 8192, 50, 1024 * 1024, 64 * 1024, 1024, 32 * 1024 * 1024, TIMES);
 
     final FakeFormat format = new FakeFormat();
     final MemoryStores.Tokens tokens = new MemoryStores.Tokens();
@@ -63,10 +60,14 @@ final class TestDoor implements AutoCloseable {
     }
 
     TestDoor(Limits limits) throws IOException {
+        this(limits, new FrontDoor.Binding("127.0.0.1", 0, null, Forwarding.NONE, false));
+    }
+
+    TestDoor(Limits limits, FrontDoor.Binding binding) throws IOException {
         repositories.save(new Repository("main", true, List.of(), List.of()));
         repositories.save(new Repository("closed", false, List.of(), List.of()));
         door = FrontDoor.start(
-                new FrontDoor.Binding("127.0.0.1", 0, null),
+                binding,
                 new FrontDoor.Rooms(
                         noGate(),
                         TestDoor::authorise,

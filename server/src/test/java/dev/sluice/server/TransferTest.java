@@ -19,7 +19,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
@@ -297,64 +296,8 @@ class TransferTest {
     }
 
     @Test
-    void an_upload_that_stalls_is_ended() throws IOException {
-        Limits hasty = new Limits(
-                10,
-                10,
-                4096,
-                8192,
-                1000,
-                1000,
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(10),
-                Duration.ofMillis(50),
-                Duration.ofSeconds(1));
-        try (TestDoor own = new TestDoor(hasty);
-                Wire wire = own.open()) {
-            own.format.put(
-                    "put",
-                    exchange -> Response.text(201, exchange.request().body().readAllBytes().length + ""));
-            wire.send("PUT /fake/main/put HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\nAuthorization: Bearer "
-                    + own.token(Role.PUBLISHER) + "\r\n\r\nabc");
-
-            assertThat(wire.answer().status()).isEqualTo(408);
-        }
-    }
-
-    @Test
-    void a_connection_that_asks_nothing_is_closed() throws IOException {
-        Limits hasty = new Limits(
-                10,
-                10,
-                4096,
-                8192,
-                1000,
-                1000,
-                Duration.ofSeconds(30),
-                Duration.ofMillis(50),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(1));
-        try (TestDoor own = new TestDoor(hasty);
-                Wire wire = own.open()) {
-            wire.send("GET / HT");
-
-            assertThat(wire.isClosed()).isTrue();
-        }
-    }
-
-    @Test
     void more_requests_than_allowed_are_told_to_come_back() throws Exception {
-        Limits narrow = new Limits(
-                10,
-                1,
-                4096,
-                8192,
-                1000,
-                1000,
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(5));
+        Limits narrow = new Limits(10, 1, 4096, 8192, 50, 1000, 1000, 1024, 1024 * 1024, TestDoor.TIMES);
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         try (TestDoor own = new TestDoor(narrow)) {

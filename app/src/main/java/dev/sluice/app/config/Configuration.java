@@ -220,6 +220,15 @@ public final class Configuration {
         throw wrong(setting, text, "an ISO 8601 duration such as PT5M (five minutes)");
     }
 
+    /** A duration longer than none. Throws {@link ConfigurationException}. */
+    public Duration positive(Setting setting) {
+        Duration duration = duration(setting);
+        if (duration.isZero()) {
+            throw wrong(setting, get(setting), "an ISO 8601 duration longer than zero such as PT30S (thirty seconds)");
+        }
+        return duration;
+    }
+
     /** True or false, if given. Throws {@link ConfigurationException}. */
     public Optional<Boolean> flag(Setting setting) {
         return find(setting).map(text -> switch (text.strip().toLowerCase(Locale.ROOT)) {

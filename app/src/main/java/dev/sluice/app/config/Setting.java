@@ -44,7 +44,7 @@ public record Setting(
             "anonymous-reads",
             "SLUICE_ANONYMOUS_READS",
             null,
-            "true or false; default: true on a loopback bind, else false");
+            "true or false; default: only for clients on this machine that use no proxy");
     /** The name of the installation. */
     public static final Setting WORKSPACE = of("workspace", "SLUICE_WORKSPACE", "main", "name of the installation");
     /** A directory of policies. */
@@ -74,6 +74,84 @@ public record Setting(
     /** Memory for indexes. */
     public static final Setting INDEX_MEMORY =
             of("limits.index-memory", "SLUICE_LIMITS_INDEX_MEMORY", "256m", "memory for parsed indexes (k, m, g)");
+    /** Proxies that are believed. */
+    public static final Setting TRUSTED_PROXIES = of(
+            "trusted-proxies",
+            "SLUICE_TRUSTED_PROXIES",
+            "",
+            "addresses or blocks (10.0.0.0/8) of proxies whose forwarding headers are believed, comma-separated");
+    /** What proxies write. */
+    public static final Setting PROXY_HEADER = of(
+            "proxy-header",
+            "SLUICE_PROXY_HEADER",
+            "x-forwarded",
+            "x-forwarded or forwarded: which headers trusted proxies write");
+    /** Connections at once. */
+    public static final Setting MAX_CONNECTIONS = of(
+            "limits.connections",
+            "SLUICE_LIMITS_CONNECTIONS",
+            "10000",
+            "connections at once; for one more, the one idle longest is closed");
+    /** Requests at once. */
+    public static final Setting MAX_REQUESTS =
+            of("limits.requests", "SLUICE_LIMITS_REQUESTS", "2000", "requests being answered at once; more get 503");
+    /** The longest request line. */
+    public static final Setting MAX_REQUEST_LINE =
+            of("limits.request-line", "SLUICE_LIMITS_REQUEST_LINE", "8k", "longest request line; longer gets 414");
+    /** Header lines in bytes. */
+    public static final Setting MAX_HEADER_BYTES = of(
+            "limits.header-bytes",
+            "SLUICE_LIMITS_HEADER_BYTES",
+            "32k",
+            "all header lines of a request together; more gets 431");
+    /** Header lines. */
+    public static final Setting MAX_HEADERS =
+            of("limits.headers", "SLUICE_LIMITS_HEADERS", "100", "header lines of a request; more gets 431");
+    /** The longest upload. */
+    public static final Setting MAX_UPLOAD =
+            of("limits.upload", "SLUICE_LIMITS_UPLOAD", "10g", "longest body of an upload; longer gets 413");
+    /** The longest body of an API call. */
+    public static final Setting MAX_DOCUMENT =
+            of("limits.document", "SLUICE_LIMITS_DOCUMENT", "1m", "longest body of an API call; longer gets 413");
+    /** The slowest upload. */
+    public static final Setting UPLOAD_RATE = of(
+            "limits.upload-rate",
+            "SLUICE_LIMITS_UPLOAD_RATE",
+            "1k",
+            "bytes a second a body must arrive with, on average, after timeouts.stall; slower gets 408");
+    /** Memory for large answers. */
+    public static final Setting MAX_RESPONSES = of(
+            "limits.responses",
+            "SLUICE_LIMITS_RESPONSES",
+            "256m",
+            "memory for large indexes that wait for slow readers; beyond, 503");
+    /** Time for the first request. */
+    public static final Setting FIRST_REQUEST = of(
+            "timeouts.first-request",
+            "SLUICE_TIMEOUTS_FIRST_REQUEST",
+            "PT30S",
+            "from a connection's opening to the end of its first request's head; then it is closed");
+    /** Time between requests. */
+    public static final Setting KEEP_ALIVE = of(
+            "timeouts.keep-alive",
+            "SLUICE_TIMEOUTS_KEEP_ALIVE",
+            "PT75S",
+            "from an answer to the end of the next request's head; then the connection is closed");
+    /** Time without a byte. */
+    public static final Setting IDLE = of(
+            "timeouts.idle",
+            "SLUICE_TIMEOUTS_IDLE",
+            "PT5M",
+            "a connection without a byte in either direction, also a reader that takes nothing; then it is closed");
+    /** Time without progress of a body. */
+    public static final Setting STALL =
+            of("timeouts.stall", "SLUICE_TIMEOUTS_STALL", "PT1M", "a request body without progress; then 408");
+    /** Time to finish. */
+    public static final Setting DRAIN_TIMEOUT = of(
+            "drain.timeout",
+            "SLUICE_DRAIN_TIMEOUT",
+            "PT20S",
+            "how long running requests may take to finish when the server stops");
     /** How chatty the log is. */
     public static final Setting LOG_LEVEL = of("log.level", "SLUICE_LOG_LEVEL", "info", "error, warn, info or debug");
     /** How the log looks. */
@@ -99,6 +177,8 @@ public record Setting(
             PUBLIC_URL,
             DATABASE,
             BLOBS,
+            TRUSTED_PROXIES,
+            PROXY_HEADER,
             READY_FILE,
             ANONYMOUS_READS,
             WORKSPACE,
@@ -109,6 +189,20 @@ public record Setting(
             MAX_ARTIFACT,
             MAX_INDEX,
             INDEX_MEMORY,
+            MAX_CONNECTIONS,
+            MAX_REQUESTS,
+            MAX_REQUEST_LINE,
+            MAX_HEADER_BYTES,
+            MAX_HEADERS,
+            MAX_UPLOAD,
+            MAX_DOCUMENT,
+            UPLOAD_RATE,
+            MAX_RESPONSES,
+            FIRST_REQUEST,
+            KEEP_ALIVE,
+            IDLE,
+            STALL,
+            DRAIN_TIMEOUT,
             PYPI_WITHHELD,
             LOG_LEVEL,
             LOG_FORMAT,
