@@ -284,7 +284,7 @@ final class Installation implements AutoCloseable {
                 upstreams.add(upstream(id, url, parts));
             }
         }
-        Repository wanted = new Repository(MAIN, main.openReads(), upstreams, main.reserved());
+        Repository wanted = main.with(main.openReads(), upstreams, main.reserved());
         if (!wanted.equals(main)) {
             database.repositories().save(wanted);
         }

@@ -16,9 +16,10 @@ import tools.jackson.databind.node.ObjectNode;
         name = "repository",
         aliases = "repo",
         mixinStandardHelpOptions = true,
-        description = "Show repositories; reserve names for hosted packages.",
+        description = "Show and rename repositories; reserve names for hosted packages.",
         subcommands = {
             RepositoryCommands.Show.class,
+            RepositoryCommands.Rename.class,
             RepositoryCommands.Reserve.class,
             RepositoryCommands.Unreserve.class
         },
@@ -53,6 +54,9 @@ final class RepositoryCommands {
                 for (JsonNode repository : answer.isArray() ? answer : answer.path("results")) {
                     out.println(Output.text(repository.path("name")) + "  reads "
                             + (repository.path("open_reads").asBoolean(false) ? "open" : "need a token"));
+                    for (JsonNode name : repository.path("former_names")) {
+                        out.println("  formerly " + Output.text(name) + ", which still works");
+                    }
                     for (JsonNode upstream : repository.path("upstreams")) {
                         out.println("  upstream " + Output.text(upstream.path("id")) + "  "
                                 + Output.text(upstream.path("url")) + "  priority "
@@ -62,6 +66,49 @@ final class RepositoryCommands {
                         out.println("  reserved " + Output.text(name));
                     }
                 }
+                out.flush();
+                return 0;
+            }
+        }
+    }
+
+    /** {@code sluice repository rename OLD NEW}. */
+    @Command(
+            name = "rename",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Rename a repository, from the next request on.",
+                "It goes on answering to its former names: clients, lock files, tokens and scopes of policies keep working."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {"  sluice repository rename main packages", "  sluice repository rename main packages --json"})
+    static final class Rename extends ApiCommand {
+
+        @Parameters(index = "0", paramLabel = "OLD", description = "A name it has or had.")
+        private String repository;
+
+        @Parameters(index = "1", paramLabel = "NEW", description = "Lower-case letters, digits, dots and dashes.")
+        private String name;
+
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws IOException {
+            try (Api api = connect()) {
+                JsonNode answer = api.send(
+                        "POST",
+                        "/api/repositories/" + Api.encoded(repository) + "/rename",
+                        Api.object().put("name", name));
+                PrintWriter out = out();
+                if (json) {
+                    Output.json(out, answer);
+                    return 0;
+                }
+                List<String> former = new ArrayList<>();
+                answer.path("former_names").forEach(each -> former.add(each.asString("")));
+                out.println("Renamed to " + Output.text(answer.path("name"))
+                        + (former.isEmpty() ? "." : "; still answers to " + String.join(", ", former) + "."));
                 out.flush();
                 return 0;
             }

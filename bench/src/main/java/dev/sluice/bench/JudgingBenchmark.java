@@ -25,6 +25,7 @@ import dev.sluice.kernel.policy.PolicyRejectedException;
 import dev.sluice.kernel.policy.PolicySet;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
+import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.storage.sql.Database;
@@ -63,6 +64,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @SuppressWarnings("NullAway.Init") // JMH calls prepare() first
 public class JudgingBenchmark {
 
+    private static final Repository MAIN = new Repository("main", true, List.of(), List.of());
     private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
     private static final PackageName NAME = new PackageName("npm", "measured");
     private static final String VERSION = "1.5.0";
@@ -111,14 +113,14 @@ public class JudgingBenchmark {
     /** Asks the four policies about a rendered input. */
     @Benchmark
     public Decision decide() {
-        return policies.decide("main", "npm", input, UnknownFact.in(facts), NOW);
+        return policies.decide(MAIN, "npm", input, UnknownFact.in(facts), NOW);
     }
 
     /** All of it, as for each version of an index. */
     @Benchmark
     public Decision judge() {
         Facts now = facts(match());
-        return policies.decide("main", "npm", renderer.render(now, null), UnknownFact.in(now), NOW);
+        return policies.decide(MAIN, "npm", renderer.render(now, null), UnknownFact.in(now), NOW);
     }
 
     private static Facts facts(List<AdvisoryMatch> matches) {
@@ -145,7 +147,7 @@ public class JudgingBenchmark {
                 List.of(file),
                 new byte[0]);
         return new Facts(
-                "main",
+                MAIN,
                 coordinates,
                 Purl.of("npm", null, NAME.name(), VERSION),
                 release,

@@ -63,13 +63,13 @@ final class RecentRepositories implements RepositoryStore {
     @Override
     public void save(Repository repository) {
         store.save(repository);
-        recent.invalidate(repository.name());
+        recent.invalidateAll(); // it may answer to other names now
     }
 
     @Override
-    public boolean remove(String name) {
-        boolean removed = store.remove(name);
-        recent.invalidate(name);
+    public boolean remove(String id) {
+        boolean removed = store.remove(id);
+        recent.invalidateAll();
         return removed;
     }
 }

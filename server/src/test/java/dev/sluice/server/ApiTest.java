@@ -226,6 +226,39 @@ class ApiTest {
         assertThat(call("GET", "/api/repositories/team", "").statusCode()).isEqualTo(404);
     }
 
+    @Test
+    void a_renamed_repository_answers_to_both_names_and_nobody_else_gets_the_old_one() {
+        HttpResponse<String> renamed = call("POST", "/api/repositories/main/rename", "{\"name\":\"packages\"}");
+
+        assertThat(renamed.statusCode()).as(renamed.body()).isEqualTo(200);
+        assertThat(renamed.body()).contains("\"name\":\"packages\"").contains("\"former_names\":[\"main\"]");
+        assertThat(door.get("/fake/packages/echo").statusCode()).isEqualTo(200);
+        assertThat(door.get("/fake/main/echo").statusCode()).isEqualTo(200);
+        assertThat(door.journal.events.getLast().message()).contains("main renamed to packages");
+        assertThat(call("PUT", "/api/repositories/main", "{\"open_reads\":false}")
+                        .statusCode())
+                .as("the old name is the renamed repository, not a new one")
+                .isEqualTo(200);
+        assertThat(door.get("/fake/packages/echo").statusCode()).isEqualTo(401);
+        call("PUT", "/api/repositories/team", "{}");
+        assertThat(call("POST", "/api/repositories/team/rename", "{\"name\":\"main\"}")
+                        .body())
+                .contains("answers to 'main'");
+        assertThat(call("POST", "/api/repositories/team/rename", "{\"name\":\"A b\"}")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(call("POST", "/api/repositories/none/rename", "{\"name\":\"x\"}")
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(call("POST", "/api/repositories/packages/rename", "{\"name\":\"main\"}")
+                        .body())
+                .contains("\"name\":\"main\"")
+                .contains("\"former_names\":[\"packages\"]");
+        assertThat(call("DELETE", "/api/repositories/packages", "").statusCode())
+                .isEqualTo(204);
+        assertThat(door.get("/fake/main/echo").statusCode()).isEqualTo(404);
+    }
+
     private Repository team() {
         return door.repositories.find("team").orElseThrow();
     }

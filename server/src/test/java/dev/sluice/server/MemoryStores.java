@@ -78,7 +78,9 @@ final class MemoryStores {
 
         @Override
         public Optional<Repository> find(String name) {
-            return Optional.ofNullable(repositories.get(name));
+            return repositories.values().stream()
+                    .filter(repository -> repository.answersTo(name))
+                    .findFirst();
         }
 
         @Override
@@ -90,13 +92,13 @@ final class MemoryStores {
 
         @Override
         public void save(Repository repository) {
-            repositories.put(repository.name(), repository);
+            repositories.put(repository.id(), repository);
             revision.incrementAndGet();
         }
 
         @Override
-        public boolean remove(String name) {
-            boolean removed = repositories.remove(name) != null;
+        public boolean remove(String id) {
+            boolean removed = repositories.remove(id) != null;
             revision.incrementAndGet();
             return removed;
         }

@@ -129,7 +129,7 @@ public final class TestGate {
     public TestGate upstream(String id, String url, Upstream.Trust trust) {
         List<Upstream> more = new ArrayList<>(repository.upstreams());
         more.add(new Upstream(id, format.id(), URI.create(url), more.size(), trust, null));
-        repository = new Repository(repository.name(), repository.openReads(), more, repository.reserved());
+        repository = repository.with(repository.openReads(), more, repository.reserved());
         return this;
     }
 
@@ -137,7 +137,7 @@ public final class TestGate {
     public TestGate reserve(String pattern) {
         List<ReservedName> more = new ArrayList<>(repository.reserved());
         more.add(ReservedName.parse(pattern));
-        repository = new Repository(repository.name(), repository.openReads(), repository.upstreams(), more);
+        repository = repository.with(repository.openReads(), repository.upstreams(), more);
         return this;
     }
 

@@ -44,7 +44,7 @@ record DeployChecksum(Address of, Algorithm algorithm, Pending pending) implemen
         Digest actual = deployed(exchange, file);
         if (actual == null) {
             pending.checksum(
-                    exchange.repository().name(),
+                    exchange.repository().id(),
                     file.path(),
                     promised,
                     exchange.visit().at());

@@ -48,7 +48,7 @@ record DeployFile(Address.Artifact file, Pending pending) implements Endpoint {
                     contents,
                     pom(pomBytes),
                     pending.takePlugins(
-                            exchange.repository().name(),
+                            exchange.repository().id(),
                             file.packageName(),
                             exchange.visit().at()),
                     exchange.visit().at());
@@ -80,7 +80,7 @@ record DeployFile(Address.Artifact file, Pending pending) implements Endpoint {
     /** What the client promised of the bytes: side-cars that came before, and headers that some clients send. */
     private List<Digest> promised(Exchange exchange) {
         List<Digest> promised = new ArrayList<>(pending.takeChecksums(
-                exchange.repository().name(), file.path(), exchange.visit().at()));
+                exchange.repository().id(), file.path(), exchange.visit().at()));
         for (Algorithm algorithm : Algorithm.values()) {
             String header = exchange.request().header("X-Checksum-" + algorithm.label());
             Digest digest = header == null

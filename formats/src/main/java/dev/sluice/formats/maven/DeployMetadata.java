@@ -70,7 +70,7 @@ record DeployMetadata(Address address, String group, Pending pending) implements
         Optional<HostedPackage> hosted = exchange.gate().hosted(exchange.repository(), packageName);
         if (hosted.isEmpty()) {
             pending.plugin(
-                    exchange.repository().name(),
+                    exchange.repository().id(),
                     packageName,
                     plugin,
                     exchange.visit().at());

@@ -29,6 +29,6 @@ final class BareWheels {
     }
 
     private static String key(FileWant want) {
-        return want.repository().name() + "/" + want.path();
+        return want.repository().id() + "/" + want.path();
     }
 }

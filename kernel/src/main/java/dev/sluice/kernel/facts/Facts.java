@@ -6,6 +6,7 @@ import dev.sluice.kernel.artifact.Purl;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
+import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
 import java.time.Instant;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that is known of one version (or of one file of it, where files are judged one by one) in one repository.
  *
- * @param repository name of the repository
+ * @param repository where it is
  * @param coordinates the version
  * @param purl its package URL
  * @param release as its source tells it
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param advisories what affects it; unknown when no advisory data was ever imported
  */
 public record Facts(
-        String repository,
+        Repository repository,
         Coordinates coordinates,
         Purl purl,
         Release release,

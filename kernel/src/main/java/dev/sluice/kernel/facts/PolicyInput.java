@@ -9,6 +9,7 @@ import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.ReleaseFile;
+import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.rego.value.ArrayValue;
@@ -279,10 +280,10 @@ public final class PolicyInput {
                 .build());
     }
 
-    private static Value repository(String name) {
-        return object().put("name", text(name))
-                .put("slug", text(name))
-                .put("slug_perm", text(name))
+    private static Value repository(Repository repository) {
+        return object().put("name", text(repository.name()))
+                .put("slug", text(repository.name()))
+                .put("slug_perm", text(repository.id()))
                 .put("created_at", NULL)
                 .put("description", EMPTY_STRING)
                 .put("repository_type", text("PRIVATE"))

@@ -89,8 +89,7 @@ final class Artifacts {
     /** The kept file, or null. */
     @Nullable
     StoredFile kept(FileWant want) throws IOException {
-        StoredFile file = files.find(
-                        want.repository().name(), want.packageName().format(), want.path())
+        StoredFile file = files.find(want.repository().id(), want.packageName().format(), want.path())
                 .orElse(null);
         return file != null && blobs.find(file.contents().sha256()).isPresent() ? file : null;
     }
@@ -109,7 +108,7 @@ final class Artifacts {
     }
 
     private static Key key(FileWant want) {
-        return new Key(want.repository().name(), want.packageName().format(), want.path());
+        return new Key(want.repository().id(), want.packageName().format(), want.path());
     }
 
     /**
@@ -200,7 +199,7 @@ final class Artifacts {
                 verify(writer.contents(), promised, listed);
                 Contents contents = writer.commit();
                 StoredFile file = new StoredFile(
-                        want.repository().name(),
+                        want.repository().id(),
                         want.path(),
                         coordinates,
                         contents,

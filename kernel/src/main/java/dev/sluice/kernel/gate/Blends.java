@@ -82,14 +82,14 @@ final class Blends {
     /** The package from memory alone if that is current, else null. */
     @Nullable
     Blend fromMemory(Repository repository, PackageName name) {
-        Blend blend = memory.getIfPresent(new Key(repository.name(), name));
+        Blend blend = memory.getIfPresent(new Key(repository.id(), name));
         return blend != null && isCurrent(blend, repository) ? blend : null;
     }
 
     /** The package as last seen, however old, else null: enough for files that are kept. */
     @Nullable
     Blend lastSeen(Repository repository, PackageName name) {
-        Blend blend = memory.getIfPresent(new Key(repository.name(), name));
+        Blend blend = memory.getIfPresent(new Key(repository.id(), name));
         return blend != null && sameRules(blend, repository) ? blend : null;
     }
 
@@ -111,12 +111,12 @@ final class Blends {
 
     /** Has the package judged again by what was learnt of its versions meanwhile. */
     void relearn(Repository repository, PackageName name) {
-        memory.asMap().computeIfPresent(new Key(repository.name(), name), (key, blend) -> blend.with(history.of(name)));
+        memory.asMap().computeIfPresent(new Key(repository.id(), name), (key, blend) -> blend.with(history.of(name)));
     }
 
     /** The upstreams that may be asked for a file of the version. */
     List<Upstream> askable(Repository repository, PackageName name, @Nullable String version, boolean untrusted) {
-        Optional<HostedPackage> published = hosted.find(repository.name(), name);
+        Optional<HostedPackage> published = hosted.find(repository.id(), name);
         if (published.isPresent() && hasVersion(published.get(), version)) {
             return List.of();
         }
@@ -138,7 +138,7 @@ final class Blends {
         if (repository.isReserved(name)) {
             return false;
         }
-        Optional<HostedPackage> published = hosted.find(repository.name(), name);
+        Optional<HostedPackage> published = hosted.find(repository.id(), name);
         return published.isEmpty()
                 || (!hasVersion(published.get(), kept.coordinates().version())
                         && repository.upstreams().stream()
@@ -157,7 +157,7 @@ final class Blends {
 
     /** Forgets what was blended, after a change of the package. */
     void forget(Repository repository, PackageName name) {
-        memory.invalidate(new Key(repository.name(), name));
+        memory.invalidate(new Key(repository.id(), name));
     }
 
     /** Locates a package, asking upstreams where what is kept is not current. */
@@ -166,15 +166,15 @@ final class Blends {
         if (known != null) {
             return new Located(known, null, known.untrusted);
         }
-        return flights.run(new Key(repository.name(), name), () -> obtain(format, repository, name));
+        return flights.run(new Key(repository.id(), name), () -> obtain(format, repository, name));
     }
 
     private Located obtain(Format format, Repository repository, PackageName name) {
-        Key key = new Key(repository.name(), name);
+        Key key = new Key(repository.id(), name);
         Blend former = memory.getIfPresent(key);
         List<Listed.Source> sources = new ArrayList<>();
         List<Documents.Key> asked = new ArrayList<>();
-        Optional<HostedPackage> published = hosted.find(repository.name(), name);
+        Optional<HostedPackage> published = hosted.find(repository.id(), name);
         published.ifPresent(p -> sources.add(new Listed.Source(null, p.index())));
         boolean stale = false;
         String failure = null;
@@ -184,7 +184,7 @@ final class Blends {
                 continue; // a name that a trusted source has, or may have, is never mixed with an untrusted one's
             }
             Documents.Key document =
-                    new Documents.Key(repository.name(), upstream.id(), format.id() + ":" + documentKey(name));
+                    new Documents.Key(repository.id(), upstream.id(), format.id() + ":" + documentKey(name));
             asked.add(document);
             try {
                 Parsed parsed = index(format, repository, upstream, name);
@@ -275,7 +275,7 @@ final class Blends {
         Proxying proxying = format.proxying();
         Proxying.Question question = proxying.indexQuestion(upstream, name);
         Documents.Held held = documents.obtain(
-                repository.name(),
+                repository.id(),
                 format.id(),
                 upstream,
                 documentKey(name),

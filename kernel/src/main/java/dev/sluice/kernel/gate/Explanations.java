@@ -101,7 +101,7 @@ final class Explanations {
         Facts facts = judgement.facts();
         return ObjectValue.builder()
                 .put("purl", text(facts.purl().toString()))
-                .put("repository", text(facts.repository()))
+                .put("repository", text(facts.repository().name()))
                 .put("at", text(judgement.at().toString()))
                 .put("decision", decision(judgement.decision()))
                 .put("nearest_allowed", nearest == null ? NullValue.NULL : text(nearest))

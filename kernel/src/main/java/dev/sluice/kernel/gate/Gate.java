@@ -160,7 +160,8 @@ public final class Gate {
                     ? Access.GRANTED
                     : Access.UNAUTHENTICATED;
         }
-        boolean here = token.repositories().isEmpty() || token.repositories().contains(repository.name());
+        boolean here =
+                token.repositories().isEmpty() || token.repositories().stream().anyMatch(repository::answersTo);
         return here && token.role().permits(permission) ? Access.GRANTED : Access.FORBIDDEN;
     }
 
@@ -240,7 +241,7 @@ public final class Gate {
     /** The same as {@link #file} from memory alone, or null when that is not possible. */
     public @Nullable Outcome fileFromMemory(Visit visit, FileWant want) {
         HotFile known = hot.getIfPresent(
-                new HotKey(want.repository().name(), want.packageName().format(), want.path()));
+                new HotKey(want.repository().id(), want.packageName().format(), want.path()));
         if (known == null
                 || !judge.holds(known.stamp())
                 || !clock.instant().isBefore(known.decision().horizon())
@@ -288,7 +289,7 @@ public final class Gate {
         }
         if (!judgement.policies().readsRequest() && !format.proxying().isMutable(want)) {
             hot.put(
-                    new HotKey(want.repository().name(), format.id(), want.path()),
+                    new HotKey(want.repository().id(), format.id(), want.path()),
                     new HotFile(kept, judgement.decision(), stamp, learnt, want.repository()));
         }
         return release(visit, want, format, kept, judgement.decision(), stale);
@@ -539,7 +540,7 @@ public final class Gate {
         for (Upstream upstream : name == null ? repository.upstreams(format.id()) : askable(repository, format, name)) {
             try {
                 Documents.Held held = documents.obtain(
-                        repository.name(),
+                        repository.id(),
                         format.id(),
                         upstream,
                         path,
@@ -588,18 +589,18 @@ public final class Gate {
         blends.forget(repository, name);
         hot.asMap()
                 .entrySet()
-                .removeIf(e -> e.getKey().repository().equals(repository.name())
+                .removeIf(e -> e.getKey().repository().equals(repository.id())
                         && e.getValue().file().coordinates().packageName().equals(name));
     }
 
     /** The package as published here. */
     public Optional<HostedPackage> hosted(Repository repository, PackageName name) {
-        return stores.hosted().find(repository.name(), name);
+        return stores.hosted().find(repository.id(), name);
     }
 
     /** Names of packages published here after the given one in order, at most {@code limit}. */
     public List<PackageName> hostedNames(Repository repository, String format, String after, int limit) {
-        return stores.hosted().names(repository.name(), format, after, limit);
+        return stores.hosted().names(repository.id(), format, after, limit);
     }
 
     /** What affects a version, as far as advisory data was imported. */
@@ -634,7 +635,7 @@ public final class Gate {
             failure = located.failure();
         }
         Blend.Entry entry = blend == null ? null : blend.release(coordinates.version());
-        List<StoredFile> kept = stores.files().of(repository.name(), coordinates);
+        List<StoredFile> kept = stores.files().of(repository.id(), coordinates);
         Judge.Judgement judgement = judge.judge(
                 format,
                 repository,

@@ -215,7 +215,7 @@ final class Judge {
                 matches(matcher, coordinates.version(), at),
                 at);
         ObjectValue input = new PolicyInput(workspace, advisories.feeds()).render(facts, actor);
-        Decision decision = set.decide(repository.name(), coordinates.format(), input, UnknownFact.in(facts), at);
+        Decision decision = set.decide(repository, coordinates.format(), input, UnknownFact.in(facts), at);
         return new Judgement(decision.until(horizon(matcher, at)), facts, input, set, at);
     }
 
@@ -298,7 +298,7 @@ final class Judge {
             Instant now) {
         VersionHistory history = histories.get(coordinates.version());
         return new Facts(
-                repository.name(),
+                repository,
                 coordinates,
                 format.purl(coordinates),
                 release,

@@ -34,7 +34,7 @@ final class Publishing {
 
     void publish(Visit visit, Format format, Publication publication)
             throws IOException, Publication.RejectedException {
-        String repository = publication.repository().name();
+        String repository = publication.repository().id();
         PackageName name = publication.packageName();
         publication.edit().apply(current(repository, name)); // refuse before bytes are kept
         List<StoredFile> files = new ArrayList<>();

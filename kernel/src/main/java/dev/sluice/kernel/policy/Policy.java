@@ -1,5 +1,6 @@
 package dev.sluice.kernel.policy;
 
+import dev.sluice.kernel.repository.Repository;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -93,7 +94,7 @@ public record Policy(
     /**
      * Where a policy applies.
      *
-     * @param repositories names of repositories; empty means all
+     * @param repositories names that repositories have or had; empty means all
      * @param formats ids of formats; empty means all
      */
     public record Scope(Set<String> repositories, Set<String> formats) {
@@ -107,8 +108,8 @@ public record Policy(
         }
 
         /** Whether packages of that format in that repository fall under it. */
-        public boolean covers(String repository, String format) {
-            return (repositories.isEmpty() || repositories.contains(repository))
+        public boolean covers(Repository repository, String format) {
+            return (repositories.isEmpty() || repositories.stream().anyMatch(repository::answersTo))
                     && (formats.isEmpty() || formats.contains(format));
         }
     }

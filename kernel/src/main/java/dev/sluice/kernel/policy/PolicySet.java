@@ -1,6 +1,7 @@
 package dev.sluice.kernel.policy;
 
 import dev.sluice.kernel.facts.UnknownFact;
+import dev.sluice.kernel.repository.Repository;
 import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.value.ObjectValue;
 import java.time.Instant;
@@ -43,7 +44,8 @@ public final class PolicySet {
     }
 
     /** Decides about a version: policies run in ascending precedence, the last matching action on the same thing wins. */
-    public Decision decide(String repository, String format, ObjectValue input, Set<UnknownFact> unknown, Instant now) {
+    public Decision decide(
+            Repository repository, String format, ObjectValue input, Set<UnknownFact> unknown, Instant now) {
         PackageState state = PackageState.AVAILABLE;
         Verdict decisive = null;
         List<Verdict> verdicts = new ArrayList<>(2);
@@ -115,7 +117,7 @@ public final class PolicySet {
      */
     public boolean withholdsAnyway(
             Set<UnknownFact> open,
-            String repository,
+            Repository repository,
             String format,
             ObjectValue input,
             Set<UnknownFact> unknown,

@@ -9,15 +9,15 @@ public interface RepositoryStore {
     /** A number that grows with every change; answered from memory. */
     long revision();
 
-    /** The repository with that name. */
+    /** The repository that has or had that name. */
     Optional<Repository> find(String name);
 
     /** All repositories, by name. */
     List<Repository> list();
 
-    /** Adds a repository or replaces the one of that name. */
+    /** Adds a repository or replaces the one of that id. */
     void save(Repository repository);
 
-    /** Removes a repository; false when there was none. Its packages are removed by garbage collection. */
-    boolean remove(String name);
+    /** Removes the repository of that id with all its names; false when there was none. Its packages are removed by garbage collection. */
+    boolean remove(String id);
 }

@@ -101,6 +101,12 @@ public final class ApiRoutes {
                 of("repositories.list", "GET", "/api/repositories", AUDIT, repositories::list),
                 of("repositories.retrieve", "GET", "/api/repositories/{repository}", AUDIT, repositories::retrieve),
                 of("repositories.put", "PUT", "/api/repositories/{repository}", ADMINISTER, repositories::put),
+                of(
+                        "repositories.rename",
+                        "POST",
+                        "/api/repositories/{repository}/rename",
+                        ADMINISTER,
+                        repositories::rename),
                 of("repositories.delete", "DELETE", "/api/repositories/{repository}", ADMINISTER, repositories::delete),
                 of("tokens.list", "GET", "/api/tokens", ADMINISTER, tokens::list),
                 of("tokens.create", "POST", "/api/tokens", ADMINISTER, tokens::create),

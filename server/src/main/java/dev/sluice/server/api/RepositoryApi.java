@@ -59,8 +59,8 @@ final class RepositoryApi {
             repositories.save(repository);
             administration.record(
                     call,
-                    name,
-                    "repository " + name + (former.isEmpty() ? " created" : " changed") + ": "
+                    repository.name(),
+                    "repository " + repository.name() + (former.isEmpty() ? " created" : " changed") + ": "
                             + repository.upstreams().size() + " upstreams, "
                             + repository.reserved().size() + " reserved names, reads "
                             + (repository.openReads() ? "open" : "need a token"));
@@ -70,14 +70,48 @@ final class RepositoryApi {
         }
     }
 
+    /** Gives it another name; it goes on answering to those it had. */
+    Response rename(Call call) throws IOException {
+        Fields fields = new Fields(Replies.object(call));
+        String name = fields.text("name", null, 50);
+        fields.check();
+        administration.changing.lock();
+        try {
+            Repository former = repositories.find(call.parameter("repository")).orElseThrow(RepositoryApi::missing);
+            repositories
+                    .find(name)
+                    .filter(other -> !other.id().equals(former.id()))
+                    .ifPresent(other -> {
+                        throw InvalidInputException.field(
+                                "name",
+                                "the repository '" + other.name() + "' answers to '" + name
+                                        + "', so that its lock files go on working; choose another name");
+                    });
+            Repository repository = renamed(former, name);
+            repositories.save(repository);
+            administration.record(
+                    call, name, "repository " + former.name() + " renamed to " + name + "; it answers to both names");
+            return Replies.json(200, write(repository));
+        } finally {
+            administration.changing.unlock();
+        }
+    }
+
+    private static Repository renamed(Repository former, String name) {
+        try {
+            return former.renamed(name);
+        } catch (IllegalArgumentException e) {
+            throw InvalidInputException.field("name", String.valueOf(e.getMessage()));
+        }
+    }
+
     Response delete(Call call) {
         administration.changing.lock();
         try {
-            String name = call.parameter("repository");
-            if (!repositories.remove(name)) {
-                throw missing();
-            }
-            administration.record(call, name, "repository " + name + " deleted");
+            Repository repository =
+                    repositories.find(call.parameter("repository")).orElseThrow(RepositoryApi::missing);
+            repositories.remove(repository.id());
+            administration.record(call, repository.name(), "repository " + repository.name() + " deleted");
             return Response.empty(204);
         } finally {
             administration.changing.unlock();
@@ -91,6 +125,9 @@ final class RepositoryApi {
     private static ObjectNode write(Repository repository) {
         ObjectNode node = Replies.object();
         node.put("name", repository.name()).put("open_reads", repository.openReads());
+        node.set(
+                "former_names",
+                Replies.texts(repository.formerNames().stream().sorted().toList()));
         ArrayNode upstreams = node.putArray("upstreams");
         for (Upstream upstream : repository.upstreams()) {
             ObjectNode each = upstreams.addObject();
@@ -131,7 +168,9 @@ final class RepositoryApi {
         }
         fields.check();
         try {
-            return new Repository(name, openReads, upstreams, reserved);
+            return former == null
+                    ? new Repository(name, openReads, upstreams, reserved)
+                    : former.with(openReads, upstreams, reserved);
         } catch (IllegalArgumentException e) {
             throw InvalidInputException.field("name", String.valueOf(e.getMessage()));
         }

@@ -12,16 +12,18 @@ import java.net.URI;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Repositories in SQL, held in memory as well.
+ * Repositories in SQL, held in memory by every name they answer to as well.
  *
  * <p>The table {@code upstream} holds the secrets of upstreams in the clear, since they must be sent; nothing here logs a row.
  */
@@ -48,35 +50,41 @@ final class SqlRepositoryStore implements RepositoryStore {
 
     @Override
     public List<Repository> list() {
-        return List.copyOf(all.get().values());
+        return all.get().values().stream()
+                .distinct()
+                .sorted(Comparator.comparing(Repository::name))
+                .toList();
     }
 
     @Override
     public void save(Repository repository) {
         connections.run(session -> {
             Handle handle = session.handle();
-            handle.createUpdate("INSERT INTO repository (name, open_reads, reserved) VALUES (:name, :open, :reserved)"
-                            + " ON CONFLICT (name) DO UPDATE SET open_reads = :open, reserved = :reserved")
+            handle.createUpdate("INSERT INTO repository (name, current_name, former_names, open_reads, reserved)"
+                            + " VALUES (:id, :name, :former, :open, :reserved) ON CONFLICT (name) DO UPDATE SET"
+                            + " current_name = :name, former_names = :former, open_reads = :open, reserved = :reserved")
+                    .bind("id", repository.id())
                     .bind("name", repository.name())
+                    .bind("former", StoredJson.write(repository.formerNames()))
                     .bind("open", repository.openReads() ? 1 : 0)
                     .bind("reserved", StoredJson.write(repository.reserved()))
                     .execute();
-            handle.createUpdate("DELETE FROM upstream WHERE repository = :name")
-                    .bind("name", repository.name())
+            handle.createUpdate("DELETE FROM upstream WHERE repository = :id")
+                    .bind("id", repository.id())
                     .execute();
             for (Upstream upstream : repository.upstreams()) {
-                insert(handle, repository.name(), upstream);
+                insert(handle, repository.id(), upstream);
             }
             changed(session);
         });
     }
 
     @Override
-    public boolean remove(String name) {
+    public boolean remove(String id) {
         return connections.write(session -> {
             int removed = session.handle()
-                    .createUpdate("DELETE FROM repository WHERE name = :name")
-                    .bind("name", name)
+                    .createUpdate("DELETE FROM repository WHERE name = :id")
+                    .bind("id", id)
                     .execute();
             if (removed > 0) {
                 changed(session);
@@ -118,15 +126,24 @@ final class SqlRepositoryStore implements RepositoryStore {
                     return true;
                 })
                 .list();
-        Map<String, Repository> result = new TreeMap<>();
-        handle.createQuery("SELECT name, open_reads, reserved FROM repository")
+        Map<String, Repository> result = new HashMap<>();
+        handle.createQuery("SELECT name, current_name, former_names, open_reads, reserved FROM repository")
                 .map((row, context) -> new Repository(
                         row.getString("name"),
+                        Objects.requireNonNullElse(Values.textOrNull(row, "current_name"), row.getString("name")),
+                        formerNames(Values.textOrNull(row, "former_names")),
                         row.getInt("open_reads") != 0,
                         upstreams.getOrDefault(row.getString("name"), List.of()),
                         List.of(StoredJson.read(row.getString("reserved"), ReservedName[].class))))
-                .forEach(repository -> result.put(repository.name(), repository));
+                .forEach(repository -> {
+                    result.put(repository.name(), repository);
+                    repository.formerNames().forEach(name -> result.put(name, repository));
+                });
         return result;
+    }
+
+    private static Set<String> formerNames(@Nullable String json) {
+        return json == null ? Set.of() : Set.of(StoredJson.read(json, String[].class));
     }
 
     private static Upstream upstream(ResultSet row) throws SQLException {

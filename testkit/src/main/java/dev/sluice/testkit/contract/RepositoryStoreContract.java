@@ -89,6 +89,22 @@ public interface RepositoryStoreContract {
     }
 
     @Test
+    default void finds_a_renamed_repository_by_every_name_it_had() {
+        store().save(full("main"));
+        Repository renamed = full("main").renamed("second").renamed("third");
+        store().save(renamed);
+        store().save(full("other"));
+
+        for (String name : List.of("main", "second", "third")) {
+            assertThat(store().find(name)).contains(renamed);
+        }
+        assertThat(reopened().find("main")).contains(renamed);
+        assertThat(store().list()).containsExactly(full("other"), renamed);
+        assertThat(store().remove("main")).isTrue();
+        assertThat(store().find("third")).isEmpty();
+    }
+
+    @Test
     default void removes_a_repository_once() {
         store().save(full("main"));
         store().save(full("other"));

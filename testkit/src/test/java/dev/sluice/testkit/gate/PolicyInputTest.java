@@ -17,6 +17,7 @@ import dev.sluice.kernel.facts.VersionHistory;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
+import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.Limits;
@@ -95,7 +96,7 @@ class PolicyInputTest {
                 List.of(file),
                 new byte[0]);
         Facts facts = new Facts(
-                "main",
+                new Repository("main", true, List.of(), List.of()),
                 new Coordinates(NAME, "1.2.3"),
                 Purl.of("npm", "@acme", "lib", "1.2.3"),
                 release,
