@@ -214,21 +214,37 @@ final class Delivery {
         long offset = range == null ? 0 : range.first();
         long length = range == null ? size : range.length();
         int status = range == null ? response.status() : 206;
-        Optional<Path> path = head || length == 0 ? Optional.empty() : released.path();
-        FileChannel file = path.isEmpty() ? null : FileChannel.open(path.get(), StandardOpenOption.READ);
-        writeHead(status);
-        out.putHeader("ETag", etag)
-                .putHeader("Accept-Ranges", "bytes")
-                .putHeader("Content-Length", Long.toString(length));
-        if (range != null) {
-            out.putHeader("Content-Range", range.contentRange(size));
+        Buffer kept = length == 0 || head ? null : door.blobs.find(released);
+        if (kept != null) {
+            artifactHead(status, etag, range, length, size);
+            end(out.end(range == null ? kept : kept.slice((int) offset, (int) (offset + length))), status);
+            return;
         }
+        Optional<Path> path = head || length == 0 ? Optional.empty() : released.path();
+        if (path.isPresent() && range == null && door.blobs.takes(size)) {
+            Buffer read = door.blobs.read(released);
+            artifactHead(status, etag, null, length, size);
+            end(out.end(read), status);
+            return;
+        }
+        FileChannel file = path.isEmpty() ? null : FileChannel.open(path.get(), StandardOpenOption.READ);
+        artifactHead(status, etag, range, length, size);
         if (head || length == 0) {
             end(out.end(), status);
         } else if (file != null) {
             end(out.sendFile(file, offset, length).andThen(done -> closeQuietly(file)), status);
         } else {
             door.blocking.execute(() -> stream(released, offset, length, status));
+        }
+    }
+
+    private void artifactHead(int status, String etag, @Nullable ByteRange range, long length, long size) {
+        writeHead(status);
+        out.putHeader("ETag", etag)
+                .putHeader("Accept-Ranges", "bytes")
+                .putHeader("Content-Length", Long.toString(length));
+        if (range != null) {
+            out.putHeader("Content-Range", range.contentRange(size));
         }
     }
 

@@ -28,6 +28,7 @@ final class Door {
     final Authentication authentication;
     final Operations operations;
     final Compression compression = new Compression();
+    final RecentBlobs blobs = new RecentBlobs(RecentBlobs.MEMORY);
     final Metrics metrics;
     final Limits limits;
     final InstantSource clock;

@@ -134,6 +134,7 @@ public final class FrontDoor implements AutoCloseable {
                 Thread.ofVirtual().name("request-", 0).factory());
         Door door = door(binding, rooms, limits, clock, blocking);
         Vertx vertx = Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
                 .setWorkerPoolSize(2)
                 .setInternalBlockingPoolSize(2)
@@ -208,6 +209,8 @@ public final class FrontDoor implements AutoCloseable {
 
     private static HttpServerOptions options(Limits limits) {
         return new HttpServerOptions()
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setHandle100ContinueAutomatically(false)
                 .setHttp2ClearTextEnabled(false)
                 .setCompressionSupported(false)
