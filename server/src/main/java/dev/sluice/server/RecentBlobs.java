@@ -54,7 +54,7 @@ final class RecentBlobs {
         String sha256 = released.file().contents().sha256().hex();
         ByteBuffer bytes = ByteBuffer.allocateDirect(Math.toIntExact(released.size()));
         try (InputStream in = released.open(0, released.size())) {
-            bytes.put(in.readAllBytes());
+            bytes.put(in.readNBytes(bytes.capacity()));
         }
         if (bytes.hasRemaining()) {
             throw new EOFException("blob " + sha256 + " ended " + bytes.remaining() + " bytes early");
