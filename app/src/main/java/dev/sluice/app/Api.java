@@ -63,9 +63,13 @@ final class Api implements AutoCloseable {
                     + "'; start one with: sluice serve --data " + configuration.get(Setting.DATA)
                     + "  or name a server with SLUICE_URL and SLUICE_TOKEN");
         }
-        RunningServer own = RunningServer.start(
-                Installation.open(configuration, InstantSource.system(), Machine.here()), "127.0.0.1", 0);
+        RunningServer own = RunningServer.start(open(configuration), "127.0.0.1", 0);
         return new Api(own.address(), own.controlToken(), own);
+    }
+
+    /** Opens the installation that is configured inside this process; the caller closes it. */
+    static Installation open(Configuration configuration) throws IOException {
+        return Installation.open(configuration, InstantSource.system(), Machine.here());
     }
 
     JsonNode get(String path) throws IOException {

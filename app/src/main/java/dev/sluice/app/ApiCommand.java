@@ -22,6 +22,11 @@ abstract class ApiCommand implements Callable<Integer> {
         return Api.connect(options);
     }
 
+    /** Which installation is meant. */
+    final ConfigurationOptions options() {
+        return options;
+    }
+
     /** Where results go. */
     final PrintWriter out() {
         return spec.commandLine().getOut();

@@ -48,7 +48,7 @@ final class Decisions extends ApiCommand {
             names = "--kind",
             paramLabel = "KIND,…",
             description =
-                    "Other kinds: download, refusal, hidden, publish, change, unpublish, upstream_fault, policy, feed, admin,"
+                    "Other kinds: download, refusal, hidden, publish, change, unpublish, upstream_fault, policy, feed, admin, gc,"
                             + " login, login_failed.")
     private @Nullable String kind;
 

@@ -14,6 +14,7 @@ import dev.sluice.inspect.ArtifactInspector;
 import dev.sluice.kernel.access.Role;
 import dev.sluice.kernel.access.TokenSecrets;
 import dev.sluice.kernel.advisory.AdvisoryIndex;
+import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.gate.GateSettings;
@@ -26,6 +27,7 @@ import dev.sluice.server.Metrics;
 import dev.sluice.storage.blob.DirectoryBlobStore;
 import dev.sluice.storage.journal.SegmentJournal;
 import dev.sluice.storage.sql.Database;
+import dev.sluice.storage.upkeep.JournalCheck;
 import dev.sluice.upstream.HttpUpstreamClient;
 import dev.sluice.upstream.Reach;
 import dev.sluice.upstream.Timeouts;
@@ -63,7 +65,11 @@ final class Installation implements AutoCloseable {
     final Configuration configuration;
     final InstantSource clock;
     final Database database;
+    final BlobStore blobs;
     final Journal journal;
+    /** Reads the journal end to end. */
+    final JournalCheck journalCheck;
+
     final Metrics metrics = new Metrics();
     final Ulid ids;
     final Policies policies;
@@ -82,9 +88,10 @@ final class Installation implements AutoCloseable {
             Path data = directory(configuration);
             SegmentJournal segments = opened(SegmentJournal.open(data.resolve("journal")));
             this.database = opened(openDatabase(configuration, data));
-            DirectoryBlobStore blobs = opened(DirectoryBlobStore.open(
+            this.blobs = opened(DirectoryBlobStore.open(
                     configuration.find(Setting.BLOBS).map(Path::of).orElse(data.resolve("blobs"))));
             this.journal = metrics.counting(segments);
+            this.journalCheck = segments::check;
             this.ids = new Ulid(clock);
             this.policies = new Policies(database.policies(), journal, clock, ids);
             this.advisories = new AdvisoryIndex(database.advisories());

@@ -30,6 +30,8 @@ import picocli.CommandLine.IVersionProvider;
             PolicyCommands.class,
             TokenCommands.class,
             RepositoryCommands.class,
+            Doctor.class,
+            Collect.class,
             CommandLine.HelpCommand.class
         },
         footerHeading = "%nExamples:%n",

@@ -6,7 +6,9 @@ import dev.sluice.kernel.access.Role;
 import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.access.TokenSecrets;
 import dev.sluice.server.FrontDoor;
+import dev.sluice.server.operation.Operation;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -22,6 +24,7 @@ final class RunningServer implements AutoCloseable {
     static final String CONTROL = "control";
 
     private final Installation installation;
+    private final Upkeep upkeep;
     private final FrontDoor door;
     private final ControlFile control;
     private final String controlToken;
@@ -29,8 +32,14 @@ final class RunningServer implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private RunningServer(
-            Installation installation, FrontDoor door, ControlFile control, String controlToken, String tokenId) {
+            Installation installation,
+            Upkeep upkeep,
+            FrontDoor door,
+            ControlFile control,
+            String controlToken,
+            String tokenId) {
         this.installation = installation;
+        this.upkeep = upkeep;
         this.door = door;
         this.control = control;
         this.controlToken = controlToken;
@@ -49,6 +58,7 @@ final class RunningServer implements AutoCloseable {
             TokenSecrets.Issued issued = TokenSecrets.issue(
                     CONTROL, "local", Role.ADMINISTRATOR, List.of(), installation.clock.instant(), null);
             installation.database.tokens().add(issued.token());
+            Upkeep upkeep = new Upkeep(installation);
             FrontDoor door = FrontDoor.start(
                     DoorSettings.binding(configuration, bind, port),
                     new FrontDoor.Rooms(
@@ -62,18 +72,34 @@ final class RunningServer implements AutoCloseable {
                             installation.journal,
                             installation.metrics,
                             configuration.get(Setting.WORKSPACE),
-                            new FeedImports(installation).operations()),
+                            operations(installation, upkeep)),
                     DoorSettings.limits(configuration),
                     installation.clock);
             ControlFile control = ControlFile.in(configuration.path(Setting.DATA));
             control.write(new ControlFile.Control(
                     door.address(), issued.text(), ProcessHandle.current().pid()));
             return new RunningServer(
-                    installation, door, control, issued.text(), issued.token().id());
+                    installation,
+                    upkeep,
+                    door,
+                    control,
+                    issued.text(),
+                    issued.token().id());
         } catch (IOException | RuntimeException e) {
             installation.close();
             throw e;
         }
+    }
+
+    private static List<Operation> operations(Installation installation, Upkeep upkeep) {
+        List<Operation> operations = new ArrayList<>(new FeedImports(installation).operations());
+        operations.addAll(upkeep.operations());
+        return operations;
+    }
+
+    /** Has what is due from time to time done from now on; for servers that stay. */
+    void schedule() {
+        upkeep.schedule();
     }
 
     String address() {
@@ -93,6 +119,7 @@ final class RunningServer implements AutoCloseable {
         try {
             control.delete();
             door.close();
+            upkeep.close();
             installation.database.tokens().remove(tokenId);
         } finally {
             installation.close();

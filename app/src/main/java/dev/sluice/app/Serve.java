@@ -98,6 +98,7 @@ final class Serve implements Callable<Integer> {
                 stopped.countDown();
             }
         }));
+        server.schedule();
         greet(installation, server);
         if (configuration.find(Setting.READY_FILE).isPresent()) {
             String token = installation.newAdminToken == null ? server.controlToken() : installation.newAdminToken;

@@ -197,7 +197,8 @@ final class ArchitectureTest {
     void only_the_gate_and_storage_open_blobs() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.sluice.kernel.gate..", "dev.sluice.storage.blob..")
+                .resideOutsideOfPackages(
+                        "dev.sluice.kernel.gate..", "dev.sluice.storage.blob..", "dev.sluice.storage.upkeep..")
                 .should()
                 .accessTargetWhere(OPENS_A_BLOB)
                 .because("artifact bytes leave by one door")

@@ -152,6 +152,24 @@ public record Setting(
             "SLUICE_DRAIN_TIMEOUT",
             "PT20S",
             "how long running requests may take to finish when the server stops");
+    /** How often what nobody refers to is removed. */
+    public static final Setting GC_INTERVAL = of(
+            "gc.interval",
+            "SLUICE_GC_INTERVAL",
+            "P1D",
+            "how often blobs that nothing refers to are removed (ISO 8601), or off");
+    /** How old a blob must be before it may be removed. */
+    public static final Setting GC_GRACE = of(
+            "gc.grace",
+            "SLUICE_GC_GRACE",
+            "PT24H",
+            "how old a blob must be before it may be removed (ISO 8601, at least PT10M)");
+    /** When fetched files may go. */
+    public static final Setting GC_CACHED_AFTER = of(
+            "gc.cached-after",
+            "SLUICE_GC_CACHED_AFTER",
+            "off",
+            "remove fetched files that nobody downloaded for so long (ISO 8601, at least P1D), or off");
     /** How chatty the log is. */
     public static final Setting LOG_LEVEL = of("log.level", "SLUICE_LOG_LEVEL", "info", "error, warn, info or debug");
     /** How the log looks. */
@@ -204,6 +222,9 @@ public record Setting(
             STALL,
             DRAIN_TIMEOUT,
             PYPI_WITHHELD,
+            GC_INTERVAL,
+            GC_GRACE,
+            GC_CACHED_AFTER,
             LOG_LEVEL,
             LOG_FORMAT,
             LOG_ACCESS);

@@ -154,7 +154,9 @@ final class Documents {
             } else { // also a 304 that nobody asked for
                 throw new UpstreamClient.UpstreamException("upstream '" + upstream.id() + "' answered " + status);
             }
-            store.save(fresh);
+            if (!fresh.isAbsent() || (kept != null && !kept.isAbsent())) {
+                store.save(fresh); // whoever asks for names that nobody has must not fill the store
+            }
             memory.put(key, fresh);
             outages.invalidate(key);
             return new Held(fresh, false);

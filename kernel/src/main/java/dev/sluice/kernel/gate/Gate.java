@@ -34,6 +34,7 @@ import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.rego.value.ObjectValue;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -102,8 +103,11 @@ public final class Gate {
     private final Blends blends;
     private final Judge judge;
     private final Artifacts artifacts;
-    private final Cache<HotKey, HotFile> hot =
-            Caffeine.newBuilder().maximumSize(200_000).build();
+    /** What nobody took for hours is looked up again: garbage collection removes fetched files unused for a day or more. */
+    private final Cache<HotKey, HotFile> hot = Caffeine.newBuilder()
+            .maximumSize(200_000)
+            .expireAfterAccess(Duration.ofHours(12))
+            .build();
     /** How often something new was learnt of a version from its files. */
     private final Cache<Coordinates, Long> lessons =
             Caffeine.newBuilder().maximumSize(200_000).build();

@@ -62,6 +62,8 @@ public record Event(
         FEED,
         /** A repository, token or setting was changed. */
         ADMIN,
+        /** What nobody refers to was removed. */
+        GC,
         /** Somebody logged in. */
         LOGIN,
         /** Somebody tried and was not let in. */

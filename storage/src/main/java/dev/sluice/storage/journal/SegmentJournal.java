@@ -4,6 +4,7 @@ import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.storage.StorageException;
 import dev.sluice.storage.sql.EventIndex;
+import dev.sluice.storage.upkeep.JournalCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -18,6 +19,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,7 @@ public final class SegmentJournal implements Journal, AutoCloseable {
     public static final long SEGMENT_BYTES = 64L * 1024 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(SegmentJournal.class);
+    private static final int MOST_FAULTS = 100;
     private static final int MOST_WAITING = 200_000;
     private static final int WISHED_BATCH_BYTES = 4 * 1024 * 1024;
 
@@ -138,6 +141,47 @@ public final class SegmentJournal implements Journal, AutoCloseable {
     @Override
     public void settle() {
         follower.settle();
+    }
+
+    /**
+     * Reads the whole log from its first byte to where it ends now, and looks every event up in the index. What is wrong is told,
+     * not thrown; after damage reading cannot go on.
+     *
+     * @param progress is told the number of events from time to time
+     */
+    public JournalCheck.Result check(LongConsumer progress) {
+        List<String> faults = new ArrayList<>();
+        long events = 0;
+        try {
+            follower.settle();
+            long end = index.complete();
+            long position = 0;
+            while (position < end && !Thread.currentThread().isInterrupted()) {
+                Segments.Chunk chunk = segments.read(position, end, WISHED_BATCH_BYTES);
+                for (Segments.Entry entry : chunk.records()) {
+                    events++;
+                    checkIndexed(entry, faults);
+                }
+                progress.accept(events);
+                position = chunk.next();
+            }
+        } catch (IOException | RuntimeException e) {
+            faults.add("after " + events + " events: " + e.getMessage());
+        }
+        return new JournalCheck.Result(events, faults);
+    }
+
+    private void checkIndexed(Segments.Entry entry, List<String> faults) {
+        String id = EventCodec.decode(entry.json()).id();
+        OptionalLong indexed = index.find(id);
+        if (faults.size() >= MOST_FAULTS || indexed.equals(OptionalLong.of(entry.position()))) {
+            return;
+        }
+        faults.add(
+                indexed.isEmpty()
+                        ? "event " + id + " is not in the index; stop the server, then run sluice doctor --repair"
+                        : "the identifier " + id + " is there twice, at " + indexed.getAsLong() + " and "
+                                + entry.position());
     }
 
     /** Writes what waits, lets the index catch up, and closes everything. Later appends fail. */

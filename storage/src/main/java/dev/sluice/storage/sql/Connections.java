@@ -2,6 +2,7 @@ package dev.sluice.storage.sql;
 
 import dev.sluice.storage.StorageException;
 import java.sql.SQLException;
+import java.util.List;
 
 /**
  * The connections to one database, and what is done with them: reads, writes that are a transaction each, and long
@@ -53,6 +54,11 @@ interface Connections extends AutoCloseable {
 
     /** Whether somebody waits to close the database: a long transaction should give up. */
     boolean isClosing();
+
+    /** What the database itself finds damaged in its files, at most a hundred lines; empty when it is whole or not for us to read. */
+    default List<String> damage() {
+        return List.of();
+    }
 
     /** Lets what is under way finish, then closes every connection. */
     @Override

@@ -9,9 +9,12 @@ import dev.sluice.kernel.policy.PolicyStore;
 import dev.sluice.kernel.repository.DocumentStore;
 import dev.sluice.kernel.repository.FileStore;
 import dev.sluice.kernel.repository.HostedStore;
+import dev.sluice.kernel.repository.Inventory;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.storage.StorageException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Every store that is not a blob or the journal: embedded, in two SQLite files of one directory, or in PostgreSQL.
@@ -31,6 +34,7 @@ public final class Database implements AutoCloseable {
     private final DocumentStore documents;
     private final HistoryStore history;
     private final AdvisoryStore advisories;
+    private final Inventory inventory;
 
     private Database(Connections stores, Connections feeds) {
         this.stores = stores;
@@ -43,6 +47,7 @@ public final class Database implements AutoCloseable {
         this.documents = new SqlDocumentStore(stores);
         this.history = new SqlHistoryStore(stores);
         this.advisories = new SqlAdvisoryStore(feeds);
+        this.inventory = new SqlInventory(stores);
     }
 
     /** Opens the database in that directory, creating and migrating it as needed. Throws StorageException saying why not. */
@@ -110,6 +115,19 @@ public final class Database implements AutoCloseable {
     /** Turns that the nodes which share this database take. */
     public Leases leases() {
         return Leases.ALONE;
+    }
+
+    /** Everything that is kept, for those who look after it. */
+    public Inventory inventory() {
+        return inventory;
+    }
+
+    /** What the database itself says is damaged in its files, in words for people; empty when nothing is. Reads all of them. */
+    public List<String> damage() {
+        List<String> damage = new ArrayList<>();
+        damage.addAll(stores.damage());
+        damage.addAll(feeds.damage());
+        return damage;
     }
 
     /** Finishes what is being written and closes every connection. An import under way must be closed first. */

@@ -59,7 +59,7 @@ final class SqlDocumentStore implements DocumentStore {
         });
     }
 
-    private static Document document(ResultSet row) throws SQLException {
+    static Document document(ResultSet row) throws SQLException {
         return new Document(
                 row.getString("repository"),
                 row.getString("format"),

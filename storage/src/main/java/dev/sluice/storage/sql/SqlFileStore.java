@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /** Kept files in SQL. Plain JDBC: every download looks here. */
 final class SqlFileStore implements FileStore {
-    private static final String COLUMNS = "repository, format, path, package_name, version, size, md5, sha1, sha256,"
+    static final String COLUMNS = "repository, format, path, package_name, version, size, md5, sha1, sha256,"
             + " sha512, upstream, stored_at, last_modified";
 
     private static final String UPSERT = "INSERT INTO stored_file (" + COLUMNS + ")"
@@ -140,7 +140,7 @@ final class SqlFileStore implements FileStore {
         return statement.executeUpdate();
     }
 
-    private static List<StoredFile> files(PreparedStatement statement) throws SQLException {
+    static List<StoredFile> files(PreparedStatement statement) throws SQLException {
         List<StoredFile> files = new ArrayList<>();
         try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {

@@ -1,7 +1,9 @@
 package dev.sluice.storage.sql;
 
 import dev.sluice.storage.StorageException;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -94,6 +96,23 @@ final class SqliteConnections implements Connections {
                 session.rollback();
                 session.connection().setAutoCommit(true);
             }
+        });
+    }
+
+    @Override
+    public List<String> damage() {
+        return read(session -> {
+            List<String> damage = new ArrayList<>();
+            try (Statement statement = session.connection().createStatement();
+                    ResultSet rows = statement.executeQuery("PRAGMA quick_check(100)")) {
+                while (rows.next()) {
+                    String line = rows.getString(1);
+                    if (!line.equals("ok")) {
+                        damage.add(name + ": " + line);
+                    }
+                }
+            }
+            return damage;
         });
     }
 

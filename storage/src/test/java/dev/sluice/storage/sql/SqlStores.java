@@ -7,12 +7,14 @@ import dev.sluice.kernel.policy.PolicyStore;
 import dev.sluice.kernel.repository.DocumentStore;
 import dev.sluice.kernel.repository.FileStore;
 import dev.sluice.kernel.repository.HostedStore;
+import dev.sluice.kernel.repository.Inventory;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.testkit.contract.AdvisoryStoreContract;
 import dev.sluice.testkit.contract.DocumentStoreContract;
 import dev.sluice.testkit.contract.FileStoreContract;
 import dev.sluice.testkit.contract.HistoryStoreContract;
 import dev.sluice.testkit.contract.HostedStoreContract;
+import dev.sluice.testkit.contract.InventoryContract;
 import dev.sluice.testkit.contract.PolicyStoreContract;
 import dev.sluice.testkit.contract.RepositoryStoreContract;
 import dev.sluice.testkit.contract.TokenStoreContract;
@@ -95,6 +97,34 @@ abstract class SqlStores {
         @Override
         public HostedStore reopened() {
             return database.reopened().hosted();
+        }
+    }
+
+    @Nested
+    class Inventories implements InventoryContract {
+        @Override
+        public Inventory inventory() {
+            return database.get().inventory();
+        }
+
+        @Override
+        public FileStore files() {
+            return database.get().files();
+        }
+
+        @Override
+        public DocumentStore documents() {
+            return database.get().documents();
+        }
+
+        @Override
+        public HostedStore hosted() {
+            return database.get().hosted();
+        }
+
+        @Override
+        public RepositoryStore repositories() {
+            return database.get().repositories();
         }
     }
 

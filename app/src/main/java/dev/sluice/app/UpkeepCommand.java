@@ -1,0 +1,55 @@
+package dev.sluice.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A command that has a server do something that may take long: begins it, shows how far it is, waits for its end. */
+abstract class UpkeepCommand extends ApiCommand {
+
+    /** Has the work done; gives its result. Throws IOException when it failed. */
+    final JsonNode perform(Api api, String path, ObjectNode body, boolean quiet)
+            throws IOException, InterruptedException {
+        String id = api.send("POST", path, body).path("id").asString("");
+        PrintWriter err = err();
+        boolean shown = false;
+        while (true) {
+            JsonNode state = api.get("/api/upkeep/" + id);
+            if (!state.path("state").asString("").equals("running")) {
+                err.print(shown ? "\r\u001b[K" : "");
+                err.flush();
+                if (state.path("state").asString("").equals("failed")) {
+                    throw new IOException(state.path("failure").asString(""));
+                }
+                return state.path("result");
+            }
+            if (!quiet && isTerminal()) {
+                err.printf("\r%s\u001b[K", state.path("step").asString(""));
+                err.flush();
+                shown = true;
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // null is still allowed by its contract
+    static boolean isTerminal() {
+        java.io.Console console = System.console();
+        return console != null && console.isTerminal();
+    }
+
+    /** A number of bytes for people, for example {@code 1.5 GiB}. */
+    static String bytes(long count) {
+        String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
+        double number = count;
+        int unit = 0;
+        while (number >= 1024 && unit < units.length - 1) {
+            number /= 1024;
+            unit++;
+        }
+        return unit == 0 ? count + " bytes" : String.format(Locale.ROOT, "%.1f %s", number, units[unit]);
+    }
+}
