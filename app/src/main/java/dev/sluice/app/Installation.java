@@ -108,7 +108,12 @@ final class Installation implements AutoCloseable {
                     TrustedRoots.context(certificates(configuration, machine))));
             this.gate = new Gate(
                     new Gate.Stores(
-                            blobs, database.hosted(), database.files(), database.documents(), database.history()),
+                            blobs,
+                            database.hosted(),
+                            database.files(),
+                            database.documents(),
+                            database.history(),
+                            database.leases()),
                     byId(formats),
                     policies,
                     advisories,
@@ -217,6 +222,7 @@ final class Installation implements AutoCloseable {
                 configuration.duration(Setting.FRESHNESS),
                 standard.absence(),
                 standard.outage(),
+                configuration.duration(Setting.PATIENCE),
                 configuration.bytes(Setting.MAX_INDEX),
                 configuration.bytes(Setting.MAX_ARTIFACT),
                 configuration.bytes(Setting.INDEX_MEMORY));

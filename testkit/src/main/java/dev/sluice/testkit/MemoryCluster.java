@@ -60,6 +60,7 @@ public final class MemoryCluster {
     private final AtomicInteger joined = new AtomicInteger();
     private Instant now = Instant.EPOCH;
     private long lastNumber;
+    private int waiting;
     private volatile boolean reachable = true;
 
     /** An empty cluster without nodes. */
@@ -112,6 +113,20 @@ public final class MemoryCluster {
     public int leasesHeld() {
         synchronized (turns) {
             return leases.size();
+        }
+    }
+
+    /** Returns when that many callers wait for leases that others hold. */
+    public void awaitWaiting(int callers) {
+        synchronized (turns) {
+            try {
+                while (waiting != callers) {
+                    turns.wait();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted", e);
+            }
         }
     }
 
@@ -225,11 +240,15 @@ public final class MemoryCluster {
                     if (left <= 0) {
                         return Optional.empty();
                     }
+                    waiting++;
+                    turns.notifyAll();
                     try {
                         TimeUnit.NANOSECONDS.timedWait(turns, left);
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                         return Optional.empty();
+                    } finally {
+                        waiting--;
                     }
                 }
             }

@@ -2,11 +2,14 @@ package dev.sluice.testkit;
 
 import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.access.TokenStore;
+import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.facts.VersionHistory;
+import dev.sluice.kernel.node.Leases;
+import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.node.Stamps;
 import dev.sluice.kernel.policy.Policy;
 import dev.sluice.kernel.policy.PolicyStore;
@@ -34,6 +37,22 @@ import org.jspecify.annotations.Nullable;
 final class MemoryStores {
 
     private MemoryStores() {}
+
+    /** The stores of a node that is alone, with those advisories. */
+    static Node alone(AdvisoryStore advisories) {
+        Files files = new Files();
+        return new Node(
+                Nodes.ALONE,
+                Leases.ALONE,
+                new Repositories(),
+                new Tokens(),
+                new Policies(),
+                new Hosted(files),
+                files,
+                new Documents(),
+                new History(),
+                advisories);
+    }
 
     /** What is known of kept files. */
     static final class Files implements FileStore {

@@ -53,13 +53,21 @@ public final class TestGate {
     public static final String ORIGIN = "http://sluice.example";
 
     private final Format format;
-    private final FakeUpstream upstreams = new FakeUpstream();
-    private final MemoryJournal journal = new MemoryJournal();
+    private final Inspector inspector;
+    private final GateSettings settings;
+    private final World world;
+    private final Node node;
     private final Policies policies;
     private final Gate gate;
-    private final MemoryBlobStore blobs = new MemoryBlobStore();
-    private Repository repository = new Repository("main", true, List.of(), List.of());
-    private Instant now = Instant.parse("2026-06-01T12:00:00Z");
+
+    /** What all gates of an installation share beside their database. */
+    private static final class World {
+        private final FakeUpstream upstreams = new FakeUpstream();
+        private final MemoryJournal journal = new MemoryJournal();
+        private final MemoryBlobStore blobs = new MemoryBlobStore();
+        private final ManualClock clock = ManualClock.at("2026-06-01T12:00:00Z");
+        private volatile Repository repository = new Repository("main", true, List.of(), List.of());
+    }
 
     /** A gate for that format; the repository {@code main} has no upstreams yet. */
     public TestGate(Format format) {
@@ -68,26 +76,44 @@ public final class TestGate {
 
     /** The same with those advisories, that inspector and those settings. */
     public TestGate(Format format, AdvisoryStore advisories, Inspector inspector, GateSettings settings) {
+        this(format, inspector, settings, MemoryStores.alone(advisories));
+    }
+
+    /** The gate of a node among others. */
+    public TestGate(Format format, Inspector inspector, GateSettings settings, Node node) {
+        this(format, inspector, settings, node, new World());
+    }
+
+    private TestGate(Format format, Inspector inspector, GateSettings settings, Node node, World world) {
         this.format = format;
-        Ulid ids = new Ulid(() -> now);
-        MemoryStores.Files files = new MemoryStores.Files();
-        this.policies = new Policies(new MemoryStores.Policies(), journal, () -> now, ids);
+        this.inspector = inspector;
+        this.settings = settings;
+        this.world = world;
+        this.node = node;
+        Ulid ids = new Ulid(world.clock);
+        this.policies = new Policies(node.policies(), world.journal, world.clock, ids);
         this.gate = new Gate(
                 new Gate.Stores(
-                        blobs,
-                        new MemoryStores.Hosted(files),
-                        files,
-                        new MemoryStores.Documents(),
-                        new MemoryStores.History()),
+                        world.blobs, node.hosted(), node.files(), node.documents(), node.history(), node.leases()),
                 Map.of(format.id(), format),
                 policies,
-                new AdvisoryIndex(advisories),
-                journal,
-                upstreams,
+                new AdvisoryIndex(node.advisories()),
+                world.journal,
+                world.upstreams,
                 inspector,
-                () -> now,
+                world.clock,
                 ids,
                 settings);
+    }
+
+    /** The gate of another node: the same upstreams, blobs, journal, repository and clock. */
+    public TestGate neighbour(Node another) {
+        return new TestGate(format, inspector, settings, another, world);
+    }
+
+    /** The stores of its node. */
+    public Node node() {
+        return node;
     }
 
     /** The gate itself. */
@@ -102,53 +128,55 @@ public final class TestGate {
 
     /** The bytes that are kept. */
     public MemoryBlobStore blobs() {
-        return blobs;
+        return world.blobs;
     }
 
     /** The repository that requests go to. */
     public Repository repository() {
-        return repository;
+        return world.repository;
     }
 
     /** Puts another configuration of the repository in force. */
     public void repository(Repository newRepository) {
-        this.repository = newRepository;
+        world.repository = newRepository;
     }
 
     /** What upstreams have. */
     public FakeUpstream upstreams() {
-        return upstreams;
+        return world.upstreams;
     }
 
     /** What was recorded. */
     public MemoryJournal journal() {
-        return journal;
+        return world.journal;
     }
 
     /** Adds an upstream at that address; those added first are asked first. */
     public TestGate upstream(String id, String url, Upstream.Trust trust) {
-        List<Upstream> more = new ArrayList<>(repository.upstreams());
+        List<Upstream> more = new ArrayList<>(world.repository.upstreams());
         more.add(new Upstream(id, format.id(), URI.create(url), more.size(), trust, null));
-        repository = repository.with(repository.openReads(), more, repository.reserved());
+        Repository former = world.repository;
+        world.repository = former.with(former.openReads(), more, former.reserved());
         return this;
     }
 
     /** Reserves a name, written {@code format:pattern}. */
     public TestGate reserve(String pattern) {
-        List<ReservedName> more = new ArrayList<>(repository.reserved());
+        List<ReservedName> more = new ArrayList<>(world.repository.reserved());
         more.add(ReservedName.parse(pattern));
-        repository = repository.with(repository.openReads(), repository.upstreams(), more);
+        Repository former = world.repository;
+        world.repository = former.with(former.openReads(), former.upstreams(), more);
         return this;
     }
 
     /** Lets time pass. */
     public void pass(Duration time) {
-        now = now.plus(time);
+        world.clock.advance(time);
     }
 
     /** Now. */
     public Instant now() {
-        return now;
+        return world.clock.instant();
     }
 
     /**
@@ -172,8 +200,8 @@ public final class TestGate {
                 Policy.Effect.REFUSE,
                 Policy.OnUnknown.ALLOW,
                 1,
-                now,
-                now,
+                now(),
+                now(),
                 null);
         try {
             return policies.create(draft, Event.Actor.SYSTEM).slug();
@@ -209,8 +237,9 @@ public final class TestGate {
         if (endpoint == null) {
             return Response.text(404, "no such address");
         }
-        Visit visit = new Visit(Principal.ANONYMOUS, "127.0.0.1", "test", now);
-        return endpoint.handle(new Exchange(new Sent(method, query(halves), body, headers), repository, visit, gate));
+        Visit visit = new Visit(Principal.ANONYMOUS, "127.0.0.1", "test", now());
+        return endpoint.handle(
+                new Exchange(new Sent(method, query(halves), body, headers), world.repository, visit, gate));
     }
 
     private static Map<String, List<String>> query(String[] halves) {

@@ -65,6 +65,12 @@ public record Setting(
     /** Certificates to trust. */
     public static final Setting CA_FILE =
             of("upstream.ca-file", "SLUICE_UPSTREAM_CA_FILE", null, "PEM file of further certificate authorities");
+    /** How long a node waits for another. */
+    public static final Setting PATIENCE = of(
+            "nodes.patience",
+            "SLUICE_NODES_PATIENCE",
+            "PT1M",
+            "how long a request waits for another node that fetches the same thing (ISO 8601)");
     /** The longest artifact. */
     public static final Setting MAX_ARTIFACT =
             of("limits.artifact", "SLUICE_LIMITS_ARTIFACT", "10g", "longest artifact accepted (k, m, g)");

@@ -12,6 +12,7 @@ import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.facts.VersionHistory;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Proxying;
+import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.repository.FileStore;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.StoredFile;
@@ -53,7 +54,7 @@ final class Artifacts {
     private final InstantSource clock;
     private final GateSettings settings;
     private final Recorder recorder;
-    private final SingleFlight<Key, Obtained> flights = new SingleFlight<>();
+    private final SingleFlight<Key, Obtained> flights;
     private final Cache<Vain, Pause> pauses =
             Caffeine.newBuilder().maximumSize(50_000).build();
     private final Cache<Key, Instant> revalidated =
@@ -71,6 +72,7 @@ final class Artifacts {
             FileStore files,
             BlobStore blobs,
             HistoryStore history,
+            Leases leases,
             UpstreamClient client,
             Inspector inspector,
             InstantSource clock,
@@ -84,6 +86,7 @@ final class Artifacts {
         this.clock = clock;
         this.settings = settings;
         this.recorder = recorder;
+        this.flights = new SingleFlight<>("file", leases, settings.patience());
     }
 
     /** The kept file, or null. */

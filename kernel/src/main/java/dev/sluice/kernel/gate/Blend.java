@@ -25,11 +25,21 @@ final class Blend {
     /** A file of a release. */
     record FileEntry(Entry entry, ReleaseFile file) {}
 
+    /**
+     * The stores' numbers for the package: they differ after every change of any node.
+     *
+     * @param hosted what is published of it
+     * @param history what was learnt of it
+     */
+    record Stamps(long hosted, long history) {}
+
     final Repository repository;
     final PackageName name;
     final List<Listed.Source> sources;
     final List<Documents.Key> documents;
-    final long hostedRevision;
+    /** What is published of the package, and what was learnt of it, when it was blended. */
+    final Stamps stamps;
+
     final boolean stale;
     /** Whether upstreams that are not trusted may be asked for files of the package. */
     final boolean untrusted;
@@ -49,7 +59,7 @@ final class Blend {
             PackageName name,
             List<Listed.Source> sources,
             List<Documents.Key> documents,
-            long hostedRevision,
+            Stamps stamps,
             boolean stale,
             boolean untrusted,
             Map<String, VersionHistory> histories) {
@@ -57,7 +67,7 @@ final class Blend {
         this.name = name;
         this.sources = sources;
         this.documents = documents;
-        this.hostedRevision = hostedRevision;
+        this.stamps = stamps;
         this.stale = stale;
         this.untrusted = untrusted;
         this.histories = histories;
@@ -75,9 +85,9 @@ final class Blend {
         }
     }
 
-    /** The same sources with other histories; what was judged is not carried over. */
-    Blend with(Map<String, VersionHistory> newHistories) {
-        return new Blend(repository, name, sources, documents, hostedRevision, stale, untrusted, newHistories);
+    /** The same sources with what was learnt meanwhile; what was judged is not carried over. */
+    Blend with(Stamps newStamps, Map<String, VersionHistory> newHistories) {
+        return new Blend(repository, name, sources, documents, newStamps, stale, untrusted, newHistories);
     }
 
     /** The file at that path, or null when no source lists it. */

@@ -86,11 +86,29 @@ final class Blends {
         return blend != null && isCurrent(blend, repository) ? blend : null;
     }
 
-    /** The package as last seen, however old, else null: enough for files that are kept. */
+    /**
+     * The package as upstreams last told, however long ago, and as it is published now, else null: enough for files that are
+     * kept.
+     */
     @Nullable
     Blend lastSeen(Repository repository, PackageName name) {
-        Blend blend = memory.getIfPresent(new Key(repository.id(), name));
-        return blend != null && sameRules(blend, repository) ? blend : null;
+        Key key = new Key(repository.id(), name);
+        Blend blend = memory.getIfPresent(key);
+        Blend.Stamps stamps = stamps(name);
+        if (blend == null || !sameRules(blend, repository) || blend.stamps.hosted() != stamps.hosted()) {
+            return null;
+        }
+        if (blend.stamps.history() == stamps.history()) {
+            return blend;
+        }
+        Blend learnt = blend.with(stamps, history.of(name));
+        memory.asMap().replace(key, blend, learnt);
+        return learnt;
+    }
+
+    /** Numbers that differ after every change of what is published or was learnt of the package; from memory alone. */
+    Blend.Stamps stamps(PackageName name) {
+        return new Blend.Stamps(hosted.stamp(name), history.stamp(name));
     }
 
     private static boolean sameRules(Blend blend, Repository repository) {
@@ -98,7 +116,7 @@ final class Blends {
     }
 
     private boolean isCurrent(Blend blend, Repository repository) {
-        if (blend.stale || !sameRules(blend, repository)) {
+        if (blend.stale || !sameRules(blend, repository) || !blend.stamps.equals(stamps(blend.name))) {
             return false;
         }
         for (Documents.Key key : blend.documents) {
@@ -107,11 +125,6 @@ final class Blends {
             }
         }
         return true;
-    }
-
-    /** Has the package judged again by what was learnt of its versions meanwhile. */
-    void relearn(Repository repository, PackageName name) {
-        memory.asMap().computeIfPresent(new Key(repository.id(), name), (key, blend) -> blend.with(history.of(name)));
     }
 
     /** The upstreams that may be asked for a file of the version. */
@@ -155,11 +168,6 @@ final class Blends {
                 .toList();
     }
 
-    /** Forgets what was blended, after a change of the package. */
-    void forget(Repository repository, PackageName name) {
-        memory.invalidate(new Key(repository.id(), name));
-    }
-
     /** Locates a package, asking upstreams where what is kept is not current. */
     Located locate(Format format, Repository repository, PackageName name) throws IOException {
         Blend known = fromMemory(repository, name);
@@ -172,6 +180,7 @@ final class Blends {
     private Located obtain(Format format, Repository repository, PackageName name) {
         Key key = new Key(repository.id(), name);
         Blend former = memory.getIfPresent(key);
+        Blend.Stamps stamps = stamps(name); // before what they stand for is read
         List<Listed.Source> sources = new ArrayList<>();
         List<Documents.Key> asked = new ArrayList<>();
         Optional<HostedPackage> published = hosted.find(repository.id(), name);
@@ -202,7 +211,7 @@ final class Blends {
             memory.invalidate(key);
             return new Located(null, failure, untrusted);
         }
-        Blend blend = blend(repository, name, sources, asked, published, stale || failure != null, untrusted);
+        Blend blend = blend(repository, name, sources, asked, stamps, stale || failure != null, untrusted);
         if (former != null && sameContent(former, blend)) {
             blend.judged = former.judged; // an unchanged index keeps its decisions and its ETag
         }
@@ -215,7 +224,7 @@ final class Blends {
             PackageName name,
             List<Listed.Source> sources,
             List<Documents.Key> asked,
-            Optional<HostedPackage> published,
+            Blend.Stamps stamps,
             boolean stale,
             boolean untrusted) {
         Map<String, VersionHistory> histories = history.of(name);
@@ -232,21 +241,14 @@ final class Blends {
             histories = history.of(name);
         }
         return new Blend(
-                repository,
-                name,
-                List.copyOf(sources),
-                List.copyOf(asked),
-                published.map(HostedPackage::revision).orElse(0L),
-                stale,
-                untrusted,
-                histories);
+                repository, name, List.copyOf(sources), List.copyOf(asked), stamps, stale, untrusted, histories);
     }
 
     @SuppressWarnings(
             "ReferenceEquality") // the same body is parsed once: identity is equality, without comparing megabytes
     private static boolean sameContent(Blend left, Blend right) {
         if (left.stale != right.stale
-                || left.hostedRevision != right.hostedRevision
+                || left.stamps.hosted() != right.stamps.hosted()
                 || left.sources.size() != right.sources.size()
                 || !sameRules(left, right.repository)
                 || !left.histories.equals(right.histories)) {

@@ -7,6 +7,7 @@ import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobWriter;
 import dev.sluice.kernel.blob.Contents;
 import dev.sluice.kernel.format.Proxying.Question;
+import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.repository.DocumentStore;
 import dev.sluice.kernel.repository.DocumentStore.Document;
 import dev.sluice.kernel.repository.Upstream;
@@ -49,7 +50,7 @@ final class Documents {
     private final UpstreamClient client;
     private final InstantSource clock;
     private final GateSettings settings;
-    private final SingleFlight<Key, Held> flights = new SingleFlight<>();
+    private final SingleFlight<Key, Held> flights;
     private final Cache<Key, Document> memory =
             Caffeine.newBuilder().maximumSize(50_000).build();
     private final Cache<Key, Outage> outages =
@@ -57,12 +58,19 @@ final class Documents {
 
     private record Outage(Instant until, String message) {}
 
-    Documents(DocumentStore store, BlobStore blobs, UpstreamClient client, InstantSource clock, GateSettings settings) {
+    Documents(
+            DocumentStore store,
+            BlobStore blobs,
+            Leases leases,
+            UpstreamClient client,
+            InstantSource clock,
+            GateSettings settings) {
         this.store = store;
         this.blobs = blobs;
         this.client = client;
         this.clock = clock;
         this.settings = settings;
+        this.flights = new SingleFlight<>("document", leases, settings.patience());
     }
 
     /** Whether what is kept of the document is current, so that {@link #obtain} would not ask; from memory alone. */
@@ -99,23 +107,28 @@ final class Documents {
             throws IOException {
         Key key = new Key(repository, upstream.id(), format + ":" + document);
         Document known = memory.getIfPresent(key);
-        if (known == null) {
-            known = store.find(repository, format, upstream.id(), document).orElse(null);
-            if (known != null) {
-                memory.put(key, known);
-            }
+        if (known == null || !isCurrent(known, clock.instant())) {
+            known = kept(key, repository, format, upstream, document);
         }
         if (known != null && isCurrent(known, clock.instant())) {
             return new Held(known, false);
         }
-        Document kept = known;
         return flights.run(key, () -> {
-            Document now = memory.getIfPresent(key);
+            Document now = kept(key, repository, format, upstream, document);
             if (now != null && isCurrent(now, clock.instant())) {
-                return new Held(now, false);
+                return new Held(now, false); // another thread or node was faster
             }
-            return ask(key, repository, format, upstream, document, question, maxBytes, check, kept);
+            return ask(key, repository, format, upstream, document, question, maxBytes, check, now);
         });
+    }
+
+    /** What is kept of the document, by whatever node. */
+    private @Nullable Document kept(Key key, String repository, String format, Upstream upstream, String document) {
+        Document kept = store.find(repository, format, upstream.id(), document).orElse(null);
+        if (kept != null) {
+            memory.put(key, kept);
+        }
+        return kept;
     }
 
     private Held ask(

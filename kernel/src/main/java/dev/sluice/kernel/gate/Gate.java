@@ -18,6 +18,7 @@ import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Proxying;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
+import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.policy.Decision;
 import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.policy.Verdict;
@@ -84,14 +85,21 @@ public final class Gate {
      * @param files what is known of kept files
      * @param documents what upstreams answered
      * @param history what was learnt of versions
+     * @param leases turns taken with other nodes that use the same stores
      */
     public record Stores(
-            BlobStore blobs, HostedStore hosted, FileStore files, DocumentStore documents, HistoryStore history) {}
+            BlobStore blobs,
+            HostedStore hosted,
+            FileStore files,
+            DocumentStore documents,
+            HistoryStore history,
+            Leases leases) {}
 
     private record HotKey(String repository, String format, String path) {}
 
     /** A file that left before, with everything needed to decide about it again without blocking. */
-    private record HotFile(StoredFile file, Decision decision, Judge.Stamp stamp, long learnt, Repository repository) {}
+    private record HotFile(
+            StoredFile file, Decision decision, Judge.Stamp stamp, Blend.Stamps stamps, Repository repository) {}
 
     private final Stores stores;
     private final Policies policies;
@@ -108,10 +116,6 @@ public final class Gate {
             .maximumSize(200_000)
             .expireAfterAccess(Duration.ofHours(12))
             .build();
-    /** How often something new was learnt of a version from its files. */
-    private final Cache<Coordinates, Long> lessons =
-            Caffeine.newBuilder().maximumSize(200_000).build();
-
     private final Map<String, Format> formats;
 
     /**
@@ -137,12 +141,20 @@ public final class Gate {
         this.settings = settings;
         this.inspector = inspector;
         this.recorder = new Recorder(journal, clock, ids);
-        this.documents = new Documents(stores.documents(), stores.blobs(), client, clock, settings);
+        this.documents = new Documents(stores.documents(), stores.blobs(), stores.leases(), client, clock, settings);
         this.blends =
                 new Blends(stores.hosted(), stores.history(), documents, stores.blobs(), clock, settings, recorder);
         this.judge = new Judge(policies, advisories, clock, settings.workspace());
         this.artifacts = new Artifacts(
-                stores.files(), stores.blobs(), stores.history(), client, inspector, clock, settings, recorder);
+                stores.files(),
+                stores.blobs(),
+                stores.history(),
+                stores.leases(),
+                client,
+                inspector,
+                clock,
+                settings,
+                recorder);
     }
 
     private Format format(PackageName name) {
@@ -249,7 +261,8 @@ public final class Gate {
         if (known == null
                 || !judge.holds(known.stamp())
                 || !clock.instant().isBefore(known.decision().horizon())
-                || known.learnt() != learnt(known.file().coordinates())
+                || !known.stamps()
+                        .equals(blends.stamps(known.file().coordinates().packageName()))
                 || !known.repository().equals(want.repository())) {
             return null;
         }
@@ -259,6 +272,7 @@ public final class Gate {
     private Outcome decide(Visit visit, FileWant want, boolean bytes) throws IOException {
         Format format = format(want.packageName());
         Judge.Stamp stamp = judge.stamp(want.packageName());
+        long published = blends.stamps(want.packageName()).hosted();
         StoredFile present = artifacts.kept(want);
         StoredFile kept = present != null && blends.isStillOurs(want.repository(), present) ? present : null;
         Found found = find(format, want, kept);
@@ -283,7 +297,7 @@ public final class Gate {
             throw new IllegalStateException("neither a file nor a reason why not");
         }
         // Judged with what the bytes themselves tell: a licence, an install script, their age.
-        long learnt = learnt(found.coordinates());
+        long learnt = blends.stamps(want.packageName()).history();
         Judge.Judgement judgement = judge(format, want, found, kept, visit);
         if (!judgement.decision().isAllowed()) {
             return refuse(visit, format, want, found, judgement);
@@ -294,7 +308,8 @@ public final class Gate {
         if (!judgement.policies().readsRequest() && !format.proxying().isMutable(want)) {
             hot.put(
                     new HotKey(want.repository().id(), format.id(), want.path()),
-                    new HotFile(kept, judgement.decision(), stamp, learnt, want.repository()));
+                    new HotFile(
+                            kept, judgement.decision(), stamp, new Blend.Stamps(published, learnt), want.repository()));
         }
         return release(visit, want, format, kept, judgement.decision(), stale);
     }
@@ -317,13 +332,11 @@ public final class Gate {
             artifacts.fetch(format, descriptor, found.coordinates(), null, found.upstreams(), null);
             Judge.Judgement second = judge(format, want, found, null, visit);
             if (isWithheldForGood(second)) {
-                noteLearnt(want, first, second);
                 return new Got(null, refuse(visit, format, want, found, second));
             }
         }
         Artifacts.Obtained obtained =
                 artifacts.fetch(format, want, found.coordinates(), found.file(), found.upstreams(), former);
-        noteLearnt(want, first, judge(format, want, found, obtained.file(), visit));
         return obtained.file() == null
                 ? new Got(null, missing(want.path(), obtained.failure()))
                 : new Got(obtained.file(), null);
@@ -346,23 +359,6 @@ public final class Gate {
                         judgement.input(),
                         unknown,
                         judgement.at());
-    }
-
-    /** Has decisions that were made without what was now learnt made again. */
-    private void noteLearnt(FileWant want, Judge.Judgement before, Judge.Judgement after) {
-        Facts former = before.facts();
-        Facts now = after.facts();
-        if (!former.license().equals(now.license())
-                || !former.published().equals(now.published())
-                || !former.installScripts().equals(now.installScripts())) {
-            lessons.asMap().merge(now.coordinates(), 1L, Long::sum);
-            blends.relearn(want.repository(), want.packageName());
-        }
-    }
-
-    private long learnt(Coordinates coordinates) {
-        Long count = lessons.getIfPresent(coordinates);
-        return count == null ? 0 : count;
     }
 
     private Judge.Judgement judge(Format format, FileWant want, Found found, @Nullable StoredFile kept, Visit visit) {
@@ -586,15 +582,6 @@ public final class Gate {
     public void publish(Visit visit, Publication publication) throws IOException, Publication.RejectedException {
         new Publishing(stores, artifacts, recorder, clock)
                 .publish(visit, format(publication.packageName()), publication);
-        forget(publication.repository(), publication.packageName());
-    }
-
-    private void forget(Repository repository, PackageName name) {
-        blends.forget(repository, name);
-        hot.asMap()
-                .entrySet()
-                .removeIf(e -> e.getKey().repository().equals(repository.id())
-                        && e.getValue().file().coordinates().packageName().equals(name));
     }
 
     /** The package as published here. */

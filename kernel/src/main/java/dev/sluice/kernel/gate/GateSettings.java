@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param freshness how long an upstream's index counts as current before it is asked again
  * @param absence how long "there is none" is believed
  * @param outage how long an upstream that failed is left alone
+ * @param patience how long a request waits for another node that fetches the same thing before it fetches that itself
  * @param maxIndexBytes longest index accepted from an upstream
  * @param maxArtifactBytes longest artifact accepted from an upstream or a publisher
  * @param indexMemoryBytes memory for parsed indexes
@@ -20,6 +21,7 @@ public record GateSettings(
         Duration freshness,
         Duration absence,
         Duration outage,
+        Duration patience,
         long maxIndexBytes,
         long maxArtifactBytes,
         long indexMemoryBytes) {
@@ -31,6 +33,7 @@ public record GateSettings(
             Duration.ofMinutes(5),
             Duration.ofMinutes(1),
             Duration.ofSeconds(10),
+            Duration.ofSeconds(60),
             100L << 20,
             10L << 30,
             256L << 20);

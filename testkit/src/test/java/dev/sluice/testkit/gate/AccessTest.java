@@ -55,6 +55,7 @@ class AccessTest {
                 standard.freshness(),
                 standard.absence(),
                 standard.outage(),
+                standard.patience(),
                 standard.maxIndexBytes(),
                 standard.maxArtifactBytes(),
                 standard.indexMemoryBytes());

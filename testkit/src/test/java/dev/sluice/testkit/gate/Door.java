@@ -31,6 +31,7 @@ import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.testkit.MemoryAdvisoryStore;
 import dev.sluice.testkit.MemoryBlobStore;
+import dev.sluice.testkit.Node;
 import dev.sluice.testkit.TestGate;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,12 +51,36 @@ final class Door {
     static final String OTHER = "http://other.example/";
 
     final TextFormat format;
-    final MemoryAdvisoryStore advisories = new MemoryAdvisoryStore();
+    final AdvisoryStore advisories;
     final TestGate gate;
 
     private Door(TextFormat format) {
         this.format = format;
+        this.advisories = new MemoryAdvisoryStore();
         this.gate = new TestGate(format, advisories, new FirstLine(format.id()), GateSettings.STANDARD);
+    }
+
+    private Door(TextFormat format, TestGate gate) {
+        this.format = format;
+        this.advisories = gate.node().advisories();
+        this.gate = gate;
+    }
+
+    /** The door of a node; indexes list files. */
+    static Door of(Node node, GateSettings settings) {
+        TextFormat format = new TextFormat("text", true);
+        return new Door(format, new TestGate(format, new FirstLine(format.id()), settings, node));
+    }
+
+    /** The door of another node of the same installation. */
+    Door neighbour(Node another) {
+        return new Door(format, gate.neighbour(another));
+    }
+
+    /** Catches up with the other nodes, as every request does. */
+    Door caughtUp() {
+        gate.node().nodes().catchUp().toCompletableFuture().join();
+        return this;
     }
 
     /** Indexes list files, as npm's and PyPI's do. */
