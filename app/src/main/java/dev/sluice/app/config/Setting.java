@@ -210,6 +210,7 @@ public record Setting(
             FRESHNESS,
             ALLOWED_HOSTS,
             CA_FILE,
+            PATIENCE,
             MAX_ARTIFACT,
             MAX_INDEX,
             INDEX_MEMORY,
