@@ -1,11 +1,7 @@
 package dev.sluice.storage.journal;
 
 import dev.sluice.storage.StorageException;
-import dev.sluice.storage.sql.EventIndex;
-import dev.sluice.storage.sql.EventIndex.Located;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the index up to the end of the log, on a thread of its own. It always reads the files, so that following the
+ * Brings the index up to the end of the log, on a thread of its own. It always reads the log, so that following the
  * newest events and replaying after a crash are the same thing, and what waits costs no memory.
  *
  * <p>Unless somebody waits for it, it lets events gather for a moment: under load most of the cost of a small transaction is
@@ -22,12 +18,18 @@ import org.slf4j.LoggerFactory;
  */
 final class IndexFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IndexFollower.class);
-    private static final int WISHED_BYTES = 1024 * 1024;
     private static final long RETRY_SECONDS = 1;
     private static final long GATHER_MILLIS = 100;
 
-    private final Segments segments;
-    private final EventIndex index;
+    /** Adds the next events of the log to the index. */
+    @FunctionalInterface
+    interface Step {
+        /** Begins at a position and may stop before the limit; returns the position the index is then complete up to. */
+        long from(long position, long limit) throws IOException;
+    }
+
+    private final Step step;
+    private final long wished;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
@@ -41,10 +43,16 @@ final class IndexFollower implements AutoCloseable {
     private int settling;
     private boolean closing;
 
-    IndexFollower(Segments segments, EventIndex index) {
-        this.segments = segments;
-        this.index = index;
-        this.durable = segments.end();
+    /**
+     * Follows a log.
+     *
+     * @param end of the log now
+     * @param wished distance worth a step at once
+     */
+    IndexFollower(Step step, long end, long wished) {
+        this.step = step;
+        this.durable = end;
+        this.wished = wished;
         this.thread = Thread.ofPlatform().daemon().name("sluice-journal-index").unstarted(this::follow);
     }
 
@@ -59,8 +67,8 @@ final class IndexFollower implements AutoCloseable {
         lock.lock();
         try {
             boolean begins = durable <= indexed;
-            durable = position;
-            if (begins || position - indexed >= WISHED_BYTES) {
+            durable = Math.max(durable, position);
+            if (begins || position - indexed >= wished) {
                 work.signal();
             }
         } finally {
@@ -120,23 +128,13 @@ final class IndexFollower implements AutoCloseable {
         long limit = awaitMore(position);
         while (limit >= 0) {
             try {
-                position = step(position, limit);
+                position = step.from(position, limit);
                 done(position);
             } catch (IOException | RuntimeException e) {
                 failed(e);
             }
             limit = awaitMore(position);
         }
-    }
-
-    private long step(long position, long limit) throws IOException {
-        Segments.Chunk chunk = segments.read(position, limit, WISHED_BYTES);
-        List<Located> events = new ArrayList<>(chunk.records().size());
-        for (Segments.Entry record : chunk.records()) {
-            events.add(new Located(record.position(), EventCodec.decode(record.json())));
-        }
-        index.add(events, chunk.next());
-        return chunk.next();
     }
 
     /** The position up to which there is something to do, or -1 when the journal is being closed. */
@@ -147,7 +145,7 @@ final class IndexFollower implements AutoCloseable {
                 work.awaitUninterruptibly();
             }
             long left = TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
-            while (left > 0 && settling == 0 && durable - position < WISHED_BYTES && !closing) {
+            while (left > 0 && settling == 0 && durable - position < wished && !closing) {
                 left = work.awaitNanos(left);
             }
             return closing ? -1 : durable;

@@ -41,6 +41,7 @@ public final class SegmentJournal implements Journal, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentJournal.class);
     private static final int MOST_FAULTS = 100;
     private static final int MOST_WAITING = 200_000;
+    private static final int WISHED_INDEX_BYTES = 1024 * 1024;
     private static final int WISHED_BATCH_BYTES = 4 * 1024 * 1024;
 
     /** An encoded event on its way to the log; empty bytes ask the writer to stop. */
@@ -66,7 +67,7 @@ public final class SegmentJournal implements Journal, AutoCloseable {
         this.lock = lock;
         this.segments = segments;
         this.index = index;
-        this.follower = new IndexFollower(segments, index);
+        this.follower = new IndexFollower(this::index, segments.end(), WISHED_INDEX_BYTES);
         this.writer = Thread.ofPlatform().daemon().name("sluice-journal").unstarted(this::writeBatches);
     }
 
@@ -257,6 +258,16 @@ public final class SegmentJournal implements Journal, AutoCloseable {
             throw new StorageException("cannot read the journal: " + e.getMessage(), e);
         }
         return events;
+    }
+
+    private long index(long position, long limit) throws IOException {
+        Segments.Chunk chunk = segments.read(position, limit, WISHED_INDEX_BYTES);
+        List<EventIndex.Located> events = new ArrayList<>(chunk.records().size());
+        for (Segments.Entry record : chunk.records()) {
+            events.add(new EventIndex.Located(record.position(), EventCodec.decode(record.json())));
+        }
+        index.add(events, chunk.next());
+        return chunk.next();
     }
 
     private void writeBatches() {

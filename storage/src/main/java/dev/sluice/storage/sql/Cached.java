@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small table held in memory, read again after each change of this process.
+ * A small table held in memory, read again after each change.
  *
  * <p>A value read while a change was being committed is never kept longer than that change. Thread-safe.
  */

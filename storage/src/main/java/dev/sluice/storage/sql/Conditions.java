@@ -21,7 +21,7 @@ final class Conditions {
     /** Adds equality with a text; null does not restrict. */
     void equal(String column, @Nullable String value) {
         if (value != null) {
-            add(column + " = ?", Values.cleaned(value));
+            add(column + " = ?", EventIndex.indexed(value));
         }
     }
 
@@ -30,7 +30,7 @@ final class Conditions {
         if (!members.isEmpty()) {
             add(
                     column + " IN (" + String.join(", ", Collections.nCopies(members.size(), "?")) + ")",
-                    members.toArray());
+                    members.stream().map(EventIndex::indexed).toArray());
         }
     }
 

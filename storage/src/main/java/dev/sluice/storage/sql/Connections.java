@@ -52,6 +52,9 @@ interface Connections extends AutoCloseable {
     /** Gives the connection of a long transaction back. */
     void end(Session session);
 
+    /** Whether other processes change the database as well. */
+    boolean isShared();
+
     /** Whether somebody waits to close the database: a long transaction should give up. */
     boolean isClosing();
 

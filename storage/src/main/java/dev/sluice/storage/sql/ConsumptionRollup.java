@@ -56,18 +56,19 @@ final class ConsumptionRollup {
         if (event.kind() != Kind.DOWNLOAD || coordinates == null) {
             return;
         }
+        @Nullable String purl = event.purl();
         Actor actor = event.actor();
         Key key = new Key(
                 coordinates,
                 orEmpty(event.digest()),
                 orEmpty(event.repository()),
-                Values.cleaned(actor.user()),
+                EventIndex.indexed(actor.user()),
                 orEmpty(actor.tokenId()));
         Line line = lines.computeIfAbsent(key, k -> new Line());
         long at = Values.nanos(event.at());
         if (at >= line.last) {
             line.last = at;
-            line.purl = orEmpty(event.purl());
+            line.purl = purl == null ? "" : Values.cleaned(purl);
             line.address = Values.cleaned(actor.address());
             line.userAgent = Values.cleaned(actor.userAgent());
         }
@@ -81,9 +82,9 @@ final class ConsumptionRollup {
         for (Map.Entry<Key, Line> entry : lines.entrySet()) {
             Key key = entry.getKey();
             Line line = entry.getValue();
-            statement.setString(1, Values.cleaned(key.coordinates().format()));
-            statement.setString(2, Values.cleaned(key.coordinates().name()));
-            statement.setString(3, Values.cleaned(key.coordinates().version()));
+            statement.setString(1, EventIndex.indexed(key.coordinates().format()));
+            statement.setString(2, EventIndex.indexed(key.coordinates().name()));
+            statement.setString(3, EventIndex.indexed(key.coordinates().version()));
             statement.setString(4, key.digest());
             statement.setString(5, key.repository());
             statement.setString(6, key.user());
@@ -94,8 +95,9 @@ final class ConsumptionRollup {
             statement.setLong(11, line.first);
             statement.setLong(12, line.last);
             statement.setLong(13, line.times);
-            statement.executeUpdate();
+            statement.addBatch();
         }
+        statement.executeBatch();
     }
 
     /** The lines about the subject, merged over the files of a version. */
@@ -159,6 +161,6 @@ final class ConsumptionRollup {
     }
 
     private static String orEmpty(@Nullable String text) {
-        return text == null ? "" : Values.cleaned(text);
+        return text == null ? "" : EventIndex.indexed(text);
     }
 }

@@ -35,18 +35,31 @@ public final class Database implements AutoCloseable {
     private final HistoryStore history;
     private final AdvisoryStore advisories;
     private final Inventory inventory;
+    private final Nodes nodes;
+    private final Leases leases;
+    private final Runnable last;
 
-    private Database(Connections stores, Connections feeds) {
+    private Database(
+            Connections stores,
+            Connections feeds,
+            Revisions revisions,
+            Revisions ofFeeds,
+            Nodes nodes,
+            Leases leases,
+            Runnable last) {
         this.stores = stores;
         this.feeds = feeds;
-        this.repositories = new SqlRepositoryStore(stores);
-        this.tokens = new SqlTokenStore(stores);
-        this.policies = new SqlPolicyStore(stores);
-        this.hosted = new SqlHostedStore(stores);
+        this.nodes = nodes;
+        this.leases = leases;
+        this.last = last;
+        this.repositories = new SqlRepositoryStore(stores, revisions);
+        this.tokens = new SqlTokenStore(stores, revisions);
+        this.policies = new SqlPolicyStore(stores, revisions);
+        this.hosted = new SqlHostedStore(stores, revisions);
         this.files = new SqlFileStore(stores);
         this.documents = new SqlDocumentStore(stores);
-        this.history = new SqlHistoryStore(stores);
-        this.advisories = new SqlAdvisoryStore(feeds);
+        this.history = new SqlHistoryStore(stores, revisions);
+        this.advisories = new SqlAdvisoryStore(feeds, ofFeeds);
         this.inventory = new SqlInventory(stores);
     }
 
@@ -55,7 +68,8 @@ public final class Database implements AutoCloseable {
         Connections stores = Sqlite.open(directory.resolve("sluice.db"), "stores", Sqlite.Durability.FULL);
         try {
             Connections feeds = Sqlite.open(directory.resolve("advisories.db"), "advisories", Sqlite.Durability.FULL);
-            return new Database(stores, feeds);
+            return new Database(
+                    stores, feeds, new Revisions(stores), new Revisions(feeds), Nodes.ALONE, Leases.ALONE, () -> {});
         } catch (StorageException e) {
             stores.close();
             throw e;
@@ -64,7 +78,14 @@ public final class Database implements AutoCloseable {
 
     /** The stores in PostgreSQL. Closing them closes that, too. */
     public static Database in(Postgres postgres) {
-        return new Database(postgres.connections(), postgres.connections());
+        Connections pool = postgres.connections();
+        Revisions revisions = new Revisions(pool);
+        CatchUp nodes = new CatchUp(postgres, revisions, postgres.limits().patience());
+        TableLeases leases = new TableLeases(pool, TableLeases.STANDARD_TIME, System::nanoTime);
+        return new Database(pool, pool, revisions, revisions, nodes, leases, () -> {
+            nodes.close();
+            leases.close();
+        });
     }
 
     /** Where repositories are kept. */
@@ -109,12 +130,12 @@ public final class Database implements AutoCloseable {
 
     /** The nodes that share this database: one process at a time opens an embedded one. */
     public Nodes nodes() {
-        return Nodes.ALONE;
+        return nodes;
     }
 
     /** Turns that the nodes which share this database take. */
     public Leases leases() {
-        return Leases.ALONE;
+        return leases;
     }
 
     /** Everything that is kept, for those who look after it. */
@@ -133,6 +154,7 @@ public final class Database implements AutoCloseable {
     /** Finishes what is being written and closes every connection. An import under way must be closed first. */
     @Override
     public void close() {
+        last.run();
         try {
             stores.close();
         } finally {

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ public final class EventIndex implements AutoCloseable {
             + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String INSERT_POLICY =
             "INSERT INTO event_policy (policy, position) VALUES (?, ?) ON CONFLICT (policy, position) DO NOTHING";
+
+    /** Seven texts of that length fit an entry of PostgreSQL's index, 2,704 bytes, when not all of them are that long. */
+    private static final int MOST_BYTES = 600;
 
     private final Connections connections;
 
@@ -60,25 +64,39 @@ public final class EventIndex implements AutoCloseable {
 
     /** Adds events that follow each other in the log, and notes that the index is complete up to the position. */
     public void add(List<Located> events, long complete) {
-        connections.run(session -> {
-            ConsumptionRollup rollup = new ConsumptionRollup();
-            PreparedStatement statement = session.prepared(INSERT_EVENT);
-            PreparedStatement policies = session.prepared(INSERT_POLICY);
-            for (Located located : events) {
-                insert(statement, located);
-                for (String policy : located.event().policies()) {
-                    policies.setString(1, Values.cleaned(policy));
-                    policies.setLong(2, located.position());
-                    policies.executeUpdate();
-                }
-                rollup.add(located.event());
+        connections.run(session -> add(session, events, complete));
+    }
+
+    /** The same within a transaction. */
+    static void add(Session session, List<Located> events, long complete) throws SQLException {
+        ConsumptionRollup rollup = new ConsumptionRollup();
+        PreparedStatement statement = session.prepared(INSERT_EVENT);
+        PreparedStatement policies = session.prepared(INSERT_POLICY);
+        for (Located located : events) {
+            insert(statement, located);
+            for (String policy : Set.copyOf(located.event().policies())) {
+                policies.setString(1, indexed(policy));
+                policies.setLong(2, located.position());
+                policies.addBatch();
             }
-            rollup.write(session);
-            PreparedStatement indexed = session.prepared("INSERT INTO indexed (name, position) VALUES ('log', ?)"
-                    + " ON CONFLICT (name) DO UPDATE SET position = excluded.position");
-            indexed.setLong(1, complete);
-            indexed.executeUpdate();
-        });
+            rollup.add(located.event());
+        }
+        statement.executeBatch();
+        policies.executeBatch();
+        rollup.write(session);
+        PreparedStatement indexed = session.prepared("INSERT INTO indexed (name, position) VALUES ('log', ?)"
+                + " ON CONFLICT (name) DO UPDATE SET position = excluded.position");
+        indexed.setLong(1, complete);
+        indexed.executeUpdate();
+    }
+
+    /** A text as the tables hold it: short enough for the index of any database. */
+    static String indexed(String text) {
+        return Values.shortened(text, MOST_BYTES);
+    }
+
+    private static @Nullable String indexedOrNull(@Nullable String text) {
+        return text == null ? null : indexed(text);
     }
 
     /** Where the log holds the event with that identifier. */
@@ -86,7 +104,7 @@ public final class EventIndex implements AutoCloseable {
         return connections.read(session -> {
             PreparedStatement statement =
                     session.prepared("SELECT position FROM event WHERE id = ? ORDER BY position LIMIT 1");
-            statement.setString(1, Values.cleaned(id));
+            statement.setString(1, indexed(id));
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
             }
@@ -95,21 +113,24 @@ public final class EventIndex implements AutoCloseable {
 
     /** Where the log holds the events that fit, newest first. */
     public List<Long> query(Query query) {
-        return connections.read(session -> {
-            Conditions conditions = conditions(session, query);
-            String sql = "SELECT e.position FROM event e" + conditions.text() + " ORDER BY e.at DESC, e.id DESC LIMIT "
-                    + query.limit();
-            List<Long> positions = new ArrayList<>();
-            try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-                conditions.bind(statement);
-                try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        positions.add(rows.getLong(1));
-                    }
+        return connections.read(session -> query(session, query));
+    }
+
+    /** The same on a connection. */
+    static List<Long> query(Session session, Query query) throws SQLException {
+        Conditions conditions = conditions(session, query);
+        String sql = "SELECT e.position FROM event e" + conditions.text() + " ORDER BY e.at DESC, e.id DESC LIMIT "
+                + query.limit();
+        List<Long> positions = new ArrayList<>();
+        try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+            conditions.bind(statement);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    positions.add(rows.getLong(1));
                 }
             }
-            return positions;
-        });
+        }
+        return positions;
     }
 
     /** Who took the subject, one line per actor and version, the latest first. Throws IllegalArgumentException when it names nothing. */
@@ -127,16 +148,16 @@ public final class EventIndex implements AutoCloseable {
         @Nullable PackageName packageName = event.packageName();
         @Nullable Coordinates coordinates = event.coordinates();
         statement.setLong(1, located.position());
-        statement.setString(2, Values.cleaned(event.id()));
+        statement.setString(2, indexed(event.id()));
         statement.setLong(3, Values.nanos(event.at()));
         statement.setString(4, event.kind().name());
-        statement.setString(5, Values.cleanedOrNull(event.repository()));
-        statement.setString(6, packageName == null ? null : Values.cleaned(packageName.format()));
-        statement.setString(7, packageName == null ? null : Values.cleaned(packageName.name()));
-        statement.setString(8, coordinates == null ? null : Values.cleaned(coordinates.version()));
-        statement.setString(9, Values.cleanedOrNull(event.digest()));
-        statement.setString(10, Values.cleaned(event.actor().user()));
-        statement.executeUpdate();
+        statement.setString(5, indexedOrNull(event.repository()));
+        statement.setString(6, packageName == null ? null : indexed(packageName.format()));
+        statement.setString(7, packageName == null ? null : indexed(packageName.name()));
+        statement.setString(8, coordinates == null ? null : indexed(coordinates.version()));
+        statement.setString(9, indexedOrNull(event.digest()));
+        statement.setString(10, indexed(event.actor().user()));
+        statement.addBatch();
     }
 
     private static Conditions conditions(Session session, Query query) throws SQLException {
@@ -152,7 +173,7 @@ public final class EventIndex implements AutoCloseable {
         if (policy != null) {
             conditions.add(
                     "EXISTS (SELECT 1 FROM event_policy p WHERE p.policy = ? AND p.position = e.position)",
-                    Values.cleaned(policy));
+                    indexed(policy));
         }
         @Nullable Long since = Values.nanosOrNull(query.since());
         if (since != null) {
@@ -164,7 +185,7 @@ public final class EventIndex implements AutoCloseable {
         }
         @Nullable String before = query.before();
         if (before != null) {
-            olderThan(session, conditions, Values.cleaned(before));
+            olderThan(session, conditions, indexed(before));
         }
         return conditions;
     }

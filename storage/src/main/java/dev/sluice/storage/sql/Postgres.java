@@ -28,7 +28,7 @@ public final class Postgres implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Postgres.class);
     private static final int OLDEST_VERSION = 14;
     private static final Map<String, String> TYPES = Map.of("bytes", "BYTEA", "rowid", "BIGINT");
-    private static final List<String> AREAS = List.of("stores", "advisories", "journal");
+    private static final List<String> AREAS = List.of("stores", "advisories", "journal", "shared");
     private static final String SCHEMA = "sluice_";
 
     /** Any number, the same in every node. */
@@ -87,6 +87,10 @@ public final class Postgres implements AutoCloseable {
             throw new StorageException(
                     "cannot open the database " + parsed + ": " + PostgresRefusal.explain(parsed, e), e);
         }
+    }
+
+    Limits limits() {
+        return limits;
     }
 
     /** The pool. */

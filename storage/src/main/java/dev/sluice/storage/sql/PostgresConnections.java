@@ -138,6 +138,11 @@ final class PostgresConnections implements Connections {
     }
 
     @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    @Override
     public boolean isClosing() {
         return closing;
     }

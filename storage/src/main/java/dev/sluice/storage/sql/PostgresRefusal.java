@@ -37,7 +37,8 @@ final class PostgresRefusal {
         };
     }
 
-    private static String reason(SQLException e) {
+    /** What the network said, else what the driver did. */
+    static String reason(SQLException e) {
         @Nullable Throwable cause = e.getCause();
         return cause == null || cause.getMessage() == null
                 ? String.valueOf(e.getMessage())

@@ -20,15 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class SqlAdvisoryImport implements Import {
     private final Connections connections;
     private final Revision revision;
-    private final Runnable onCommit;
     private final Session session;
     private boolean over;
     private boolean closed;
 
-    SqlAdvisoryImport(Connections connections, Revision revision, Runnable onCommit) {
+    SqlAdvisoryImport(Connections connections, Revision revision) {
         this.connections = connections;
         this.revision = revision;
-        this.onCommit = onCommit;
         this.session = connections.begin("advisories");
     }
 
@@ -193,7 +191,6 @@ final class SqlAdvisoryImport implements Import {
     public long commit() {
         return doing("whole", () -> {
             long number = revision.bump(session);
-            session.afterCommit(onCommit);
             session.commit();
             over = true;
             return number;

@@ -49,9 +49,13 @@ final class SqlAdvisoryStore implements AdvisoryStore {
     private final Cache<Key<String>, Optional<Exploitation>> byCve =
             Caffeine.newBuilder().maximumSize(MOST_CVES).executor(Runnable::run).build();
 
-    SqlAdvisoryStore(Connections connections) {
+    SqlAdvisoryStore(Connections connections, Revisions revisions) {
         this.connections = connections;
-        this.revision = Revision.load(connections, "advisories");
+        this.revision = revisions.named("advisories");
+        revision.onMove(() -> {
+            byPackage.invalidateAll();
+            byCve.invalidateAll();
+        });
         this.syncs = new SqlSyncStore(connections);
     }
 
@@ -111,10 +115,7 @@ final class SqlAdvisoryStore implements AdvisoryStore {
 
     @Override
     public Import begin() {
-        return new SqlAdvisoryImport(connections, revision, () -> {
-            byPackage.invalidateAll();
-            byCve.invalidateAll();
-        });
+        return new SqlAdvisoryImport(connections, revision);
     }
 
     /** How identifiers are spelt as keys. */

@@ -18,7 +18,7 @@ final class SqlDocumentStore implements DocumentStore {
 
     @Override
     public Optional<Document> find(String repository, String format, String upstream, String key) {
-        if (!Values.isKeepable(key)) {
+        if (!Values.isKey(key)) {
             return Optional.empty();
         }
         return connections.read(session -> {

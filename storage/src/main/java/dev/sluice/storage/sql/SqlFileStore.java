@@ -34,7 +34,7 @@ final class SqlFileStore implements FileStore {
 
     @Override
     public Optional<StoredFile> find(String repository, String format, String path) {
-        if (!Values.isKeepable(path)) {
+        if (!Values.isKey(path)) {
             return Optional.empty();
         }
         return connections.read(session -> find(session, repository, format, path));
@@ -47,7 +47,7 @@ final class SqlFileStore implements FileStore {
 
     @Override
     public boolean remove(String repository, String format, String path) {
-        if (!Values.isKeepable(path)) {
+        if (!Values.isKey(path)) {
             return false;
         }
         return connections.write(session -> {

@@ -26,6 +26,7 @@ final class SqlHistoryStore implements HistoryStore {
     private static final long MOST_VERSIONS = 500_000;
 
     private final Connections connections;
+    private final PackageChanges lessons;
     private final Stamps stamps = new Stamps();
     private final Cache<PackageName, Map<String, VersionHistory>> cache = Caffeine.newBuilder()
             .maximumWeight(MOST_VERSIONS)
@@ -33,8 +34,18 @@ final class SqlHistoryStore implements HistoryStore {
             .executor(Runnable::run)
             .build();
 
-    SqlHistoryStore(Connections connections) {
+    SqlHistoryStore(Connections connections, Revisions revisions) {
         this.connections = connections;
+        this.lessons = revisions.ofPackages(
+                "history",
+                name -> {
+                    cache.invalidate(name);
+                    stamps.changed(name);
+                },
+                () -> {
+                    cache.invalidateAll();
+                    stamps.changedAll();
+                });
     }
 
     @Override
@@ -44,7 +55,7 @@ final class SqlHistoryStore implements HistoryStore {
 
     @Override
     public Map<String, VersionHistory> of(PackageName name) {
-        if (!Values.isKeepable(name.name())) {
+        if (!Values.isKey(name.name())) {
             return Map.of();
         }
         return cache.get(name, this::load);
@@ -86,10 +97,7 @@ final class SqlHistoryStore implements HistoryStore {
             statement.setLong(4, Values.nanos(history.firstSeen()));
             statement.setString(5, StoredJson.write(Learnt.of(history)));
             statement.executeUpdate();
-            session.afterCommit(() -> {
-                cache.invalidate(coordinates.packageName());
-                stamps.changed(coordinates.packageName());
-            });
+            lessons.note(session, coordinates.packageName());
         });
     }
 

@@ -18,10 +18,12 @@ final class SqlHostedStore implements HostedStore {
     private static final byte[] NOTHING = {};
 
     private final Connections connections;
+    private final PackageChanges changes;
     private final Stamps stamps = new Stamps();
 
-    SqlHostedStore(Connections connections) {
+    SqlHostedStore(Connections connections, Revisions revisions) {
         this.connections = connections;
+        this.changes = revisions.ofPackages("hosted", stamps::changed, stamps::changedAll);
     }
 
     @Override
@@ -31,7 +33,7 @@ final class SqlHostedStore implements HostedStore {
 
     @Override
     public Optional<HostedPackage> find(String repository, PackageName name) {
-        if (!Values.isKeepable(name.name())) {
+        if (!Values.isKey(name.name())) {
             return Optional.empty();
         }
         return connections.snapshot(session -> {
@@ -68,7 +70,7 @@ final class SqlHostedStore implements HostedStore {
                 addFile(session, repository, name, file);
             }
             removeIfEmpty(session, repository, name);
-            session.afterCommit(() -> stamps.changed(name));
+            changes.note(session, name);
             return expectedRevision + 1;
         });
     }

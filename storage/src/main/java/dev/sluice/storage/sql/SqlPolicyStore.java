@@ -12,10 +12,11 @@ final class SqlPolicyStore implements PolicyStore {
     private final Revision revision;
     private final Cached<List<Policy>> all;
 
-    SqlPolicyStore(Connections connections) {
+    SqlPolicyStore(Connections connections, Revisions revisions) {
         this.connections = connections;
-        this.revision = Revision.load(connections, "policy");
+        this.revision = revisions.named("policy");
         this.all = new Cached<>(() -> connections.read(session -> load(session.handle())));
+        revision.onMove(all::invalidate);
     }
 
     @Override
@@ -46,7 +47,7 @@ final class SqlPolicyStore implements PolicyStore {
                     .bind("created", Values.nanos(policy.createdAt()))
                     .bind("body", StoredJson.write(policy))
                     .execute();
-            changed(session);
+            revision.bump(session);
         });
     }
 
@@ -58,16 +59,10 @@ final class SqlPolicyStore implements PolicyStore {
                     .bind("slug", slug)
                     .execute();
             if (removed > 0) {
-                changed(session);
+                revision.bump(session);
             }
             return removed > 0;
         });
-    }
-
-    /** The list changes before the revision does: who sees the new revision reads the new list. */
-    private void changed(Session session) throws java.sql.SQLException {
-        session.afterCommit(all::invalidate);
-        revision.bump(session);
     }
 
     private static List<Policy> load(Handle handle) {

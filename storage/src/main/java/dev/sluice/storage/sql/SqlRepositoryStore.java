@@ -32,10 +32,11 @@ final class SqlRepositoryStore implements RepositoryStore {
     private final Revision revision;
     private final Cached<Map<String, Repository>> all;
 
-    SqlRepositoryStore(Connections connections) {
+    SqlRepositoryStore(Connections connections, Revisions revisions) {
         this.connections = connections;
-        this.revision = Revision.load(connections, "repository");
+        this.revision = revisions.named("repository");
         this.all = new Cached<>(() -> connections.snapshot(session -> load(session.handle())));
+        revision.onMove(all::invalidate);
     }
 
     @Override
@@ -75,7 +76,7 @@ final class SqlRepositoryStore implements RepositoryStore {
             for (Upstream upstream : repository.upstreams()) {
                 insert(handle, repository.id(), upstream);
             }
-            changed(session);
+            revision.bump(session);
         });
     }
 
@@ -87,16 +88,10 @@ final class SqlRepositoryStore implements RepositoryStore {
                     .bind("id", id)
                     .execute();
             if (removed > 0) {
-                changed(session);
+                revision.bump(session);
             }
             return removed > 0;
         });
-    }
-
-    /** The repositories change before the revision does: who sees the new revision reads the new ones. */
-    private void changed(Session session) throws SQLException {
-        session.afterCommit(all::invalidate);
-        revision.bump(session);
     }
 
     private static void insert(Handle handle, String repository, Upstream upstream) {

@@ -16,10 +16,11 @@ final class SqlTokenStore implements TokenStore {
     private final Revision revision;
     private final Cached<Map<String, Token>> all;
 
-    SqlTokenStore(Connections connections) {
+    SqlTokenStore(Connections connections, Revisions revisions) {
         this.connections = connections;
-        this.revision = Revision.load(connections, "token");
+        this.revision = revisions.named("token");
         this.all = new Cached<>(() -> connections.read(session -> load(session.handle())));
+        revision.onMove(all::invalidate);
     }
 
     @Override
@@ -57,7 +58,7 @@ final class SqlTokenStore implements TokenStore {
             if (added == 0) {
                 throw new IllegalArgumentException("there is already a token " + token.id());
             }
-            changed(session);
+            revision.bump(session);
         });
     }
 
@@ -69,16 +70,10 @@ final class SqlTokenStore implements TokenStore {
                     .bind("id", id)
                     .execute();
             if (removed > 0) {
-                changed(session);
+                revision.bump(session);
             }
             return removed > 0;
         });
-    }
-
-    /** The tokens change before the revision does: who sees the new revision reads the new tokens. */
-    private void changed(Session session) throws java.sql.SQLException {
-        session.afterCommit(all::invalidate);
-        revision.bump(session);
     }
 
     private static Map<String, Token> load(Handle handle) {

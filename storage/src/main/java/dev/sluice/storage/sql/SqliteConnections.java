@@ -141,6 +141,11 @@ final class SqliteConnections implements Connections {
     }
 
     @Override
+    public boolean isShared() {
+        return false;
+    }
+
+    @Override
     public boolean isClosing() {
         return closing;
     }

@@ -1,11 +1,16 @@
 package dev.sluice.storage.sql;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.sluice.kernel.artifact.Digest;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Values {
     private static final long NANOS = 1_000_000_000L;
+    private static final int LONGEST_KEY_BYTES = 2_000;
     private static final Instant EARLIEST = Instant.ofEpochSecond(Long.MIN_VALUE / NANOS);
     private static final Instant LATEST = Instant.ofEpochSecond(Long.MAX_VALUE / NANOS);
 
@@ -75,10 +81,17 @@ final class Values {
         return true;
     }
 
+    /** Whether the text can be a key: every database keeps it, and PostgreSQL's index has room for it. */
+    static boolean isKey(String text) {
+        return isKeepable(text)
+                && (text.length() * 3L <= LONGEST_KEY_BYTES || text.getBytes(UTF_8).length <= LONGEST_KEY_BYTES);
+    }
+
     /** The text when it can be a key. Throws IllegalArgumentException. */
     static String key(String text) {
-        if (!isKeepable(text)) {
-            throw new IllegalArgumentException("NUL and half surrogate pairs are not allowed in names");
+        if (!isKey(text)) {
+            throw new IllegalArgumentException(
+                    "NUL, half surrogate pairs and more than " + LONGEST_KEY_BYTES + " bytes are not allowed in names");
         }
         return text;
     }
@@ -93,6 +106,31 @@ final class Values {
                 .map(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) ? 0xFFFD : c)
                 .forEach(result::appendCodePoint);
         return result.toString();
+    }
+
+    /** The cleaned text, what is too long cut and ended with a digest of the whole so that different texts stay different. */
+    static String shortened(String text, int mostBytes) {
+        String cleaned = cleaned(text);
+        if (cleaned.length() * 3L <= mostBytes) {
+            return cleaned;
+        }
+        byte[] bytes = cleaned.getBytes(UTF_8);
+        if (bytes.length <= mostBytes) {
+            return cleaned;
+        }
+        int end = mostBytes - 1 - 32;
+        while ((bytes[end] & 0xC0) == 0x80) {
+            end--; // not in the middle of a character
+        }
+        return new String(bytes, 0, end, UTF_8) + '~' + sha256(bytes).substring(0, 32);
+    }
+
+    static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     static @Nullable String cleanedOrNull(@Nullable String text) {
