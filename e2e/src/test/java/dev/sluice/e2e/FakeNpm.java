@@ -17,6 +17,7 @@ final class FakeNpm {
 
     private final FakeUpstreamServer server;
     private final String name;
+    private final Map<String, byte[]> archives = new LinkedHashMap<>();
     private final ObjectNode packument = Sluice.JSON.createObjectNode();
 
     FakeNpm(FakeUpstreamServer server, String name) {
@@ -36,6 +37,11 @@ final class FakeNpm {
     /** Path of the packument on the upstream. */
     String path() {
         return "/" + name.replace("/", "%2f");
+    }
+
+    /** The bytes of a version's tarball. */
+    byte[] archive(String version) {
+        return archives.getOrDefault(version, new byte[0]);
     }
 
     /** Adds a version published long ago. */
@@ -65,6 +71,7 @@ final class FakeNpm {
         files.put("package/index.js", ("module.exports = '" + version + "';\n").getBytes(UTF_8));
         files.put("package/ballast", ballast);
         byte[] archive = Tarball.of(files);
+        archives.put(version, archive);
         ObjectNode manifest = packument
                 .withObject("/versions")
                 .putObject(version)

@@ -212,6 +212,11 @@ final class Sluice implements AutoCloseable {
         cli("policy", "mode", policy, mode).succeeded();
     }
 
+    /** Whether its process is there. */
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Kills it at once, as a power cut would. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();

@@ -1,0 +1,42 @@
+package dev.sluice.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Kills at random instants lose nothing that was answered.
+ *
+ * <p>{@code -Dsluice.crash.kills=N} says how often (20, with {@code -Pslow} 200), {@code -Dsluice.crash.seed=N} repeats a run, and
+ * {@code -Dsluice.crash.report=FILE} keeps what was done.
+ */
+class CrashE2E {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void a_server_killed_at_random_instants_knows_all_that_it_answered_for() throws Exception {
+        int kills = Integer.getInteger("sluice.crash.kills", 20);
+        long seed = Long.getLong("sluice.crash.seed", 1);
+        try (CrashRun run = new CrashRun(folder.resolve("server"), seed)) {
+            String report = run.kill(kills, CrashE2E::keep);
+            keep(report);
+            System.out.println(report);
+        }
+    }
+
+    private static void keep(String report) {
+        String file = System.getProperty("sluice.crash.report", "");
+        if (!file.isEmpty()) {
+            try {
+                Files.writeString(Path.of(file), report + "\n");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
