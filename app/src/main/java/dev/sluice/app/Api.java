@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -31,15 +33,18 @@ final class Api implements AutoCloseable {
 
     static final JsonMapper JSON = JsonMapper.builder().build();
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(10))
-            .build();
+    private final HttpClient http;
     private final String address;
     private final String token;
     private final @Nullable RunningServer own;
 
-    private Api(String address, String token, @Nullable RunningServer own) {
+    private Api(String address, String token, @Nullable SSLContext trust, @Nullable RunningServer own) {
+        HttpClient.Builder client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(10));
+        if (trust != null) {
+            client.sslContext(trust);
+        }
+        this.http = client.build();
         this.address = address;
         this.token = token;
         this.own = own;
@@ -50,21 +55,28 @@ final class Api implements AutoCloseable {
         String url = System.getenv("SLUICE_URL");
         if (url != null && !url.isBlank()) {
             String token = System.getenv("SLUICE_TOKEN");
-            return new Api(url.replaceFirst("/+$", ""), token == null ? "" : token, null);
+            SSLContext trust =
+                    url.regionMatches(true, 0, "https:", 0, 6) ? Trust.authorities(options.authorities()) : null;
+            return new Api(url.replaceFirst("/+$", ""), token == null ? "" : token, trust, null);
         }
         Configuration configuration = options.configuration();
         Optional<ControlFile.Control> running =
                 ControlFile.in(configuration.path(Setting.DATA)).running();
         if (running.isPresent()) {
-            return new Api(running.get().address(), running.get().token(), null);
+            String certificate = running.get().certificate();
+            return new Api(
+                    running.get().address(),
+                    running.get().token(),
+                    certificate == null ? null : Trust.only(certificate),
+                    null);
         }
         if (!java.nio.file.Files.isDirectory(configuration.path(Setting.DATA))) {
             throw new IOException("no installation in '" + configuration.get(Setting.DATA)
                     + "'; start one with: sluice serve --data " + configuration.get(Setting.DATA)
                     + "  or name a server with SLUICE_URL and SLUICE_TOKEN");
         }
-        RunningServer own = RunningServer.start(open(configuration), "127.0.0.1", 0);
-        return new Api(own.address(), own.controlToken(), own);
+        RunningServer own = RunningServer.forCommand(open(configuration));
+        return new Api(own.address(), own.controlToken(), null, own);
     }
 
     /** Opens the installation that is configured inside this process; the caller closes it. */
@@ -103,6 +115,11 @@ final class Api implements AutoCloseable {
             throw new IOException("interrupted", e);
         } catch (java.net.ConnectException e) {
             throw new IOException("no server answers at " + address, e);
+        } catch (SSLException e) {
+            throw new IOException(
+                    address + " shows a certificate that is not trusted (" + e.getMessage()
+                            + "); name its authority with --ca FILE or SLUICE_CA",
+                    e);
         }
     }
 

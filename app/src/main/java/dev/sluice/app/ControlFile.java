@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,8 +25,13 @@ record ControlFile(Path path) {
      * @param address its base address
      * @param token an administrator's token
      * @param pid its process
+     * @param certificate SHA-256 of the certificate it shows, in hex; null when it speaks plain HTTP
      */
-    record Control(String address, String token, long pid) {}
+    record Control(
+            String address,
+            String token,
+            long pid,
+            @Nullable String certificate) {}
 
     static ControlFile in(Path data) {
         return new ControlFile(data.resolve("control.json"));
@@ -36,6 +42,9 @@ record ControlFile(Path path) {
         fields.put("address", control.address());
         fields.put("adminToken", control.token());
         fields.put("pid", control.pid());
+        if (control.certificate() != null) {
+            fields.put("certificate", control.certificate());
+        }
         writePrivate(path, JSON.writeValueAsString(fields) + "\n");
     }
 
@@ -67,7 +76,8 @@ record ControlFile(Path path) {
             Control control = new Control(
                     node.path("address").asString(""),
                     node.path("adminToken").asString(""),
-                    node.path("pid").asLong(-1));
+                    node.path("pid").asLong(-1),
+                    node.path("certificate").asString(null));
             boolean alive =
                     ProcessHandle.of(control.pid()).map(ProcessHandle::isAlive).orElse(false);
             return alive ? Optional.of(control) : Optional.empty();

@@ -7,18 +7,24 @@ import dev.sluice.server.Forwarding;
 import dev.sluice.server.FrontDoor;
 import dev.sluice.server.Limits;
 import dev.sluice.server.Network;
+import dev.sluice.server.ServerCertificate;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What the configuration says of the front door: where, for whom, how much. All throw {@link ConfigurationException}. */
 final class DoorSettings {
 
     private DoorSettings() {}
 
-    static FrontDoor.Binding binding(Configuration configuration, String address, int port) {
+    static FrontDoor.Binding binding(
+            Configuration configuration, String address, int port, @Nullable ServerCertificate tls) {
         return new FrontDoor.Binding(
                 address,
                 port,
@@ -26,8 +32,21 @@ final class DoorSettings {
                         .find(Setting.PUBLIC_URL)
                         .map(url -> url.replaceFirst("/+$", ""))
                         .orElse(null),
+                tls,
                 forwarding(configuration),
                 configuration.flag(Setting.ANONYMOUS_READS).isEmpty());
+    }
+
+    /** The certificate to show, or null for plain HTTP. Throws IOException when it cannot be used. */
+    static @Nullable ServerCertificate certificate(Configuration configuration) throws IOException {
+        Optional<String> certificate = configuration.find(Setting.TLS_CERTIFICATE);
+        Optional<String> key = configuration.find(Setting.TLS_KEY);
+        if (certificate.isPresent() != key.isPresent()) {
+            throw new ConfigurationException("tls.certificate and tls.key belong together; set both or none");
+        }
+        return certificate.isEmpty()
+                ? null
+                : ServerCertificate.open(Path.of(certificate.get()), Path.of(key.orElseThrow()));
     }
 
     /**

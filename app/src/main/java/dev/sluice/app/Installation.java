@@ -203,8 +203,7 @@ final class Installation implements AutoCloseable {
                 files.add(Path.of(file));
             }
         }
-        files.add(Path.of("/etc/ssl/certs/ca-certificates.crt"));
-        files.add(Path.of("/etc/pki/tls/certs/ca-bundle.crt"));
+        files.addAll(Trust.SYSTEM);
         return files.stream().distinct().toList();
     }
 

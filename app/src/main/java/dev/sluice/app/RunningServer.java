@@ -6,11 +6,15 @@ import dev.sluice.kernel.access.Role;
 import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.access.TokenSecrets;
 import dev.sluice.server.FrontDoor;
+import dev.sluice.server.ServerCertificate;
 import dev.sluice.server.operation.Operation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An installation that answers requests, from its start to its end.
@@ -23,12 +27,16 @@ final class RunningServer implements AutoCloseable {
     /** Name of the token of the control file. */
     static final String CONTROL = "control";
 
+    private static final Duration CERTIFICATE_LOOK = Duration.ofSeconds(10);
+
     private final Installation installation;
     private final Upkeep upkeep;
     private final FrontDoor door;
     private final ControlFile control;
     private final String controlToken;
     private final String tokenId;
+    private final @Nullable ServerCertificate certificate;
+    private final @Nullable CertificateWatch watch;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private RunningServer(
@@ -37,17 +45,39 @@ final class RunningServer implements AutoCloseable {
             FrontDoor door,
             ControlFile control,
             String controlToken,
-            String tokenId) {
+            String tokenId,
+            @Nullable ServerCertificate certificate) {
         this.installation = installation;
         this.upkeep = upkeep;
         this.door = door;
         this.control = control;
         this.controlToken = controlToken;
         this.tokenId = tokenId;
+        this.certificate = certificate;
+        this.watch =
+                certificate == null ? null : new CertificateWatch(certificate, CERTIFICATE_LOOK, this::tellWhereAgain);
     }
 
-    /** Starts answering. The installation is the server's from then on, and is closed when starting fails. */
+    /** Starts answering as configured. The installation is the server's from then on, and is closed when starting fails. */
     static RunningServer start(Installation installation, String bind, int port) throws IOException {
+        ServerCertificate certificate;
+        try {
+            certificate = DoorSettings.certificate(installation.configuration);
+        } catch (IOException | RuntimeException e) {
+            installation.close();
+            throw e;
+        }
+        return start(installation, bind, port, certificate);
+    }
+
+    /** Starts answering this process alone, for the length of a command. The installation is handled as by {@link #start}. */
+    static RunningServer forCommand(Installation installation) throws IOException {
+        return start(installation, "127.0.0.1", 0, null);
+    }
+
+    private static RunningServer start(
+            Installation installation, String bind, int port, @Nullable ServerCertificate certificate)
+            throws IOException {
         try {
             Configuration configuration = installation.configuration;
             for (Token former : installation.database.tokens().list()) {
@@ -60,7 +90,7 @@ final class RunningServer implements AutoCloseable {
             installation.database.tokens().add(issued.token());
             Upkeep upkeep = new Upkeep(installation);
             FrontDoor door = FrontDoor.start(
-                    DoorSettings.binding(configuration, bind, port),
+                    DoorSettings.binding(configuration, bind, port, certificate),
                     new FrontDoor.Rooms(
                             installation.gate,
                             installation.gate::authorise,
@@ -76,15 +106,16 @@ final class RunningServer implements AutoCloseable {
                     DoorSettings.limits(configuration),
                     installation.clock);
             ControlFile control = ControlFile.in(configuration.path(Setting.DATA));
-            control.write(new ControlFile.Control(
-                    door.address(), issued.text(), ProcessHandle.current().pid()));
-            return new RunningServer(
+            RunningServer server = new RunningServer(
                     installation,
                     upkeep,
                     door,
                     control,
                     issued.text(),
-                    issued.token().id());
+                    issued.token().id(),
+                    certificate);
+            server.tellWhere();
+            return server;
         } catch (IOException | RuntimeException e) {
             installation.close();
             throw e;
@@ -102,6 +133,39 @@ final class RunningServer implements AutoCloseable {
         upkeep.schedule();
     }
 
+    private void tellWhere() throws IOException {
+        control.write(reachedBy(controlToken));
+    }
+
+    private void tellWhereAgain() {
+        try {
+            tellWhere();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How to reach it with that token. */
+    ControlFile.Control reachedBy(String token) {
+        return new ControlFile.Control(
+                door.address(),
+                token,
+                ProcessHandle.current().pid(),
+                certificate == null ? null : certificate.fingerprint());
+    }
+
+    /** Whether it speaks HTTPS. */
+    boolean isEncrypted() {
+        return certificate != null;
+    }
+
+    /** Reads the certificate again, if there is one. */
+    void renewCertificate() {
+        if (watch != null) {
+            watch.now();
+        }
+    }
+
     String address() {
         return door.address();
     }
@@ -117,6 +181,9 @@ final class RunningServer implements AutoCloseable {
             return;
         }
         try {
+            if (watch != null) {
+                watch.close();
+            }
             control.delete();
             door.close();
             upkeep.close();

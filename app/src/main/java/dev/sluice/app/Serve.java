@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -88,26 +89,44 @@ final class Serve implements Callable<Integer> {
 
         Installation installation = Installation.open(configuration, InstantSource.system(), Machine.here());
         RunningServer server = RunningServer.start(installation, configuration.get(Setting.BIND), wantedPort);
-        CountDownLatch stopped = new CountDownLatch(1);
+        CountDownLatch stop = stopOnSignal(server);
+        server.schedule();
+        greet(installation, server);
+        if (configuration.find(Setting.READY_FILE).isPresent()) {
+            String token = installation.newAdminToken == null ? server.controlToken() : installation.newAdminToken;
+            new ControlFile(Path.of(configuration.get(Setting.READY_FILE))).write(server.reachedBy(token));
+        }
+        stop.await();
+        server.close();
+        return 0;
+    }
+
+    /** Opens at the first SIGTERM or Ctrl-C; the second ends the process at once. SIGHUP reads the certificate again. */
+    private static CountDownLatch stopOnSignal(RunningServer server) {
+        CountDownLatch stop = new CountDownLatch(1);
+        for (String signal : List.of("TERM", "INT")) {
+            int status = signal.equals("TERM") ? 143 : 130;
+            Signals.on(signal, () -> {
+                if (stop.getCount() == 0) {
+                    // Nothing acknowledged is lost: the next start finds what a crash would have left.
+                    Runtime.getRuntime().halt(status);
+                }
+                LOG.info("stopping; once more stops at once");
+                stop.countDown();
+            });
+        }
+        if (server.isEncrypted()) {
+            Signals.on("HUP", server::renewCertificate);
+        }
+        // Any other end of the process: HUP without a certificate, a machine whose signals we do not hear.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
             try {
                 server.close();
             } catch (IOException e) {
                 LOG.error("stopping was not clean", e);
-            } finally {
-                stopped.countDown();
             }
         }));
-        server.schedule();
-        greet(installation, server);
-        if (configuration.find(Setting.READY_FILE).isPresent()) {
-            String token = installation.newAdminToken == null ? server.controlToken() : installation.newAdminToken;
-            new ControlFile(Path.of(configuration.get(Setting.READY_FILE)))
-                    .write(new ControlFile.Control(
-                            server.address(), token, ProcessHandle.current().pid()));
-        }
-        stopped.await();
-        return 0;
+        return stop;
     }
 
     private void greet(Installation installation, RunningServer server) {

@@ -30,6 +30,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.Test;
 
 /** The fine arrows: what Maven's edges between modules cannot say. */
@@ -162,6 +164,10 @@ final class ArchitectureTest {
                 .that()
                 .resideOutsideOfPackage("dev.sluice.upstream..")
                 .and(describe("are not app.Api", c -> !outermost(c).equals("dev.sluice.app.Api")))
+                .and(describe(
+                        "only judge certificates, which the JDK hands over with a socket",
+                        c -> !c.isAssignableTo(X509ExtendedTrustManager.class)
+                                && !c.isAssignableTo(X509ExtendedKeyManager.class)))
                 .should()
                 .dependOnClassesThat(describe(
                         "open connections",

@@ -154,6 +154,38 @@ class ServeE2E {
         }
     }
 
+    @Test
+    void told_to_stop_it_ends_with_exit_code_0() throws Exception {
+        try (Sluice sluice = alone()) {
+            sluice.terminate();
+
+            assertThat(sluice.exitCode()).isZero();
+            assertThat(sluice.data().resolve("control.json")).doesNotExist();
+        }
+    }
+
+    @Test
+    void told_twice_it_stops_at_once_although_a_request_runs() throws Exception {
+        try (FakeUpstreamServer upstream = FakeUpstreamServer.start();
+                Sluice sluice = behind(upstream)) {
+            FakeNpm slow = new FakeNpm(upstream, "slow").version("1.0.0", FakeNpm.LONG_AGO, 300_000, true);
+            assertThat(sluice.get("/npm/main/slow").statusCode()).isEqualTo(200);
+            var _ = HttpClient.newHttpClient()
+                    .sendAsync(
+                            HttpRequest.newBuilder(URI.create(sluice.repository("npm") + "slow/-/slow-1.0.0.tgz"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofByteArray());
+            upstream.awaitRequests(slow.tarball("1.0.0"), 1);
+
+            sluice.terminate();
+            await(() -> !accepts(sluice), "the server still accepts connections");
+            sluice.terminate();
+
+            assertThat(sluice.exitCode()).isEqualTo(143); // while draining it would have waited for the upstream
+            upstream.release();
+        }
+    }
+
     private static boolean accepts(Sluice sluice) {
         URI address = URI.create(sluice.address());
         try (Socket socket = new Socket()) {

@@ -146,6 +146,14 @@ final class Sluice implements AutoCloseable {
         return token;
     }
 
+    /** Waits until the process has ended; its exit code. */
+    int exitCode() throws InterruptedException {
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the server did not stop within a minute");
+        }
+        return process.exitValue();
+    }
+
     /** What the server logged so far. */
     String log() throws IOException {
         return Files.readString(folder.resolve("server.log"));

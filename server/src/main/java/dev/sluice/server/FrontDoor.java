@@ -26,6 +26,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -34,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -69,12 +71,18 @@ public final class FrontDoor implements AutoCloseable {
      * @param port TCP port; 0 for any that is free
      * @param publicUrl scheme, host and port as clients see them, without trailing slash, where a proxy stands in front; null
      *     to take it from each request
+     * @param tls the certificate to show; null for plain HTTP
      * @param forwarding which proxies are believed
      * @param anonymousOnlyDirect whether nobody reads without a token unless the request comes from this machine and through no
      *     proxy, even where reading is open
      */
     public record Binding(
-            String address, int port, @Nullable String publicUrl, Forwarding forwarding, boolean anonymousOnlyDirect) {}
+            String address,
+            int port,
+            @Nullable String publicUrl,
+            @Nullable ServerCertificate tls,
+            Forwarding forwarding,
+            boolean anonymousOnlyDirect) {}
 
     /**
      * What stands behind the door.
@@ -110,6 +118,18 @@ public final class FrontDoor implements AutoCloseable {
         }
     }
 
+    /** Forward secrecy and authenticated encryption only (RFC 9325, section 4.2). */
+    private static final List<String> CIPHERS = List.of(
+            "TLS_AES_128_GCM_SHA256",
+            "TLS_AES_256_GCM_SHA384",
+            "TLS_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
     private final Vertx vertx;
     private final Door door;
     private final Queue<HttpServer> servers;
@@ -141,7 +161,7 @@ public final class FrontDoor implements AutoCloseable {
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         Queue<HttpServer> servers = new ConcurrentLinkedQueue<>();
-        HttpServerOptions options = options(limits);
+        HttpServerOptions options = options(binding, limits);
         // One free port for all event loops, where port 0 would give each its own.
         SocketAddress address = binding.port() == 0
                 ? SocketAddress.sharedRandomPort(1, binding.address())
@@ -204,19 +224,20 @@ public final class FrontDoor implements AutoCloseable {
                         "sluice_http_responses_held_bytes",
                         "Bytes of large answers in memory that wait for their readers",
                         () -> door.outgoing.held());
+        if (binding.tls() != null) {
+            rooms.metrics().certificate(binding.tls());
+        }
         return door;
     }
 
-    private static HttpServerOptions options(Limits limits) {
-        return new HttpServerOptions()
+    private static HttpServerOptions options(Binding binding, Limits limits) {
+        HttpServerOptions options = new HttpServerOptions()
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setHandle100ContinueAutomatically(false)
                 .setHttp2ClearTextEnabled(false)
                 .setCompressionSupported(false)
                 .setDecompressionSupported(false)
-                .setPerFrameWebSocketCompressionSupported(false)
-                .setPerMessageWebSocketCompressionSupported(false)
                 .setMaxInitialLineLength(limits.requestLine())
                 .setMaxHeaderSize(limits.headerBytes())
                 .setIdleTimeout((int) limits.times().idle().toMillis())
@@ -224,6 +245,16 @@ public final class FrontDoor implements AutoCloseable {
                 .setTcpNoDelay(true)
                 .setReuseAddress(true)
                 .setAcceptBacklog(1024);
+        if (binding.tls() != null) {
+            options.setSsl(true)
+                    .setKeyCertOptions(KeyCertOptions.wrap(binding.tls().keys()))
+                    .setUseAlpn(false)
+                    .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"))
+                    .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+                    .setSslHandshakeTimeout(limits.times().firstRequest().toMillis());
+            CIPHERS.forEach(options::addEnabledCipherSuite);
+        }
+        return options;
     }
 
     /** One per event loop; the loops share the port. */
@@ -289,7 +320,8 @@ public final class FrontDoor implements AutoCloseable {
     /** Scheme, host and port to reach it at: {@code http://127.0.0.1:8080}. */
     public String address() {
         String shown = host.equals("0.0.0.0") ? "127.0.0.1" : host.equals("::") ? "[::1]" : host;
-        return "http://" + (shown.indexOf(':') >= 0 && !shown.startsWith("[") ? "[" + shown + "]" : shown) + ":" + port;
+        return (door.binding.tls() == null ? "http://" : "https://")
+                + (shown.indexOf(':') >= 0 && !shown.startsWith("[") ? "[" + shown + "]" : shown) + ":" + port;
     }
 
     /** The TCP port it listens on. */

@@ -4,6 +4,7 @@ import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -73,6 +74,23 @@ public final class Metrics {
                 .name(name)
                 .help(help)
                 .callback(callback -> callback.call(value.getAsDouble()))
+                .register(registry);
+    }
+
+    /** Shows how the certificate fares. */
+    void certificate(ServerCertificate certificate) {
+        gauge(
+                "sluice_tls_certificate_expiry_timestamp_seconds",
+                "When the certificate shown now expires, in seconds since 1970",
+                () -> certificate.expiresAt().getEpochSecond());
+        CounterWithCallback.builder()
+                .name("sluice_tls_reloads_total")
+                .help("Certificate files read again: in force, or not usable so that the former stayed")
+                .labelNames("outcome")
+                .callback(callback -> {
+                    callback.call((double) certificate.renewals(), "renewed");
+                    callback.call((double) certificate.failures(), "failed");
+                })
                 .register(registry);
     }
 

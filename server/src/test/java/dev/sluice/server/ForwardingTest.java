@@ -184,7 +184,7 @@ class ForwardingTest {
                 "Host: 127.0.0.1~Via: 1.1 proxy | 401"
             })
     void open_to_this_machine_is_not_open_to_whom_a_proxy_on_it_lets_in(String headers, int status) throws IOException {
-        FrontDoor.Binding onlyDirect = new FrontDoor.Binding("127.0.0.1", 0, null, Forwarding.NONE, true);
+        FrontDoor.Binding onlyDirect = new FrontDoor.Binding("127.0.0.1", 0, null, null, Forwarding.NONE, true);
         try (TestDoor door = new TestDoor(TestDoor.LIMITS, onlyDirect);
                 Wire wire = door.open()) {
             String head = headers.replace("~", "\r\n") + "\r\n";
@@ -229,7 +229,7 @@ class ForwardingTest {
                 .toList();
         TestDoor door = new TestDoor(
                 TestDoor.LIMITS,
-                new FrontDoor.Binding("127.0.0.1", 0, publicUrl, new Forwarding(networks, header), false));
+                new FrontDoor.Binding("127.0.0.1", 0, publicUrl, null, new Forwarding(networks, header), false));
         door.format.quick(
                 "who",
                 exchange -> Response.text(

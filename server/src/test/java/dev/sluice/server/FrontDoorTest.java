@@ -328,6 +328,31 @@ class FrontDoorTest {
     }
 
     @Test
+    void a_request_that_outlasts_the_time_to_drain_is_broken_off() throws Exception {
+        Limits.Times t = TestDoor.TIMES;
+        Limits hasty = TestDoor.LIMITS.with(new Limits.Times(
+                t.firstRequest(), t.keepAlive(), t.idle(), t.stall(), java.time.Duration.ofMillis(100)));
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        try (TestDoor own = new TestDoor(hasty);
+                Wire busy = own.open()) {
+            own.format.get("slow", exchange -> {
+                running.countDown();
+                hold(never);
+                return Response.text(200, "done");
+            });
+            busy.send(asking("/fake/main/slow"));
+            assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
+
+            CompletableFuture<Void> closing = CompletableFuture.runAsync(own.door::close);
+
+            assertThat(busy.isClosed()).isTrue();
+            never.countDown();
+            closing.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void a_request_that_blocks_does_not_hold_up_others() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         CountDownLatch running = new CountDownLatch(20);

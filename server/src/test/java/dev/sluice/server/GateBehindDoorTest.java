@@ -45,7 +45,7 @@ class GateBehindDoorTest {
         tokens.add(issued.token());
         token = issued.text();
         door = FrontDoor.start(
-                new FrontDoor.Binding("127.0.0.1", 0, null, Forwarding.NONE, false),
+                new FrontDoor.Binding("127.0.0.1", 0, null, null, Forwarding.NONE, false),
                 new FrontDoor.Rooms(
                         gate.gate(),
                         gate.gate()::authorise,

@@ -60,7 +60,7 @@ final class TestDoor implements AutoCloseable {
     }
 
     TestDoor(Limits limits) throws IOException {
-        this(limits, new FrontDoor.Binding("127.0.0.1", 0, null, Forwarding.NONE, false));
+        this(limits, new FrontDoor.Binding("127.0.0.1", 0, null, null, Forwarding.NONE, false));
     }
 
     TestDoor(Limits limits, FrontDoor.Binding binding) throws IOException {

@@ -6,6 +6,7 @@ import dev.sluice.app.config.Setting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,23 @@ public final class ConfigurationOptions {
             paramLabel = "KEY=VALUE",
             description = "Any setting by its key, for example --set upstream.freshness=PT1M. Repeatable.")
     private Map<String, String> settings = new TreeMap<>();
+
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description = "PEM file of a certificate authority to trust in the server that SLUICE_URL names (default:"
+                    + " SLUICE_CA, and what the system trusts).")
+    private @Nullable Path authority;
+
+    /** PEM files of certificate authorities to trust in a server elsewhere, beside those of the system. */
+    public List<Path> authorities() {
+        String named = System.getenv("SLUICE_CA");
+        Path file = authority != null ? authority : named == null || named.isBlank() ? null : Path.of(named);
+        if (file != null && !Files.isReadable(file)) {
+            throw new ConfigurationException("certificate authority " + file + " cannot be read");
+        }
+        return file == null ? List.of() : List.of(file);
+    }
 
     /** The effective configuration, with more flags from the command. Throws {@link ConfigurationException}. */
     public Configuration configuration(Map<String, @Nullable String> more) {

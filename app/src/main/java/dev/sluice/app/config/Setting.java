@@ -80,6 +80,15 @@ public record Setting(
     /** Memory for indexes. */
     public static final Setting INDEX_MEMORY =
             of("limits.index-memory", "SLUICE_LIMITS_INDEX_MEMORY", "256m", "memory for parsed indexes (k, m, g)");
+    /** The certificate to show. */
+    public static final Setting TLS_CERTIFICATE = of(
+            "tls.certificate",
+            "SLUICE_TLS_CERTIFICATE",
+            null,
+            "PEM file of the server's certificate and those between it and the root; with it the server speaks HTTPS");
+    /** Its key. */
+    public static final Setting TLS_KEY =
+            of("tls.key", "SLUICE_TLS_KEY", null, "PEM file of the certificate's private key, not encrypted");
     /** Proxies that are believed. */
     public static final Setting TRUSTED_PROXIES = of(
             "trusted-proxies",
@@ -201,6 +210,8 @@ public record Setting(
             PUBLIC_URL,
             DATABASE,
             BLOBS,
+            TLS_CERTIFICATE,
+            TLS_KEY,
             TRUSTED_PROXIES,
             PROXY_HEADER,
             READY_FILE,
