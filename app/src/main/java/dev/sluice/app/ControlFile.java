@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.kernel.access.TokenSecrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,21 +67,30 @@ record ControlFile(Path path) {
         Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
+    /** Public identifier of the token in the file, whether or not its server still runs. */
+    Optional<String> tokenId() {
+        return written().map(control -> TokenSecrets.parse(control.token())).map(TokenSecrets.Presented::id);
+    }
+
     /** The server that runs on the data directory, if its process is still there. */
     Optional<Control> running() {
+        return written()
+                .filter(control -> ProcessHandle.of(control.pid())
+                        .map(ProcessHandle::isAlive)
+                        .orElse(false));
+    }
+
+    private Optional<Control> written() {
         try {
             if (!Files.isReadable(path)) {
                 return Optional.empty();
             }
             JsonNode node = JSON.readTree(Files.readString(path));
-            Control control = new Control(
+            return Optional.of(new Control(
                     node.path("address").asString(""),
                     node.path("adminToken").asString(""),
                     node.path("pid").asLong(-1),
-                    node.path("certificate").asString(null));
-            boolean alive =
-                    ProcessHandle.of(control.pid()).map(ProcessHandle::isAlive).orElse(false);
-            return alive ? Optional.of(control) : Optional.empty();
+                    node.path("certificate").asString(null)));
         } catch (IOException | tools.jackson.core.JacksonException e) {
             return Optional.empty();
         }

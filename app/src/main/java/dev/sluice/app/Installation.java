@@ -20,12 +20,13 @@ import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.gate.GateSettings;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
+import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.server.Metrics;
+import dev.sluice.storage.StorageException;
 import dev.sluice.storage.blob.DirectoryBlobStore;
-import dev.sluice.storage.journal.SegmentJournal;
 import dev.sluice.storage.sql.Database;
 import dev.sluice.storage.upkeep.JournalCheck;
 import dev.sluice.upstream.HttpUpstreamClient;
@@ -86,12 +87,12 @@ final class Installation implements AutoCloseable {
         this.clock = clock;
         try {
             Path data = directory(configuration);
-            SegmentJournal segments = opened(SegmentJournal.open(data.resolve("journal")));
-            this.database = opened(openDatabase(configuration, data));
+            Home home = opened(Home.open(configuration, data));
+            this.database = home.database();
             this.blobs = opened(DirectoryBlobStore.open(
                     configuration.find(Setting.BLOBS).map(Path::of).orElse(data.resolve("blobs"))));
-            this.journal = metrics.counting(segments);
-            this.journalCheck = segments::check;
+            this.journal = metrics.counting(home.journal());
+            this.journalCheck = home.check();
             this.ids = new Ulid(clock);
             this.policies = new Policies(database.policies(), journal, clock, ids);
             this.advisories = new AdvisoryIndex(database.advisories());
@@ -123,7 +124,7 @@ final class Installation implements AutoCloseable {
                     clock,
                     ids,
                     settings(configuration));
-            this.newAdminToken = database.repositories().list().isEmpty() ? begin(machine) : null;
+            this.newAdminToken = database.repositories().list().isEmpty() ? beginOnce(machine) : null;
             configureUpstreams();
             if (configuration.find(Setting.POLICIES).isPresent()) {
                 opened(PolicyDirectory.open(
@@ -163,19 +164,6 @@ final class Installation implements AutoCloseable {
             }
         }
         return data;
-    }
-
-    private static Database openDatabase(Configuration configuration, Path data) {
-        Optional<String> url = configuration.find(Setting.DATABASE);
-        if (url.isEmpty()) {
-            return Database.open(data);
-        }
-        String scheme = "sqlite:";
-        if (!url.get().startsWith(scheme)) {
-            throw new ConfigurationException(
-                    "database: this version keeps its data in SQLite; write sqlite:DIRECTORY or leave it out");
-        }
-        return Database.open(Path.of(url.get().substring(scheme.length())));
     }
 
     private static Set<String> hosts(Configuration configuration) {
@@ -225,6 +213,16 @@ final class Installation implements AutoCloseable {
                 configuration.bytes(Setting.MAX_INDEX),
                 configuration.bytes(Setting.MAX_ARTIFACT),
                 configuration.bytes(Setting.INDEX_MEMORY));
+    }
+
+    /** Of nodes that start at once on an empty database, one makes the installation. */
+    private @Nullable String beginOnce(Machine machine) {
+        try (Leases.Lease lease = database.leases()
+                .take("installation", configuration.duration(Setting.PATIENCE))
+                .orElseThrow(() -> new StorageException("another node is making the installation; try again", null))) {
+            database.nodes().catchUp().toCompletableFuture().join();
+            return database.repositories().list().isEmpty() ? begin(machine) : null;
+        }
     }
 
     /** Makes what a new installation begins with; returns the administrator's token. */

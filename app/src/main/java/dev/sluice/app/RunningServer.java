@@ -5,6 +5,7 @@ import dev.sluice.app.config.Setting;
 import dev.sluice.kernel.access.Role;
 import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.access.TokenSecrets;
+import dev.sluice.kernel.access.TokenStore;
 import dev.sluice.server.FrontDoor;
 import dev.sluice.server.ServerCertificate;
 import dev.sluice.server.operation.Operation;
@@ -80,11 +81,8 @@ final class RunningServer implements AutoCloseable {
             throws IOException {
         try {
             Configuration configuration = installation.configuration;
-            for (Token former : installation.database.tokens().list()) {
-                if (former.name().equals(CONTROL)) {
-                    installation.database.tokens().remove(former.id());
-                }
-            }
+            ControlFile control = ControlFile.in(configuration.path(Setting.DATA));
+            removeFormer(installation, control);
             TokenSecrets.Issued issued = TokenSecrets.issue(
                     CONTROL, "local", Role.ADMINISTRATOR, List.of(), installation.clock.instant(), null);
             installation.database.tokens().add(issued.token());
@@ -105,7 +103,6 @@ final class RunningServer implements AutoCloseable {
                             operations(installation, upkeep)),
                     DoorSettings.limits(configuration),
                     installation.clock);
-            ControlFile control = ControlFile.in(configuration.path(Setting.DATA));
             RunningServer server = new RunningServer(
                     installation,
                     upkeep,
@@ -119,6 +116,18 @@ final class RunningServer implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             installation.close();
             throw e;
+        }
+    }
+
+    /** What a killed server left behind. Other nodes on the same database keep theirs. */
+    private static void removeFormer(Installation installation, ControlFile control) {
+        TokenStore tokens = installation.database.tokens();
+        boolean alone = !Home.isShared(installation.configuration);
+        String own = control.tokenId().orElse("");
+        for (Token former : tokens.list()) {
+            if (former.name().equals(CONTROL) && (alone || former.id().equals(own))) {
+                tokens.remove(former.id());
+            }
         }
     }
 

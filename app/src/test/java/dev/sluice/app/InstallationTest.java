@@ -1,16 +1,24 @@
 package dev.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.app.config.Configuration;
+import dev.sluice.app.config.ConfigurationException;
 import dev.sluice.app.config.Setting;
 import dev.sluice.app.machine.Machine;
+import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.testkit.ManualClock;
+import dev.sluice.testkit.PostgresServer;
+import dev.sluice.testkit.Together;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,5 +92,63 @@ final class InstallationTest {
         try (Installation later = open(folder, Map.of("upstreams.pypi.url", "none"), environment)) {
             assertThat(main(later).upstreams()).noneMatch(u -> u.format().equals("pypi"));
         }
+    }
+
+    @Test
+    void of_nodes_that_start_at_once_on_an_empty_database_one_makes_the_installation(@TempDir Path folder)
+            throws IOException {
+        PostgresServer server = PostgresServer.get();
+        String address = server.database();
+        try {
+            List<Boolean> made = Together.all(3, number -> {
+                try (Installation node =
+                        open(folder.resolve("node" + number), Map.of(Setting.DATABASE.key(), address), Map.of())) {
+                    assertThat(node.policies.list()).hasSize(4);
+                    assertThat(node.database.tokens().list())
+                            .extracting(Token::name)
+                            .containsExactly("administrator");
+                    return node.newAdminToken != null;
+                }
+            });
+            assertThat(made).containsOnlyOnce(true);
+            try (Stream<Path> kept = Files.walk(folder)) {
+                assertThat(kept.map(file -> String.valueOf(file.getFileName())))
+                        .noneMatch(name -> name.endsWith(".db") || name.equals("journal"));
+            }
+        } finally {
+            server.drop(address);
+        }
+    }
+
+    @Test
+    void a_server_that_starts_leaves_the_tokens_of_other_nodes_alone(@TempDir Path folder) throws IOException {
+        PostgresServer server = PostgresServer.get();
+        String address = server.database();
+        try (RunningServer one = RunningServer.start(
+                        open(folder.resolve("one"), Map.of(Setting.DATABASE.key(), address), Map.of()),
+                        "127.0.0.1",
+                        0);
+                RunningServer other = RunningServer.start(
+                        open(folder.resolve("other"), Map.of(Setting.DATABASE.key(), address), Map.of()),
+                        "127.0.0.1",
+                        0)) {
+            try (Installation third =
+                    open(folder.resolve("third"), Map.of(Setting.DATABASE.key(), address), Map.of())) {
+                assertThat(third.database.tokens().list().stream()
+                                .filter(t -> t.name().equals(RunningServer.CONTROL)))
+                        .hasSize(2);
+            }
+            assertThat(one.address()).isNotEqualTo(other.address());
+        } finally {
+            server.drop(address);
+        }
+    }
+
+    @Test
+    void what_is_no_database_is_refused_with_what_to_write(@TempDir Path folder) {
+        assertThatThrownBy(() -> open(folder, Map.of(Setting.DATABASE.key(), "mysql://ada:secret@host/db"), Map.of()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("postgres://user:password@host:5432/database")
+                .hasMessageNotContaining("secret");
     }
 }

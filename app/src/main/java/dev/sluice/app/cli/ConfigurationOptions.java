@@ -24,7 +24,11 @@ public final class ConfigurationOptions {
             description = "YAML file of settings (default: sluice.yaml if there is one).")
     private @Nullable Path config;
 
-    @Option(names = "--database", paramLabel = "URL", description = "Database (default: SQLite in the data directory).")
+    @Option(
+            names = "--database",
+            paramLabel = "URL",
+            description =
+                    "postgres://user@host/database, the password in SLUICE_DATABASE (default: SQLite in the data directory).")
     private @Nullable String database;
 
     @Option(

@@ -289,7 +289,7 @@ public final class Configuration {
 
     /** Masks the password of a URL, or everything that is not one. */
     private static String masked(String text) {
-        return text.replaceAll("(://[^:/@]*:)[^@]*@", "$1****@").replaceAll("(?i)(password=)[^&]*", "$1****");
+        return text.replaceAll("(://[^:/@]*:).*@", "$1****@").replaceAll("(?i)(password=)[^&]*", "$1****");
     }
 
     private static String withoutUser(String url) {

@@ -23,7 +23,11 @@ public record Setting(
     public static final Setting PORT = of("port", "SLUICE_PORT", "8480", "port to listen on; 0 takes any free one");
     /** Which database. */
     public static final Setting DATABASE = new Setting(
-            "database", "SLUICE_DATABASE", null, true, "database URL; default: SQLite in the data directory");
+            "database",
+            "SLUICE_DATABASE",
+            null,
+            true,
+            "postgres://user:password@host:port/database, or sqlite:DIRECTORY; default: SQLite in the data directory");
     /** Where blobs are kept. */
     public static final Setting BLOBS =
             of("blobs", "SLUICE_BLOBS", null, "directory for blobs; default: blobs/ in the data directory");
@@ -65,6 +69,24 @@ public record Setting(
     /** Certificates to trust. */
     public static final Setting CA_FILE =
             of("upstream.ca-file", "SLUICE_UPSTREAM_CA_FILE", null, "PEM file of further certificate authorities");
+    /** How long the database may take where a request waits. */
+    public static final Setting POSTGRES_PATIENCE = of(
+            "postgres.patience",
+            "SLUICE_POSTGRES_PATIENCE",
+            "PT5S",
+            "how long to wait for a connection, the journal and other nodes' changes; then 503 (ISO 8601)");
+    /** How long any other statement may take. */
+    public static final Setting POSTGRES_STATEMENT = of(
+            "postgres.statement",
+            "SLUICE_POSTGRES_STATEMENT",
+            "PT30S",
+            "how long to wait for the answer to any other statement (ISO 8601)");
+    /** Connections to the database. */
+    public static final Setting POSTGRES_CONNECTIONS = of(
+            "postgres.connections",
+            "SLUICE_POSTGRES_CONNECTIONS",
+            "10",
+            "most connections of the pool to PostgreSQL; each node takes two more");
     /** How long a node waits for another. */
     public static final Setting PATIENCE = of(
             "nodes.patience",
@@ -221,6 +243,9 @@ public record Setting(
             FRESHNESS,
             ALLOWED_HOSTS,
             CA_FILE,
+            POSTGRES_PATIENCE,
+            POSTGRES_STATEMENT,
+            POSTGRES_CONNECTIONS,
             PATIENCE,
             MAX_ARTIFACT,
             MAX_INDEX,

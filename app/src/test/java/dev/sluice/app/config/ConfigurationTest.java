@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,9 +69,10 @@ final class ConfigurationTest {
                 .shown()
                 .toString();
         assertThat(shown).doesNotContain("hush").contains("****");
-        String url =
-                of(Map.of("database", "other://user:hush5@host/db")).shown().toString();
-        assertThat(url).doesNotContain("hush").contains("****");
+        for (String address : List.of("other://user:hush5@host/db", "postgres://user:hush5@hush6/hush7@host/db")) {
+            String url = of(Map.of("database", address)).shown().toString();
+            assertThat(url).doesNotContain("hush").contains("****");
+        }
     }
 
     @Test

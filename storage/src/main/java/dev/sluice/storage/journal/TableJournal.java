@@ -6,12 +6,14 @@ import dev.sluice.storage.StorageException;
 import dev.sluice.storage.sql.EventTable;
 import dev.sluice.storage.sql.EventTable.Row;
 import dev.sluice.storage.sql.Postgres;
+import dev.sluice.storage.upkeep.JournalCheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class TableJournal implements Journal, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TableJournal.class);
     private static final int MOST_WAITING = 200_000;
+    private static final int MOST_FAULTS = 100;
     private static final int MOST_AT_ONCE = 1_000;
     private static final int WISHED_BATCH_BYTES = 1024 * 1024;
     private static final int WORTH_INDEXING = 1_000;
@@ -96,6 +99,52 @@ public final class TableJournal implements Journal, AutoCloseable {
     public void settle() {
         follower.durableUpTo(table.end()); // other nodes write, too
         follower.settle();
+    }
+
+    /**
+     * Reads the whole log up to where it ends now: no position is left out, every event can be read and asked for. What is wrong
+     * is told, not thrown.
+     *
+     * @param progress is told the number of events from time to time
+     */
+    public JournalCheck.Result check(LongConsumer progress) {
+        List<String> faults = new ArrayList<>();
+        long next = 1;
+        try {
+            settle();
+            long end = table.end();
+            while (next < end
+                    && faults.size() < MOST_FAULTS
+                    && !Thread.currentThread().isInterrupted()) {
+                List<EventTable.Stored> records = table.read(next, MOST_AT_ONCE);
+                for (EventTable.Stored record : records) {
+                    if (record.position() != next) {
+                        faults.add("events " + next + " to " + (record.position() - 1) + " are missing");
+                    }
+                    check(record, faults);
+                    next = record.position() + 1;
+                }
+                if (records.isEmpty()) {
+                    faults.add("events " + next + " to " + (end - 1) + " are missing");
+                    next = end;
+                }
+                progress.accept(next - 1);
+            }
+        } catch (RuntimeException e) {
+            faults.add("after " + (next - 1) + " events: " + e.getMessage());
+        }
+        return new JournalCheck.Result(next - 1, faults);
+    }
+
+    private static void check(EventTable.Stored record, List<String> faults) {
+        try {
+            EventCodec.decode(record.json());
+        } catch (IllegalArgumentException e) {
+            faults.add("event " + record.position() + " cannot be read: " + e.getMessage());
+        }
+        if (!record.indexed()) {
+            faults.add("event " + record.position() + " is not in the index");
+        }
     }
 
     /** Writes what waits, then lets go; the database stays open. */

@@ -168,6 +168,33 @@ public final class EventTable implements AutoCloseable {
         });
     }
 
+    /**
+     * A record of the log.
+     *
+     * @param position where it is
+     * @param json the event
+     * @param indexed whether it can be asked for
+     */
+    public record Stored(long position, byte[] json, boolean indexed) {}
+
+    /** Records from that position on, in order. */
+    public List<Stored> read(long from, int most) {
+        return connections.read(session -> {
+            PreparedStatement statement = session.prepared("SELECT r.position, r.body, e.position IS NOT NULL"
+                    + " FROM log_record r LEFT JOIN event e ON e.position = r.position"
+                    + " WHERE r.position >= ? ORDER BY r.position LIMIT ?");
+            statement.setLong(1, from);
+            statement.setInt(2, most);
+            List<Stored> records = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    records.add(new Stored(rows.getLong(1), rows.getString(2).getBytes(UTF_8), rows.getBoolean(3)));
+                }
+            }
+            return records;
+        });
+    }
+
     /** The event with that identifier, in JSON. */
     public Optional<byte[]> find(String id) {
         return connections.read(session -> {

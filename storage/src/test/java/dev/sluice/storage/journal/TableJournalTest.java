@@ -169,6 +169,31 @@ class TableJournalTest implements JournalContract {
     }
 
     @Test
+    void a_check_tells_what_is_missing_unreadable_or_not_indexed() {
+        for (int i = 1; i <= 5; i++) {
+            journal().append(JournalContract.download(i)).toCompletableFuture().join();
+        }
+        assertThat(checked().events()).isEqualTo(5);
+        assertThat(checked().faults()).isEmpty();
+
+        PostgresServer.run(
+                address,
+                "DELETE FROM sluice_shared.log_record WHERE position = 2",
+                "UPDATE sluice_shared.log_record SET body = '{}' WHERE position = 3",
+                "DELETE FROM sluice_journal.event WHERE position = 4");
+
+        assertThat(checked().faults())
+                .hasSize(3)
+                .anyMatch(fault -> fault.contains("events 2 to 2 are missing"))
+                .anyMatch(fault -> fault.contains("event 3 cannot be read"))
+                .anyMatch(fault -> fault.contains("event 4 is not in the index"));
+    }
+
+    private dev.sluice.storage.upkeep.JournalCheck.Result checked() {
+        return ((TableJournal) journal()).check(events -> {});
+    }
+
+    @Test
     void texts_too_long_for_an_index_are_found_all_the_same() {
         String longest = randomText(3_000);
         Coordinates version = Coordinates.of("npm", randomText(512), randomText(256));
