@@ -2,7 +2,6 @@ package dev.sluice.bench;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +34,7 @@ final class Nginx implements Server {
             throws IOException, InterruptedException {
         Files.createDirectories(folder.resolve("www"));
         Files.write(folder.resolve("www/file"), body);
-        int port = freePort();
+        int port = FreePort.find();
         String user = System.getProperty("user.name").equals("root") ? "user root;" : "";
         Files.writeString(folder.resolve("nginx.conf"), """
                         %s
@@ -96,15 +95,9 @@ final class Nginx implements Server {
         throw new IOException("nginx did not start: " + Files.readString(folder.resolve("server.log")));
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     @Override
     public String name() {
-        return accessLog ? "nginx, access log" : "nginx, no access log";
+        return accessLog ? "nginx, access log" : "nginx";
     }
 
     @Override

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
@@ -58,8 +60,22 @@ record NpmPackage(String name, String version, byte[] tarball) {
         return body.toString();
     }
 
-    /** The full packument an upstream would give of a package with that many versions, the newest years old. */
-    static byte[] packument(String name, int versions) {
+    /** The full packument an upstream would give of this package alone. */
+    String packument(java.net.URI file) {
+        ObjectNode body = JSON.createObjectNode().put("_id", name).put("name", name);
+        body.putObject("dist-tags").put("latest", version);
+        ObjectNode manifest = manifest(name, version);
+        manifest.putObject("dist").put("integrity", integrity(tarball)).put("tarball", file.toString());
+        body.putObject("versions").set(version, manifest);
+        body.putObject("time").put(version, "2020-01-01T00:00:00.000Z");
+        return body.toString();
+    }
+
+    /**
+     * The full packument an upstream would give of a package with that many versions, years old but for the newest, which appeared
+     * just now.
+     */
+    static byte[] packument(String name, int versions, int fresh, java.net.URI upstream) {
         ObjectNode body = JSON.createObjectNode().put("_id", name).put("name", name);
         body.putObject("dist-tags").put("latest", version(versions - 1));
         ObjectNode all = body.putObject("versions");
@@ -72,14 +88,19 @@ record NpmPackage(String name, String version, byte[] tarball) {
             manifest.putObject("engines").put("node", ">=18");
             manifest.putObject("dist")
                     .put("integrity", integrity((name + version).getBytes(StandardCharsets.UTF_8)))
-                    .put("tarball", "http://127.0.0.1/" + name + "/-/" + name + "-" + version + ".tgz");
+                    .put("tarball", upstream + name + "/-/" + name + "-" + version + ".tgz");
             all.set(version, manifest);
-            times.put(version, "20" + (15 + i * 8 / versions) + "-0" + (1 + i % 9) + "-01T00:00:00.000Z");
+            times.put(
+                    version,
+                    i < versions - fresh
+                            ? "20" + (15 + i * 8 / versions) + "-0" + (1 + i % 9) + "-01T00:00:00.000Z"
+                            : Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
         }
         return body.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String version(int number) {
+    /** The number of a version in {@link #packument}. */
+    static String version(int number) {
         return number / 500 + "." + number / 10 % 50 + "." + number % 10;
     }
 

@@ -69,7 +69,7 @@ final class Registry implements Server {
         Process process = builder.start();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (!Files.exists(ready)) {
-            if (process.waitFor(50, TimeUnit.MILLISECONDS) || System.nanoTime() > deadline) {
+            if (process.waitFor(5, TimeUnit.MILLISECONDS) || System.nanoTime() > deadline) {
                 process.destroyForcibly();
                 throw new IOException("the server did not start: " + Files.readString(folder.resolve("server.log")));
             }
@@ -96,6 +96,26 @@ final class Registry implements Server {
     @Override
     public String target() {
         return address + path;
+    }
+
+    /** The same process asked for something else; only one of them is closed. */
+    Registry at(String otherPath) {
+        return new Registry(name, process, address, token, otherPath);
+    }
+
+    /** What an administrator sends. */
+    Map<String, String> credentials() {
+        return Map.of("Authorization", "Bearer " + token);
+    }
+
+    /** Uploads a file. */
+    void put(String where, byte[] body) throws IOException, InterruptedException {
+        HttpResponse<byte[]> answer = http.send(
+                request(where).PUT(HttpRequest.BodyPublishers.ofByteArray(body)).build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+        if (answer.statusCode() / 100 != 2) {
+            expect(201, answer);
+        }
     }
 
     /** Publishes a package. */

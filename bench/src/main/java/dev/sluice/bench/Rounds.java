@@ -3,17 +3,13 @@ package dev.sluice.bench;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Servers under the same load, one after the other, round after round, so that what else the machine does hits all of them.
- *
- * <p>The first server is what the others are compared with, within each round.
+ * Two servers under the same load, one after the other, round after round, so that what else the machine does hits both. Ratios are
+ * formed within each round first.
  */
 final class Rounds {
 
@@ -25,102 +21,117 @@ final class Rounds {
      * @param settleMillis how long that took after the load had ended
      */
     record Run(Load.Result load, long cpuNanos, long settleMillis) {
+        double perSecond() {
+            return load.perSecond();
+        }
+
         double cpuMicros() {
             return cpuNanos / 1e3 / Math.max(1, load.answered());
         }
     }
 
-    private final List<Server> servers;
-    private final Load load;
-    private final Path folder;
-    private final Map<Server, List<Run>> runs = new LinkedHashMap<>();
+    private final Server sluice;
+    private final Server peer;
+    private final List<Run> ours = new ArrayList<>();
+    private final List<Run> theirs = new ArrayList<>();
 
-    Rounds(List<Server> servers, Load load, Path folder) {
-        this.servers = List.copyOf(servers);
-        this.load = load;
-        this.folder = folder;
-        servers.forEach(server -> runs.put(server, new ArrayList<>()));
+    private Rounds(Server sluice, Server peer) {
+        this.sluice = sluice;
+        this.peer = peer;
     }
 
-    /** Runs that many rounds; what is printed is one line per run. */
-    void run(int rounds) throws IOException, InterruptedException {
-        for (int round = 1; round <= rounds; round++) {
-            for (Server server : servers) {
-                Run run = once(server);
-                runs(server).add(run);
-                System.out.printf(
-                        Locale.ROOT,
-                        "round %d  %-32s %9.0f/s  p99 %7.2f ms  CPU %6.1f us each%s%n",
-                        round,
-                        server.name(),
-                        run.load().perSecond(),
-                        run.load().p99Micros() / 1e3,
-                        run.cpuMicros(),
-                        run.load().refused() + run.load().broken() == 0
-                                ? ""
-                                : "  " + run.load().refused() + " refused, "
-                                        + run.load().broken() + " broken");
-            }
+    /**
+     * Warms both up, loads them in turn.
+     *
+     * @param warmup seconds of load for ours before the first round; the peer gets a second, or as much when it compiles too
+     */
+    static Rounds of(
+            Options options, Path folder, Server peer, Server sluice, java.util.Map<String, String> headers, int warmup)
+            throws IOException, InterruptedException {
+        return of(options, folder, peer, headers, sluice, headers, warmup);
+    }
+
+    /** The same where each is sent headers of its own. */
+    static Rounds of(
+            Options options,
+            Path folder,
+            Server peer,
+            java.util.Map<String, String> itsHeaders,
+            Server sluice,
+            java.util.Map<String, String> headers,
+            int warmup)
+            throws IOException, InterruptedException {
+        Rounds rounds = new Rounds(sluice, peer);
+        new Load(options.connections(), warmup, headers).run(sluice.target(), folder);
+        new Load(options.connections(), peer instanceof Nginx ? 1 : 3, itsHeaders).run(peer.target(), folder);
+        for (int i = 0; i < options.rounds(); i++) {
+            rounds.theirs.add(once(peer, new Load(options.connections(), options.seconds(), itsHeaders), folder));
+            rounds.ours.add(once(sluice, new Load(options.connections(), options.seconds(), headers), folder));
         }
+        return rounds;
     }
 
-    private Run once(Server server) throws IOException, InterruptedException {
+    private static Run once(Server server, Load load, Path folder) throws IOException, InterruptedException {
         server.settle();
         long before = CpuClock.nanos(server.process());
         Load.Result result = load.run(server.target(), folder);
         long ended = System.nanoTime();
         server.settle();
         long settled = System.nanoTime();
-        return new Run(result, CpuClock.nanos(server.process()) - before, (settled - ended) / 1_000_000);
-    }
-
-    /** Responses with success that a server gave in all rounds. */
-    long answered(Server server) {
-        return runs(server).stream().mapToLong(run -> run.load().answered()).sum();
-    }
-
-    /** A table in Markdown: medians, and medians of the ratios within each round. */
-    String table() {
-        StringBuilder table = new StringBuilder("""
-                | server | requests/s | beside the first | p99 | CPU each | CPU beside the first | index follows after |
-                |---|---|---|---|---|---|---|
-                """);
-        for (Server server : servers) {
-            table.append(String.format(
-                    Locale.ROOT,
-                    "| %s | %,.0f | %.2f | %.2f ms | %.1f us | %.1f | %.1f s |%n",
-                    server.name(),
-                    median(server, run -> run.load().perSecond()),
-                    ratio(server, run -> run.load().perSecond()),
-                    median(server, run -> run.load().p99Micros() / 1e3),
-                    median(server, Run::cpuMicros),
-                    ratio(server, Run::cpuMicros),
-                    median(server, run -> run.settleMillis() / 1e3)));
+        Run run = new Run(result, CpuClock.nanos(server.process()) - before, (settled - ended) / 1_000_000);
+        System.out.printf(
+                Locale.ROOT,
+                "  %-28s %9.0f/s  p99 %7.2f ms  CPU %7.1f us each  settled after %.1f s%s%n",
+                server.name(),
+                run.perSecond(),
+                result.p99Micros() / 1e3,
+                run.cpuMicros(),
+                run.settleMillis() / 1e3,
+                result.refused() + result.broken() == 0
+                        ? ""
+                        : "  " + result.refused() + " refused, " + result.broken() + " broken");
+        if (result.answered() == 0 || result.refused() > 0) {
+            throw new IOException(server.name() + " refused " + result.refused() + " requests and answered "
+                    + result.answered() + " at " + server.target());
         }
-        return table.toString();
+        return run;
     }
 
-    private List<Run> runs(Server server) {
-        return runs.computeIfAbsent(server, s -> new ArrayList<>());
+    /** Responses with success that ours gave in all rounds. */
+    long answered() {
+        return ours.stream().mapToLong(run -> run.load().answered()).sum();
     }
 
-    private double median(Server server, ToDoubleFunction<Run> figure) {
-        return median(runs(server).stream().map(figure::applyAsDouble).toList());
+    /** Adds throughput and CPU time to the report. */
+    void report(Report report, String what, String goal) {
+        report.add(
+                what,
+                cell(ours),
+                peer.name(),
+                cell(theirs),
+                ratio(Run::perSecond) + "; CPU " + ratio(Run::cpuMicros),
+                goal);
     }
 
-    private double ratio(Server server, ToDoubleFunction<Run> figure) {
-        List<Run> first = runs(servers.getFirst());
-        List<Run> these = runs(server);
-        List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < these.size(); i++) {
-            ratios.add(figure.applyAsDouble(these.get(i)) / figure.applyAsDouble(first.get(i)));
-        }
-        return median(ratios);
+    private static String cell(List<Run> runs) {
+        return String.format(
+                Locale.ROOT,
+                "%,.0f/s, %,.0f µs CPU, p99 %.1f ms",
+                Median.of(figures(runs, Run::perSecond)),
+                Median.of(figures(runs, Run::cpuMicros)),
+                Median.of(figures(runs, run -> run.load().p99Micros() / 1e3)));
     }
 
-    private static double median(List<Double> values) {
-        List<Double> sorted = values.stream().sorted(Comparator.naturalOrder()).toList();
-        int middle = sorted.size() / 2;
-        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    private String ratio(ToDoubleFunction<Run> figure) {
+        return String.format(Locale.ROOT, "%.2f", Median.ratio(figures(ours, figure), figures(theirs, figure)));
+    }
+
+    private static List<Double> figures(List<Run> runs, ToDoubleFunction<Run> figure) {
+        return runs.stream().mapToDouble(figure).boxed().toList();
+    }
+
+    @Override
+    public String toString() {
+        return sluice.name() + " beside " + peer.name();
     }
 }
