@@ -13,11 +13,13 @@ import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -221,20 +223,40 @@ final class Delivery {
             return;
         }
         Optional<Path> path = head || length == 0 ? Optional.empty() : released.path();
-        if (path.isPresent() && range == null && door.blobs.takes(size)) {
-            Buffer read = door.blobs.read(released);
+        Buffer read = path.isPresent() && range == null && door.blobs.takes(size) ? readNow(released) : null;
+        if (read != null) {
             artifactHead(status, etag, null, length, size);
             end(out.end(read), status);
             return;
         }
-        FileChannel file = path.isEmpty() ? null : FileChannel.open(path.get(), StandardOpenOption.READ);
-        artifactHead(status, etag, range, length, size);
+        FileChannel file = path.isEmpty() ? null : opened(path.get());
         if (head || length == 0) {
+            artifactHead(status, etag, range, length, size);
             end(out.end(), status);
         } else if (file != null) {
+            artifactHead(status, etag, range, length, size);
             end(out.sendFile(file, offset, length).andThen(done -> closeQuietly(file)), status);
         } else {
-            door.blocking.execute(() -> stream(released, offset, length, status));
+            door.blocking.execute(() ->
+                    stream(released, offset, length, status, () -> artifactHead(status, etag, range, length, size)));
+        }
+    }
+
+    private @Nullable Buffer readNow(Released released) {
+        try {
+            return door.blobs.read(released);
+        } catch (IOException e) {
+            LOG.debug("a small blob cannot be read; it is streamed", e);
+            return null;
+        }
+    }
+
+    /** The file, or null when it was removed meanwhile: a cache may drop it at any time. */
+    private static @Nullable FileChannel opened(Path path) throws IOException {
+        try {
+            return FileChannel.open(path, StandardOpenOption.READ);
+        } catch (NoSuchFileException gone) {
+            return null;
         }
     }
 
@@ -256,9 +278,26 @@ final class Delivery {
         }
     }
 
-    /** Copies at the pace of the reader; runs on a virtual thread. */
-    private void stream(Released released, long offset, long length, int status) {
-        try (InputStream in = released.open(offset, length)) {
+    /** Opens first, so that a store that fails is told with a status; then copies at the pace of the reader. On a virtual thread. */
+    private void stream(Released released, long offset, long length, int status, Runnable writeHead) {
+        InputStream opened;
+        try {
+            opened = released.open(offset, length);
+        } catch (IOException | RuntimeException e) {
+            loop.runOnContext(go -> new Delivery(passage, passage.unkept(e), last).send());
+            return;
+        }
+        try (InputStream in = opened) {
+            CompletableFuture<Void> headWritten = new CompletableFuture<>();
+            loop.runOnContext(go -> {
+                try {
+                    writeHead.run();
+                    headWritten.complete(null);
+                } catch (RuntimeException e) {
+                    headWritten.completeExceptionally(e);
+                }
+            });
+            headWritten.get(door.limits.times().idle().toMillis(), TimeUnit.MILLISECONDS);
             long left = length;
             byte[] chunk = new byte[CHUNK];
             while (left > 0) {

@@ -3,6 +3,7 @@ package dev.sluice.server;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.access.Principal;
 import dev.sluice.kernel.access.Token;
+import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Format;
@@ -403,9 +404,16 @@ final class Passage {
                 Problem.response(400, "Digest mismatch", String.valueOf(e.getMessage()));
             case UpstreamClient.UpstreamException e ->
                 incident(502, "Upstream unavailable", "an upstream registry did not give what is needed", e);
+            case BlobsUnavailableException e -> unkept(e);
             case CompletionException e -> unwritten(e); // only records of the journal are waited for in futures
             default -> incident(500, "Internal error", "this is a fault of the registry, not of the request", failure);
         };
+    }
+
+    /** What is answered when bytes that were released cannot be had. */
+    Response unkept(Exception failure) {
+        return incident(503, "Storage unavailable", "the place where artifacts are kept fails; try again", failure)
+                .with("Retry-After", "5");
     }
 
     /** The client gets a number, the log gets the story. */

@@ -1,5 +1,6 @@
 package dev.sluice.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -154,6 +155,24 @@ class TransferTest {
                     })
                     .count();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_file_that_its_store_cannot_open_is_told_with_a_status(boolean local) throws IOException {
+        Path vanishing = Files.write(folder.resolve("vanishing"), content);
+        Released released = release(vanishing, local);
+        door.format.quick("vanishing", exchange -> Response.artifact("application/octet-stream", released));
+        Files.delete(vanishing);
+
+        HttpResponse<byte[]> refused = get("vanishing");
+
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+        assertThat(new String(refused.body(), UTF_8)).contains("Storage unavailable");
+
+        Files.write(vanishing, content);
+        assertThat(get("vanishing").body()).isEqualTo(content);
     }
 
     @ParameterizedTest

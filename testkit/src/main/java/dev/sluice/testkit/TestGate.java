@@ -65,6 +65,7 @@ public final class TestGate {
         private final FakeUpstream upstreams = new FakeUpstream();
         private final MemoryJournal journal = new MemoryJournal();
         private final MemoryBlobStore blobs = new MemoryBlobStore();
+        private final FaultyBlobs faultyBlobs = new FaultyBlobs(blobs);
         private final ManualClock clock = ManualClock.at("2026-06-01T12:00:00Z");
         private volatile Repository repository = new Repository("main", true, List.of(), List.of());
     }
@@ -94,7 +95,7 @@ public final class TestGate {
         this.policies = new Policies(node.policies(), world.journal, world.clock, ids);
         this.gate = new Gate(
                 new Gate.Stores(
-                        world.blobs, node.hosted(), node.files(), node.documents(), node.history(), node.leases()),
+                        world.faultyBlobs, node.hosted(), node.files(), node.documents(), node.history(), node.leases()),
                 Map.of(format.id(), format),
                 policies,
                 new AdvisoryIndex(node.advisories()),
@@ -129,6 +130,11 @@ public final class TestGate {
     /** The bytes that are kept. */
     public MemoryBlobStore blobs() {
         return world.blobs;
+    }
+
+    /** How the gate reaches them: what fails when told to. */
+    public FaultyBlobs faultyBlobs() {
+        return world.faultyBlobs;
     }
 
     /** The repository that requests go to. */

@@ -33,8 +33,8 @@ public final class ConfigurationOptions {
 
     @Option(
             names = "--blobs",
-            paramLabel = "DIR",
-            description = "Directory for blobs (default: blobs/ in the data directory).")
+            paramLabel = "DIR|s3://…",
+            description = "Directory or S3 bucket for blobs (default: blobs/ in the data directory).")
     private @Nullable String blobs;
 
     @Option(

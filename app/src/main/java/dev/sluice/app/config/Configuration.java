@@ -275,7 +275,8 @@ public final class Configuration {
                     setting.key(),
                     value == null
                             ? new Value("", "not set")
-                            : new Value(setting.secret() ? masked(value.value()) : value.value(), value.origin()));
+                            : new Value(
+                                    setting.secret() ? masked(setting, value.value()) : value.value(), value.origin()));
         }
         new TreeMap<>(values).forEach((key, value) -> {
             if (!isUpstream(key)) {
@@ -287,8 +288,11 @@ public final class Configuration {
         return shown;
     }
 
-    /** Masks the password of a URL, or everything that is not one. */
-    private static String masked(String text) {
+    /** Masks the password of the database's URL, or everything of any other secret. */
+    private static String masked(Setting setting, String text) {
+        if (!setting.equals(Setting.DATABASE)) {
+            return "****";
+        }
         return text.replaceAll("(://[^:/@]*:).*@", "$1****@").replaceAll("(?i)(password=)[^&]*", "$1****");
     }
 

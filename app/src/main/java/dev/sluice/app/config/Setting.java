@@ -29,8 +29,37 @@ public record Setting(
             true,
             "postgres://user:password@host:port/database, or sqlite:DIRECTORY; default: SQLite in the data directory");
     /** Where blobs are kept. */
-    public static final Setting BLOBS =
-            of("blobs", "SLUICE_BLOBS", null, "directory for blobs; default: blobs/ in the data directory");
+    public static final Setting BLOBS = of(
+            "blobs",
+            "SLUICE_BLOBS",
+            null,
+            "directory for blobs, or s3://BUCKET/PREFIX?endpoint=URL&region=REGION&path-style=true; default: blobs/ in the"
+                    + " data directory");
+    /** How much of S3 is kept on this machine. */
+    public static final Setting BLOBS_CACHE = of(
+            "blobs.cache", "SLUICE_BLOBS_CACHE", "10g", "with S3: disk for copies of blobs in blob-cache/ (k, m, g)");
+    /** How much may be on its way to S3. */
+    public static final Setting BLOBS_SPOOL = of(
+            "blobs.spool",
+            "SLUICE_BLOBS_SPOOL",
+            "20g",
+            "with S3: disk for uploads on their way to it, together (k, m, g)");
+    /** Who we are in S3. */
+    public static final Setting S3_ACCESS_KEY = new Setting(
+            "s3.access-key",
+            "SLUICE_S3_ACCESS_KEY",
+            null,
+            true,
+            "access key for S3; default: the AWS environment variables, profile, or the instance's role");
+    /** Its secret. */
+    public static final Setting S3_SECRET_KEY =
+            new Setting("s3.secret-key", "SLUICE_S3_SECRET_KEY", null, true, "secret of that access key");
+    /** How patient to be with S3. */
+    public static final Setting S3_TIMEOUT =
+            of("s3.timeout", "SLUICE_S3_TIMEOUT", "PT30S", "how long S3 may be silent (ISO 8601)");
+    /** How often to try. */
+    public static final Setting S3_ATTEMPTS =
+            of("s3.attempts", "SLUICE_S3_ATTEMPTS", "3", "how often a request to S3 is tried, 1 to 10");
     /** Written once requests are answered. */
     public static final Setting READY_FILE = of(
             "ready-file",
@@ -232,6 +261,12 @@ public record Setting(
             PUBLIC_URL,
             DATABASE,
             BLOBS,
+            BLOBS_CACHE,
+            BLOBS_SPOOL,
+            S3_ACCESS_KEY,
+            S3_SECRET_KEY,
+            S3_TIMEOUT,
+            S3_ATTEMPTS,
             TLS_CERTIFICATE,
             TLS_KEY,
             TRUSTED_PROXIES,

@@ -156,7 +156,18 @@ final class ConfigurationTest {
         assertThat(Setting.ALL)
                 .extracting(Setting::environment)
                 .doesNotHaveDuplicates()
-                .allMatch(e -> e.matches("SLUICE_[A-Z_]+"));
+                .allMatch(e -> e.matches("SLUICE_[A-Z0-9_]+"));
         assertThat(Setting.ALL).extracting(Setting::help).noneMatch(String::isBlank);
+    }
+
+    @Test
+    void keys_for_s3_are_never_shown() {
+        Configuration configuration = Configuration.of(
+                Map.of("s3.access-key", "AKIDEXAMPLE", "s3.secret-key", "wJalrXUtnFEMI"), Map.of(), null);
+
+        assertThat(configuration.shown().toString())
+                .contains("s3.secret-key")
+                .doesNotContain("AKIDEXAMPLE")
+                .doesNotContain("wJalrXUtnFEMI");
     }
 }

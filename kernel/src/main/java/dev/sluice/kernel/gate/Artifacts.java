@@ -7,6 +7,7 @@ import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobWriter;
+import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.blob.Contents;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.facts.VersionHistory;
@@ -156,7 +157,8 @@ final class Artifacts {
             FileWant want,
             Coordinates coordinates,
             @Nullable ReleaseFile listed,
-            List<Upstream> upstreams) {
+            List<Upstream> upstreams)
+            throws BlobsUnavailableException {
         String failure = null;
         for (Upstream upstream : upstreams) {
             if (failure != null && upstream.trust() == Upstream.Trust.UNTRUSTED) {
@@ -171,6 +173,8 @@ final class Artifacts {
                 recorder.upstreamFault(want.repository(), upstream, want.packageName(), e.getMessage() + "");
                 failure =
                         "upstream '" + upstream.id() + "' sent bytes that are not what it promised: " + e.getMessage();
+            } catch (BlobsUnavailableException e) {
+                throw e; // no upstream's fault
             } catch (IOException e) {
                 failure = String.valueOf(e.getMessage());
             }
@@ -310,6 +314,8 @@ final class Artifacts {
                     inspection.license().or(known.license()),
                     inspection.installScripts().or(known.installScripts()),
                     inspection.requiresRuntime().or(known.requiresRuntime()));
+        } catch (BlobsUnavailableException e) {
+            throw e; // it says nothing of the artifact
         } catch (IOException | IllegalArgumentException e) {
             String why = "artifact could not be read: " + e.getMessage();
             return new VersionHistory(

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.blob.BlobStore;
+import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.facts.VersionHistory;
 import dev.sluice.kernel.format.Format;
@@ -177,7 +178,7 @@ final class Blends {
         return flights.run(new Key(repository.id(), name), () -> obtain(format, repository, name));
     }
 
-    private Located obtain(Format format, Repository repository, PackageName name) {
+    private Located obtain(Format format, Repository repository, PackageName name) throws BlobsUnavailableException {
         Key key = new Key(repository.id(), name);
         Blend former = memory.getIfPresent(key);
         Blend.Stamps stamps = stamps(name); // before what they stand for is read
@@ -202,6 +203,8 @@ final class Blends {
                     stale |= parsed.stale();
                     untrusted &= upstream.trust() == Upstream.Trust.UNTRUSTED;
                 }
+            } catch (BlobsUnavailableException e) {
+                throw e; // no upstream's fault
             } catch (IOException e) {
                 failure = String.valueOf(e.getMessage());
                 untrusted &= upstream.trust() == Upstream.Trust.UNTRUSTED; // nobody knows whether it has the name

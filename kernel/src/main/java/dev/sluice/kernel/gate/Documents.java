@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobWriter;
+import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.blob.Contents;
 import dev.sluice.kernel.format.Proxying.Question;
 import dev.sluice.kernel.node.Leases;
@@ -173,6 +174,8 @@ final class Documents {
             memory.put(key, fresh);
             outages.invalidate(key);
             return new Held(fresh, false);
+        } catch (BlobsUnavailableException e) {
+            throw e; // no upstream's fault
         } catch (IOException e) {
             outages.put(key, new Outage(clock.instant().plus(settings.outage()), String.valueOf(e.getMessage())));
             return keptOr(kept, e);

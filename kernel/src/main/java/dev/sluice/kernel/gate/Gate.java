@@ -10,6 +10,7 @@ import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.blob.BlobStore;
+import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.facts.Facts;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.facts.UnknownFact;
@@ -552,6 +553,8 @@ public final class Gate {
                         found.add(new UpstreamDocument(upstream.id(), held.record(), body.readAllBytes()));
                     }
                 }
+            } catch (BlobsUnavailableException e) {
+                throw e; // no upstream's fault
             } catch (IOException e) {
                 failure = e;
             }

@@ -5,6 +5,7 @@ import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.blob.Blob;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobWriter;
+import dev.sluice.kernel.blob.Contents;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -51,14 +52,14 @@ public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
     public static DirectoryBlobStore open(Path directory) throws IOException {
         Path blobs = directory.resolve("sha256");
         Files.createDirectories(blobs);
-        Incoming incoming = Incoming.open(directory.resolve("incoming"));
+        Incoming incoming = Incoming.open(directory.resolve("incoming"), Long.MAX_VALUE);
         sync(directory);
         return new DirectoryBlobStore(blobs, incoming);
     }
 
     @Override
     public BlobWriter begin() throws IOException {
-        return new FileBlobWriter(this, incoming.newFile());
+        return new FileBlobWriter(incoming, this::adopt);
     }
 
     @Override
@@ -137,7 +138,15 @@ public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
     }
 
     /** Moves a synced file to its place and makes that durable. Replaces an equal blob, so that a damaged one heals. */
-    void adopt(Path file, Digest sha256) throws IOException {
+    private void adopt(Path file, Contents contents) throws IOException {
+        try {
+            move(file, contents.sha256());
+        } catch (IOException e) {
+            throw FileBlobWriter.explained(file, contents.size(), e);
+        }
+    }
+
+    private void move(Path file, Digest sha256) throws IOException {
         Path place = place(sha256);
         Path folder = folderOf(place);
         try {

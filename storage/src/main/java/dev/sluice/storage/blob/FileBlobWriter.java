@@ -3,6 +3,7 @@ package dev.sluice.storage.blob;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.blob.BlobWriter;
+import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.blob.Contents;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,11 +17,19 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A blob on its way into the directory: gathers small writes, computes four digests, moves the file on commit. */
+/** A blob on its way in: gathers small writes in a file, computes four digests, hands the file over on commit. */
 final class FileBlobWriter extends BlobWriter {
     private static final int CHUNK = 128 * 1024;
 
-    private final DirectoryBlobStore store;
+    /** What becomes of the file of a blob that is committed. */
+    @FunctionalInterface
+    interface Destination {
+        /** Takes the synced file, so that the blob is durable and visible when this returns. */
+        void adopt(Path file, Contents contents) throws IOException;
+    }
+
+    private final Incoming incoming;
+    private final Destination destination;
     private final Path file;
     private final FileChannel channel;
     private final byte[] buffer = new byte[CHUNK];
@@ -30,13 +39,15 @@ final class FileBlobWriter extends BlobWriter {
     private final MessageDigest sha512 = newDigest(Algorithm.SHA512);
     private int buffered;
     private long size;
+    private long reserved;
     private @Nullable Contents contents;
     private boolean committed;
     private boolean closed;
 
-    FileBlobWriter(DirectoryBlobStore store, Path file) throws IOException {
-        this.store = store;
-        this.file = file;
+    FileBlobWriter(Incoming incoming, Destination destination) throws IOException {
+        this.incoming = incoming;
+        this.destination = destination;
+        this.file = incoming.newFile();
         this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
@@ -104,10 +115,10 @@ final class FileBlobWriter extends BlobWriter {
         try {
             channel.force(true);
             channel.close();
-            store.adopt(file, written.sha256());
         } catch (IOException e) {
-            throw explained(e);
+            throw explained(file, size, e);
         }
+        destination.adopt(file, written);
         committed = true;
         return written;
     }
@@ -118,9 +129,13 @@ final class FileBlobWriter extends BlobWriter {
             return;
         }
         closed = true;
-        channel.close();
-        if (!committed) {
-            Files.deleteIfExists(file);
+        try {
+            channel.close();
+            if (!committed) {
+                Files.deleteIfExists(file);
+            }
+        } finally {
+            incoming.release(reserved);
         }
     }
 
@@ -134,6 +149,8 @@ final class FileBlobWriter extends BlobWriter {
     }
 
     private void drain() throws IOException {
+        incoming.reserve(buffered);
+        reserved += buffered;
         md5.update(buffer, 0, buffered);
         sha1.update(buffer, 0, buffered);
         sha256.update(buffer, 0, buffered);
@@ -144,13 +161,13 @@ final class FileBlobWriter extends BlobWriter {
                 channel.write(chunk);
             }
         } catch (IOException e) {
-            throw explained(e);
+            throw explained(file, size, e);
         }
         buffered = 0;
     }
 
     /** A full disk is the usual reason; whoever reads the log should not have to guess. */
-    private IOException explained(IOException cause) {
+    static BlobsUnavailableException explained(Path file, long size, IOException cause) {
         String free;
         try {
             FileStore disk = Files.getFileStore(file.getParent() == null ? file : file.getParent());
@@ -158,7 +175,7 @@ final class FileBlobWriter extends BlobWriter {
         } catch (IOException unknown) {
             free = "free space unknown";
         }
-        return new IOException(
+        return new BlobsUnavailableException(
                 "cannot write a blob of " + size + " bytes so far to " + file + " (" + free + "): "
                         + cause.getMessage(),
                 cause);
