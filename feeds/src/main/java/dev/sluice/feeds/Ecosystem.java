@@ -2,8 +2,11 @@ package dev.sluice.feeds;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A package ecosystem of the OSV schema, as a format served here.
@@ -23,6 +26,11 @@ public record Ecosystem(String osvName, String format, UnaryOperator<String> can
                 new Ecosystem("npm", "npm", Ecosystem::plain),
                 new Ecosystem("PyPI", "pypi", Ecosystem::pypi),
                 new Ecosystem("Maven", "maven", Ecosystem::maven));
+    }
+
+    /** By the schema's name. */
+    static Map<String, Ecosystem> byName(List<Ecosystem> ecosystems) {
+        return ecosystems.stream().collect(Collectors.toUnmodifiableMap(Ecosystem::osvName, Function.identity()));
     }
 
     private static String plain(String name) {

@@ -50,7 +50,7 @@ final class EpssReader {
             } else if (!line.isEmpty()) {
                 try {
                     row(file, header, line.split(",", -1));
-                } catch (RecordException refused) {
+                } catch (RecordException | IllegalArgumentException refused) {
                     tally.rejected(file, file + ":" + lines.number(), String.valueOf(refused.getMessage()));
                 }
                 perRecord.run();
@@ -66,6 +66,7 @@ final class EpssReader {
             throw new RecordException(cells.length + " cells where the header has " + header.size());
         }
         String cve = Cves.checked(cells[header.indexOf("cve")].strip());
+        tally.named(cve);
         double score = share(cells[header.indexOf("epss")], "epss");
         double percentile = share(cells[header.indexOf("percentile")], "percentile");
         int dated = header.indexOf("score_date");

@@ -27,6 +27,7 @@ final class FeedReader {
     private final AdvisoryStore.Import target;
     private final Map<String, Ecosystem> ecosystems;
     private final FeedLimits limits;
+    private final @Nullable String source;
     private final JsonFactory factory;
     private final Tally osv;
     private final Tally kev;
@@ -36,12 +37,14 @@ final class FeedReader {
             AdvisoryStore.Import target,
             Map<String, Ecosystem> ecosystems,
             FeedLimits limits,
+            @Nullable String source,
             Tally osv,
             Tally kev,
             Runnable perRecord) {
         this.target = target;
         this.ecosystems = ecosystems;
         this.limits = limits;
+        this.source = source;
         this.factory = JsonFields.factory(limits);
         this.osv = osv;
         this.kev = kev;
@@ -110,7 +113,7 @@ final class FeedReader {
             if (catalogue[0]) {
                 return;
             }
-            Advisory advisory = reader.advisory(sourceName(file));
+            Advisory advisory = reader.advisory(source == null ? sourceName(file) : source);
             String skipped = reader.skippedEcosystem();
             if (skipped == null) {
                 osv.kept(file, target.put(SharedRecord.merged(target, advisory)));
@@ -118,7 +121,7 @@ final class FeedReader {
             } else {
                 osv.skipped(file, skipped);
             }
-        } catch (RecordException refused) {
+        } catch (RecordException | IllegalArgumentException refused) { // the store refuses what it cannot keep
             osv.rejected(
                     file,
                     reader.id().isEmpty() ? where : where + " " + reader.id(),
@@ -143,10 +146,12 @@ final class FeedReader {
             int depth = depth(parser);
             try {
                 JsonFields.object(parser, "the entry", reader::field);
+                kev.named(reader.cve());
                 Exploitation.Kev entry = reader.entry();
                 kev.kept(file, target.put(reader.cve(), entry));
                 kev.dated(entry.dateAdded().atStartOfDay(ZoneOffset.UTC).toInstant());
-            } catch (RecordException refused) {
+            } catch (RecordException | IllegalArgumentException refused) {
+                kev.named(reader.cve());
                 kev.rejected(file, file + " " + reader.cve(), String.valueOf(refused.getMessage()));
                 leave(parser, depth);
             }

@@ -23,7 +23,7 @@ public record ImportSummary(long revision, List<Feed> feeds) {
         return feeds.stream()
                 .filter(feed -> feed.name().equals(name))
                 .findFirst()
-                .orElse(new Feed(name, 0, 0, 0, 0, 0, 0, List.of(), Map.of(), null));
+                .orElse(new Feed(name, 0, 0, 0, 0, 0, 0, 0, List.of(), Map.of(), null));
     }
 
     /**
@@ -35,6 +35,7 @@ public record ImportSummary(long revision, List<Feed> feeds) {
      * @param added records not known before
      * @param changed records that took the place of an older one
      * @param unchanged records already known, or older than the known one
+     * @param removed records taken back because a synced source names them no more
      * @param rejected records refused
      * @param rejections the first of the refused ones
      * @param skipped records of ecosystems that are not served here, by ecosystem
@@ -47,6 +48,7 @@ public record ImportSummary(long revision, List<Feed> feeds) {
             long added,
             long changed,
             long unchanged,
+            long removed,
             long rejected,
             List<Rejection> rejections,
             Map<String, Long> skipped,

@@ -57,4 +57,39 @@ final class SharedRecord {
                 newer.source(),
                 kept.malicious() || next.malicious());
     }
+
+    /**
+     * Takes out of the kept record what it says of that format, and the record when it says nothing else. Gives whether there
+     * was something to take out.
+     */
+    static boolean without(AdvisoryStore.Import target, String id, String format) {
+        Advisory kept = target.find(id);
+        if (kept == null) {
+            return false;
+        }
+        List<Advisory.Affected> others = kept.affected().stream()
+                .filter(affected -> !affected.packageName().format().equals(format))
+                .toList();
+        if (others.size() == kept.affected().size()) {
+            return false;
+        }
+        target.remove(AdvisoryStore.Import.Kind.ADVISORY, id);
+        if (!others.isEmpty()) {
+            target.put(new Advisory(
+                    kept.id(),
+                    kept.aliases(),
+                    kept.summary(),
+                    kept.details(),
+                    kept.severities(),
+                    kept.severityLabel(),
+                    kept.published(),
+                    kept.modified(),
+                    kept.withdrawn(),
+                    others,
+                    kept.references(),
+                    kept.source(),
+                    kept.malicious()));
+        }
+        return true;
+    }
 }

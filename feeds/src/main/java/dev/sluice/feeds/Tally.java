@@ -4,8 +4,10 @@ import dev.sluice.kernel.advisory.AdvisoryStore.Import.Effect;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what becomes of one feed's records during an import. Not thread-safe. */
@@ -21,6 +23,8 @@ final class Tally {
     private long files;
     private long read;
     private long rejected;
+    private long removed;
+    private final Set<String> named = new HashSet<>();
     private @Nullable String lastFile;
     private @Nullable Instant newest;
 
@@ -42,6 +46,21 @@ final class Tally {
         }
     }
 
+    /** Notes an identifier that a record carries, whatever becomes of the record. */
+    void named(String id) {
+        if (!id.isEmpty()) {
+            named.add(id);
+        }
+    }
+
+    Set<String> named() {
+        return named;
+    }
+
+    void removed() {
+        removed++;
+    }
+
     void skipped(String file, String ecosystem) {
         count(file);
         skipped.merge(ecosystem, 1L, Long::sum);
@@ -54,7 +73,7 @@ final class Tally {
     }
 
     boolean isTouched() {
-        return read > 0;
+        return read > 0 || removed > 0;
     }
 
     long read() {
@@ -78,6 +97,7 @@ final class Tally {
                 added(),
                 effects.getOrDefault(Effect.CHANGED, 0L),
                 effects.getOrDefault(Effect.SAME, 0L),
+                removed,
                 rejected,
                 rejections,
                 skipped,

@@ -233,7 +233,7 @@ class FeedImportTest {
     @Test
     void rejects_overlong_records_without_holding_them() throws Exception {
         FeedImport small = new FeedImport(
-                store, InstantSource.fixed(NOW), Ecosystem.served(), new FeedLimits(1_000, 20_000_000, 100));
+                store, InstantSource.fixed(NOW), Ecosystem.served(), new FeedLimits(1_000, 1 << 20, 20_000_000, 100));
         String good = record("GOOD", "npm", "a", "2");
         String padded = good.replace("GOOD", "BAD").replace("\"summary\"", " ".repeat(10_000_000) + "\"summary\"");
         String nested =
@@ -252,8 +252,8 @@ class FeedImportTest {
 
     @Test
     void refuses_bombs_and_endless_archives() {
-        FeedImport small =
-                new FeedImport(store, InstantSource.fixed(NOW), Ecosystem.served(), new FeedLimits(1_000, 100_000, 5));
+        FeedImport small = new FeedImport(
+                store, InstantSource.fixed(NOW), Ecosystem.served(), new FeedLimits(1_000, 1 << 20, 100_000, 5));
         String[] many = new String[20];
         Arrays.setAll(many, i -> i % 2 == 0 ? "e" + i + ".json" : "{}");
         for (Path file : List.of(

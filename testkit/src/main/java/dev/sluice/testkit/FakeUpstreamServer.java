@@ -12,8 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.Condition;
@@ -32,6 +34,7 @@ public final class FakeUpstreamServer implements AutoCloseable {
 
     private final HttpServer server;
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+    private final Map<String, Queue<Answer>> next = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition asked = lock.newCondition();
     private final List<Received> received = new ArrayList<>();
@@ -77,6 +80,11 @@ public final class FakeUpstreamServer implements AutoCloseable {
     /** From now on answers requests for that path so. */
     public void serve(String path, Answer answer) {
         answers.put(path, answer);
+    }
+
+    /** Answers the next requests for that path so, one after the other, and then as {@link #serve} said. */
+    public void serveNext(String path, Answer... inTurn) {
+        next.computeIfAbsent(path, p -> new ConcurrentLinkedQueue<>()).addAll(List.of(inTurn));
     }
 
     /** From now on answers requests for that path with 404. */
@@ -143,7 +151,9 @@ public final class FakeUpstreamServer implements AutoCloseable {
         try (exchange) {
             Received request = note(exchange);
             Answer everything = outage;
-            Answer answer = everything != null ? everything : answers.get(request.path());
+            Queue<Answer> inTurn = next.get(request.path());
+            Answer now = inTurn == null ? null : inTurn.poll();
+            Answer answer = everything != null ? everything : now != null ? now : answers.get(request.path());
             send(exchange, request, answer == null ? Answer.status(404) : answer);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -349,7 +349,9 @@ public final class PolicyInput {
                     .orElse(null);
             ObjectValue.Builder feed = object().put("known", BooleanValue.of(state != null));
             if (state != null) {
-                feed.put("records", NumberValue.of(state.records())).put("imported_at", time(state.importedAt()));
+                feed.put("records", NumberValue.of(state.records()))
+                        .put("imported_at", time(state.importedAt()))
+                        .put("updated_at", time(state.updatedAt()));
                 feed.put("newest", state.newest() == null ? NULL : time(state.newest()));
             }
             out.put(name, feed.build());

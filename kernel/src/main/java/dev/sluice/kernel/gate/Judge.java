@@ -75,6 +75,7 @@ final class Judge {
         Blend.Judged former = blend.judged;
         if (former != null
                 && !set.readsRequest()
+                && !set.readsFeeds()
                 && former.policies() == set.revision()
                 && former.stamp() == stamp
                 && clock.instant().isBefore(former.listed().horizon())) {

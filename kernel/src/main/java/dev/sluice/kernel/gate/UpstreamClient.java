@@ -4,6 +4,10 @@ import dev.sluice.kernel.repository.Upstream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +54,25 @@ public interface UpstreamClient {
         /** The first value of a header given in lower case, or null. */
         public @Nullable String header(String name) {
             return headers.get(name);
+        }
+
+        /**
+         * Until when the upstream asks to be left alone, or null when it does not say (RFC 9110, section 10.2.3: seconds or an
+         * HTTP date).
+         */
+        public @Nullable Instant retryAfter(Instant now) {
+            String text = headers.get("retry-after");
+            if (text == null) {
+                return null;
+            }
+            try {
+                return text.strip().matches("[0-9]{1,9}")
+                        ? now.plusSeconds(Long.parseLong(text.strip()))
+                        : ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
+                                .toInstant();
+            } catch (DateTimeException e) {
+                return null; // what is no date says nothing
+            }
         }
 
         @Override

@@ -41,6 +41,7 @@ final class CompiledPolicy {
     private final PreparedQuery match;
     private final @Nullable PreparedQuery reason;
     private final boolean readsRequest;
+    private final boolean readsFeeds;
     private final boolean readsSignals;
     private final Set<UnknownFact> reads;
 
@@ -59,6 +60,7 @@ final class CompiledPolicy {
         this.reason =
                 program.ruleNames(PACKAGE).contains("reason") ? program.prepare("data." + PACKAGE + ".reason") : null;
         this.readsRequest = mayRead(List.of("v0", "request"));
+        this.readsFeeds = mayRead(List.of("v0", "feeds"));
         this.readsSignals = match.mayRead(List.of("v0", "signals"));
         EnumSet<UnknownFact> unknowns = EnumSet.noneOf(UnknownFact.class);
         for (UnknownFact fact : UnknownFact.values()) {
@@ -114,6 +116,11 @@ final class CompiledPolicy {
 
     Policy policy() {
         return policy;
+    }
+
+    /** Whether its verdict may depend on the state of the feeds themselves. */
+    boolean readsFeeds() {
+        return readsFeeds;
     }
 
     /** Whether its verdict may depend on who asks. */

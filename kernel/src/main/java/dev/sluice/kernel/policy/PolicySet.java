@@ -21,11 +21,13 @@ public final class PolicySet {
     private final long revision;
     private final List<CompiledPolicy> policies;
     private final boolean readsRequest;
+    private final boolean readsFeeds;
 
     PolicySet(long revision, List<CompiledPolicy> policies) {
         this.revision = revision;
         this.policies = List.copyOf(policies);
         this.readsRequest = policies.stream().anyMatch(CompiledPolicy::readsRequest);
+        this.readsFeeds = policies.stream().anyMatch(CompiledPolicy::readsFeeds);
     }
 
     /** The revision of the store that this set was compiled from. */
@@ -36,6 +38,11 @@ public final class PolicySet {
     /** Whether a decision may depend on who asks, so that it cannot be kept for others. */
     public boolean readsRequest() {
         return readsRequest;
+    }
+
+    /** Whether a decision may depend on the state of the feeds themselves, such as their age. */
+    public boolean readsFeeds() {
+        return readsFeeds;
     }
 
     /** The policies, in order of asking. */

@@ -1,0 +1,269 @@
+package dev.sluice.feeds;
+
+import dev.sluice.kernel.advisory.AdvisoryStore;
+import dev.sluice.kernel.advisory.AdvisoryStore.FeedState;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
+
+/** One run of an import: files read one after the other into one transaction of the store. Not thread-safe. */
+final class ImportRun {
+
+    private static final int MAX_FILE_NAME = 1_000;
+
+    private final AdvisoryStore.Import target;
+    private final FeedLimits limits;
+    private final Progress progress;
+    private final Tally osv = new Tally("osv");
+    private final Tally kev = new Tally("kev");
+    private final Tally epss = new Tally("epss");
+    private final FeedReader json;
+    private final EpssReader csv;
+    private Path current = Path.of("");
+    private long records;
+
+    /**
+     * A run.
+     *
+     * @param source where advisories are said to come from; null for the name of their file
+     */
+    ImportRun(
+            AdvisoryStore.Import target,
+            Map<String, Ecosystem> ecosystems,
+            FeedLimits limits,
+            @Nullable String source,
+            Progress progress) {
+        this.target = target;
+        this.limits = limits;
+        this.progress = progress;
+        this.json = new FeedReader(target, ecosystems, limits, source, osv, kev, this::counted);
+        this.csv = new EpssReader(target, epss, this::counted);
+    }
+
+    void path(Path path) throws FeedException {
+        if (!Files.isDirectory(path)) {
+            file(path, true);
+            return;
+        }
+        List<Path> files;
+        try (Stream<Path> walk = Files.walk(path)) {
+            files = walk.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+                    .filter(file -> Kind.of(file.toString()) != Kind.UNKNOWN
+                            || file.toString().endsWith(".zip"))
+                    .limit(limits.files() + 1L)
+                    .sorted()
+                    .toList();
+        } catch (IOException failed) {
+            throw new FeedException(path, failed);
+        } catch (UncheckedIOException failed) {
+            throw new FeedException(path, new IOException(failed.getMessage(), failed));
+        }
+        if (files.size() > limits.files()) {
+            throw new FeedException(path, "holds more than " + limits.files() + " files");
+        }
+        if (files.isEmpty()) {
+            throw new FeedException(path, "holds no feed");
+        }
+        for (Path file : files) {
+            file(file, false);
+        }
+    }
+
+    private void file(Path file, boolean named) throws FeedException {
+        current = file;
+        try {
+            if (isZip(file)) {
+                zip(file);
+            } else {
+                try (InputStream in = unpacked(file, limits)) {
+                    content(file.toString(), Kind.of(file.toString()), in);
+                }
+            }
+        } catch (FeedException known) {
+            throw known;
+        } catch (IOException failed) {
+            throw Files.exists(file) ? new FeedException(file, failed) : new FeedException(file, "no such file");
+        }
+        if (named) {
+            progress.at(file, records);
+        }
+    }
+
+    private void content(String name, Kind kind, InputStream in) throws IOException {
+        switch (kind) {
+            case JSON -> json.document(name, name, in);
+            case LINES -> json.lines(name, in);
+            case CSV -> csv.read(name, in);
+            case UNKNOWN -> throw new IOException("neither .json, .jsonl, .csv nor .zip, with or without .gz");
+        }
+    }
+
+    private void zip(Path file) throws IOException {
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            if (zip.size() > limits.files()) {
+                throw new FeedException(file, "holds more than " + limits.files() + " entries");
+            }
+            long most = limits.unpacked(Files.size(file));
+            long left = most;
+            for (ZipEntry entry : (Iterable<ZipEntry>) zip.stream().map(ZipEntry.class::cast)::iterator) {
+                if (entry.isDirectory() || Kind.of(entry.getName()) != Kind.JSON) {
+                    continue;
+                }
+                String shown = entry.getName().length() > MAX_FILE_NAME
+                        ? entry.getName().substring(0, MAX_FILE_NAME)
+                        : entry.getName();
+                String name = file + "!" + shown;
+                byte[] bytes;
+                try (InputStream in = zip.getInputStream(entry)) {
+                    bytes = in.readNBytes(limits.recordBytes() + 1);
+                }
+                left -= bytes.length;
+                if (left < 0) {
+                    throw new FeedException(file, "holds more than " + most + " bytes after unpacking");
+                }
+                if (bytes.length > limits.recordBytes()) {
+                    osv.rejected(file.toString(), name, "longer than " + limits.recordBytes() + " bytes");
+                } else if (!isWhole(entry, bytes)) { // the JDK's ZipFile does not look
+                    throw new FeedException(file, shown + " is not what its checksum says: the archive is damaged");
+                } else {
+                    json.document(file.toString(), name, new ByteArrayInputStream(bytes));
+                }
+            }
+        }
+    }
+
+    private static boolean isWhole(ZipEntry entry, byte[] bytes) {
+        CRC32 checksum = new CRC32();
+        checksum.update(bytes);
+        return entry.getCrc() == checksum.getValue();
+    }
+
+    /** The bytes of a file, unpacked where they are packed with gzip, and bounded. */
+    static InputStream unpacked(Path file, FeedLimits limits) throws IOException {
+        InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+        try {
+            in.mark(2);
+            byte[] magic = in.readNBytes(2);
+            in.reset();
+            boolean packed = magic.length == 2 && magic[0] == (byte) 0x1f && magic[1] == (byte) 0x8b;
+            return packed
+                    ? new BoundedStream(new GZIPInputStream(in, 1 << 16), limits.unpacked(Files.size(file)))
+                    : new BoundedStream(in, limits.fileBytes());
+        } catch (IOException failed) {
+            in.close();
+            throw failed;
+        }
+    }
+
+    private boolean isZip(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] magic = in.readNBytes(4);
+            return magic.length == 4 && magic[0] == 'P' && magic[1] == 'K' && magic[2] <= 5 && magic[3] <= 6;
+        }
+    }
+
+    private void counted() {
+        records++;
+        if (records % 1_000 == 0) {
+            progress.at(current, records);
+        }
+    }
+
+    /** What became of a feed's records so far. */
+    ImportSummary.Feed feed(String name) {
+        return tally(name).summary();
+    }
+
+    /** The identifiers that records of a feed carry, refused ones included; only of {@code kev} and {@code epss}. */
+    Set<String> named(String name) {
+        return tally(name).named();
+    }
+
+    /** Takes back what a feed said under that name. */
+    void takeBack(String name, AdvisoryStore.Import.Kind kind, String id) {
+        target.remove(kind, id);
+        tally(name).removed();
+    }
+
+    /** Takes back what a feed said of that format in the advisory; what is said of other formats stays. */
+    void takeBack(String id, String format) {
+        if (SharedRecord.without(target, id, format)) {
+            osv.removed();
+        }
+    }
+
+    /** Commits, and notes that the feeds that were touched are up to date since that instant. */
+    ImportSummary finish(List<FeedState> known, Instant now) {
+        return finish(known, now, Map.of());
+    }
+
+    /** The same, where a feed consists of several sources, of which some are older: {@code upToDate} by name of the feed. */
+    ImportSummary finish(List<FeedState> known, Instant now, Map<String, Instant> upToDate) {
+        List<Tally> touched = Stream.of(osv, kev, epss).filter(Tally::isTouched).toList();
+        for (Tally tally : touched) {
+            ImportSummary.Feed feed = tally.summary();
+            FeedState before = known.stream()
+                    .filter(state -> state.name().equals(feed.name()))
+                    .findFirst()
+                    .orElse(new FeedState(feed.name(), 0, now, null));
+            Instant newest = before.newest();
+            if (newest == null || (feed.newest() != null && feed.newest().isAfter(newest))) {
+                newest = feed.newest();
+            }
+            target.feed(new FeedState(
+                    feed.name(),
+                    Math.max(0, before.records() + feed.added() - feed.removed()),
+                    now,
+                    upToDate.getOrDefault(feed.name(), now),
+                    newest));
+        }
+        return new ImportSummary(
+                target.commit(), touched.stream().map(Tally::summary).toList());
+    }
+
+    private Tally tally(String name) {
+        return switch (name) {
+            case "kev" -> kev;
+            case "epss" -> epss;
+            default -> osv;
+        };
+    }
+
+    /** What a file holds, by the end of its name without a {@code .gz}. */
+    private enum Kind {
+        JSON,
+        LINES,
+        CSV,
+        UNKNOWN;
+
+        static Kind of(String fileName) {
+            String name = fileName.toLowerCase(Locale.ROOT);
+            if (name.endsWith(".gz")) {
+                name = name.substring(0, name.length() - 3);
+            }
+            if (name.endsWith(".json")) {
+                return JSON;
+            }
+            if (name.endsWith(".jsonl") || name.endsWith(".ndjson")) {
+                return LINES;
+            }
+            return name.endsWith(".csv") ? CSV : UNKNOWN;
+        }
+    }
+}
