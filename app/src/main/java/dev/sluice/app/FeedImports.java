@@ -84,19 +84,29 @@ final class FeedImports {
                         running.file = file.toString();
                         running.records = records;
                     });
-            record(summary, actor);
+            record(
+                    installation,
+                    actor,
+                    "imported " + counts(summary),
+                    write(summary).toString());
             running.summary = summary;
         } catch (IOException | RuntimeException e) {
             running.failure = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         }
     }
 
-    private void record(ImportSummary summary, Event.Actor actor) {
+    /** What an import did, in a line. */
+    static String counts(ImportSummary summary) {
         List<String> parts = new ArrayList<>();
         for (ImportSummary.Feed feed : summary.feeds()) {
-            parts.add(feed.name() + ": " + feed.added() + " new, " + feed.changed() + " changed, " + feed.rejected()
-                    + " rejected");
+            parts.add(feed.name() + ": " + feed.added() + " new, " + feed.changed() + " changed, "
+                    + (feed.removed() > 0 ? feed.removed() + " taken back, " : "") + feed.rejected() + " rejected");
         }
+        return parts.isEmpty() ? "nothing new" : String.join("; ", parts);
+    }
+
+    /** Records what became of a feed. */
+    static void record(Installation installation, Event.Actor actor, String line, String whole) {
         installation
                 .journal
                 .append(new Event(
@@ -111,8 +121,8 @@ final class FeedImports {
                         null,
                         null,
                         List.of(),
-                        "imported " + String.join("; ", parts),
-                        write(summary).toString()))
+                        line,
+                        whole))
                 .toCompletableFuture()
                 .join();
     }
@@ -132,7 +142,7 @@ final class FeedImports {
         return Response.json(200, body.toString());
     }
 
-    private static ObjectNode write(ImportSummary summary) {
+    static ObjectNode write(ImportSummary summary) {
         ObjectNode body = Api.object().put("revision", summary.revision());
         ArrayNode feeds = body.putArray("feeds");
         for (ImportSummary.Feed feed : summary.feeds()) {
@@ -143,6 +153,7 @@ final class FeedImports {
                     .put("new", feed.added())
                     .put("changed", feed.changed())
                     .put("unchanged", feed.unchanged())
+                    .put("removed", feed.removed())
                     .put("rejected", feed.rejected())
                     .put("newest", feed.newest() == null ? null : feed.newest().toString());
             ArrayNode rejections = node.putArray("rejections");

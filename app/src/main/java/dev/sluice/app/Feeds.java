@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -19,12 +20,151 @@ import tools.jackson.databind.node.ObjectNode;
         name = "feeds",
         mixinStandardHelpOptions = true,
         description = "Load and show advisories, exploitation scores and the catalogue of exploited vulnerabilities.",
-        subcommands = {Feeds.Import.class, Feeds.Status.class},
+        subcommands = {Feeds.Sync.class, Feeds.Import.class, Feeds.Status.class},
         footerHeading = "%nExamples:%n",
-        footer = {"  sluice feeds import all.zip", "  sluice feeds status"})
+        footer = {"  sluice feeds sync", "  sluice feeds import all.zip", "  sluice feeds status"})
 final class Feeds {
 
     private Feeds() {}
+
+    @SuppressWarnings("SystemConsoleNull") // null is still allowed by its contract
+    private static boolean isTerminal() {
+        java.io.Console console = System.console();
+        return console != null && console.isTerminal();
+    }
+
+    /** What became of each feed's records. */
+    private static void print(PrintWriter out, JsonNode summary) {
+        for (JsonNode feed : summary.path("feeds")) {
+            out.printf(
+                    "%-5s %,d read, %,d new, %,d changed, %,d unchanged, %,d taken back, %,d rejected%n",
+                    feed.path("name").asString(""),
+                    feed.path("read").asLong(),
+                    feed.path("new").asLong(),
+                    feed.path("changed").asLong(),
+                    feed.path("unchanged").asLong(),
+                    feed.path("removed").asLong(),
+                    feed.path("rejected").asLong());
+            for (JsonNode rejection : feed.path("rejections")) {
+                out.println("        rejected " + rejection.path("where").asString("") + ": "
+                        + rejection.path("reason").asString(""));
+            }
+            for (Map.Entry<String, JsonNode> skipped : feed.path("skipped").properties()) {
+                out.printf(
+                        "        %,d records of %s passed over: not served here%n",
+                        skipped.getValue().asLong(), skipped.getKey());
+            }
+        }
+    }
+
+    /** Seconds as people say them. */
+    private static String age(JsonNode seconds) {
+        if (!seconds.isNumber()) {
+            return "-";
+        }
+        long age = seconds.asLong();
+        return age < 120
+                ? age + " s"
+                : age < 7_200 ? age / 60 + " min" : age < 172_800 ? age / 3_600 + " h" : age / 86_400 + " d";
+    }
+
+    /** {@code sluice feeds sync [FEED…]}. */
+    @Command(
+            name = "sync",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Bring feeds up to date from where feeds.osv, feeds.kev and feeds.epss say, now.",
+                "Only what changed is fetched; a failure leaves what is kept as it is. A server does the same by itself."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  sluice feeds sync",
+                "  sluice feeds sync kev epss --json",
+                "  sluice feeds sync osv/npm --whole"
+            })
+    static final class Sync extends ApiCommand {
+
+        @Parameters(
+                arity = "0..*",
+                paramLabel = "FEED",
+                description = "osv, osv/npm, kev, epss, …; default: all that have an address.")
+        private List<String> feeds = List.of();
+
+        @Option(
+                names = "--whole",
+                description = "Read whole feeds, whatever is kept, and accept that much of them disappeared.")
+        private boolean whole;
+
+        @Option(names = "--json", description = "Print what became of each as JSON.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            ObjectNode body = Api.object().put("whole", whole);
+            ArrayNode names = body.putArray("feeds");
+            feeds.forEach(names::add);
+            try (Api api = connect()) {
+                String id =
+                        api.send("POST", "/api/feeds/syncs", body).path("id").asString();
+                PrintWriter err = err();
+                boolean shown = false;
+                while (true) {
+                    JsonNode state = api.get("/api/feeds/syncs/" + id);
+                    if (!state.path("state").asString("").equals("running")) {
+                        err.print(shown ? "\r\u001b[K" : "");
+                        err.flush();
+                        return finish(state.path("results"));
+                    }
+                    if (!json && isTerminal()) {
+                        err.printf("\r%s\u001b[K", progress(state));
+                        err.flush();
+                        shown = true;
+                    }
+                    TimeUnit.MILLISECONDS.sleep(200);
+                }
+            }
+        }
+
+        private static String progress(JsonNode state) {
+            String source = Output.text(state.path("source"));
+            long records = state.path("records").asLong();
+            return records > 0
+                    ? "%s: %,d records".formatted(source, records)
+                    : "%s: %s %,d KB"
+                            .formatted(
+                                    source,
+                                    Output.text(state.path("document")),
+                                    state.path("bytes").asLong() >> 10);
+        }
+
+        private int finish(JsonNode results) {
+            PrintWriter out = out();
+            boolean failed = results.valueStream()
+                    .anyMatch(result -> !result.path("failure").asString("").isEmpty());
+            if (json) {
+                Output.json(out, results);
+                return failed ? 1 : 0;
+            }
+            for (JsonNode result : results) {
+                String source = Output.text(result.path("source"));
+                String failure = result.path("failure").asString("");
+                if (!failure.isEmpty()) {
+                    out.println(source + ": failed, what is kept stays: " + Output.plain(failure));
+                } else if (result.path("summary").isObject()) {
+                    out.printf(
+                            "%s: %s, %,d ms%n",
+                            source,
+                            result.path("whole").asBoolean(false) ? "read whole" : "took what changed",
+                            result.path("milliseconds").asLong());
+                    print(out, result.path("summary"));
+                } else {
+                    out.println(source + ": up to date");
+                }
+            }
+            out.flush();
+            return failed ? 1 : 0;
+        }
+    }
 
     /** {@code sluice feeds import PATH…}. */
     @Command(
@@ -82,12 +222,6 @@ final class Feeds {
             }
         }
 
-        @SuppressWarnings("SystemConsoleNull") // null is still allowed by its contract
-        private static boolean isTerminal() {
-            java.io.Console console = System.console();
-            return console != null && console.isTerminal();
-        }
-
         private int finish(JsonNode state) throws IOException {
             if (state.path("state").asString("").equals("failed")) {
                 throw new IOException(
@@ -99,25 +233,7 @@ final class Feeds {
                 Output.json(out, summary);
                 return 0;
             }
-            for (JsonNode feed : summary.path("feeds")) {
-                out.printf(
-                        "%-5s %,d read, %,d new, %,d changed, %,d unchanged, %,d rejected%n",
-                        feed.path("name").asString(""),
-                        feed.path("read").asLong(),
-                        feed.path("new").asLong(),
-                        feed.path("changed").asLong(),
-                        feed.path("unchanged").asLong(),
-                        feed.path("rejected").asLong());
-                for (JsonNode rejection : feed.path("rejections")) {
-                    out.println("        rejected " + rejection.path("where").asString("") + ": "
-                            + rejection.path("reason").asString(""));
-                }
-                for (Map.Entry<String, JsonNode> skipped : feed.path("skipped").properties()) {
-                    out.printf(
-                            "        %,d records of %s passed over: not served here%n",
-                            skipped.getValue().asLong(), skipped.getKey());
-                }
-            }
+            print(out, summary);
             out.println("In force from the next request on.");
             out.flush();
             return 0;
@@ -128,7 +244,10 @@ final class Feeds {
     @Command(
             name = "status",
             mixinStandardHelpOptions = true,
-            description = "Show what was imported, and how old it is.",
+            description = {
+                "Show what is known, how old it is, where it comes from and how the syncs went.",
+                "Exit code 1 when something is older than feeds.stale-after."
+            },
             footerHeading = "%nExamples:%n",
             footer = {"  sluice feeds status", "  sluice feeds status --json"})
     static final class Status extends ApiCommand {
@@ -139,23 +258,61 @@ final class Feeds {
         @Override
         public Integer call() throws IOException {
             try (Api api = connect()) {
-                JsonNode feeds = api.get("/api/feeds");
+                JsonNode body = api.get("/api/feeds");
+                JsonNode feeds = body.path("feeds");
+                JsonNode sources = body.path("sources");
                 PrintWriter out = out();
+                int code = Stream.concat(feeds.valueStream(), sources.valueStream())
+                                .anyMatch(each -> each.path("stale").asBoolean(false))
+                        ? 1
+                        : 0;
                 if (json) {
-                    Output.json(out, feeds);
-                    return 0;
+                    Output.json(out, body);
+                    return code;
                 }
                 Output.table(
                         out,
-                        List.of("feed", "records", "imported", "newest data"),
-                        Output.rows(feeds.path("feeds"), "name", "records", "imported_at", "newest"));
-                if (feeds.path("feeds").isEmpty()) {
+                        List.of("feed", "records", "age", "", "imported", "newest data"),
+                        feeds.valueStream()
+                                .map(feed -> List.of(
+                                        Output.text(feed.path("name")),
+                                        Output.text(feed.path("records")),
+                                        age(feed.path("age_seconds")),
+                                        feed.path("stale").asBoolean(false) ? "stale" : "",
+                                        Output.text(feed.path("imported_at")),
+                                        Output.text(feed.path("newest"))))
+                                .toList());
+                if (!sources.isEmpty()) {
+                    out.println();
+                }
+                Output.table(
+                        out,
+                        List.of("source", "records", "age", "", "last attempt", "next", "address"),
+                        sources.valueStream()
+                                .map(source -> List.of(
+                                        Output.text(source.path("name")),
+                                        Output.text(source.path("records")),
+                                        age(source.path("age_seconds")),
+                                        source.path("stale").asBoolean(false) ? "stale" : "",
+                                        Output.text(source.path("attempted_at")),
+                                        Output.text(source.path("next_at")),
+                                        Output.text(source.path("address"))))
+                                .toList());
+                for (JsonNode source : sources) {
+                    if (source.path("failures").asInt() > 0) {
+                        out.println();
+                        out.println(Output.text(source.path("name")) + " failed "
+                                + source.path("failures").asInt() + " times in a row: "
+                                + Output.text(source.path("failure")));
+                    }
+                }
+                if (!body.path("advisory_data").asBoolean(false)) {
                     out.println(
                             "No advisory data yet: nothing can be called vulnerable or malicious, and nothing is called clean.");
-                    out.println("Import some:  sluice feeds import PATH…");
+                    out.println("Import some:  sluice feeds import PATH…   or set addresses and:  sluice feeds sync");
                 }
                 out.flush();
-                return 0;
+                return code;
             }
         }
     }

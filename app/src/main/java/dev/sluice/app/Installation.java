@@ -79,6 +79,7 @@ final class Installation implements AutoCloseable {
     final AdvisoryIndex advisories;
     final List<Format> formats;
     final Gate gate;
+    final FeedSyncs feedSyncs;
     /** The administrator's token if this opening made it, else null; it is nowhere else. */
     final @Nullable String newAdminToken;
     /** What to tell about upstreams found or not found when the installation was made, one line each. */
@@ -132,6 +133,7 @@ final class Installation implements AutoCloseable {
                         configuration.path(Setting.POLICIES).toAbsolutePath().normalize(), policies));
             }
             policies.current();
+            this.feedSyncs = opened(new FeedSyncs(this, upstreams, database.leases()));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;

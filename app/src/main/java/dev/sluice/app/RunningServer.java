@@ -100,6 +100,7 @@ final class RunningServer implements AutoCloseable {
                             installation.journal,
                             installation.metrics,
                             configuration.get(Setting.WORKSPACE),
+                            configuration.duration(Setting.FEEDS_STALE_AFTER),
                             operations(installation, upkeep)),
                     DoorSettings.limits(configuration),
                     installation.clock);
@@ -133,6 +134,7 @@ final class RunningServer implements AutoCloseable {
 
     private static List<Operation> operations(Installation installation, Upkeep upkeep) {
         List<Operation> operations = new ArrayList<>(new FeedImports(installation).operations());
+        operations.addAll(installation.feedSyncs.operations());
         operations.addAll(upkeep.operations());
         return operations;
     }
@@ -140,6 +142,7 @@ final class RunningServer implements AutoCloseable {
     /** Has what is due from time to time done from now on; for servers that stay. */
     void schedule() {
         upkeep.schedule();
+        installation.feedSyncs.schedule();
     }
 
     private void tellWhere() throws IOException {

@@ -148,7 +148,10 @@ final class Serve implements Callable<Integer> {
             out.println();
             out.println(
                     "  No advisory data yet: nothing can be called vulnerable or malicious, and nothing is called clean.");
-            out.println("  Import some:  ./sluice feeds import PATH…   (OSV, KEV, EPSS files)");
+            out.println(
+                    installation.feedSyncs.isConfigured()
+                            ? "  It is being fetched:  ./sluice feeds status"
+                            : "  Import some:  ./sluice feeds import PATH…   or have it fetched: docs/feeds.md");
         }
         for (Format format : installation.formats) {
             out.println();

@@ -6,6 +6,7 @@ import dev.sluice.kernel.advisory.SyncState;
 import dev.sluice.kernel.advisory.SyncState.Validator;
 import dev.sluice.kernel.advisory.SyncStore;
 import dev.sluice.kernel.gate.UpstreamClient;
+import dev.sluice.kernel.node.Leases;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -34,10 +36,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Asks only for what changed: a document with its validator; of OSV the list of changes, then the records it names, or the
  * ecosystem's whole archive when nothing is kept yet or too much changed. Everything is fetched to disk first, then imported in
- * one transaction, so that a failure at any point leaves the last good state. Thread-safe; one sync runs at a time.
+ * one transaction, so that a failure at any point leaves the last good state. Thread-safe; one sync runs at a time, on one node.
  */
 public final class FeedSync {
 
+    private static final String LEASE = "feeds";
     private static final String LIST = "modified_id.csv";
     private static final String ARCHIVE = "all.zip";
 
@@ -48,6 +51,9 @@ public final class FeedSync {
     private static final int FEW = 100;
 
     private static final int AT_A_TIME = 8;
+
+    /** No source is left alone for longer, whatever it says. */
+    private static final Duration LONGEST_PLAN = Duration.ofDays(7);
 
     private static final Duration FIRST_RETRY = Duration.ofMinutes(5);
 
@@ -85,6 +91,7 @@ public final class FeedSync {
     private final List<FeedSource> sources;
     private final Map<String, Ecosystem> ecosystems = Ecosystem.byName(Ecosystem.served());
     private final Fetcher fetcher;
+    private final Leases leases;
     private final InstantSource clock;
     private final Path folder;
     private final Settings settings;
@@ -94,23 +101,26 @@ public final class FeedSync {
     /**
      * Syncs those sources.
      *
+     * @param leases keep the nodes of one database apart
      * @param folder for what is fetched; what a killed process left there is deleted
      */
     public FeedSync(
             AdvisoryStore store,
             List<FeedSource> sources,
             UpstreamClient client,
+            Leases leases,
             InstantSource clock,
             Path folder,
             Settings settings)
             throws IOException {
-        this(store, sources, client, clock, folder, settings, RandomGenerator.getDefault(), Thread::sleep);
+        this(store, sources, client, leases, clock, folder, settings, RandomGenerator.getDefault(), Thread::sleep);
     }
 
     FeedSync(
             AdvisoryStore store,
             List<FeedSource> sources,
             UpstreamClient client,
+            Leases leases,
             InstantSource clock,
             Path folder,
             Settings settings,
@@ -120,6 +130,7 @@ public final class FeedSync {
         this.store = store;
         this.states = store.syncs();
         this.sources = List.copyOf(sources);
+        this.leases = leases;
         this.clock = clock;
         this.folder = folder;
         this.settings = settings;
@@ -144,50 +155,81 @@ public final class FeedSync {
         return known == null ? SyncState.fresh(source.name(), source.shown()) : known;
     }
 
+    /** Whether a source is to be synced by now. */
+    public boolean isDue(FeedSource source) {
+        SyncState state = state(source);
+        Instant next = state.nextAt();
+        return !settings.interval().isZero()
+                && (next == null
+                        || !state.address().equals(source.shown())
+                        || !next.isAfter(clock.instant())
+                        || next.isAfter(clock.instant().plus(LONGEST_PLAN))); // planned by a clock that was wrong
+    }
+
+    /** Syncs a source if it is due and no other node is at it; empty when not. */
+    public Optional<Outcome> runIfDue(FeedSource source, Progress progress) {
+        one.lock();
+        try (Leases.@Nullable Lease lease = leases.take(LEASE, Duration.ZERO).orElse(null)) {
+            return lease == null || !isDue(source) ? Optional.empty() : Optional.of(sync(source, false, progress));
+        } finally {
+            one.unlock();
+        }
+    }
+
     /**
-     * Syncs a source and saves how it went. A failure is part of the outcome.
+     * Syncs a source, after whoever is at it, and saves how it went. A failure is part of the outcome.
      *
      * @param whole whether to read the whole feed, whatever is kept, and to accept that much of it disappeared
      */
     public Outcome run(FeedSource source, boolean whole, Progress progress) {
         one.lock();
-        try {
-            Instant began = clock.instant();
-            SyncState state = state(source);
-            boolean fresh =
-                    whole || state.succeededAt() == null || !state.address().equals(source.shown());
-            SyncState before = fresh
-                    ? new SyncState(
-                            source.name(),
-                            source.shown(),
-                            null,
-                            null,
-                            state.records(),
-                            state.attemptedAt(),
-                            state.succeededAt(),
-                            state.changedAt(),
-                            state.nextAt(),
-                            state.failures(),
-                            state.failure())
-                    : state;
-            Path here = null;
-            try {
-                here = Files.createTempDirectory(folder, "sync-");
-                return new Attempt(source, before, whole, here, began, progress).run();
-            } catch (IOException | RuntimeException e) {
-                String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-                Path temporary = here;
-                String shown = temporary == null ? why : why.replace(temporary + "/", "");
-                SyncState after = state.failed(began, nextAfterFailure(state, e), shown);
-                if (!Thread.currentThread().isInterrupted()) { // it ends with the process, not by a fault
-                    states.save(after);
-                }
-                return new Outcome(after, fresh, Duration.between(began, clock.instant()), null);
-            } finally {
-                delete(here);
-            }
+        try (Leases.@Nullable Lease lease =
+                leases.take(LEASE, settings.timeout()).orElse(null)) {
+            return lease == null
+                    ? new Outcome(
+                            state(source).failed(clock.instant(), null, "another node is still syncing"),
+                            whole,
+                            Duration.ZERO,
+                            null)
+                    : sync(source, whole, progress);
         } finally {
             one.unlock();
+        }
+    }
+
+    private Outcome sync(FeedSource source, boolean whole, Progress progress) {
+        Instant began = clock.instant();
+        SyncState state = state(source);
+        boolean fresh = whole || state.succeededAt() == null || !state.address().equals(source.shown());
+        SyncState before = fresh
+                ? new SyncState(
+                        source.name(),
+                        source.shown(),
+                        null,
+                        null,
+                        state.records(),
+                        state.attemptedAt(),
+                        state.succeededAt(),
+                        state.changedAt(),
+                        state.nextAt(),
+                        state.failures(),
+                        state.failure())
+                : state;
+        Path here = null;
+        try {
+            here = Files.createTempDirectory(folder, "sync-");
+            return new Attempt(source, before, whole, here, began, progress).run();
+        } catch (IOException | RuntimeException e) {
+            String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            Path temporary = here;
+            String shown = temporary == null ? why : why.replace(temporary + "/", "");
+            SyncState after = state.failed(began, nextAfterFailure(state, e), shown);
+            if (!Thread.currentThread().isInterrupted()) { // it ends with the process, not by a fault
+                states.save(after);
+            }
+            return new Outcome(after, fresh, Duration.between(began, clock.instant()), null);
+        } finally {
+            delete(here);
         }
     }
 
@@ -208,6 +250,8 @@ public final class FeedSync {
         Duration shorter = backoff.compareTo(settings.interval()) < 0 ? backoff : settings.interval();
         Instant own = clock.instant().plus(Fetcher.jittered(shorter, random));
         Instant asked = failure instanceof FeedException feed ? feed.notBefore() : null;
+        Instant latest = clock.instant().plus(LONGEST_PLAN);
+        asked = asked != null && asked.isAfter(latest) ? latest : asked;
         return asked != null && asked.isAfter(own) ? asked : own;
     }
 

@@ -10,6 +10,7 @@ import dev.sluice.kernel.advisory.Advisory;
 import dev.sluice.kernel.advisory.AdvisoryStore.FeedState;
 import dev.sluice.kernel.advisory.SyncState;
 import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.node.Leases;
 import dev.sluice.testkit.Answer;
 import dev.sluice.testkit.FakeUpstreamServer;
 import dev.sluice.testkit.ManualClock;
@@ -70,6 +71,7 @@ class FeedSyncTest {
                 store,
                 List.of(sources),
                 client,
+                Leases.ALONE,
                 time,
                 folder.resolve("work"),
                 new FeedSync.Settings(HOUR, Duration.ofMinutes(30), limits),

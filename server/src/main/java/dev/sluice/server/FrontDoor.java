@@ -13,6 +13,7 @@ import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.server.api.ApiRoutes;
+import dev.sluice.server.operation.FeedReport;
 import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Operations;
 import dev.sluice.server.page.Pages;
@@ -29,6 +30,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -97,6 +99,7 @@ public final class FrontDoor implements AutoCloseable {
      * @param journal the record of everything
      * @param metrics figures
      * @param workspace name of the installation, part of the addresses of policies
+     * @param staleAfter how old a feed may be before it counts as stale
      * @param more operations beside the server's own
      */
     public record Rooms(
@@ -110,6 +113,7 @@ public final class FrontDoor implements AutoCloseable {
             Journal journal,
             Metrics metrics,
             String workspace,
+            Duration staleAfter,
             List<Operation> more) {
         /** Copies the lists. */
         public Rooms {
@@ -189,8 +193,10 @@ public final class FrontDoor implements AutoCloseable {
         RecentRepositories repositories = new RecentRepositories(rooms.repositories(), ticker);
         Authentication authentication = new Authentication(rooms.tokens(), rooms.journal(), ids, ticker);
         List<Operation> operations = new ArrayList<>();
+        FeedReport feeds = new FeedReport(rooms.advisories(), rooms.staleAfter(), clock);
+        rooms.metrics().feeds(feeds, clock);
         operations.addAll(Pages.operations(
-                rooms.formats(), repositories, rooms.journal(), rooms.advisories(), rooms.metrics()::text, clock));
+                rooms.formats(), repositories, rooms.journal(), rooms.advisories(), feeds, rooms.metrics()::text));
         operations.addAll(ApiRoutes.operations(
                 new ApiRoutes.Rooms(
                         rooms.gate(),
@@ -199,6 +205,7 @@ public final class FrontDoor implements AutoCloseable {
                         rooms.tokens(),
                         rooms.policies(),
                         rooms.advisories(),
+                        feeds,
                         rooms.journal(),
                         rooms.workspace(),
                         authentication::forget),

@@ -2,6 +2,7 @@ package dev.sluice.server;
 
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
+import dev.sluice.server.operation.FeedReport;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
@@ -12,12 +13,18 @@ import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.DoubleSupplier;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /** Figures about requests, journal events and the JVM, in Prometheus' text format. Thread-safe. */
 public final class Metrics {
@@ -91,6 +98,52 @@ public final class Metrics {
                     callback.call((double) certificate.renewals(), "renewed");
                     callback.call((double) certificate.failures(), "failed");
                 })
+                .register(registry);
+    }
+
+    /** Shows how old each feed is and how its syncs go. */
+    void feeds(FeedReport feeds, InstantSource clock) {
+        feed(
+                "sluice_feed_age_seconds",
+                "Time since the feed was last known to be up to date",
+                (figure, show) -> {
+                    Instant updated = figure.updatedAt();
+                    if (updated != null) {
+                        show.accept((double)
+                                Duration.between(updated, clock.instant()).toSeconds());
+                    }
+                },
+                feeds);
+        feed(
+                "sluice_feed_last_success_timestamp_seconds",
+                "When that was, in seconds since 1970",
+                (figure, show) -> {
+                    Instant updated = figure.updatedAt();
+                    if (updated != null) {
+                        show.accept((double) updated.getEpochSecond());
+                    }
+                },
+                feeds);
+        feed(
+                "sluice_feed_records",
+                "Records kept of the feed, or listed by one source of it",
+                (figure, show) -> show.accept((double) figure.records()),
+                feeds);
+        feed(
+                "sluice_feed_failures",
+                "Syncs that failed since the last that succeeded",
+                (figure, show) -> show.accept((double) figure.failures()),
+                feeds);
+    }
+
+    private void feed(
+            String name, String help, BiConsumer<FeedReport.Figure, Consumer<Double>> value, FeedReport feeds) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames("feed")
+                .callback(callback -> feeds.figures()
+                        .forEach(figure -> value.accept(figure, number -> callback.call(number, figure.name()))))
                 .register(registry);
     }
 

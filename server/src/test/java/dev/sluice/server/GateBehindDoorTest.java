@@ -57,6 +57,7 @@ class GateBehindDoorTest {
                         gate.journal(),
                         new Metrics(),
                         "main",
+                        java.time.Duration.ofDays(1),
                         List.of()),
                 TestDoor.LIMITS,
                 gate::now);

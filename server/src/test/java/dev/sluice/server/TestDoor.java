@@ -79,6 +79,7 @@ final class TestDoor implements AutoCloseable {
                         journal,
                         new Metrics(),
                         "main",
+                        java.time.Duration.ofDays(1),
                         List.of()),
                 limits,
                 now::get);

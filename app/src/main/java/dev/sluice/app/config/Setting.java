@@ -122,6 +122,46 @@ public record Setting(
             "SLUICE_NODES_PATIENCE",
             "PT1M",
             "how long a request waits for another node that fetches the same thing (ISO 8601)");
+    /** Where OSV's data is. */
+    public static final Setting FEEDS_OSV = new Setting(
+            "feeds.osv",
+            "SLUICE_FEEDS_OSV",
+            null,
+            true,
+            "address or folder with OSV's data, a folder per ecosystem; none: not synced");
+    /** Where the KEV catalogue is. */
+    public static final Setting FEEDS_KEV = new Setting(
+            "feeds.kev", "SLUICE_FEEDS_KEV", null, true, "address or file of the KEV catalogue; none: not synced");
+    /** Where the EPSS scores are. */
+    public static final Setting FEEDS_EPSS = new Setting(
+            "feeds.epss", "SLUICE_FEEDS_EPSS", null, true, "address or file of the EPSS scores; none: not synced");
+    /** Which parts of OSV. */
+    public static final Setting FEEDS_ECOSYSTEMS = of(
+            "feeds.ecosystems",
+            "SLUICE_FEEDS_ECOSYSTEMS",
+            null,
+            "OSV's names of the ecosystems to sync, comma-separated; default: those of the formats served");
+    /** How often feeds are synced. */
+    public static final Setting FEEDS_INTERVAL = of(
+            "feeds.interval",
+            "SLUICE_FEEDS_INTERVAL",
+            "PT1H",
+            "time between two syncs of a feed (ISO 8601); PT0S: only by command");
+    /** How old a feed may be. */
+    public static final Setting FEEDS_STALE_AFTER =
+            of("feeds.stale-after", "SLUICE_FEEDS_STALE_AFTER", "P1D", "from which age on a feed is shown as stale");
+    /** How long one document of a feed may take. */
+    public static final Setting FEEDS_TIMEOUT =
+            of("feeds.timeout", "SLUICE_FEEDS_TIMEOUT", "PT30M", "longest time to fetch one document of a feed");
+    /** The longest document of a feed. */
+    public static final Setting MAX_FEED =
+            of("limits.feed", "SLUICE_LIMITS_FEED", "2g", "longest document of a feed accepted (k, m, g)");
+    /** The same after unpacking. */
+    public static final Setting MAX_FEED_UNPACKED = of(
+            "limits.feed-unpacked",
+            "SLUICE_LIMITS_FEED_UNPACKED",
+            "16g",
+            "longest file of a feed after unpacking, and never more than 100 times its length (k, m, g)");
     /** The longest artifact. */
     public static final Setting MAX_ARTIFACT =
             of("limits.artifact", "SLUICE_LIMITS_ARTIFACT", "10g", "longest artifact accepted (k, m, g)");
@@ -299,6 +339,15 @@ public record Setting(
             IDLE,
             STALL,
             DRAIN_TIMEOUT,
+            FEEDS_OSV,
+            FEEDS_KEV,
+            FEEDS_EPSS,
+            FEEDS_ECOSYSTEMS,
+            FEEDS_INTERVAL,
+            FEEDS_STALE_AFTER,
+            FEEDS_TIMEOUT,
+            MAX_FEED,
+            MAX_FEED_UNPACKED,
             PYPI_WITHHELD,
             GC_INTERVAL,
             GC_GRACE,

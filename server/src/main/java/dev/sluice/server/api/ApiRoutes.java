@@ -12,6 +12,7 @@ import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.repository.RepositoryStore;
+import dev.sluice.server.operation.FeedReport;
 import dev.sluice.server.operation.Operation;
 import java.time.InstantSource;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class ApiRoutes {
             TokenStore tokens,
             Policies policies,
             AdvisoryStore advisories,
+            FeedReport feeds,
             Journal journal,
             String workspace,
             Consumer<String> forgetToken) {
@@ -65,7 +67,7 @@ public final class ApiRoutes {
                         rooms.gate().explain(visit, repository, coordinates, upstreams),
                 rooms.repositories(),
                 rooms.policies(),
-                rooms.advisories(),
+                rooms.feeds(),
                 rooms.formats(),
                 rooms.workspace(),
                 clock);

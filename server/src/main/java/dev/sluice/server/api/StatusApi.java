@@ -1,6 +1,5 @@
 package dev.sluice.server.api;
 
-import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.Purl;
 import dev.sluice.kernel.format.Format;
@@ -13,13 +12,12 @@ import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.rego.value.Json;
 import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.server.operation.Call;
+import dev.sluice.server.operation.FeedReport;
 import dev.sluice.server.operation.Problem;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What this installation is and knows, and what it would decide about a version. */
@@ -36,7 +34,7 @@ final class StatusApi {
     private final Explainer explainer;
     private final RepositoryStore repositories;
     private final Policies policies;
-    private final AdvisoryStore advisories;
+    private final FeedReport feeds;
     private final List<Format> formats;
     private final String workspace;
     private final InstantSource clock;
@@ -46,14 +44,14 @@ final class StatusApi {
             Explainer explainer,
             RepositoryStore repositories,
             Policies policies,
-            AdvisoryStore advisories,
+            FeedReport feeds,
             List<Format> formats,
             String workspace,
             InstantSource clock) {
         this.explainer = explainer;
         this.repositories = repositories;
         this.policies = policies;
-        this.advisories = advisories;
+        this.feeds = feeds;
         this.formats = List.copyOf(formats);
         this.workspace = workspace;
         this.clock = clock;
@@ -77,31 +75,15 @@ final class StatusApi {
                         all.stream()
                                 .filter(p -> p.enabled() && p.mode() == Policy.Mode.ENFORCE)
                                 .count());
-        ArrayNode feeds = feedList();
-        body.put("advisory_data", !feeds.isEmpty()).set("feeds", feeds);
+        feeds.feeds(body);
         return Replies.json(200, body);
     }
 
     Response feeds(Call call) {
-        ArrayNode feeds = feedList();
         ObjectNode body = Replies.object();
-        body.put("advisory_data", !feeds.isEmpty()).set("feeds", feeds);
+        feeds.feeds(body);
+        feeds.sources(body);
         return Replies.json(200, body);
-    }
-
-    private ArrayNode feedList() {
-        ArrayNode feeds = Replies.array();
-        Instant now = clock.instant();
-        for (AdvisoryStore.FeedState feed : advisories.feeds()) {
-            Instant newest = feed.newest();
-            feeds.addObject()
-                    .put("name", feed.name())
-                    .put("records", feed.records())
-                    .put("imported_at", feed.importedAt().toString())
-                    .put("newest", newest == null ? null : newest.toString())
-                    .put("age_seconds", Duration.between(feed.importedAt(), now).toSeconds());
-        }
-        return feeds;
     }
 
     /** What would be decided about {@code purl=} in {@code repository=} now; {@code upstreams=true} may ask upstreams. */

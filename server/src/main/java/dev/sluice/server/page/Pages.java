@@ -8,12 +8,10 @@ import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.server.operation.Call;
+import dev.sluice.server.operation.FeedReport;
 import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Problem;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -34,21 +32,14 @@ public final class Pages {
 
     private final List<Format> formats;
     private final RepositoryStore repositories;
-    private final AdvisoryStore advisories;
+    private final FeedReport feeds;
     private final Figures figures;
-    private final InstantSource clock;
 
-    private Pages(
-            List<Format> formats,
-            RepositoryStore repositories,
-            AdvisoryStore advisories,
-            Figures figures,
-            InstantSource clock) {
+    private Pages(List<Format> formats, RepositoryStore repositories, FeedReport feeds, Figures figures) {
         this.formats = formats;
         this.repositories = repositories;
-        this.advisories = advisories;
+        this.feeds = feeds;
         this.figures = figures;
-        this.clock = clock;
     }
 
     /** All of them. */
@@ -57,9 +48,9 @@ public final class Pages {
             RepositoryStore repositories,
             Journal journal,
             AdvisoryStore advisories,
-            Figures figures,
-            InstantSource clock) {
-        Pages pages = new Pages(formats, repositories, advisories, figures, clock);
+            FeedReport feeds,
+            Figures figures) {
+        Pages pages = new Pages(formats, repositories, feeds, figures);
         WhyPage why = new WhyPage(journal, advisories);
         return List.of(
                 Operation.of("start", "GET", "/", Permission.OPEN, pages::start),
@@ -91,16 +82,7 @@ public final class Pages {
     private Response health(Call call) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("status", "up");
-        Instant now = clock.instant();
-        ArrayNode feeds = body.putArray("feeds");
-        for (AdvisoryStore.FeedState feed : advisories.feeds()) {
-            feeds.addObject()
-                    .put("name", feed.name())
-                    .put("records", feed.records())
-                    .put("imported_at", feed.importedAt().toString())
-                    .put("age_seconds", Duration.between(feed.importedAt(), now).toSeconds());
-        }
-        body.put("advisory_data", !feeds.isEmpty());
+        feeds.feeds(body);
         return Response.json(200, JSON.writeValueAsString(body)).with("Cache-Control", "no-store");
     }
 

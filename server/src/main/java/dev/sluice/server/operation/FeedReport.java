@@ -1,0 +1,112 @@
+package dev.sluice.server.operation;
+
+import dev.sluice.kernel.advisory.AdvisoryStore;
+import dev.sluice.kernel.advisory.AdvisoryStore.FeedState;
+import dev.sluice.kernel.advisory.SyncState;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** How old what we know of the world is, for people, programs and graphs. Thread-safe. */
+public final class FeedReport {
+
+    private final AdvisoryStore advisories;
+    private final Duration staleAfter;
+    private final InstantSource clock;
+
+    /**
+     * A report.
+     *
+     * @param staleAfter how old a feed may be before it counts as stale
+     */
+    public FeedReport(AdvisoryStore advisories, Duration staleAfter, InstantSource clock) {
+        this.advisories = advisories;
+        this.staleAfter = staleAfter;
+        this.clock = clock;
+    }
+
+    /**
+     * A feed as graphs show it.
+     *
+     * @param name of the feed, or of one source of it
+     * @param updatedAt when it was last known to be up to date, or null when it never was
+     */
+    public record Figure(
+            String name, long records, @Nullable Instant updatedAt, int failures) {}
+
+    /** Puts {@code advisory_data} and {@code feeds}: what is kept and how old it is. It tells no addresses: anybody may see it. */
+    public void feeds(ObjectNode body) {
+        List<FeedState> feeds = advisories.feeds();
+        List<SyncState> syncs = advisories.syncs().all();
+        body.put("advisory_data", !feeds.isEmpty());
+        ArrayNode list = body.putArray("feeds");
+        for (FeedState feed : feeds) {
+            Instant newest = feed.newest();
+            aged(list.addObject().put("name", feed.name()).put("records", feed.records()), feed.updatedAt())
+                    .put("imported_at", feed.importedAt().toString())
+                    .put("newest", newest == null ? null : newest.toString())
+                    .put("failing", syncs.stream().anyMatch(s -> s.feed().equals(feed.name()) && s.failures() > 0));
+        }
+        for (SyncState sync : syncs) { // configured, and nothing of it is here yet
+            if (sync.succeededAt() == null
+                    && feeds.stream().noneMatch(feed -> feed.name().equals(sync.feed()))
+                    && list.valueStream()
+                            .noneMatch(
+                                    node -> sync.feed().equals(node.path("name").asString("")))) {
+                aged(list.addObject().put("name", sync.feed()).put("records", 0), null)
+                        .put("failing", sync.failures() > 0);
+            }
+        }
+    }
+
+    /** Puts {@code sources}: where each feed comes from and how its syncs went. */
+    public void sources(ObjectNode body) {
+        ArrayNode list = body.putArray("sources");
+        for (SyncState sync : advisories.syncs().all()) {
+            ObjectNode node = list.addObject()
+                    .put("name", sync.source())
+                    .put("feed", sync.feed())
+                    .put("address", sync.address())
+                    .put("records", sync.records())
+                    .put("attempted_at", text(sync.attemptedAt()))
+                    .put("changed_at", text(sync.changedAt()))
+                    .put("next_at", text(sync.nextAt()))
+                    .put("failures", sync.failures())
+                    .put("failure", sync.failure());
+            aged(node, sync.succeededAt());
+        }
+    }
+
+    /** Every feed and every source of one, for graphs. */
+    public List<Figure> figures() {
+        List<Figure> figures = new ArrayList<>();
+        for (FeedState feed : advisories.feeds()) {
+            figures.add(new Figure(feed.name(), feed.records(), feed.updatedAt(), 0));
+        }
+        for (SyncState sync : advisories.syncs().all()) {
+            Figure own = new Figure(sync.source(), sync.records(), sync.succeededAt(), sync.failures());
+            figures.removeIf(figure -> figure.name().equals(own.name()));
+            figures.add(own);
+        }
+        return figures;
+    }
+
+    private ObjectNode aged(ObjectNode node, @Nullable Instant updated) {
+        Instant now = clock.instant();
+        node.put("updated_at", text(updated));
+        if (updated == null) {
+            return node.putNull("age_seconds").put("stale", true);
+        }
+        Duration age = Duration.between(updated, now);
+        return node.put("age_seconds", age.toSeconds()).put("stale", age.compareTo(staleAfter) > 0);
+    }
+
+    private static @Nullable String text(@Nullable Instant instant) {
+        return instant == null ? null : instant.toString();
+    }
+}
