@@ -44,15 +44,15 @@ final class ModifiedList {
             for (byte[] bytes = lines.next(); bytes != null; bytes = lines.next()) {
                 String line = new String(bytes, StandardCharsets.UTF_8).strip();
                 int comma = line.indexOf(',');
-                Instant time = comma < 0 ? null : time(line.substring(0, comma));
                 String id = line.substring(Math.max(comma, line.lastIndexOf('/')) + 1)
                         .strip();
-                if (time == null || lines.isOverlong() || !ID.matcher(id).matches()) {
-                    if (line.isEmpty() || (lines.number() == 1 && line.startsWith("modified"))) {
-                        continue; // a header
-                    }
+                if (line.isEmpty() || (lines.number() == 1 && line.startsWith("modified,"))) {
+                    continue; // a header
+                }
+                if (comma < 0 || lines.isOverlong() || !ID.matcher(id).matches()) {
                     throw new IOException("line " + lines.number() + " is not a time, a comma and an identifier");
                 }
+                Instant time = time(line.substring(0, comma));
                 modified.merge(id, time, (left, right) -> left.isAfter(right) ? left : right);
                 newest = time.isAfter(newest) ? time : newest;
                 if (modified.size() > limits.files()) {
@@ -66,11 +66,12 @@ final class ModifiedList {
         return new ModifiedList(modified, newest);
     }
 
-    private static @Nullable Instant time(String text) {
+    /** Published data holds dates that are none; such a record is fetched once, when it is new. */
+    private static Instant time(String text) {
         try {
             return OffsetDateTime.parse(text.strip()).toInstant();
         } catch (DateTimeException malformed) {
-            return null;
+            return Instant.EPOCH;
         }
     }
 

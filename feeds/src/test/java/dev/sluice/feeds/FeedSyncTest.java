@@ -28,6 +28,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
@@ -90,6 +91,10 @@ class FeedSyncTest {
         FeedSync.Outcome outcome = sync(source);
         assertThat(outcome.failure()).isNull();
         return outcome;
+    }
+
+    private static ImportSummary.Feed counts(FeedSync.Outcome outcome, String feed) {
+        return Objects.requireNonNull(outcome.summary()).feed(feed);
     }
 
     /** The record as it was changed in that minute. */
@@ -167,8 +172,8 @@ class FeedSyncTest {
         FeedSync.Outcome outcome = synced(npm);
 
         assertThat(outcome.whole()).isFalse();
-        assertThat(outcome.summary().feed("osv").added()).isEqualTo(1);
-        assertThat(outcome.summary().feed("osv").changed()).isEqualTo(1);
+        assertThat(counts(outcome, "osv").added()).isEqualTo(1);
+        assertThat(counts(outcome, "osv").changed()).isEqualTo(1);
         assertThat(known()).containsExactly("A-1", "A-2", "A-3");
         assertThat(server.requests("/osv/npm/all.zip")).isEqualTo(1);
         assertThat(server.requests("/osv/npm/A-1.json")).isZero();
@@ -245,7 +250,7 @@ class FeedSyncTest {
         assertThat(store.about(new PackageName("pypi", "widget")))
                 .extracting(Advisory::id)
                 .containsExactly("A-3");
-        assertThat(outcome.summary().feed("osv").removed()).isEqualTo(2);
+        assertThat(counts(outcome, "osv").removed()).isEqualTo(2);
     }
 
     @Test
@@ -274,7 +279,7 @@ class FeedSyncTest {
         FeedSync.Outcome outcome = synced(npm);
 
         assertThat(outcome.whole()).isTrue();
-        assertThat(outcome.summary().feed("osv").added()).isEqualTo(1_101);
+        assertThat(counts(outcome, "osv").added()).isEqualTo(1_101);
         assertThat(server.requests("/osv/npm/B-7.json")).isZero();
     }
 
@@ -471,7 +476,7 @@ class FeedSyncTest {
         FeedSync.Outcome outcome = synced(npm);
 
         assertThat(known()).containsExactly("A-1", "A-2", "A-4");
-        ImportSummary.Feed osv = outcome.summary().feed("osv");
+        ImportSummary.Feed osv = counts(outcome, "osv");
         assertThat(osv.rejected()).isEqualTo(1);
         assertThat(osv.rejections().getFirst().where()).contains("A-3");
         server.serve("/osv/npm/A-3.json", Answer.ok(widget(3, "A-3")));
@@ -494,7 +499,7 @@ class FeedSyncTest {
                 "A-4.json",
                 widget(4, "A-4"))));
         assertThat(outcome.failure()).isNull();
-        assertThat(outcome.summary().feed("osv").rejected()).isEqualTo(1);
+        assertThat(counts(outcome, "osv").rejected()).isEqualTo(1);
         assertThat(known()).containsExactly("A-1", "A-2", "A-4");
     }
 
@@ -521,6 +526,18 @@ class FeedSyncTest {
         server.serve("/osv/npm/modified_id.csv", Answer.ok("modified,id\n\n"));
         assertThat(sync(npm).failure()).contains("names no record");
         assertThat(known()).containsExactly("A-1", "A-2");
+    }
+
+    @Test
+    void a_date_in_the_list_that_is_none_does_not_stop_the_others() throws IOException {
+        publish("npm", true, widget(1, "A-1"), widget(2, "A-2"));
+        server.serve(
+                "/osv/npm/modified_id.csv",
+                Answer.ok("modified,id\n2026-11-01T00:02:00Z,A-2\n2026-13-45T00:01:00Z,A-1\n"));
+        synced(npm);
+        synced(npm);
+        assertThat(known()).containsExactly("A-1", "A-2");
+        assertThat(server.requests("/osv/npm/A-1.json")).isZero();
     }
 
     @Test
@@ -604,7 +621,7 @@ class FeedSyncTest {
 
         assertThat(store.exploitation(List.of("CVE-2026-0001", "CVE-2026-0002", "CVE-2026-0003")))
                 .containsOnlyKeys("CVE-2026-0002", "CVE-2026-0003");
-        assertThat(outcome.summary().feed("kev").removed()).isEqualTo(1);
+        assertThat(counts(outcome, "kev").removed()).isEqualTo(1);
         assertThat(feed("kev").records()).isEqualTo(2);
         assertThat(synced(kev).summary()).describedAs("not modified").isNull();
     }
@@ -620,7 +637,7 @@ class FeedSyncTest {
                                 "\"CVE-2026-0001\",\"dateAdded\":\"2026-11-20\"",
                                 "\"CVE-2026-0001\",\"dateAdded\":\"soon\"")
                         .getBytes(StandardCharsets.UTF_8));
-        assertThat(synced(kev).summary().feed("kev").rejected()).isEqualTo(1);
+        assertThat(counts(synced(kev), "kev").rejected()).isEqualTo(1);
         assertThat(store.exploitation(List.of("CVE-2026-0001"))).hasSize(1);
     }
 

@@ -21,10 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.DoubleSupplier;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.IntSupplier;
+import java.util.function.DoubleSupplier;
 
 /** Figures about requests, journal events and the JVM, in Prometheus' text format. Thread-safe. */
 public final class Metrics {

@@ -37,7 +37,6 @@ final class StatusApi {
     private final FeedReport feeds;
     private final List<Format> formats;
     private final String workspace;
-    private final InstantSource clock;
     private final Instant startedAt;
 
     StatusApi(
@@ -54,7 +53,6 @@ final class StatusApi {
         this.feeds = feeds;
         this.formats = List.copyOf(formats);
         this.workspace = workspace;
-        this.clock = clock;
         this.startedAt = clock.instant();
     }
 
