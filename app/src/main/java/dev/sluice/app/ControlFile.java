@@ -1,6 +1,5 @@
 package dev.sluice.app;
 
-import dev.sluice.kernel.access.TokenSecrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,11 +64,6 @@ record ControlFile(Path path) {
         Files.createFile(temporary, attributes);
         Files.writeString(temporary, text, StandardOpenOption.WRITE);
         Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    /** Public identifier of the token in the file, whether or not its server still runs. */
-    Optional<String> tokenId() {
-        return written().map(control -> TokenSecrets.parse(control.token())).map(TokenSecrets.Presented::id);
     }
 
     /** The server that runs on the data directory, if its process is still there. */

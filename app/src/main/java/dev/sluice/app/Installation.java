@@ -30,7 +30,6 @@ import dev.sluice.storage.blob.DirectoryBlobStore;
 import dev.sluice.storage.blob.S3BlobStore;
 import dev.sluice.storage.blob.S3Location;
 import dev.sluice.storage.sql.Database;
-import dev.sluice.storage.upkeep.Backup;
 import dev.sluice.storage.upkeep.JournalCheck;
 import dev.sluice.upstream.HttpUpstreamClient;
 import dev.sluice.upstream.Reach;
@@ -73,8 +72,6 @@ final class Installation implements AutoCloseable {
     final Journal journal;
     /** Reads the journal end to end. */
     final JournalCheck journalCheck;
-    /** What a backup copies. */
-    final Backup.Source backupSource;
 
     final Metrics metrics = new Metrics();
     final Ulid ids;
@@ -98,7 +95,6 @@ final class Installation implements AutoCloseable {
             this.blobs = openBlobs(configuration, data);
             this.journal = metrics.counting(home.journal());
             this.journalCheck = home.check();
-            this.backupSource = new BackupSource(database, home.journal());
             this.ids = new Ulid(clock);
             this.policies = new Policies(database.policies(), journal, clock, ids);
             this.advisories = new AdvisoryIndex(database.advisories());

@@ -31,8 +31,6 @@ import picocli.CommandLine.IVersionProvider;
             TokenCommands.class,
             RepositoryCommands.class,
             Doctor.class,
-            TakeBackup.class,
-            Restore.class,
             Collect.class,
             CommandLine.HelpCommand.class
         },

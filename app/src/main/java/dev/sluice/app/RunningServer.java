@@ -3,9 +3,7 @@ package dev.sluice.app;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.Setting;
 import dev.sluice.kernel.access.Role;
-import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.access.TokenSecrets;
-import dev.sluice.kernel.access.TokenStore;
 import dev.sluice.server.FrontDoor;
 import dev.sluice.server.ServerCertificate;
 import dev.sluice.server.operation.Operation;
@@ -35,10 +33,10 @@ final class RunningServer implements AutoCloseable {
     private final FrontDoor door;
     private final ControlFile control;
     private final String controlToken;
-    private final String tokenId;
     private final @Nullable ServerCertificate certificate;
     private final @Nullable CertificateWatch watch;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile Duration farewell = Duration.ZERO;
 
     private RunningServer(
             Installation installation,
@@ -46,14 +44,12 @@ final class RunningServer implements AutoCloseable {
             FrontDoor door,
             ControlFile control,
             String controlToken,
-            String tokenId,
             @Nullable ServerCertificate certificate) {
         this.installation = installation;
         this.upkeep = upkeep;
         this.door = door;
         this.control = control;
         this.controlToken = controlToken;
-        this.tokenId = tokenId;
         this.certificate = certificate;
         this.watch =
                 certificate == null ? null : new CertificateWatch(certificate, CERTIFICATE_LOOK, this::tellWhereAgain);
@@ -81,11 +77,8 @@ final class RunningServer implements AutoCloseable {
             throws IOException {
         try {
             Configuration configuration = installation.configuration;
-            ControlFile control = ControlFile.in(configuration.path(Setting.DATA));
-            removeFormer(installation, control);
             TokenSecrets.Issued issued = TokenSecrets.issue(
                     CONTROL, "local", Role.ADMINISTRATOR, List.of(), installation.clock.instant(), null);
-            installation.database.tokens().add(issued.token());
             Upkeep upkeep = new Upkeep(installation);
             FrontDoor door = FrontDoor.start(
                     DoorSettings.binding(configuration, bind, port, certificate),
@@ -93,8 +86,10 @@ final class RunningServer implements AutoCloseable {
                             installation.gate,
                             installation.gate::authorise,
                             installation.formats,
+                            installation.database.nodes(),
+                            installation.database.leases(),
                             installation.database.repositories(),
-                            installation.database.tokens(),
+                            new ControlToken(installation.database.tokens(), issued.token()),
                             installation.policies,
                             installation.database.advisories(),
                             installation.journal,
@@ -104,31 +99,13 @@ final class RunningServer implements AutoCloseable {
                             operations(installation, upkeep)),
                     DoorSettings.limits(configuration),
                     installation.clock);
-            RunningServer server = new RunningServer(
-                    installation,
-                    upkeep,
-                    door,
-                    control,
-                    issued.text(),
-                    issued.token().id(),
-                    certificate);
+            ControlFile control = ControlFile.in(configuration.path(Setting.DATA));
+            RunningServer server = new RunningServer(installation, upkeep, door, control, issued.text(), certificate);
             server.tellWhere();
             return server;
         } catch (IOException | RuntimeException e) {
             installation.close();
             throw e;
-        }
-    }
-
-    /** What a killed server left behind. Other nodes on the same database keep theirs. */
-    private static void removeFormer(Installation installation, ControlFile control) {
-        TokenStore tokens = installation.database.tokens();
-        boolean alone = !Home.isShared(installation.configuration);
-        String own = control.tokenId().orElse("");
-        for (Token former : tokens.list()) {
-            if (former.name().equals(CONTROL) && (alone || former.id().equals(own))) {
-                tokens.remove(former.id());
-            }
         }
     }
 
@@ -139,8 +116,9 @@ final class RunningServer implements AutoCloseable {
         return operations;
     }
 
-    /** Has what is due from time to time done from now on; for servers that stay. */
+    /** Has what is due from time to time done from now on, and clients sent elsewhere at the end; for servers that stay. */
     void schedule() {
+        farewell = installation.configuration.duration(Setting.DRAIN_DELAY);
         upkeep.schedule();
         installation.feedSyncs.schedule();
     }
@@ -197,9 +175,9 @@ final class RunningServer implements AutoCloseable {
                 watch.close();
             }
             control.delete();
+            door.leave(farewell);
             door.close();
             upkeep.close();
-            installation.database.tokens().remove(tokenId);
         } finally {
             installation.close();
         }

@@ -25,12 +25,11 @@ import org.jspecify.annotations.Nullable;
  * Who asks: reads credentials from a request and checks them.
  *
  * <p>A token travels as {@code Authorization: Bearer}, as {@code Authorization: token}, bare, as the password of HTTP Basic with
- * any user name (or as the user name with no password), or in {@code X-Api-Key}. Tokens looked up are remembered for some
- * seconds; the secret is compared at every request. Thread-safe.
+ * any user name (or as the user name with no password), or in {@code X-Api-Key}. Tokens looked up are remembered until any
+ * token changes; the secret is compared at every request. Thread-safe.
  */
 final class Authentication {
 
-    private static final Duration AGE = Duration.ofSeconds(5);
     private static final int FAILURES_RECORDED_PER_MINUTE = 5;
 
     /** What credentials turned out to be. */
@@ -52,22 +51,16 @@ final class Authentication {
 
     private static final Known ANONYMOUS = new Known(Principal.ANONYMOUS);
 
-    private final TokenStore tokens;
     private final Journal journal;
     private final Ulid ids;
-    private final Cache<String, Optional<Token>> recent;
+    private final Remembered<Token> tokens;
     private final Cache<String, Boolean> seenToday;
     private final Cache<String, AtomicInteger> failures;
 
     Authentication(TokenStore tokens, Journal journal, Ulid ids, Ticker ticker) {
-        this.tokens = tokens;
+        this.tokens = new Remembered<>(tokens::revision, tokens::find, 10_000);
         this.journal = journal;
         this.ids = ids;
-        this.recent = Caffeine.newBuilder()
-                .maximumSize(10_000)
-                .expireAfterWrite(AGE)
-                .ticker(ticker)
-                .build();
         this.seenToday = Caffeine.newBuilder()
                 .maximumSize(100_000)
                 .expireAfterWrite(Duration.ofDays(1))
@@ -122,11 +115,12 @@ final class Authentication {
         if (presented == null) {
             return null;
         }
-        Optional<Token> token = recent.getIfPresent(presented.id());
-        if (token == null || token.isEmpty() || seenToday.getIfPresent(presented.id()) == null) {
+        Remembered.Found<Token> found = tokens.fromMemory(presented.id());
+        if (found == null || found.value().isEmpty() || seenToday.getIfPresent(presented.id()) == null) {
             return null;
         }
-        return judge(presented, token.get(), now) == null ? known(token.get()) : null;
+        Token token = found.value().get();
+        return judge(presented, token, now) == null ? known(token) : null;
     }
 
     /** Checks credentials and records the login or the failure; may block. */
@@ -138,7 +132,7 @@ final class Authentication {
         if (presented == null) {
             return rejected("the credentials are no token of this registry", null, now, address, userAgent);
         }
-        Optional<Token> token = recent.get(presented.id(), tokens::find);
+        Optional<Token> token = tokens.look(presented.id()).value();
         if (token.isEmpty()) {
             return rejected("the token is not known", presented.id(), now, address, userAgent);
         }
@@ -158,11 +152,6 @@ final class Authentication {
             seenToday.put(presented.id(), true);
         }
         return known(token.get());
-    }
-
-    /** Forgets a token, so that a change to it counts at once. */
-    void forget(String tokenId) {
-        recent.invalidate(tokenId);
     }
 
     private static Known known(Token token) {

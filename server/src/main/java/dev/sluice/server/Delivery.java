@@ -367,7 +367,7 @@ final class Delivery {
         out.putHeader("Date", door.httpDate(passage.at));
         out.putHeader("X-Content-Type-Options", "nosniff");
         out.putHeader(RequestId.HEADER, passage.id);
-        closing = last || door.draining || (body != null && !body.isComplete() && !body.isCheapToDiscard());
+        closing = last || door.draining.get() || (body != null && !body.isComplete() && !body.isCheapToDiscard());
         if (closing) {
             out.putHeader("Connection", "close");
         }

@@ -2,6 +2,9 @@ package dev.sluice.server;
 
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.gate.Gate;
+import dev.sluice.kernel.node.Nodes;
+import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.server.operation.Operations;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -10,7 +13,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What all requests share: who decides, who answers, limits, counters. Thread-safe. */
 final class Door {
@@ -19,12 +26,15 @@ final class Door {
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
+    private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
+
     private record Dated(long second, String text) {}
 
     final Gate gate;
     final FrontDoor.Access access;
     final Map<String, Format> formats;
-    final RecentRepositories repositories;
+    final Nodes nodes;
+    final Remembered<Repository> repositories;
     final Authentication authentication;
     final Operations operations;
     final Compression compression = new Compression();
@@ -37,25 +47,29 @@ final class Door {
     final Executor blocking;
     final AtomicInteger running = new AtomicInteger();
     final AtomicInteger connections = new AtomicInteger();
-    volatile boolean draining;
+    private final AtomicBoolean outOfTouch = new AtomicBoolean();
+    final AtomicBoolean draining;
     private volatile Dated date = new Dated(-1, "");
 
     Door(
             Gate gate,
             FrontDoor.Access access,
             Map<String, Format> formats,
-            RecentRepositories repositories,
+            Nodes nodes,
+            RepositoryStore repositories,
             Authentication authentication,
             Operations operations,
             Metrics metrics,
             Limits limits,
             InstantSource clock,
             FrontDoor.Binding binding,
+            AtomicBoolean draining,
             Executor blocking) {
         this.gate = gate;
         this.access = access;
         this.formats = formats;
-        this.repositories = repositories;
+        this.nodes = nodes;
+        this.repositories = new Remembered<>(repositories::revision, repositories::find, 1_000);
         this.authentication = authentication;
         this.operations = operations;
         this.metrics = metrics;
@@ -63,6 +77,7 @@ final class Door {
         this.clock = clock;
         this.binding = binding;
         this.outgoing = new Outgoing(limits.responses());
+        this.draining = draining;
         this.blocking = blocking;
     }
 
@@ -74,6 +89,18 @@ final class Door {
             date = known;
         }
         return known.text;
+    }
+
+    /** Notes whether this node could catch up with the others; logged when that changes, not at every request. */
+    void touch(@Nullable Throwable failure) {
+        boolean lost = failure != null;
+        if (outOfTouch.get() != lost && outOfTouch.compareAndSet(!lost, lost)) {
+            if (lost) {
+                LOG.error("the database does not answer; requests get 503 until it does", failure);
+            } else {
+                LOG.info("the database answers again");
+            }
+        }
     }
 
     /** Takes a place among the requests that may block; false when all are taken. */

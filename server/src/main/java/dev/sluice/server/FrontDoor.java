@@ -9,6 +9,8 @@ import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.gate.Visit;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
+import dev.sluice.kernel.node.Leases;
+import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
@@ -92,6 +94,8 @@ public final class FrontDoor implements AutoCloseable {
      * @param gate the one door to artifacts
      * @param access who may what
      * @param formats the formats served, by the order people see them in
+     * @param nodes what every request catches up with before anything is decided
+     * @param leases turns that changes by administrators take on all nodes
      * @param repositories where repositories are kept
      * @param tokens where tokens are kept
      * @param policies what decides
@@ -106,6 +110,8 @@ public final class FrontDoor implements AutoCloseable {
             Gate gate,
             Access access,
             List<Format> formats,
+            Nodes nodes,
+            Leases leases,
             RepositoryStore repositories,
             TokenStore tokens,
             Policies policies,
@@ -190,25 +196,32 @@ public final class FrontDoor implements AutoCloseable {
         Ulid ids = new Ulid(clock);
         Map<String, Format> formats = new LinkedHashMap<>();
         rooms.formats().forEach(format -> formats.put(format.id(), format));
-        RecentRepositories repositories = new RecentRepositories(rooms.repositories(), ticker);
         Authentication authentication = new Authentication(rooms.tokens(), rooms.journal(), ids, ticker);
+        AtomicBoolean draining = new AtomicBoolean();
         List<Operation> operations = new ArrayList<>();
         FeedReport feeds = new FeedReport(rooms.advisories(), rooms.staleAfter(), clock);
         rooms.metrics().feeds(feeds, clock);
         operations.addAll(Pages.operations(
-                rooms.formats(), repositories, rooms.journal(), rooms.advisories(), feeds, rooms.metrics()::text));
+                rooms.formats(),
+                rooms.repositories(),
+                rooms.journal(),
+                rooms.advisories(),
+                feeds,
+                rooms.metrics()::text,
+                draining::get));
         operations.addAll(ApiRoutes.operations(
                 new ApiRoutes.Rooms(
                         rooms.gate(),
                         rooms.formats(),
-                        repositories,
+                        rooms.nodes(),
+                        rooms.leases(),
+                        rooms.repositories(),
                         rooms.tokens(),
                         rooms.policies(),
                         rooms.advisories(),
                         feeds,
                         rooms.journal(),
-                        rooms.workspace(),
-                        authentication::forget),
+                        rooms.workspace()),
                 ids,
                 clock));
         operations.addAll(rooms.more());
@@ -216,13 +229,15 @@ public final class FrontDoor implements AutoCloseable {
                 rooms.gate(),
                 rooms.access(),
                 formats,
-                repositories,
+                rooms.nodes(),
+                rooms.repositories(),
                 authentication,
                 new Operations(operations),
                 rooms.metrics(),
                 limits,
                 clock,
                 binding,
+                draining,
                 blocking);
         rooms.metrics().gauge("sluice_http_requests_running", "Requests on virtual threads now", door.running::get);
         rooms.metrics().gauge("sluice_http_connections", "Connections open now", door.connections::get);
@@ -341,13 +356,29 @@ public final class FrontDoor implements AutoCloseable {
         return door.operations.all();
     }
 
+    /**
+     * Sends clients elsewhere before it closes: for that time requests are still answered, but {@code /health/ready} says 503, so
+     * that load balancers stop sending new ones, and every answer closes its connection. Returns when the time has passed.
+     */
+    public void leave(Duration delay) {
+        if (closed.get()) {
+            return;
+        }
+        door.draining.set(true);
+        try {
+            TimeUnit.NANOSECONDS.sleep(delay.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Stops accepting, lets running requests finish within the drain limit, then closes everything. */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        door.draining = true;
+        door.draining.set(true);
         List<Future<Void>> stopping = new ArrayList<>();
         for (HttpServer server : servers) {
             stopping.add(server.shutdown(door.limits.times().drain()));

@@ -107,7 +107,30 @@ final class Passage {
             send(problem.response());
             return;
         }
-        attend(true);
+        CompletableFuture<Void> caughtUp = door.nodes.catchUp().toCompletableFuture();
+        if ((caughtUp.isDone() && !caughtUp.isCompletedExceptionally()) || needsNothingShared(target)) {
+            attend(true);
+        } else {
+            var _ = caughtUp.whenComplete((done, failure) -> loop.runOnContext(go -> caughtUp(failure)));
+        }
+    }
+
+    /** Nothing is decided before this node knows what the others changed: their clients were told that it counts. */
+    private void caughtUp(@Nullable Throwable failure) {
+        door.touch(failure);
+        if (failure == null) {
+            attend(true);
+        } else {
+            send(Problem.outOfTouch().response().with("Retry-After", "5"));
+        }
+    }
+
+    /** Whether this is about this process alone: it is answered whatever state the database is in. */
+    private boolean needsNothingShared(Target where) {
+        Operations.Match match = door.operations.find(wire.method().name(), where.segments());
+        return match != null
+                && match.operation().permission() == Permission.OPEN
+                && match.operation().fromMemory();
     }
 
     /** Answers what the decoder of HTTP could not make sense of, and closes the connection. */
@@ -261,16 +284,16 @@ final class Passage {
             throws IOException {
         String repositoryName = where.segments().get(1);
         if (repository == null) {
-            RecentRepositories.Found found =
+            Remembered.Found<Repository> found =
                     onLoop ? door.repositories.fromMemory(repositoryName) : door.repositories.look(repositoryName);
             if (found == null) {
                 return null;
             }
-            if (found.repository() == null) {
+            if (found.value().isEmpty()) {
                 return Problem.notFound("there is no repository " + shown(repositoryName))
                         .response();
             }
-            repository = found.repository();
+            repository = found.value().get();
         }
         if (endpoint == null) {
             List<String> rest = where.segments().subList(2, where.segments().size());

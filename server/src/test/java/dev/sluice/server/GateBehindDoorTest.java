@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.kernel.access.Role;
 import dev.sluice.kernel.access.TokenSecrets;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.node.Leases;
+import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.testkit.TestGate;
 import java.io.IOException;
@@ -50,6 +52,8 @@ class GateBehindDoorTest {
                         gate.gate(),
                         gate.gate()::authorise,
                         List.of(format),
+                        Nodes.ALONE,
+                        Leases.ALONE,
                         repositories,
                         tokens,
                         gate.gate().policies(),

@@ -9,6 +9,8 @@ import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.gate.Visit;
 import dev.sluice.kernel.journal.Ulid;
+import dev.sluice.kernel.node.Leases;
+import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.repository.Repository;
 import java.io.BufferedInputStream;
@@ -72,6 +74,8 @@ final class TestDoor implements AutoCloseable {
                         noGate(),
                         TestDoor::authorise,
                         List.<Format>of(format),
+                        Nodes.ALONE,
+                        Leases.ALONE,
                         repositories,
                         tokens,
                         new Policies(policies, journal, now::get, new Ulid(now::get)),

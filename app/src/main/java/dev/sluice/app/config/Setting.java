@@ -252,6 +252,12 @@ public record Setting(
     /** Time without progress of a body. */
     public static final Setting STALL =
             of("timeouts.stall", "SLUICE_TIMEOUTS_STALL", "PT1M", "a request body without progress; then 408");
+    /** How long the server goes on before it stops. */
+    public static final Setting DRAIN_DELAY = of(
+            "drain.delay",
+            "SLUICE_DRAIN_DELAY",
+            "PT0S",
+            "how long requests are still answered, and /health/ready says 503, before the server stops");
     /** Time to finish. */
     public static final Setting DRAIN_TIMEOUT = of(
             "drain.timeout",
@@ -338,6 +344,7 @@ public record Setting(
             KEEP_ALIVE,
             IDLE,
             STALL,
+            DRAIN_DELAY,
             DRAIN_TIMEOUT,
             FEEDS_OSV,
             FEEDS_KEV,

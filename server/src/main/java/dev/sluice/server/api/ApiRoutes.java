@@ -10,13 +10,14 @@ import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
+import dev.sluice.kernel.node.Leases;
+import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.server.operation.FeedReport;
 import dev.sluice.server.operation.Operation;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** The table of the REST API: what is where, and who may. The OpenAPI document describes the same, and a test compares them. */
@@ -24,22 +25,19 @@ public final class ApiRoutes {
 
     private static final String POLICIES = "/api/v2/workspaces/{workspace}/policies/";
 
-    /**
-     * What the API stands on.
-     *
-     * @param forgetToken told the identifier of a token that was deleted, so that it is refused at once
-     */
+    /** What the API stands on. */
     public record Rooms(
             Gate gate,
             List<Format> formats,
+            Nodes nodes,
+            Leases leases,
             RepositoryStore repositories,
             TokenStore tokens,
             Policies policies,
             AdvisoryStore advisories,
             FeedReport feeds,
             Journal journal,
-            String workspace,
-            Consumer<String> forgetToken) {
+            String workspace) {
         /** Copies the list. */
         public Rooms {
             formats = List.copyOf(formats);
@@ -50,13 +48,13 @@ public final class ApiRoutes {
 
     /** All operations. */
     public static List<Operation> operations(Rooms rooms, Ulid ids, InstantSource clock) {
-        Administration administration = new Administration(rooms.journal(), ids, clock);
-        PolicyApi policies = new PolicyApi(rooms.policies(), rooms.workspace());
+        Administration administration = new Administration(rooms.journal(), rooms.nodes(), rooms.leases(), ids, clock);
+        PolicyApi policies = new PolicyApi(rooms.policies(), administration, rooms.workspace());
         RepositoryApi repositories = new RepositoryApi(
                 rooms.repositories(),
                 rooms.formats().stream().map(Format::id).collect(Collectors.toSet()),
                 administration);
-        TokenApi tokens = new TokenApi(rooms.tokens(), administration, rooms.forgetToken(), clock);
+        TokenApi tokens = new TokenApi(rooms.tokens(), administration, clock);
         JournalApi journal = new JournalApi(
                 rooms.journal(),
                 rooms.advisories(),

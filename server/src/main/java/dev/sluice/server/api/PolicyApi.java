@@ -14,7 +14,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -32,10 +31,11 @@ final class PolicyApi {
 
     private final Policies policies;
     private final String workspace;
-    private final ReentrantLock changing = new ReentrantLock();
+    private final Administration administration;
 
-    PolicyApi(Policies policies, String workspace) {
+    PolicyApi(Policies policies, Administration administration, String workspace) {
         this.policies = policies;
+        this.administration = administration;
         this.workspace = workspace;
     }
 
@@ -212,14 +212,13 @@ final class PolicyApi {
     }
 
     private Policy change(Call call, Change change) {
-        changing.lock();
-        try {
-            return policies.update(change.apply(policy(call)), call.visit().actor());
-        } catch (PolicyRejectedException e) {
-            throw rejected(e.findings());
-        } finally {
-            changing.unlock();
-        }
+        return administration.inTurn(() -> {
+            try {
+                return policies.update(change.apply(policy(call)), call.visit().actor());
+            } catch (PolicyRejectedException e) {
+                throw rejected(e.findings());
+            }
+        });
     }
 
     private void checkWorkspace(Call call) {

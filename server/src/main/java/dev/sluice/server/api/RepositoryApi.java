@@ -51,8 +51,7 @@ final class RepositoryApi {
     /** Creates or replaces; upstreams whose credentials are not mentioned keep those they had at the same host. */
     Response put(Call call) throws IOException {
         ObjectNode body = Replies.object(call);
-        administration.changing.lock();
-        try {
+        return administration.inTurn(() -> {
             String name = call.parameter("repository");
             Optional<Repository> former = repositories.find(name);
             Repository repository = read(name, body, former.orElse(null));
@@ -65,9 +64,7 @@ final class RepositoryApi {
                             + repository.reserved().size() + " reserved names, reads "
                             + (repository.openReads() ? "open" : "need a token"));
             return Replies.json(former.isEmpty() ? 201 : 200, write(repository));
-        } finally {
-            administration.changing.unlock();
-        }
+        });
     }
 
     /** Gives it another name; it goes on answering to those it had. */
@@ -75,8 +72,7 @@ final class RepositoryApi {
         Fields fields = new Fields(Replies.object(call));
         String name = fields.text("name", null, 50);
         fields.check();
-        administration.changing.lock();
-        try {
+        return administration.inTurn(() -> {
             Repository former = repositories.find(call.parameter("repository")).orElseThrow(RepositoryApi::missing);
             repositories
                     .find(name)
@@ -92,9 +88,7 @@ final class RepositoryApi {
             administration.record(
                     call, name, "repository " + former.name() + " renamed to " + name + "; it answers to both names");
             return Replies.json(200, write(repository));
-        } finally {
-            administration.changing.unlock();
-        }
+        });
     }
 
     private static Repository renamed(Repository former, String name) {
@@ -106,16 +100,13 @@ final class RepositoryApi {
     }
 
     Response delete(Call call) {
-        administration.changing.lock();
-        try {
+        return administration.inTurn(() -> {
             Repository repository =
                     repositories.find(call.parameter("repository")).orElseThrow(RepositoryApi::missing);
             repositories.remove(repository.id());
             administration.record(call, repository.name(), "repository " + repository.name() + " deleted");
             return Response.empty(204);
-        } finally {
-            administration.changing.unlock();
-        }
+        });
     }
 
     private static Problem missing() {

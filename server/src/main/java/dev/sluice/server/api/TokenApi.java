@@ -12,7 +12,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,18 +20,12 @@ final class TokenApi {
 
     private final TokenStore tokens;
     private final Administration administration;
-    private final Consumer<String> forget;
     private final InstantSource clock;
 
-    /**
-     * The tokens in a store.
-     *
-     * @param forget told the identifier of a token that is gone, so that it is refused at once
-     */
-    TokenApi(TokenStore tokens, Administration administration, Consumer<String> forget, InstantSource clock) {
+    /** The tokens in a store. */
+    TokenApi(TokenStore tokens, Administration administration, InstantSource clock) {
         this.tokens = tokens;
         this.administration = administration;
-        this.forget = forget;
         this.clock = clock;
     }
 
@@ -76,8 +69,7 @@ final class TokenApi {
 
     Response delete(Call call) {
         String id = call.parameter("token");
-        administration.changing.lock();
-        try {
+        return administration.inTurn(() -> {
             Token token = tokens.find(id).orElseThrow(() -> Problem.notFound("there is no such token"));
             boolean last = token.role() == Role.ADMINISTRATOR
                     && tokens.list().stream()
@@ -88,12 +80,9 @@ final class TokenApi {
                 throw new Problem(409, "Last administrator", "make another administrator token first");
             }
             tokens.remove(id);
-            forget.accept(id);
             administration.record(call, null, "token " + id + " (" + token.name() + ") deleted");
             return Response.empty(204);
-        } finally {
-            administration.changing.unlock();
-        }
+        });
     }
 
     private static ObjectNode write(Token token) {

@@ -44,6 +44,14 @@ public final class Problem extends RuntimeException {
         return new Problem(400, "Bad request", detail);
     }
 
+    /** The database that nodes share does not answer, so that nobody knows what was changed. */
+    public static Problem outOfTouch() {
+        return new Problem(
+                503,
+                "Database unavailable",
+                "the registry's database does not answer, and nothing is decided without it; try again in a moment");
+    }
+
     /** HTTP status. */
     public int status() {
         return status;

@@ -13,6 +13,7 @@ import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Problem;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -34,12 +35,19 @@ public final class Pages {
     private final RepositoryStore repositories;
     private final FeedReport feeds;
     private final Figures figures;
+    private final BooleanSupplier draining;
 
-    private Pages(List<Format> formats, RepositoryStore repositories, FeedReport feeds, Figures figures) {
+    private Pages(
+            List<Format> formats,
+            RepositoryStore repositories,
+            FeedReport feeds,
+            Figures figures,
+            BooleanSupplier draining) {
         this.formats = formats;
         this.repositories = repositories;
         this.feeds = feeds;
         this.figures = figures;
+        this.draining = draining;
     }
 
     /** All of them. */
@@ -49,8 +57,9 @@ public final class Pages {
             Journal journal,
             AdvisoryStore advisories,
             FeedReport feeds,
-            Figures figures) {
-        Pages pages = new Pages(formats, repositories, feeds, figures);
+            Figures figures,
+            BooleanSupplier draining) {
+        Pages pages = new Pages(formats, repositories, feeds, figures, draining);
         WhyPage why = new WhyPage(journal, advisories);
         return List.of(
                 Operation.of("start", "GET", "/", Permission.OPEN, pages::start),
@@ -73,7 +82,11 @@ public final class Pages {
                         + " images\"}]}\n");
     }
 
+    /** Whether new requests should be sent here; asked by load balancers. */
     private Response ready(Call call) {
+        if (draining.getAsBoolean()) {
+            return Response.json(503, "{\"status\":\"draining\"}\n").with("Cache-Control", "no-store");
+        }
         repositories.list();
         return up();
     }

@@ -1,0 +1,47 @@
+package dev.sluice.app;
+
+import dev.sluice.kernel.access.Token;
+import dev.sluice.kernel.access.TokenStore;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The tokens of an installation and the one that commands on this machine use for the running server.
+ *
+ * <p>That one is nowhere but in this process and its control file: no other node accepts it, and it ends with the process.
+ */
+final class ControlToken implements TokenStore {
+
+    private final TokenStore tokens;
+    private final Token control;
+
+    ControlToken(TokenStore tokens, Token control) {
+        this.tokens = tokens;
+        this.control = control;
+    }
+
+    @Override
+    public long revision() {
+        return tokens.revision();
+    }
+
+    @Override
+    public Optional<Token> find(String id) {
+        return id.equals(control.id()) ? Optional.of(control) : tokens.find(id);
+    }
+
+    @Override
+    public List<Token> list() {
+        return tokens.list();
+    }
+
+    @Override
+    public void add(Token token) {
+        tokens.add(token);
+    }
+
+    @Override
+    public boolean remove(String id) {
+        return tokens.remove(id);
+    }
+}
