@@ -43,7 +43,7 @@ final class PostgresConnections implements Connections {
     public <T> T read(Work<T> work) {
         for (int attempt = 1; ; attempt++) {
             try (Session session = borrow()) {
-                return work.on(session);
+                return session.run(work);
             } catch (SQLException e) {
                 if (attempt >= MOST_LOSSES || !isLost(e)) {
                     throw failed("read from", e);
@@ -73,7 +73,7 @@ final class PostgresConnections implements Connections {
             try (Session session = borrow()) {
                 session.connection().setAutoCommit(false);
                 try {
-                    T result = work.on(session);
+                    T result = session.run(work);
                     sent = true;
                     session.commit();
                     return result;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,18 @@ final class Session implements AutoCloseable {
 
     Session(Connection connection) {
         this.connection = connection;
+    }
+
+    /** Does the work; what Jdbi wraps comes out as it was. */
+    <T> T run(Connections.Work<T> work) throws SQLException {
+        try {
+            return work.on(this);
+        } catch (JdbiException e) {
+            if (e.getCause() instanceof SQLException cause) {
+                throw cause;
+            }
+            throw e;
+        }
     }
 
     Connection connection() {

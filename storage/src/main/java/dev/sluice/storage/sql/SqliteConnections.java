@@ -75,7 +75,7 @@ final class SqliteConnections implements Connections {
                 session = readerOpener.open();
             }
             try {
-                return work.on(session);
+                return session.run(work);
             } finally {
                 idleReaders.addFirst(session);
             }
@@ -91,7 +91,7 @@ final class SqliteConnections implements Connections {
         return read(session -> {
             session.connection().setAutoCommit(false);
             try {
-                return work.on(session);
+                return session.run(work);
             } finally {
                 session.rollback();
                 session.connection().setAutoCommit(true);
@@ -227,7 +227,7 @@ final class SqliteConnections implements Connections {
         int actions = writer.pendingActions();
         java.sql.Savepoint savepoint = writer.connection().setSavepoint();
         try {
-            T result = queued.work().on(writer);
+            T result = writer.run(queued.work());
             writer.connection().releaseSavepoint(savepoint);
             return () -> queued.done().complete(result);
         } catch (SQLException | RuntimeException e) {
