@@ -2,6 +2,7 @@ package dev.sluice.server;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,9 +22,9 @@ final class Compression {
 
     private static final long MEMORY = 64L * 1024 * 1024;
 
-    private final Cache<String, byte[]> made = Caffeine.newBuilder()
+    private final Cache<String, Buffer> made = Caffeine.newBuilder()
             .maximumWeight(MEMORY)
-            .weigher((String etag, byte[] bytes) -> bytes.length + 100)
+            .weigher((String etag, Buffer bytes) -> bytes.length() + 100)
             .build();
 
     /** Whether a body of that type and length is worth compressing. */
@@ -54,25 +55,26 @@ final class Compression {
     }
 
     /** What was made before for that validator, or null. */
-    byte @Nullable [] remembered(@Nullable String etag) {
+    @Nullable
+    Buffer remembered(@Nullable String etag) {
         return etag == null ? null : made.getIfPresent(etag);
     }
 
     /** The compressed form. */
-    byte[] gzip(@Nullable String etag, byte[] body) {
+    Buffer gzip(@Nullable String etag, byte[] body) {
         if (etag == null) {
             return compress(body);
         }
         return made.get(etag, tag -> compress(body));
     }
 
-    private static byte[] compress(byte[] body) {
+    private static Buffer compress(byte[] body) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(body.length / 4 + 64);
         try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
             gzip.write(body);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return out.toByteArray();
+        return OffHeap.copy(out.toByteArray());
     }
 }

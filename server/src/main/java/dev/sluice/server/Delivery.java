@@ -32,6 +32,10 @@ final class Delivery {
 
     private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
     private static final int CHUNK = 64 * 1024;
+
+    /** Of bytes outside the heap, which are not copied. */
+    private static final int SLICE = 256 * 1024;
+
     private static final long LINGER_MILLIS = 2_000;
     private static final int MAX_REASON = 400;
 
@@ -106,7 +110,7 @@ final class Delivery {
         String type = response.header("Content-Type");
         boolean compressible = response.header("Content-Encoding") == null && Compression.fits(type, bytes.length);
         if (!compressible || head || request == null || !Compression.accepted(request.headers("Accept-Encoding"))) {
-            if (!takesPlace(bytes)) {
+            if (!takesPlace(bytes, bytes.length)) {
                 return;
             }
             writeHead(response.status());
@@ -117,12 +121,16 @@ final class Delivery {
             if (head) {
                 end(out.end(), response.status());
             } else {
-                write(bytes);
+                write(
+                        bytes,
+                        bytes.length,
+                        CHUNK,
+                        (from, length) -> Buffer.buffer(length).appendBytes(bytes, from, length));
             }
             return;
         }
         String key = etag == null ? null : etag + type + bytes.length;
-        byte[] known = door.compression.remembered(key);
+        Buffer known = door.compression.remembered(key);
         if (known == null && bytes.length <= Compression.MAX_LENGTH_ON_LOOP) {
             known = door.compression.gzip(key, bytes);
         }
@@ -130,27 +138,27 @@ final class Delivery {
             compressed(known, etag);
         } else {
             door.blocking.execute(() -> {
-                byte[] made = door.compression.gzip(key, bytes);
+                Buffer made = door.compression.gzip(key, bytes);
                 loop.runOnContext(go -> compressed(made, etag));
             });
         }
     }
 
     /** Whether there is room in memory for one more reader; else the client is told to come back. */
-    private boolean takesPlace(byte[] bytes) {
-        if (head || bytes.length <= Outgoing.LARGE || door.outgoing.enter(bytes)) {
+    private boolean takesPlace(Object body, int length) {
+        if (head || length <= Outgoing.LARGE || door.outgoing.enter(body, length)) {
             return true;
         }
         passage.busy();
         return false;
     }
 
-    private void compressed(byte[] bytes, @Nullable String etag) {
+    private void compressed(Buffer body, @Nullable String etag) {
         if (out.closed()) {
             passage.finished(499);
             return;
         }
-        if (!takesPlace(bytes)) {
+        if (!takesPlace(body, body.length())) {
             return;
         }
         writeHead(response.status());
@@ -159,30 +167,35 @@ final class Delivery {
         }
         out.putHeader("Content-Encoding", "gzip");
         out.headers().add("Vary", "Accept-Encoding");
-        out.putHeader("Content-Length", Integer.toString(bytes.length));
-        write(bytes);
+        out.putHeader("Content-Length", Integer.toString(body.length()));
+        write(body, body.length(), SLICE, (from, length) -> body.slice(from, from + length));
     }
 
-    /** A large body goes out at the pace of its reader, so that only what is under way is copied. */
-    private void write(byte[] bytes) {
-        if (bytes.length <= Outgoing.LARGE) {
-            end(out.end(Buffer.buffer(bytes)), response.status());
+    /** A part of a body, to be sent. */
+    private interface Parts {
+        Buffer part(int from, int length);
+    }
+
+    /** A large body goes out at the pace of its reader, so that only what is under way is copied, if anything. */
+    private void write(Object body, int length, int step, Parts parts) {
+        if (length <= Outgoing.LARGE) {
+            end(out.end(parts.part(0, length)), response.status());
             return;
         }
         Promise<Void> sent = Promise.promise();
         out.closeHandler(closed -> sent.tryFail("the client closed the connection"));
         out.exceptionHandler(sent::tryFail);
-        out.drainHandler(drained -> writeOn(bytes, sent));
-        end(sent.future().andThen(done -> door.outgoing.leave(bytes)), response.status());
-        writeOn(bytes, sent);
+        out.drainHandler(drained -> writeOn(length, step, parts, sent));
+        end(sent.future().andThen(done -> door.outgoing.leave(body, length)), response.status());
+        writeOn(length, step, parts, sent);
     }
 
-    private void writeOn(byte[] bytes, Promise<Void> sent) {
-        while (written < bytes.length && !out.writeQueueFull()) {
-            int length = Math.min(CHUNK, bytes.length - written);
-            Buffer chunk = Buffer.buffer(length).appendBytes(bytes, written, length);
-            written += length;
-            if (written == bytes.length) {
+    private void writeOn(int length, int step, Parts parts, Promise<Void> sent) {
+        while (written < length && !out.writeQueueFull()) {
+            int size = Math.min(step, length - written);
+            Buffer chunk = parts.part(written, size);
+            written += size;
+            if (written == length) {
                 out.end(chunk).onComplete(result -> {
                     if (result.succeeded()) {
                         sent.tryComplete();

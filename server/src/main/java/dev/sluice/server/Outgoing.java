@@ -13,7 +13,7 @@ final class Outgoing {
     static final int LARGE = 64 * 1024;
 
     private final long most;
-    private final IdentityHashMap<byte[], Integer> readers = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Integer> readers = new IdentityHashMap<>();
     private long held;
 
     Outgoing(long most) {
@@ -21,23 +21,23 @@ final class Outgoing {
     }
 
     /** Takes a place for a reader of that body; false when there is no room. One body always has room. */
-    synchronized boolean enter(byte[] body) {
+    synchronized boolean enter(Object body, int length) {
         Integer others = readers.get(body);
         if (others == null) {
-            if (held > 0 && held + body.length > most) {
+            if (held > 0 && held + length > most) {
                 return false;
             }
-            held += body.length;
+            held += length;
         }
         readers.merge(body, 1, Integer::sum);
         return true;
     }
 
     /** Gives the place back. */
-    synchronized void leave(byte[] body) {
+    synchronized void leave(Object body, int length) {
         if (readers.merge(body, -1, Integer::sum) == 0) {
             readers.remove(body);
-            held -= body.length;
+            held -= length;
         }
     }
 

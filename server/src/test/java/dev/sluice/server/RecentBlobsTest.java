@@ -97,9 +97,11 @@ class RecentBlobsTest {
 
     @Test
     void all_of_netty_is_of_the_version_that_vertx_brings() {
-        assertThat(Version.identify().values().stream().map(Version::artifactVersion))
-                .isNotEmpty()
-                .containsOnly(Version.identify().get("netty-codec-http").artifactVersion());
+        assertThat(Version.identify().values().stream()
+                        .map(Version::artifactVersion)
+                        .distinct())
+                .hasSize(1);
+        assertThat(Version.identify()).containsKey("netty-codec-http");
         assertThat(Version.identify()).containsKey("netty-transport-native-epoll");
     }
 
