@@ -22,6 +22,7 @@ public final class Bench {
             new Memory(),
             new StartUp(),
             new JournalThroughput(),
+            new PostgresJournalThroughput(),
             new WhoTookIt());
 
     private Bench() {}

@@ -16,6 +16,9 @@ final class Events {
     static final Coordinates HOT = Coordinates.of("npm", "package-0", "1.0.0");
     static final Coordinates ORDINARY = Coordinates.of("npm", "package-77", "1.3.0");
 
+    /** As many bytes as such an event has when encoded. */
+    static final int BYTES = 470;
+
     private static final int PACKAGES = 2000;
     private static final int VERSIONS = 5;
     private static final int PEOPLE = 5000;

@@ -10,10 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -23,13 +20,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class JournalThroughput implements Part {
 
-    private static final int[] PRODUCERS = {32, 256};
-
-    /** As many bytes as an encoded event has. */
-    private static final int RECORD = 470;
+    static final int[] PRODUCERS = {32, 256};
 
     /** Makes something durable. */
-    private interface Store extends AutoCloseable {
+    interface Store extends AutoCloseable {
         CompletionStage<Void> append(Event event);
 
         @Override
@@ -49,9 +43,7 @@ final class JournalThroughput implements Part {
             for (int round = 0; round <= options.rounds(); round++) { // the first is for warming up
                 Path here = folder.resolve(producers + "-" + round);
                 double plain = perSecond(
-                        new BareLog(here.resolveSibling("bare-" + producers + "-" + round)),
-                        producers,
-                        options.seconds());
+                        bare(here.resolveSibling("bare-" + producers + "-" + round)), producers, options.seconds());
                 double own = perSecond(journal(here), producers, options.seconds());
                 System.out.printf(Locale.ROOT, "  %d producers: bare %.0f/s, journal %.0f/s%n", producers, plain, own);
                 if (round > 0) {
@@ -84,7 +76,7 @@ final class JournalThroughput implements Part {
         };
     }
 
-    private static double perSecond(Store store, int producers, int seconds) throws IOException, InterruptedException {
+    static double perSecond(Store store, int producers, int seconds) throws IOException, InterruptedException {
         AtomicInteger number = new AtomicInteger();
         AtomicInteger durable = new AtomicInteger();
         long began = System.nanoTime();
@@ -108,59 +100,17 @@ final class JournalThroughput implements Part {
         }
     }
 
-    /** Appends and syncs in groups, nothing else. */
-    private static final class BareLog implements Store {
-        private static final byte[] BYTES = new byte[RECORD];
-
-        private final FileChannel file;
-        private final BlockingQueue<CompletableFuture<Void>> waiting = new LinkedBlockingQueue<>();
-        private final CompletableFuture<Void> stop = new CompletableFuture<>();
-        private final Thread writer;
-
-        BareLog(Path path) throws IOException {
-            this.file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            this.writer = Thread.ofPlatform().start(this::write);
-        }
-
-        @Override
-        public CompletionStage<Void> append(Event event) {
-            CompletableFuture<Void> durable = new CompletableFuture<>();
-            waiting.add(durable);
-            return durable;
-        }
-
-        private void write() {
-            List<CompletableFuture<Void>> batch = new ArrayList<>();
-            boolean stopped = false;
-            try {
-                while (!stopped) {
-                    batch.clear();
-                    batch.add(waiting.take());
-                    waiting.drainTo(batch);
-                    stopped = batch.removeIf(each -> each == stop);
-                    ByteBuffer bytes = ByteBuffer.allocate(batch.size() * RECORD);
-                    batch.forEach(each -> bytes.put(BYTES));
-                    bytes.flip();
+    /** A file that is appended to and synced, nothing else. */
+    private static GroupCommit bare(Path path) throws IOException {
+        FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        return new GroupCommit(
+                records -> {
+                    ByteBuffer bytes = ByteBuffer.allocate(records * Events.BYTES);
                     while (bytes.hasRemaining()) {
                         file.write(bytes);
                     }
                     file.force(false);
-                    batch.forEach(each -> each.complete(null));
-                }
-            } catch (IOException | InterruptedException e) {
-                batch.forEach(each -> each.completeExceptionally(e));
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            waiting.add(stop);
-            try {
-                writer.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            file.close();
-        }
+                },
+                file);
     }
 }
