@@ -3,7 +3,12 @@ package dev.sluice.app;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.ConfigurationException;
 import dev.sluice.app.config.Setting;
+import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.journal.Journal;
+import dev.sluice.storage.blob.DirectoryBlobStore;
+import dev.sluice.storage.blob.S3BlobStore;
+import dev.sluice.storage.blob.S3Location;
+import dev.sluice.storage.journal.EventLog;
 import dev.sluice.storage.journal.SegmentJournal;
 import dev.sluice.storage.journal.TableJournal;
 import dev.sluice.storage.sql.Database;
@@ -11,17 +16,20 @@ import dev.sluice.storage.sql.Postgres;
 import dev.sluice.storage.upkeep.JournalCheck;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where everything but blobs is kept: in files of one directory, or in a PostgreSQL database that nodes share.
  *
  * @param database the stores
  * @param journal the journal, in the same place
+ * @param events the journal in the order of its log
  * @param check reads the journal end to end
  * @param parts what to close, in that order
  */
-record Home(Database database, Journal journal, JournalCheck check, List<AutoCloseable> parts)
+record Home(Database database, Journal journal, EventLog events, JournalCheck check, List<AutoCloseable> parts)
         implements AutoCloseable {
     private static final String SQLITE = "sqlite:";
 
@@ -46,6 +54,15 @@ record Home(Database database, Journal journal, JournalCheck check, List<AutoClo
                 .isPresent();
     }
 
+    /** Opens the place for blobs that the configuration names; the caller closes it. */
+    static BlobStore blobs(Configuration configuration, Path data, InstantSource clock) throws IOException {
+        Optional<String> place = configuration.find(Setting.BLOBS);
+        if (place.filter(S3Location::isS3).isPresent()) {
+            return S3BlobStore.open(S3.location(place.get()), S3.settings(configuration, data), clock);
+        }
+        return DirectoryBlobStore.open(place.map(Path::of).orElse(data.resolve("blobs")));
+    }
+
     private static Home shared(String url, Postgres.Limits limits) {
         Postgres postgres;
         try {
@@ -56,7 +73,7 @@ record Home(Database database, Journal journal, JournalCheck check, List<AutoClo
         try {
             TableJournal journal = TableJournal.in(postgres);
             Database database = Database.in(postgres);
-            return new Home(database, journal, journal::check, List.of(journal, database, postgres));
+            return new Home(database, journal, journal::each, journal::check, List.of(journal, database, postgres));
         } catch (RuntimeException e) {
             postgres.close();
             throw e;
@@ -67,7 +84,7 @@ record Home(Database database, Journal journal, JournalCheck check, List<AutoClo
         SegmentJournal journal = SegmentJournal.open(journalDirectory);
         try {
             Database database = Database.open(directory);
-            return new Home(database, journal, journal::check, List.of(database, journal));
+            return new Home(database, journal, journal::each, journal::check, List.of(database, journal));
         } catch (RuntimeException e) {
             journal.close();
             throw e;

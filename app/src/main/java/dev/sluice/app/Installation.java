@@ -26,10 +26,8 @@ import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.server.Metrics;
 import dev.sluice.storage.StorageException;
-import dev.sluice.storage.blob.DirectoryBlobStore;
-import dev.sluice.storage.blob.S3BlobStore;
-import dev.sluice.storage.blob.S3Location;
 import dev.sluice.storage.sql.Database;
+import dev.sluice.storage.sql.DatabaseCopy;
 import dev.sluice.storage.upkeep.JournalCheck;
 import dev.sluice.upstream.HttpUpstreamClient;
 import dev.sluice.upstream.Reach;
@@ -92,7 +90,11 @@ final class Installation implements AutoCloseable {
             Path data = directory(configuration);
             Home home = opened(Home.open(configuration, data));
             this.database = home.database();
-            this.blobs = openBlobs(configuration, data);
+            refuseUnfinished(database);
+            this.blobs = Home.blobs(configuration, data, clock);
+            if (blobs instanceof AutoCloseable closeable) {
+                opened(closeable);
+            }
             this.journal = metrics.counting(home.journal());
             this.journalCheck = home.check();
             this.ids = new Ulid(clock);
@@ -169,12 +171,11 @@ final class Installation implements AutoCloseable {
         return data;
     }
 
-    private BlobStore openBlobs(Configuration configuration, Path data) throws IOException {
-        Optional<String> place = configuration.find(Setting.BLOBS);
-        if (place.filter(S3Location::isS3).isPresent()) {
-            return opened(S3BlobStore.open(S3.location(place.get()), S3.settings(configuration, data), clock));
-        }
-        return opened(DirectoryBlobStore.open(place.map(Path::of).orElse(data.resolve("blobs"))));
+    private static void refuseUnfinished(Database database) {
+        DatabaseCopy.unfinished(database).ifPresent(source -> {
+            throw new StorageException(
+                    "this database is an unfinished copy of " + source + "; run that 'sluice migrate' again", null);
+        });
     }
 
     private static Set<String> hosts(Configuration configuration) {

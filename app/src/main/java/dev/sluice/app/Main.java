@@ -31,6 +31,7 @@ import picocli.CommandLine.IVersionProvider;
             TokenCommands.class,
             RepositoryCommands.class,
             Doctor.class,
+            Migrate.class,
             Collect.class,
             CommandLine.HelpCommand.class
         },

@@ -231,7 +231,7 @@ final class ArchitectureTest {
     void time_is_handed_in_by_the_composition_root() {
         assertThat(whoDoes(LOOKS_AT_THE_CLOCK))
                 .as("a decision is a function of its instant, and tests never wait: take an InstantSource")
-                .containsExactly("dev.sluice.app.Api", "dev.sluice.app.Serve");
+                .containsExactly("dev.sluice.app.Api", "dev.sluice.app.Migrate", "dev.sluice.app.Serve");
     }
 
     private static boolean hasNoParameters(JavaAccess<?> access) {

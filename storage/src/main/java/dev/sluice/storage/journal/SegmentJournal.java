@@ -19,6 +19,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -170,6 +171,17 @@ public final class SegmentJournal implements Journal, AutoCloseable {
             faults.add("after " + events + " events: " + e.getMessage());
         }
         return new JournalCheck.Result(events, faults);
+    }
+
+    /** Hands every event that is durable now to the consumer, in the order of the log. Throws IOException. */
+    public void each(Consumer<Event> consumer) throws IOException {
+        long end = segments.end();
+        long position = 0;
+        while (position < end) {
+            Segments.Chunk chunk = segments.read(position, end, WISHED_BATCH_BYTES);
+            chunk.records().forEach(entry -> consumer.accept(EventCodec.decode(entry.json())));
+            position = chunk.next();
+        }
     }
 
     private void checkIndexed(Segments.Entry entry, List<String> faults) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -134,6 +135,20 @@ public final class TableJournal implements Journal, AutoCloseable {
             faults.add("after " + (next - 1) + " events: " + e.getMessage());
         }
         return new JournalCheck.Result(next - 1, faults);
+    }
+
+    /** Hands every event that is durable now to the consumer, in the order of the log. Throws StorageException. */
+    public void each(Consumer<Event> consumer) {
+        long end = table.end();
+        long next = 1;
+        while (next < end) {
+            List<EventTable.Stored> records = table.read(next, MOST_AT_ONCE);
+            if (records.isEmpty()) {
+                throw new StorageException("events " + next + " to " + (end - 1) + " are missing", null);
+            }
+            records.forEach(record -> consumer.accept(EventCodec.decode(record.json())));
+            next = records.getLast().position() + 1;
+        }
     }
 
     private static void check(EventTable.Stored record, List<String> faults) {

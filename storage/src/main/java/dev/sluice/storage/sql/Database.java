@@ -88,6 +88,16 @@ public final class Database implements AutoCloseable {
         });
     }
 
+    /** The connections to what was configured, published and fetched. */
+    Connections storesArea() {
+        return stores;
+    }
+
+    /** The connections to what feeds say; the same in PostgreSQL. */
+    Connections feedsArea() {
+        return feeds;
+    }
+
     /** Where repositories are kept. */
     public RepositoryStore repositories() {
         return repositories;
