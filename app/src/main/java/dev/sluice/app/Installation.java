@@ -108,7 +108,10 @@ final class Installation implements AutoCloseable {
                     new MavenFormat());
             HttpUpstreamClient upstreams = opened(new HttpUpstreamClient(
                     new Reach(hosts(configuration)),
-                    Timeouts.STANDARD,
+                    new Timeouts(
+                            configuration.duration(Setting.UPSTREAM_CONNECT),
+                            configuration.duration(Setting.UPSTREAM_ANSWER),
+                            configuration.duration(Setting.UPSTREAM_STALL)),
                     "sluice/" + Version.TEXT,
                     TrustedRoots.context(certificates(configuration, machine))));
             this.gate = new Gate(

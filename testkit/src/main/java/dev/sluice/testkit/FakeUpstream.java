@@ -100,7 +100,7 @@ public final class FakeUpstream implements UpstreamClient {
         }
         String address = ask.uri().toString();
         if (down || dead.stream().anyMatch(address::startsWith)) {
-            throw new UpstreamException("upstream '" + ask.upstream().id() + "' does not answer");
+            throw new UnreachableException("upstream '" + ask.upstream().id() + "' does not answer", null);
         }
         Page page = pages.get(ask.uri());
         if (page == null) {

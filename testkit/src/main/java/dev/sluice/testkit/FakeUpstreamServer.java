@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -203,6 +204,13 @@ public final class FakeUpstreamServer implements AutoCloseable {
             return;
         }
         OutputStream out = exchange.getResponseBody();
+        if (answer.trickles()) {
+            for (int i = 0; i < answer.sent() && !closing.await(50, TimeUnit.MILLISECONDS); i++) {
+                out.write(answer.body(), i, 1);
+                out.flush();
+            }
+            return;
+        }
         int half = answer.stalls() ? answer.sent() / 2 : answer.sent();
         out.write(answer.body(), 0, half);
         out.flush();

@@ -108,7 +108,10 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
             Thread.currentThread().interrupt();
             throw new UpstreamException(
                     "interrupted while asking upstream '" + ask.upstream().id() + "'", e);
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
+            throw new UnreachableException(
+                    "upstream '" + ask.upstream().id() + "' cannot be asked: " + Failures.sentence(e), e);
+        } catch (IllegalArgumentException e) {
             throw new UpstreamException(
                     "upstream '" + ask.upstream().id() + "' cannot be asked: " + Failures.sentence(e), e);
         }

@@ -14,10 +14,13 @@ import java.util.concurrent.TimeUnit;
 /**
  * Ends bodies on which a reader waits too long for the next byte; the JDK's client has no such limit.
  *
- * <p>One daemon thread looks at all bodies under way. Only time spent waiting in a read counts, so that a slow reader of ours is
+ * <p>Ends also bodies that trickle: that bring less than a kilobyte a second, on average, once they were waited for longer than the
+ * limit. One daemon thread looks at all bodies under way. Only time spent waiting in a read counts, so that a slow reader of ours is
  * not taken for a slow upstream.
  */
 final class StallWatch implements AutoCloseable {
+
+    private static final long LEAST_PER_SECOND = 1024;
 
     private final Set<Watched> bodies = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
@@ -52,6 +55,9 @@ final class StallWatch implements AutoCloseable {
         private final String upstream;
         private volatile long waitingSince; // 0: nobody waits
         private volatile boolean stalled;
+        private volatile boolean trickled;
+        private volatile long waited; // written by the reader alone, as is the next
+        private volatile long received;
 
         Watched(InputStream in, String upstream) {
             super(in);
@@ -60,7 +66,13 @@ final class StallWatch implements AutoCloseable {
 
         void endIfStalled(long now) {
             long since = waitingSince;
-            if (since != 0 && now - since > limitNanos) {
+            if (since == 0) {
+                return;
+            }
+            long all = waited + (now - since);
+            boolean slow = all > limitNanos && received < all / 1_000_000_000.0 * LEAST_PER_SECOND;
+            if (now - since > limitNanos || slow) {
+                trickled = now - since <= limitNanos;
                 stalled = true;
                 try {
                     in.close(); // wakes the reader
@@ -78,9 +90,11 @@ final class StallWatch implements AutoCloseable {
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
-            waitingSince = Math.max(1, System.nanoTime());
+            long began = System.nanoTime();
+            waitingSince = began == 0 ? 1 : began;
             try {
                 int count = in.read(buffer, offset, length);
+                received += Math.max(0, count);
                 if (stalled) {
                     throw stalled();
                 }
@@ -88,13 +102,16 @@ final class StallWatch implements AutoCloseable {
             } catch (IOException e) {
                 throw stalled ? stalled() : e;
             } finally {
+                waited += System.nanoTime() - began;
                 waitingSince = 0;
             }
         }
 
         private UpstreamException stalled() {
-            return new UpstreamException("upstream '" + upstream + "' sent nothing for "
-                    + TimeUnit.NANOSECONDS.toSeconds(limitNanos) + " s");
+            return new UpstreamException("upstream '" + upstream
+                    + (trickled
+                            ? "' sent less than " + LEAST_PER_SECOND + " bytes a second"
+                            : "' sent nothing for " + TimeUnit.NANOSECONDS.toSeconds(limitNanos) + " s"));
         }
 
         @Override

@@ -95,6 +95,24 @@ public record Setting(
             "SLUICE_UPSTREAM_ALLOWED_HOSTS",
             "",
             "hosts inside (private, loopback) that indexes and redirects may point to, comma-separated");
+    /** How long to wait for a connection to an upstream. */
+    public static final Setting UPSTREAM_CONNECT = of(
+            "upstream.connect-timeout",
+            "SLUICE_UPSTREAM_CONNECT_TIMEOUT",
+            "PT10S",
+            "how long to wait for a connection to an upstream or feed");
+    /** How long to wait for an upstream's answer to begin. */
+    public static final Setting UPSTREAM_ANSWER = of(
+            "upstream.answer-timeout",
+            "SLUICE_UPSTREAM_ANSWER_TIMEOUT",
+            "PT1M",
+            "how long to wait for the head of an upstream's answer");
+    /** How long an upstream may be silent within an answer. */
+    public static final Setting UPSTREAM_STALL = of(
+            "upstream.stall-timeout",
+            "SLUICE_UPSTREAM_STALL_TIMEOUT",
+            "PT30S",
+            "how long to wait for the next bytes of an answer; after that time in all, 1 KiB a second is the least");
     /** Certificates to trust. */
     public static final Setting CA_FILE =
             of("upstream.ca-file", "SLUICE_UPSTREAM_CA_FILE", null, "PEM file of further certificate authorities");
@@ -324,6 +342,9 @@ public record Setting(
             FRESHNESS,
             ALLOWED_HOSTS,
             CA_FILE,
+            UPSTREAM_CONNECT,
+            UPSTREAM_ANSWER,
+            UPSTREAM_STALL,
             POSTGRES_PATIENCE,
             POSTGRES_STATEMENT,
             POSTGRES_CONNECTIONS,

@@ -63,7 +63,7 @@ final class Replies {
      */
     static Response missing(Missing missing) {
         return missing.unavailable()
-                ? problem(502, "Upstream unavailable", missing.why())
+                ? missing.on(problem(missing.status(), "Upstream unavailable", missing.why()))
                 : Response.text(404, missing.why()).with("Cache-Control", "no-cache");
     }
 

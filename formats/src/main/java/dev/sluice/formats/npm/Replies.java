@@ -31,7 +31,7 @@ final class Replies {
     }
 
     static Response missing(Outcome.Missing missing) {
-        return error(missing.unavailable() ? 502 : 404, missing.why());
+        return missing.on(error(missing.status(), missing.why()));
     }
 
     static Response refused(Outcome.Refused refused, Exchange exchange) {

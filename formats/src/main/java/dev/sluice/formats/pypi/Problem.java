@@ -31,14 +31,14 @@ final class Problem {
             case 400 -> "Upload rejected";
             case 404 -> "Not found";
             case 409 -> "Conflict";
-            case 502 -> "Upstream unavailable";
+            case 502, 503 -> "Upstream unavailable";
             default -> "Rejected";
         };
     }
 
     /** The answer to what is not there: 404, or 502 where an upstream could not be asked. */
     static Response of(Outcome.Missing missing) {
-        return of(missing.unavailable() ? 502 : 404, missing.why());
+        return missing.on(of(missing.status(), missing.why()));
     }
 
     private static String phrase(String text) {

@@ -50,7 +50,7 @@ final class Artifacts {
     private final FileStore files;
     private final BlobStore blobs;
     private final HistoryStore history;
-    private final UpstreamClient client;
+    private final Rests client;
     private final Inspector inspector;
     private final InstantSource clock;
     private final GateSettings settings;
@@ -74,7 +74,7 @@ final class Artifacts {
             BlobStore blobs,
             HistoryStore history,
             Leases leases,
-            UpstreamClient client,
+            Rests client,
             Inspector inspector,
             InstantSource clock,
             GateSettings settings,
@@ -144,7 +144,7 @@ final class Artifacts {
                 return new Obtained(null, pause.failure());
             }
             Obtained obtained = fetchFromFirst(format, want, coordinates, listed, upstreams);
-            if (obtained.file() == null) {
+            if (obtained.file() == null && (obtained.failure() == null || client.left(upstreams) == null)) {
                 Duration time = obtained.failure() == null ? settings.absence() : settings.outage();
                 pauses.put(vain, new Pause(clock.instant().plus(time), obtained.failure()));
             }

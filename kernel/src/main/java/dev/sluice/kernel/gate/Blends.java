@@ -47,6 +47,7 @@ final class Blends {
     private final InstantSource clock;
     private final GateSettings settings;
     private final Recorder recorder;
+    private final Promises promises;
     private final Cache<Key, Blend> memory;
     private final SingleFlight<Key, Located> flights = new SingleFlight<>();
 
@@ -66,7 +67,9 @@ final class Blends {
             BlobStore blobs,
             InstantSource clock,
             GateSettings settings,
-            Recorder recorder) {
+            Recorder recorder,
+            Promises promises) {
+        this.promises = promises;
         this.hosted = hosted;
         this.history = history;
         this.documents = documents;
@@ -199,6 +202,9 @@ final class Blends {
             try {
                 Parsed parsed = index(format, repository, upstream, name);
                 if (parsed != null) {
+                    if (former != null) {
+                        compare(former, upstream, parsed.index());
+                    }
                     sources.add(new Listed.Source(upstream.id(), parsed.index()));
                     stale |= parsed.stale();
                     untrusted &= upstream.trust() == Upstream.Trust.UNTRUSTED;
@@ -220,6 +226,15 @@ final class Blends {
         }
         memory.put(key, blend);
         return new Located(blend, failure, untrusted);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same body is parsed once
+    private void compare(Blend former, Upstream upstream, PackageIndex now) {
+        for (Listed.Source source : former.sources) {
+            if (upstream.id().equals(source.upstream()) && source.index() != now) {
+                promises.compare(former.repository, upstream, former.name, source.index(), now);
+            }
+        }
     }
 
     private Blend blend(

@@ -176,6 +176,8 @@ final class Documents {
             return new Held(fresh, false);
         } catch (BlobsUnavailableException e) {
             throw e; // no upstream's fault
+        } catch (Rests.RestingException e) {
+            return keptOr(kept, e); // it was not asked, so nothing was learnt of this document
         } catch (IOException e) {
             outages.put(key, new Outage(clock.instant().plus(settings.outage()), String.valueOf(e.getMessage())));
             return keptOr(kept, e);

@@ -108,15 +108,18 @@ public final class Gate {
     private final GateSettings settings;
     private final Inspector inspector;
     private final Recorder recorder;
+    private final Rests rests;
     private final Documents documents;
     private final Blends blends;
     private final Judge judge;
     private final Artifacts artifacts;
+    private final Promises promises;
     /** What nobody took for hours is looked up again: garbage collection removes fetched files unused for a day or more. */
     private final Cache<HotKey, HotFile> hot = Caffeine.newBuilder()
             .maximumSize(200_000)
             .expireAfterAccess(Duration.ofHours(12))
             .build();
+
     private final Map<String, Format> formats;
 
     /**
@@ -142,16 +145,18 @@ public final class Gate {
         this.settings = settings;
         this.inspector = inspector;
         this.recorder = new Recorder(journal, clock, ids);
-        this.documents = new Documents(stores.documents(), stores.blobs(), stores.leases(), client, clock, settings);
-        this.blends =
-                new Blends(stores.hosted(), stores.history(), documents, stores.blobs(), clock, settings, recorder);
+        this.rests = new Rests(client, clock, settings.outage());
+        this.documents = new Documents(stores.documents(), stores.blobs(), stores.leases(), rests, clock, settings);
+        this.promises = new Promises(recorder);
+        this.blends = new Blends(
+                stores.hosted(), stores.history(), documents, stores.blobs(), clock, settings, recorder, promises);
         this.judge = new Judge(policies, advisories, clock, settings.workspace());
         this.artifacts = new Artifacts(
                 stores.files(),
                 stores.blobs(),
                 stores.history(),
                 stores.leases(),
-                client,
+                rests,
                 inspector,
                 clock,
                 settings,
@@ -188,7 +193,7 @@ public final class Gate {
         Blends.Located located = blends.locate(format, repository, name);
         Blend blend = located.blend();
         if (blend == null) {
-            return missing(name.name(), located.failure());
+            return missing(name.name(), located.failure(), repository.upstreamsFor(name));
         }
         Listed listed = judge.judge(format, blend, visit);
         return answer(visit, format, blend, listed);
@@ -281,6 +286,9 @@ public final class Gate {
             return found.missing();
         }
         boolean stale = found.blend() != null && found.blend().stale;
+        if (kept != null && !kept.isHosted() && !format.proxying().isMutable(want)) {
+            promises.compare(want.repository(), kept, found.file());
+        }
         if (kept == null) {
             Got got = obtain(format, want, found, present, visit);
             if (got.instead() != null) {
@@ -339,7 +347,7 @@ public final class Gate {
         Artifacts.Obtained obtained =
                 artifacts.fetch(format, want, found.coordinates(), found.file(), found.upstreams(), former);
         return obtained.file() == null
-                ? new Got(null, missing(want.path(), obtained.failure()))
+                ? new Got(null, missing(want.path(), obtained.failure(), found.upstreams()))
                 : new Got(obtained.file(), null);
     }
 
@@ -427,7 +435,8 @@ public final class Gate {
         String version = kept != null ? kept.coordinates().version() : want.version();
         boolean mayBeUnlisted = kept != null || !format.proxying().indexListsFiles();
         if (!mayBeUnlisted || version == null) {
-            Outcome.Missing missing = missing(want.path(), failure);
+            Outcome.Missing missing =
+                    missing(want.path(), failure, want.repository().upstreamsFor(want.packageName()));
             return new Found(
                     new Coordinates(want.packageName(), "0"), bare("0"), null, null, List.of(), blend, missing);
         }
@@ -517,10 +526,13 @@ public final class Gate {
         return new Outcome.Refused(refusal);
     }
 
-    private static Outcome.Missing missing(String what, @Nullable String failure) {
+    private Outcome.Missing missing(String what, @Nullable String failure, List<Upstream> upstreams) {
         return failure == null
                 ? new Outcome.Missing(what + " is not here and no upstream has it", false)
-                : new Outcome.Missing(what + " is not here, and upstreams could not be asked: " + failure, true);
+                : new Outcome.Missing(
+                        what + " is not here, and upstreams could not be asked: " + failure,
+                        true,
+                        rests.left(upstreams));
     }
 
     /**

@@ -133,6 +133,10 @@ final class Recorder {
     }
 
     void upstreamFault(Repository repository, Upstream upstream, PackageName name, String message) {
+        upstreamFault(repository, upstream.id(), name, message);
+    }
+
+    void upstreamFault(Repository repository, String upstream, PackageName name, String message) {
         journal.append(new Event(
                 ids.next(),
                 clock.instant(),
@@ -144,9 +148,9 @@ final class Recorder {
                 null,
                 null,
                 null,
-                upstream.id(),
+                upstream,
                 List.of(),
-                "upstream '" + upstream.id() + "', " + name.name() + ": " + message,
+                "upstream '" + upstream + "', " + name.name() + ": " + message,
                 "{}"));
     }
 

@@ -84,15 +84,27 @@ public interface UpstreamClient {
     /** Sends the question and waits for the head of the answer. Throws {@link UpstreamException} when there is none. */
     Answer ask(Ask ask) throws IOException;
 
+    /** No answer came from an upstream, whatever it was asked for: no connection, no TLS, nothing in time. */
+    final class UnreachableException extends UpstreamException {
+        private static final long serialVersionUID = 1;
+
+        /** Says what happened and why. */
+        public UnreachableException(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+
     /** An upstream could not be asked or broke off. The message names the upstream and never a secret. */
-    final class UpstreamException extends IOException {
+    class UpstreamException extends IOException {
+        private static final long serialVersionUID = 1;
+
         /** Says what happened. */
         public UpstreamException(String message) {
             super(message);
         }
 
         /** Says what happened and why. */
-        public UpstreamException(String message, Throwable cause) {
+        public UpstreamException(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }
