@@ -362,7 +362,7 @@ final class HostileUpstreamsTest {
         upstream.breakDown(Answer.status(429).header("Retry-After", "600"));
         assertThat(get(kind.ours).statusCode()).isEqualTo(503);
         int asked = upstream.received().size();
-        clock.advance(Duration.ofSeconds(60));
+        clock.advance(Duration.ofMinutes(1));
 
         for (String path : List.of(kind.ours, kind.ours.replace("widget", "gadget"))) {
             HttpResponse<byte[]> answer = get(path);
@@ -372,7 +372,7 @@ final class HostileUpstreamsTest {
         assertThat(upstream.received()).hasSize(asked);
 
         upstream.recover();
-        clock.advance(Duration.ofSeconds(540));
+        clock.advance(Duration.ofMinutes(9));
         assertThat(get(kind.ours).statusCode()).isEqualTo(200);
         assertThat(file(kind).body()).isEqualTo(bytes);
     }

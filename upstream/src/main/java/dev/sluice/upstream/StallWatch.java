@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Ends bodies on which a reader waits too long for the next byte; the JDK's client has no such limit.
@@ -56,8 +57,8 @@ final class StallWatch implements AutoCloseable {
         private volatile long waitingSince; // 0: nobody waits
         private volatile boolean stalled;
         private volatile boolean trickled;
-        private volatile long waited; // written by the reader alone, as is the next
-        private volatile long received;
+        private final AtomicLong waited = new AtomicLong();
+        private final AtomicLong received = new AtomicLong();
 
         Watched(InputStream in, String upstream) {
             super(in);
@@ -69,8 +70,8 @@ final class StallWatch implements AutoCloseable {
             if (since == 0) {
                 return;
             }
-            long all = waited + (now - since);
-            boolean slow = all > limitNanos && received < all / 1_000_000_000.0 * LEAST_PER_SECOND;
+            long all = waited.get() + (now - since);
+            boolean slow = all > limitNanos && received.get() < all / 1_000_000_000.0 * LEAST_PER_SECOND;
             if (now - since > limitNanos || slow) {
                 trickled = now - since <= limitNanos;
                 stalled = true;
@@ -94,7 +95,7 @@ final class StallWatch implements AutoCloseable {
             waitingSince = began == 0 ? 1 : began;
             try {
                 int count = in.read(buffer, offset, length);
-                received += Math.max(0, count);
+                received.addAndGet(Math.max(0, count));
                 if (stalled) {
                     throw stalled();
                 }
@@ -102,7 +103,7 @@ final class StallWatch implements AutoCloseable {
             } catch (IOException e) {
                 throw stalled ? stalled() : e;
             } finally {
-                waited += System.nanoTime() - began;
+                waited.addAndGet(System.nanoTime() - began);
                 waitingSince = 0;
             }
         }
