@@ -76,11 +76,13 @@ final class SetupTextTest {
         assertThat(Checkout.text("docs/clients/uv.md"))
                 .contains("UV_DEFAULT_INDEX=" + HERE + "/pypi/main/simple/")
                 .contains("uv publish --publish-url " + HERE + "/pypi/main/");
+        assertThat(Checkout.text("docs/clients/poetry.md"))
+                .contains("poetry source add --priority=primary sluice " + HERE + "/pypi/main/simple/");
         assertThat(Checkout.text("docs/clients/twine.md"))
                 .contains("twine upload --repository-url " + HERE + "/pypi/main/");
         assertThat(Checkout.text("docs/clients/maven.md")).contains("<url>" + HERE + "/maven/main/</url>");
-        assertThat(Checkout.text("docs/clients/pnpm-yarn.md"))
-                .contains("pnpm config set registry " + HERE + "/npm/main/")
+        assertThat(Checkout.text("docs/clients/pnpm.md")).contains("pnpm config set registry " + HERE + "/npm/main/");
+        assertThat(Checkout.text("docs/clients/yarn.md"))
                 .contains("yarn config set --home npmRegistryServer " + HERE + "/npm/main/");
     }
 }

@@ -18,22 +18,37 @@ import java.util.Map;
  * the mirror in the settings leaves out: what this build itself was made with, else what the machine's Maven is set up with.
  */
 enum Maven {
-    /** The machine's own, 3.8 or newer; 3.8 shows the reason phrase of an answer. */
-    MACHINE,
-    /** The one that the build unpacks, 3.9; shows problem+json. */
-    NEW;
+    /** Shows the reason phrase of an answer. */
+    OLD("Maven 3.8", "maven-3.8"),
+    /** Shows problem+json. */
+    NEW("Maven 3.9", "maven-3.9"),
+    /** The release candidate of 4; shows problem+json of what it gets, and of what it puts the status only. */
+    NEXT("Maven 4 rc", "maven-4");
+
+    private final String title;
+    private final String pinned;
+
+    Maven(String title, String pinned) {
+        this.title = title;
+        this.pinned = pinned;
+    }
+
+    /** Its name and version, as its row in the documentation has it. */
+    String title() {
+        return title;
+    }
 
     /** The goal that puts a project's dependencies into {@code target/dependency}. */
     static final List<String> COPYING =
             List.of("org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy-dependencies");
 
-    private String command() {
-        return this == MACHINE ? "mvn" : Clients.maven39().toString();
+    private String command() throws IOException {
+        return Clients.maven(pinned).toString();
     }
 
     /** A word that makes names of packages differ between the runs of one test. */
     String word() {
-        return this == MACHINE ? "machine" : "new";
+        return name().toLowerCase(java.util.Locale.ROOT);
     }
 
     /** Makes the folder a project with one dependency; gives the folder. */
@@ -55,41 +70,33 @@ enum Maven {
 
     /** Runs it in a project, with strict checksums; an empty token stands for none. */
     Run run(Sluice server, Path project, String token, List<String> goals) throws IOException {
+        return run(server, "main", project, token, goals);
+    }
+
+    /** Runs it for a repository, set up as the page of documentation says, but that plugins come from elsewhere. */
+    Run run(Sluice server, String repository, Path project, String token, List<String> goals) throws IOException {
+        String text = page().filled(server, repository, token).text("setup");
         Path settings = project.resolve("settings.xml");
         Files.writeString(
-                settings, """
-                <settings>
-                  <mirrors>
-                    <mirror><id>sluice</id><mirrorOf>*,!built-with,!machine</mirrorOf><url>%1$s</url></mirror>
-                  </mirrors>
-                  <servers>%2$s</servers>
-                  <profiles>
-                    <profile>
-                      <id>sluice</id>
-                      <repositories>
-                        <repository>
-                          <id>sluice</id>
-                          <url>%1$s</url>
-                          <snapshots><enabled>true</enabled></snapshots>
-                        </repository>
-                      </repositories>
-                      <pluginRepositories>%3$s</pluginRepositories>
-                    </profile>
-                  </profiles>
-                  <activeProfiles><activeProfile>sluice</activeProfile></activeProfiles>
-                </settings>
-                """.formatted(server.repository("maven"), credentials(token), pluginRepositories()));
+                settings,
+                (token.isEmpty() ? text.replaceAll("(?s)<servers>.*</servers>", "") : text)
+                        .replace("<mirrorOf>*</mirrorOf>", "<mirrorOf>*,!built-with,!machine</mirrorOf>"));
+        Path plugins = project.resolve("plugins.xml");
+        Files.writeString(
+                plugins,
+                "<settings><profiles><profile><id>plugins</id><pluginRepositories>" + pluginRepositories()
+                        + "</pluginRepositories></profile></profiles>"
+                        + "<activeProfiles><activeProfile>plugins</activeProfile></activeProfiles></settings>");
         List<String> command = new ArrayList<>(List.of(command(), "-B", "-C", "-U"));
-        command.addAll(List.of("-s", settings.toString(), "-gs", settings.toString()));
+        command.addAll(List.of("-s", settings.toString(), "-gs", plugins.toString()));
         command.add("-Dmaven.repo.local=" + local());
         command.addAll(goals);
         return Run.of(project, Map.of("MAVEN_OPTS", "", "MAVEN_ARGS", ""), command);
     }
 
-    private static String credentials(String token) {
-        return token.isEmpty()
-                ? ""
-                : "<server><id>sluice</id><username>token</username><password>" + token + "</password></server>";
+    /** The page in {@code docs/clients} that says how it is used. */
+    static SetupPage page() throws IOException {
+        return SetupPage.read("maven");
     }
 
     private static String pluginRepositories() {

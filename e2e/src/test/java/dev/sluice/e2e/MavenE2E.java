@@ -3,6 +3,7 @@ package dev.sluice.e2e;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.e2e.ClientsPage.Behaviour;
 import dev.sluice.testkit.Answer;
 import dev.sluice.testkit.FakeUpstreamServer;
 import java.io.IOException;
@@ -20,10 +21,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Maven 3.8 and 3.9 against a server whose upstream is a small fake, and against a second server whose upstream is the first. */
+/** Maven 3.8, 3.9 and 4 against a server whose upstream is a small fake, and against a second server whose upstream is the first. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class MavenE2E {
 
+    private static final String YES = "yes";
+
+    private final ClientsPage page = new ClientsPage();
     private Path folder;
     private FakeUpstreamServer upstream;
     private Jars repository;
@@ -59,10 +63,11 @@ final class MavenE2E {
     }
 
     @AfterAll
-    void stop() {
+    void stop() throws IOException {
         second.close();
         sluice.close();
         upstream.close();
+        page.check();
     }
 
     @ParameterizedTest
@@ -78,6 +83,7 @@ final class MavenE2E {
         assertThat(resolved(client, sluice, library, "[1.0,)")).isEqualTo("1.10");
         assertThat(resolved(client, second, library, "[1.0,)")).isEqualTo("1.2");
         assertThat(resolved(client, sluice, library, "RELEASE")).isEqualTo("1.10");
+        page.saw(client.title(), Behaviour.NEWEST, YES);
     }
 
     @ParameterizedTest
@@ -87,11 +93,14 @@ final class MavenE2E {
         repository.offer(library, "1.0", "2.0");
         sluice.withhold(library, is(library, "2.0"));
 
-        String output = resolve(client, sluice, library, "2.0").failed().output();
+        Path project = consumer(library, "2.0");
+        client.forget(Jars.GROUP);
+        Run run = client.run(sluice, project, "", Maven.COPYING).failed();
 
-        assertThat(output).contains("Blocked by policy No " + library);
-        if (client == Maven.NEW) {
-            assertThat(output).contains(library + " is not wanted").contains("Nearest allowed version: 1.0");
+        assertThat(run.output()).contains("Blocked by policy No " + library).contains(library + " is not wanted");
+        page.refused(client.title(), Behaviour.PIN, "mvn verify", client.local(), project, sluice, run);
+        for (Behaviour none : List.of(Behaviour.LOCK, Behaviour.COOL_DOWN, Behaviour.BLENDED)) {
+            page.saw(client.title(), none, ClientsPage.NOTHING);
         }
         assertThat(resolved(client, sluice, library, "1.0")).isEqualTo("1.0");
     }
@@ -149,6 +158,7 @@ final class MavenE2E {
         assertThat(resolved(client, sluice, library, "[1,)")).isEqualTo("first");
         assertThat(resolve(client, sluice, library, "1.1").failed().output())
                 .contains("Blocked by policy No " + library);
+        page.saw(client.title(), Behaviour.PUBLISH, YES);
     }
 
     @ParameterizedTest
@@ -202,6 +212,44 @@ final class MavenE2E {
         } finally {
             upstream.recover();
         }
+        page.saw(client.title(), Behaviour.WARM, YES);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_private_repository_is_read_with_a_token_only_and_goes_on_answering_to_a_former_name(Maven client)
+            throws Exception {
+        String library = "private-" + client.word();
+        repository.offer(library, "1.0");
+        String name = "closed-" + client.word();
+        sluice.api("PUT", "/api/repositories/" + name, """
+                {"open_reads":false,"upstreams":[{"id":"maven","format":"maven","url":"%s","trust":"trusted"}]}""".formatted(repository.repository()));
+        client.forget(Jars.GROUP);
+        Run nobody = client.run(sluice, name, consumer(library, "1.0"), "slc_unknown", Maven.COPYING);
+        assertThat(nobody.failed().output()).contains("401");
+        client.forget(Jars.GROUP);
+        client.run(sluice, name, consumer(library, "1.0"), sluice.token(), Maven.COPYING)
+                .succeeded();
+        page.saw(client.title(), Behaviour.PRIVATE, YES);
+
+        sluice.cli("repository", "rename", name, "renamed-" + client.word()).succeeded();
+
+        client.forget(Jars.GROUP);
+        client.run(sluice, name, consumer(library, "1.0"), sluice.token(), Maven.COPYING)
+                .succeeded();
+        page.saw(client.title(), Behaviour.RENAMED, "the old address works");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void an_unknown_repository_is_called_so(Maven client) throws Exception {
+        String library = "nowhere-" + client.word();
+        repository.offer(library, "1.0");
+        client.forget(Jars.GROUP);
+
+        Run run = client.run(sluice, "nowhere", consumer(library, "1.0"), "", Maven.COPYING);
+
+        assertThat(run.failed().output()).contains(client == Maven.OLD ? "was not found" : "there is no repository");
     }
 
     private static String is(String library, String version) {
@@ -269,10 +317,13 @@ final class MavenE2E {
                 sluice,
                 project,
                 token,
-                List.of(
-                        "deploy",
-                        "-Dmaven.test.skip=true",
-                        "-DaltDeploymentRepository=sluice::" + sluice.repository("maven")));
+                List.of(Maven.page()
+                        .filled(sluice, "main", token)
+                        .script("publish")
+                        .strip()
+                        .replaceFirst("^mvn ", "")
+                        .concat(" -Dmaven.test.skip=true")
+                        .split(" ")));
     }
 
     private static String plugin(String name, String version) {

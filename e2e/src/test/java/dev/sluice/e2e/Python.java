@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -27,6 +28,8 @@ final class Python {
 
     /** The media type of JSON project pages (PEP 691). */
     static final String SIMPLE_JSON = "application/vnd.pypi.simple.v1+json";
+
+    private static final LocalDateTime LONG_AGO = LocalDateTime.of(2020, 1, 2, 3, 4, 6);
 
     private final FakeUpstreamServer server;
     private final Map<String, List<ObjectNode>> listed = new LinkedHashMap<>();
@@ -103,7 +106,9 @@ final class Python {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             for (Map.Entry<String, String> file : files.entrySet()) {
-                zip.putNextEntry(new ZipEntry(file.getKey()));
+                ZipEntry entry = new ZipEntry(file.getKey());
+                entry.setTimeLocal(LONG_AGO); // the same bytes whenever it is made
+                zip.putNextEntry(entry);
                 zip.write(file.getValue().getBytes(UTF_8));
             }
         }
