@@ -18,10 +18,13 @@ import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.gate.GateSettings;
+import dev.sluice.kernel.gate.UpstreamClient;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.policy.Policies;
+import dev.sluice.kernel.policy.Policy;
+import dev.sluice.kernel.policy.PolicySet;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.server.Metrics;
@@ -106,7 +109,7 @@ final class Installation implements AutoCloseable {
                             new Pep440Order(),
                             configuration.get(Setting.PYPI_WITHHELD).equals("yank") ? Withheld.YANK : Withheld.DROP),
                     new MavenFormat());
-            HttpUpstreamClient upstreams = opened(new HttpUpstreamClient(
+            HttpUpstreamClient http = opened(new HttpUpstreamClient(
                     new Reach(hosts(configuration)),
                     new Timeouts(
                             configuration.duration(Setting.UPSTREAM_CONNECT),
@@ -114,6 +117,9 @@ final class Installation implements AutoCloseable {
                             configuration.duration(Setting.UPSTREAM_STALL)),
                     "sluice/" + Version.TEXT,
                     TrustedRoots.context(certificates(configuration, machine))));
+            UpstreamClient upstreams = metrics.timing(http);
+            metrics.build(Version.TEXT);
+            metrics.modes(this::mode);
             this.gate = new Gate(
                     new Gate.Stores(
                             blobs,
@@ -208,6 +214,17 @@ final class Installation implements AutoCloseable {
         }
         files.addAll(Trust.SYSTEM);
         return files.stream().distinct().toList();
+    }
+
+    /** The mode of the policy in force that has that name. */
+    private Optional<Policy.Mode> mode(String policy) {
+        PolicySet current = policies.currentFromMemory();
+        return current == null
+                ? Optional.empty()
+                : current.policies().stream()
+                        .filter(p -> p.name().equals(policy))
+                        .map(Policy::mode)
+                        .findFirst();
     }
 
     private static Map<String, Format> byId(List<Format> formats) {

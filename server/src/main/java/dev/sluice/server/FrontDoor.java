@@ -287,6 +287,7 @@ public final class FrontDoor implements AutoCloseable {
         private final Queue<HttpServer> servers;
 
         private final Connections connections;
+        private long planned;
 
         Listener(Door door, HttpServerOptions options, SocketAddress address, Queue<HttpServer> servers) {
             this.door = door;
@@ -301,7 +302,14 @@ public final class FrontDoor implements AutoCloseable {
             Limits.Times times = door.limits.times();
             long shortest =
                     Math.min(times.firstRequest().toMillis(), times.keepAlive().toMillis());
-            vertx.setPeriodic(Math.clamp(shortest / 4, 10, 1000), tick -> connections.sweep(System.nanoTime()));
+            long every = Math.clamp(shortest / 4, 10, 1000);
+            planned = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(every);
+            vertx.setPeriodic(every, tick -> {
+                long now = System.nanoTime();
+                door.metrics.loopDelay((now - planned) / 1e9);
+                planned = now + TimeUnit.MILLISECONDS.toNanos(every);
+                connections.sweep(now);
+            });
             HttpServer server = vertx.createHttpServer(options)
                     .connectionHandler(this::connected)
                     .invalidRequestHandler(this::invalid)

@@ -1,29 +1,33 @@
 package dev.sluice.server;
 
-import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.gate.UpstreamClient;
 import dev.sluice.kernel.journal.Journal;
+import dev.sluice.kernel.policy.Policy;
 import dev.sluice.server.operation.FeedReport;
-import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 
 /** Figures about requests, journal events and the JVM, in Prometheus' text format. Thread-safe. */
 public final class Metrics {
@@ -31,35 +35,45 @@ public final class Metrics {
     /** Media type of {@link #text}. */
     static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
 
+    private static final Set<String> METHODS =
+            Set.of("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE");
+
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final Counter requests = Counter.builder()
             .name("sluice_http_requests_total")
-            .help("Requests answered, by endpoint and status")
-            .labelNames("endpoint", "method", "status")
+            .help("Requests answered, by endpoint, format, method and status; 499 when the client went away")
+            .labelNames("endpoint", "format", "method", "status")
             .register(registry);
     private final Histogram seconds = Histogram.builder()
             .name("sluice_http_request_seconds")
-            .help("Time from the request's head to the response's last byte")
+            .help("Time from a request's head to its response's last byte, by endpoint")
             .labelNames("endpoint")
             .classicOnly()
             .classicUpperBounds(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
             .register(registry);
     private final Counter sent = Counter.builder()
             .name("sluice_http_response_bytes_total")
-            .help("Bytes sent in responses")
+            .help("Bytes sent in responses, by endpoint")
             .labelNames("endpoint")
             .register(registry);
     private final Counter received = Counter.builder()
             .name("sluice_http_request_bytes_total")
-            .help("Bytes received in request bodies")
+            .help("Bytes received in request bodies, by endpoint")
             .labelNames("endpoint")
             .register(registry);
-    private final Counter events = Counter.builder()
-            .name("sluice_journal_events_total")
+    private final Counter answers = Counter.builder()
+            .name("sluice_http_answers_total")
             .help(
-                    "Events written to the journal: downloads, refusals, hidden versions, publications, policy changes, ...")
-            .labelNames("kind")
+                    "Requests to formats that were let in, by endpoint and from where they could be answered: memory, store, upstream")
+            .labelNames("endpoint", "from")
             .register(registry);
+    private final Histogram loopDelay = Histogram.builder()
+            .name("sluice_event_loop_delay_seconds")
+            .help("How much later than planned a timer ran on an event loop: above some hundredths, loops are stalled")
+            .classicOnly()
+            .classicUpperBounds(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
+            .register(registry);
+    private volatile Function<String, Optional<Policy.Mode>> modes = policy -> Optional.empty();
 
     /** New figures, all zero, with those of the JVM. */
     public Metrics() {
@@ -67,11 +81,24 @@ public final class Metrics {
     }
 
     /** Notes a request. */
-    void request(String endpoint, String method, int status, double duration, long bytesSent, long bytesReceived) {
-        requests.labelValues(endpoint, method, Integer.toString(status)).inc();
+    void request(
+            String endpoint,
+            String format,
+            String method,
+            int status,
+            double duration,
+            long bytesSent,
+            long bytesReceived) {
+        String known = METHODS.contains(method) ? method : "other"; // a client can make up any number of methods
+        requests.labelValues(endpoint, format, known, Integer.toString(status)).inc();
         seconds.labelValues(endpoint).observe(duration);
         sent.labelValues(endpoint).inc(bytesSent);
         received.labelValues(endpoint).inc(bytesReceived);
+    }
+
+    /** Notes from where a request to a format could be answered. */
+    void answered(String endpoint, String from) {
+        answers.labelValues(endpoint, from).inc();
     }
 
     /** Shows a number that changes. */
@@ -104,7 +131,7 @@ public final class Metrics {
     void feeds(FeedReport feeds, InstantSource clock) {
         feed(
                 "sluice_feed_age_seconds",
-                "Time since the feed was last known to be up to date",
+                "Time since a feed was last known to be up to date, by feed",
                 (figure, show) -> {
                     Instant updated = figure.updatedAt();
                     if (updated != null) {
@@ -115,7 +142,7 @@ public final class Metrics {
                 feeds);
         feed(
                 "sluice_feed_last_success_timestamp_seconds",
-                "When that was, in seconds since 1970",
+                "When a feed was last known to be up to date, in seconds since 1970, by feed",
                 (figure, show) -> {
                     Instant updated = figure.updatedAt();
                     if (updated != null) {
@@ -125,12 +152,12 @@ public final class Metrics {
                 feeds);
         feed(
                 "sluice_feed_records",
-                "Records kept of the feed, or listed by one source of it",
+                "Records kept of a feed, or listed by one source of it, by feed",
                 (figure, show) -> show.accept((double) figure.records()),
                 feeds);
         feed(
                 "sluice_feed_failures",
-                "Syncs that failed since the last that succeeded",
+                "Syncs of a feed that failed since the last that succeeded, by feed",
                 (figure, show) -> show.accept((double) figure.failures()),
                 feeds);
     }
@@ -146,13 +173,66 @@ public final class Metrics {
                 .register(registry);
     }
 
-    /** The journal, with its events counted by kind: downloads and decisions per second are seen there. */
+    /** The journal, with its events counted and its appends timed; decisions are counted by what the events say. */
     public Journal counting(Journal journal) {
-        Map<Event.Kind, CounterDataPoint> byKind = new EnumMap<>(Event.Kind.class);
-        for (Event.Kind kind : Event.Kind.values()) {
-            byKind.put(kind, events.labelValues(kind.name()));
+        return new CountedJournal(journal, registry, this::mode);
+    }
+
+    /** The way to upstreams, with requests counted and timed. */
+    public UpstreamClient timing(UpstreamClient client) {
+        return new TimedUpstreams(client, registry);
+    }
+
+    /** Lets decisions be counted by the modes of the policies behind them: policies in force by name. */
+    public void modes(Function<String, Optional<Policy.Mode>> modes) {
+        this.modes = modes;
+    }
+
+    private Optional<Policy.Mode> mode(String policy) {
+        return modes.apply(policy);
+    }
+
+    /** Says which build this is. */
+    public void build(String version) {
+        Gauge build = Gauge.builder()
+                .name("sluice_build_info")
+                .help("Always 1; the labels say which version runs on which Java")
+                .labelNames("version", "java")
+                .register(registry);
+        build.labelValues(version, Runtime.version().toString()).set(1);
+    }
+
+    /** Notes how much later than planned something ran on an event loop. */
+    void loopDelay(double late) {
+        loopDelay.observe(Math.max(late, 0));
+    }
+
+    /** Names, kinds and descriptions of all own figures, without those of the JVM, by name. */
+    public List<Figure> figures() {
+        return registry.scrape().stream()
+                .filter(snapshot -> snapshot.getMetadata().getName().startsWith("sluice_"))
+                .map(snapshot -> Figure.of(
+                        snapshot, String.valueOf(snapshot.getMetadata().getHelp())))
+                .sorted(Comparator.comparing(Figure::name))
+                .toList();
+    }
+
+    /**
+     * A figure.
+     *
+     * @param name as it is exposed
+     * @param kind counter, gauge or histogram
+     * @param help what it tells
+     */
+    public record Figure(String name, String kind, String help) {
+        private static Figure of(MetricSnapshot snapshot, String help) {
+            String name = snapshot.getMetadata().getPrometheusName();
+            return switch (snapshot) {
+                case CounterSnapshot _ -> new Figure(name + "_total", "counter", help);
+                case HistogramSnapshot _ -> new Figure(name, "histogram", help);
+                default -> new Figure(name, "gauge", help);
+            };
         }
-        return new CountingJournal(journal, byKind);
     }
 
     /** All figures as text. */
@@ -160,36 +240,5 @@ public final class Metrics {
         ByteArrayOutputStream out = new ByteArrayOutputStream(16 * 1024);
         PrometheusTextFormatWriter.create().write(out, registry.scrape());
         return out.toByteArray();
-    }
-
-    private record CountingJournal(Journal journal, Map<Event.Kind, CounterDataPoint> counters) implements Journal {
-        @Override
-        public CompletionStage<Void> append(Event event) {
-            CounterDataPoint counter = counters.get(event.kind());
-            if (counter != null) {
-                counter.inc();
-            }
-            return journal.append(event);
-        }
-
-        @Override
-        public Optional<Event> find(String id) {
-            return journal.find(id);
-        }
-
-        @Override
-        public List<Event> query(Query query) {
-            return journal.query(query);
-        }
-
-        @Override
-        public List<Consumption> consumption(Subject subject, int limit) {
-            return journal.consumption(subject, limit);
-        }
-
-        @Override
-        public void settle() {
-            journal.settle();
-        }
     }
 }

@@ -7,6 +7,7 @@ import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.format.RefusalResponse;
 import dev.sluice.kernel.format.Request;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.format.Route;
@@ -74,6 +75,9 @@ final class Passage {
     private @Nullable Endpoint endpoint;
     private @Nullable Visit visit;
     private String name = "none";
+    private String formatId = "";
+    private @Nullable String from;
+    private volatile String decision = "";
 
     /** A request whose head has arrived; tells on the event loop when it is answered. */
     Passage(Door door, HttpServerRequest wire, Context loop, Runnable answered) {
@@ -301,6 +305,7 @@ final class Passage {
             if (endpoint == null) {
                 return elsewhere(format, rest, where);
             }
+            formatId = format.id();
             name = endpoint.name();
         }
         Authentication.Result result = endpoint.permission() == Permission.OPEN ? who : authenticate(asked, onLoop);
@@ -334,7 +339,15 @@ final class Passage {
         }
         limitBody(door.limits.upload());
         Exchange exchange = new Exchange(asked, repository, visiting, door.gate);
-        return onLoop ? endpoint.handleFromMemory(exchange) : endpoint.handle(exchange);
+        if (onLoop) {
+            Response response = endpoint.handleFromMemory(exchange);
+            from = "memory";
+            return response;
+        }
+        TimedUpstreams.forget();
+        Response response = endpoint.handle(exchange);
+        from = TimedUpstreams.hasAsked() ? "upstream" : "store";
+        return response;
     }
 
     private static boolean lacksLength(Request asked) {
@@ -482,6 +495,9 @@ final class Passage {
     }
 
     private void send(Response response) {
+        decision = response.body() instanceof Response.Artifact
+                ? "released"
+                : RefusalResponse.CODE.equals(response.header("X-Error-Code")) ? "refused" : "";
         Delivery delivery = new Delivery(this, response, last);
         if (io.vertx.core.Vertx.currentContext() == loop) {
             delivery.send();
@@ -499,20 +515,33 @@ final class Passage {
         answered.run();
         double seconds = (System.nanoTime() - startedNanos) / 1e9;
         door.metrics.request(
-                name, wire.method().name(), status, seconds, wire.response().bytesWritten(), wire.bytesRead());
+                name,
+                formatId,
+                wire.method().name(),
+                status,
+                seconds,
+                wire.response().bytesWritten(),
+                wire.bytesRead());
+        if (from != null) {
+            door.metrics.answered(name, from);
+        }
         if (ACCESS.isInfoEnabled()) {
             Principal principal = principal();
             Token token = principal.token();
             ACCESS.atInfo()
-                    .addKeyValue("method", wire.method().name())
+                    .addKeyValue("method", shown(wire.method().name()))
                     .addKeyValue("path", target == null ? "" : shown(target.path()))
                     .addKeyValue("status", status)
                     .addKeyValue("endpoint", name)
+                    .addKeyValue("format", formatId)
+                    .addKeyValue("repository", repository == null ? "" : repository.name())
+                    .addKeyValue("decision", decision)
                     .addKeyValue("bytes", wire.response().bytesWritten())
                     .addKeyValue("millis", Math.round(seconds * 1000))
-                    .addKeyValue("user", principal.user())
+                    .addKeyValue("user", shown(principal.user()))
                     .addKeyValue("token", token == null ? "" : token.id())
                     .addKeyValue("address", address())
+                    .addKeyValue("request", id)
                     .addKeyValue("agent", shown(userAgent()))
                     .log("request");
         }
@@ -530,6 +559,6 @@ final class Passage {
     /** Text of a client as it may appear in a log or a message: bounded, printable. */
     private static String shown(String text) {
         String cut = text.length() <= 200 ? text : text.substring(0, 200) + "...";
-        return cut.replaceAll("[^\\x20-\\x7e]", "?");
+        return cut.replaceAll("[^\\x20-\\x7e]|\"", "?");
     }
 }

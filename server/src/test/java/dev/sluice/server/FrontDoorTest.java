@@ -386,7 +386,8 @@ class FrontDoorTest {
         assertThat(door.get("/health/ready").statusCode()).isEqualTo(200);
         assertThat(door.get("/metrics").statusCode()).isEqualTo(401);
         assertThat(door.get("/metrics", "Authorization", "Bearer " + auditor).body())
-                .contains("sluice_http_requests_total{endpoint=\"echo\",method=\"GET\",status=\"200\"} 1.0")
+                .contains(
+                        "sluice_http_requests_total{endpoint=\"echo\",format=\"fake\",method=\"GET\",status=\"200\"} 1.0")
                 .contains("jvm_");
     }
 

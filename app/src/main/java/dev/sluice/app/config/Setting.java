@@ -310,6 +310,12 @@ public record Setting(
             "SLUICE_LOG_ACCESS",
             "true",
             "true or false: one line per request; the journal keeps what matters either way");
+    /** Where the line per request goes. */
+    public static final Setting LOG_ACCESS_FILE = of(
+            "log.access-file",
+            "SLUICE_LOG_ACCESS_FILE",
+            null,
+            "file for the line per request, appended to; default: with the rest of the log");
     /** What becomes of withheld files on PyPI pages. */
     public static final Setting PYPI_WITHHELD = of(
             "pypi.withheld",
@@ -382,7 +388,8 @@ public record Setting(
             GC_CACHED_AFTER,
             LOG_LEVEL,
             LOG_FORMAT,
-            LOG_ACCESS);
+            LOG_ACCESS,
+            LOG_ACCESS_FILE);
 
     private static Setting of(String key, String environment, @Nullable String otherwise, String help) {
         return new Setting(key, environment, otherwise, false, help);

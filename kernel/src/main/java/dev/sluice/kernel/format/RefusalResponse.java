@@ -14,6 +14,9 @@ import java.util.List;
  */
 public final class RefusalResponse {
 
+    /** What header {@code X-Error-Code} of a refusal says. */
+    public static final String CODE = "GatedRepo";
+
     private static final int MAX_REASON_PHRASE = 200;
 
     private RefusalResponse() {}
@@ -53,7 +56,7 @@ public final class RefusalResponse {
                 .withReason(phrase(title + ": " + sentence, why))
                 .with("npm-notice", ascii(full, 500))
                 .with("X-Error-Message", ascii(full, 500))
-                .with("X-Error-Code", "GatedRepo")
+                .with("X-Error-Code", CODE)
                 .with("Cache-Control", "no-store");
     }
 
