@@ -55,10 +55,10 @@ public final class Bench {
         for (Part part : PARTS) {
             if (options.names().isEmpty() || options.names().contains(part.name())) {
                 failed |= !measure(part, options, report);
+                report.write(Options.root().resolve("docs/performance.md"), names);
             }
         }
         System.out.println("\n" + report.table());
-        report.write(Options.root().resolve("docs/performance.md"), names);
         System.exit(failed ? 1 : 0);
     }
 

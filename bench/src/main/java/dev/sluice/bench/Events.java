@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Made-up downloads: 2,000 packages of five versions, 5,000 people, a fifth of all downloads of one version. The same number is always
- * the same event.
+ * Made-up downloads: a fifth of them are of one version, which 5,000 people take; the others of 200 packages of five versions, each
+ * used by a team of twenty. The same number is always the same event.
  */
 final class Events {
 
@@ -19,9 +19,10 @@ final class Events {
     /** As many bytes as such an event has when encoded. */
     static final int BYTES = 470;
 
-    private static final int PACKAGES = 2000;
+    private static final int PACKAGES = 200;
     private static final int VERSIONS = 5;
     private static final int PEOPLE = 5000;
+    private static final int TEAM = 20;
     private static final long BEGAN = 1_700_000_000L;
 
     private Events() {}
@@ -33,7 +34,10 @@ final class Events {
         int minor = hot ? 0 : (int) Long.remainderUnsigned(mixed >>> 24, VERSIONS);
         String name = "package-" + which;
         String version = "1." + minor + ".0";
-        String user = "user-" + Long.remainderUnsigned(mixed >>> 32, PEOPLE);
+        long person = hot
+                ? Long.remainderUnsigned(mixed >>> 32, PEOPLE)
+                : which * (long) TEAM + Long.remainderUnsigned(mixed >>> 32, TEAM);
+        String user = "user-" + person;
         String digest = String.format(Locale.ROOT, "%064x", which * 10L + minor);
         return new Event(
                 String.format(Locale.ROOT, "01BENCH%019d", i),
