@@ -75,7 +75,7 @@ final class Doctor extends UpkeepCommand {
             }
         }
         Path data = configuration.path(Setting.DATA);
-        if (!Files.isDirectory(data.resolve("journal"))) {
+        if (!Home.isShared(configuration) && !Files.isDirectory(data.resolve("journal"))) {
             throw new IOException("no installation in '" + data + "'");
         }
         ObjectNode result = offline(configuration);

@@ -31,6 +31,7 @@ import dev.sluice.server.Metrics;
 import dev.sluice.storage.StorageException;
 import dev.sluice.storage.sql.Database;
 import dev.sluice.storage.sql.DatabaseCopy;
+import dev.sluice.storage.upkeep.Backup;
 import dev.sluice.storage.upkeep.JournalCheck;
 import dev.sluice.upstream.HttpUpstreamClient;
 import dev.sluice.upstream.Reach;
@@ -73,6 +74,8 @@ final class Installation implements AutoCloseable {
     final Journal journal;
     /** Reads the journal end to end. */
     final JournalCheck journalCheck;
+    /** What a backup copies. */
+    final Backup.Source backupSource;
 
     final Metrics metrics = new Metrics();
     final Ulid ids;
@@ -100,6 +103,7 @@ final class Installation implements AutoCloseable {
             }
             this.journal = metrics.counting(home.journal());
             this.journalCheck = home.check();
+            this.backupSource = new BackupSource(database, home.journal());
             this.ids = new Ulid(clock);
             this.policies = new Policies(database.policies(), journal, clock, ids);
             this.advisories = new AdvisoryIndex(database.advisories());

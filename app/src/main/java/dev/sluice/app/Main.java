@@ -32,6 +32,8 @@ import picocli.CommandLine.IVersionProvider;
             RepositoryCommands.class,
             Doctor.class,
             Migrate.class,
+            TakeBackup.class,
+            Restore.class,
             Collect.class,
             CommandLine.HelpCommand.class
         },

@@ -3,6 +3,7 @@ package dev.sluice.app;
 import dev.sluice.app.config.ConfigurationException;
 import dev.sluice.app.config.Setting;
 import dev.sluice.kernel.access.Permission;
+import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.blob.BlobStore.Kept;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.journal.Event;
@@ -12,10 +13,12 @@ import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.server.operation.Call;
 import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Problem;
+import dev.sluice.storage.upkeep.Backup;
 import dev.sluice.storage.upkeep.Examination;
 import dev.sluice.storage.upkeep.Finding;
 import dev.sluice.storage.upkeep.GarbageCollection;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -36,7 +39,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Looking after the running installation: garbage collection by hand and on schedule, examinations.
+ * Looking after the running installation: garbage collection by hand and on schedule, examinations, backups.
  *
  * <p>One piece of such work runs at a time; it goes on when the command that asked for it goes away, and ends when this is closed.
  * Thread-safe.
@@ -91,6 +94,7 @@ final class Upkeep implements AutoCloseable {
         return List.of(
                 Operation.of("upkeep.gc", "POST", "/api/upkeep/gc", Permission.ADMINISTER, this::collect),
                 Operation.of("upkeep.doctor", "POST", "/api/upkeep/doctor", Permission.ADMINISTER, this::examine),
+                Operation.of("upkeep.backup", "POST", "/api/upkeep/backup", Permission.ADMINISTER, this::backup),
                 Operation.of("upkeep.task", "GET", "/api/upkeep/{task}", Permission.ADMINISTER, this::look));
     }
 
@@ -206,6 +210,37 @@ final class Upkeep implements AutoCloseable {
                 .put("subject", finding.subject())
                 .put("problem", finding.problem())
                 .put("remedy", finding.remedy());
+    }
+
+    /** The directory lies on the server's machine: only who can read the control file may name one. */
+    private Response backup(Call call) throws IOException {
+        Token token = call.visit().principal().token();
+        if (token == null || !token.name().equals(RunningServer.CONTROL)) {
+            throw new Problem(403, "Local only", "backups are made by 'sluice backup' on the server's machine");
+        }
+        JsonNode body = Api.JSON.readTree(call.request().body());
+        Path target = Path.of(body.path("target").asString("")).toAbsolutePath().normalize();
+        Path data =
+                installation.configuration.path(Setting.DATA).toAbsolutePath().normalize();
+        if (target.startsWith(data) || data.startsWith(target)) {
+            throw Problem.badRequest("a backup must lie outside the data directory " + data);
+        }
+        boolean link = body.path("link").asBoolean(false);
+        return start("backup", task -> {
+            Backup.Manifest manifest = new Backup(installation.backupSource, installation.blobs, installation.clock)
+                    .take(target, link, task::step);
+            return written(manifest).put("target", target.toString());
+        });
+    }
+
+    /** What {@code sluice backup} and {@code sluice restore} print. */
+    static ObjectNode written(Backup.Manifest manifest) {
+        return Api.object()
+                .put("taken_at", manifest.takenAt())
+                .put("files", manifest.files().size())
+                .put("blobs", manifest.blobs())
+                .put("blob_bytes", manifest.blobBytes())
+                .put("copied", manifest.copied());
     }
 
     /** Keeps the names of what goes, the first of them. */

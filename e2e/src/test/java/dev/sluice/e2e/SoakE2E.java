@@ -37,7 +37,7 @@ class SoakE2E {
             Files.writeString(Path.of(file), report);
         }
         assertThat(result.surprises()).isEmpty();
-        assertThat(result.answered()).isGreaterThan(seconds * rate / 2L);
+        assertThat(result.answered()).isGreaterThan(seconds * (rate / 2L));
         if (seconds >= 600) {
             assertThat(result.growth(SoakRun.Sample::residentMegabytes))
                     .as("resident memory, last third beside the middle one")

@@ -78,7 +78,7 @@ final class SoakRun implements AutoCloseable {
         private final AtomicLongArray steps = new AtomicLongArray(120);
 
         void add(long micros) {
-            int step = (int) (Math.log(Math.max(1, micros)) / Math.log(1.2));
+            int step = (int) (Math.log(Math.max(1.0, (double) micros)) / Math.log(1.2));
             steps.incrementAndGet(Math.min(step, steps.length() - 1));
         }
 
@@ -154,7 +154,7 @@ final class SoakRun implements AutoCloseable {
         try (ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
                 var requests = Executors.newVirtualThreadPerTaskExecutor()) {
             long begun = System.nanoTime();
-            clock.scheduleAtFixedRate(
+            var ticking = clock.scheduleAtFixedRate(
                     () -> begin(requests, random), 0, TimeUnit.SECONDS.toNanos(1) / rate, TimeUnit.NANOSECONDS);
             int every = Math.max(1, seconds / 60);
             for (int second = every; second <= seconds; second += every) {
@@ -162,7 +162,7 @@ final class SoakRun implements AutoCloseable {
                 TimeUnit.NANOSECONDS.sleep(due - System.nanoTime()); // the length of the run is its subject
                 samples.add(sample(second));
             }
-            clock.shutdownNow();
+            ticking.cancel(false);
         }
         return new Result(answered.get(), List.copyOf(surprises), samples, report(seconds, rate, samples));
     }

@@ -197,6 +197,21 @@ public final class SegmentJournal implements Journal, AutoCloseable {
                                 + entry.position());
     }
 
+    /** Up to where everything that was acknowledged before this call lies; a position for {@link #copyTo}. */
+    public long end() {
+        follower.settle();
+        return index.complete();
+    }
+
+    /**
+     * Copies the log up to that position into files of the directory; those that are there in full are left alone.
+     *
+     * @param end a position that {@link #end} told
+     */
+    public void copyTo(Path log, long end) throws IOException {
+        segments.copyTo(log, end);
+    }
+
     /** Writes what waits, lets the index catch up, and closes everything. Later appends fail. */
     @Override
     public void close() throws IOException {

@@ -216,6 +216,26 @@ final class Segments implements AutoCloseable {
         return new Chunk(records, position);
     }
 
+    /** Copies the files up to that position; what lies before it never changes. Full files that are there are left alone. */
+    void copyTo(Path target, long limit) throws IOException {
+        for (Segment segment : segments.headMap(limit, false).values()) {
+            Map.@Nullable Entry<Long, Segment> next = segments.higherEntry(segment.base());
+            long length = Math.min(limit, next == null ? limit : next.getKey()) - segment.base();
+            Path copy = target.resolve(String.valueOf(segment.file().getFileName()));
+            if (Files.isRegularFile(copy) && Files.size(copy) == length) {
+                continue;
+            }
+            try (FileChannel out = FileChannel.open(
+                    copy, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                long done = 0;
+                while (done < length) {
+                    done += segment.channel().transferTo(done, length - done, out);
+                }
+                out.force(true);
+            }
+        }
+    }
+
     @Override
     public void close() throws IOException {
         for (Segment segment : segments.values()) {

@@ -1,6 +1,7 @@
 package dev.sluice.storage.sql;
 
 import dev.sluice.storage.StorageException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -61,6 +62,11 @@ interface Connections extends AutoCloseable {
     /** What the database itself finds damaged in its files, at most a hundred lines; empty when it is whole or not for us to read. */
     default List<String> damage() {
         return List.of();
+    }
+
+    /** Copies the database as of now into a new file. Throws StorageException when it is not kept in a file. */
+    default void copyTo(Path file) {
+        throw new StorageException("the database is not kept in a file of ours", null);
     }
 
     /** Lets what is under way finish, then closes every connection. */

@@ -161,6 +161,15 @@ public final class Database implements AutoCloseable {
         return damage;
     }
 
+    /**
+     * Copies the databases, each as of one instant, into new files {@code sluice.db} and {@code advisories.db} of the directory.
+     * Throws StorageException when they are not kept in files.
+     */
+    public void copyTo(Path directory) {
+        stores.copyTo(directory.resolve("sluice.db"));
+        feeds.copyTo(directory.resolve("advisories.db"));
+    }
+
     /** Finishes what is being written and closes every connection. An import under way must be closed first. */
     @Override
     public void close() {

@@ -1,6 +1,8 @@
 package dev.sluice.storage.sql;
 
 import dev.sluice.storage.StorageException;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -96,6 +98,20 @@ final class SqliteConnections implements Connections {
                 session.rollback();
                 session.connection().setAutoCommit(true);
             }
+        });
+    }
+
+    @Override
+    public void copyTo(Path file) {
+        read(session -> {
+            try (Statement statement = session.connection().createStatement();
+                    PreparedStatement vacuum = session.connection().prepareStatement("VACUUM INTO ?")) {
+                statement.execute("PRAGMA query_only=OFF"); // it would keep even another file from being written
+                vacuum.setString(1, file.toAbsolutePath().toString());
+                vacuum.execute();
+                statement.execute("PRAGMA query_only=ON");
+            }
+            return Boolean.TRUE;
         });
     }
 
