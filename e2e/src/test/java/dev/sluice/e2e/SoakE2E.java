@@ -39,8 +39,8 @@ class SoakE2E {
         assertThat(result.surprises()).isEmpty();
         assertThat(result.answered()).isGreaterThan(seconds * (rate / 2L));
         if (seconds >= 600) {
-            assertThat(result.growth(SoakRun.Sample::residentMegabytes))
-                    .as("resident memory, last third beside the middle one")
+            assertThat(result.growth(SoakRun.Sample::liveMegabytes))
+                    .as("live heap, last third beside the middle one")
                     .isLessThan(1.10);
             assertThat(result.growth(SoakRun.Sample::handles))
                     .as("file handles, last third beside the middle one")

@@ -66,11 +66,12 @@ final class SoakRun implements AutoCloseable {
      * What the server's process needed at one moment.
      *
      * @param second since the start of the load
+     * @param liveMegabytes heap in use right after a full collection
      * @param residentMegabytes resident memory
      * @param handles open files and sockets
      * @param threads of the operating system
      */
-    record Sample(int second, double residentMegabytes, double handles, double threads) {}
+    record Sample(int second, double liveMegabytes, double residentMegabytes, double handles, double threads) {}
 
     /** One kind of request, by how long its answers took. */
     private static final class Times {
@@ -156,7 +157,7 @@ final class SoakRun implements AutoCloseable {
             long begun = System.nanoTime();
             var ticking = clock.scheduleAtFixedRate(
                     () -> begin(requests, random), 0, TimeUnit.SECONDS.toNanos(1) / rate, TimeUnit.NANOSECONDS);
-            int every = Math.max(1, seconds / 60);
+            int every = Math.max(1, seconds / 24);
             for (int second = every; second <= seconds; second += every) {
                 long due = begun + TimeUnit.SECONDS.toNanos(second);
                 TimeUnit.NANOSECONDS.sleep(due - System.nanoTime()); // the length of the run is its subject
@@ -332,7 +333,22 @@ final class SoakRun implements AutoCloseable {
         sluice.drop(sluice.withhold("word" + names.incrementAndGet(), "input.v0.package.name == \"nobody-has-this\""));
     }
 
-    private Sample sample(int second) throws IOException {
+    /** The collection that this takes is part of what the requests feel. */
+    private double live() throws IOException, InterruptedException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        Run.of(Path.of("."), Map.of(), List.of(jcmd.toString(), String.valueOf(sluice.pid()), "GC.run"))
+                .succeeded();
+        for (String line :
+                new String(expect(200, get("/metrics")).body(), UTF_8).lines().toList()) {
+            if (line.startsWith("jvm_memory_used_bytes{area=\"heap\"}")) {
+                return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)) / (1024 * 1024);
+            }
+        }
+        throw new AssertionError("no figure of the heap");
+    }
+
+    private Sample sample(int second) throws IOException, InterruptedException {
+        double live = live();
         Path process = Path.of("/proc", String.valueOf(sluice.pid()));
         double resident = 0;
         double threads = 0;
@@ -344,7 +360,7 @@ final class SoakRun implements AutoCloseable {
             }
         }
         try (Stream<Path> open = Files.list(process.resolve("fd"))) {
-            return new Sample(second, resident, open.count(), threads);
+            return new Sample(second, live, resident, open.count(), threads);
         }
     }
 
@@ -356,12 +372,18 @@ final class SoakRun implements AutoCloseable {
         new TreeMap<>(times)
                 .forEach((kind, each) -> text.append("| %s | %d | %.1f ms | %.0f ms | %.0f ms |%n"
                         .formatted(kind, each.count(), each.millis(0.5), each.millis(0.99), each.millis(0.999))));
-        text.append("%n| minute | resident | file handles | threads |%n|---|---|---|---|%n".formatted());
+        text.append(
+                "%n| minute | live heap | resident | file handles | threads |%n|---|---|---|---|---|%n".formatted());
         int every = Math.max(1, samples.size() / 12);
         for (int i = every - 1; i < samples.size(); i += every) {
             Sample each = samples.get(i);
-            text.append("| %.1f | %.0f MB | %.0f | %.0f |%n"
-                    .formatted(each.second() / 60.0, each.residentMegabytes(), each.handles(), each.threads()));
+            text.append("| %.1f | %.0f MB | %.0f MB | %.0f | %.0f |%n"
+                    .formatted(
+                            each.second() / 60.0,
+                            each.liveMegabytes(),
+                            each.residentMegabytes(),
+                            each.handles(),
+                            each.threads()));
         }
         return text.toString();
     }
