@@ -20,6 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
         subcommands = {
             RepositoryCommands.Show.class,
             RepositoryCommands.Rename.class,
+            QuotaCommand.class,
             RepositoryCommands.Reserve.class,
             RepositoryCommands.Unreserve.class
         },
@@ -57,6 +58,9 @@ final class RepositoryCommands {
                     for (JsonNode name : repository.path("former_names")) {
                         out.println("  formerly " + Output.text(name) + ", which still works");
                     }
+                    out.println("  "
+                            + QuotaCommand.told(api.get("/api/repositories/"
+                                    + Api.encoded(repository.path("name").asString("")) + "/quota")));
                     for (JsonNode upstream : repository.path("upstreams")) {
                         out.println("  upstream " + Output.text(upstream.path("id")) + "  "
                                 + Output.text(upstream.path("url")) + "  priority "

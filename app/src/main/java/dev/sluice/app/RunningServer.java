@@ -113,6 +113,7 @@ final class RunningServer implements AutoCloseable {
         List<Operation> operations = new ArrayList<>(new FeedImports(installation).operations());
         operations.addAll(installation.feedSyncs.operations());
         operations.addAll(upkeep.operations());
+        operations.addAll(new Quota(installation).operations());
         return operations;
     }
 

@@ -151,4 +151,39 @@ class UpkeepE2E {
                     .isEqualTo(2);
         }
     }
+
+    @Test
+    void a_repository_takes_no_more_than_its_quota_and_says_so() throws Exception {
+        try (FakeUpstreamServer upstream = FakeUpstreamServer.start()) {
+            FakeNpm fetched = new FakeNpm(upstream, "fetched").version("1.0.0", FakeNpm.LONG_AGO, 60_000, false);
+            String path = "/npm/main" + fetched.tarball("1.0.0");
+            try (Sluice sluice = serve("server", upstream)) {
+                NpmProject publisher = NpmProject.in(folder.resolve("publisher"), sluice)
+                        .token(sluice.token())
+                        .packageJson("ours", "1.0.0");
+                sluice.cli("repository", "quota", "main", "1k").succeeded();
+                publisher.npm("publish").succeeded();
+                assertThat(sluice.cli("repository", "list").succeeded().output())
+                        .contains("quota 1.0 KiB");
+
+                assertThat(sluice.get(path).statusCode()).isEqualTo(507);
+                assertThat(sluice.get(path).body())
+                        .contains("repository main is full")
+                        .contains("its quota is 1,024");
+                sluice.cli("repository", "quota", "main", "1").succeeded();
+                Run refused =
+                        publisher.packageJson("ours", "2.0.0").npm("publish").failed();
+                assertThat(refused.output()).contains("403").contains("repository main is full");
+
+                sluice.cli("repository", "quota", "main", "none").succeeded();
+                publisher.npm("publish").succeeded();
+                assertThat(sluice.get(path).statusCode()).isEqualTo(200);
+                JsonNode usage =
+                        json(sluice.cli("repository", "quota", "main", "--json").succeeded());
+                assertThat(usage.path("files").asLong()).isEqualTo(3);
+                assertThat(usage.path("bytes").asLong()).isGreaterThan(60_000);
+                assertThat(sluice.cli("doctor").succeeded().output()).contains("Sound: 0 faults");
+            }
+        }
+    }
 }

@@ -28,6 +28,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Figures about requests, journal events and the JVM, in Prometheus' text format. Thread-safe. */
 public final class Metrics {
@@ -170,6 +171,16 @@ public final class Metrics {
                 .labelNames("feed")
                 .callback(callback -> feeds.figures()
                         .forEach(figure -> value.accept(figure, number -> callback.call(number, figure.name()))))
+                .register(registry);
+    }
+
+    /** Shows numbers that change, one for each value of the label; asked for at every scrape. */
+    public void gauges(String name, String help, String label, Supplier<Map<String, Long>> values) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(label)
+                .callback(callback -> values.get().forEach((key, value) -> callback.call(value, key)))
                 .register(registry);
     }
 

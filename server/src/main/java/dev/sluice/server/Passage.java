@@ -15,7 +15,9 @@ import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.gate.Upload;
 import dev.sluice.kernel.gate.UpstreamClient;
 import dev.sluice.kernel.gate.Visit;
+import dev.sluice.kernel.repository.Quotas;
 import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.StoreUnavailableException;
 import dev.sluice.server.operation.Call;
 import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Operations;
@@ -440,7 +442,9 @@ final class Passage {
                 Problem.response(400, "Digest mismatch", String.valueOf(e.getMessage()));
             case UpstreamClient.UpstreamException e ->
                 incident(502, "Upstream unavailable", "an upstream registry did not give what is needed", e);
+            case Quotas.ExceededException e -> Problem.response(507, "Quota exceeded", String.valueOf(e.getMessage()));
             case BlobsUnavailableException e -> unkept(e);
+            case StoreUnavailableException e -> unkept(e);
             case CompletionException e -> unwritten(e); // only records of the journal are waited for in futures
             default -> incident(500, "Internal error", "this is a fault of the registry, not of the request", failure);
         };
@@ -448,8 +452,28 @@ final class Passage {
 
     /** What is answered when bytes that were released cannot be had. */
     Response unkept(Exception failure) {
+        if (isFull(failure)) {
+            return incident(
+                    507,
+                    "Disk full",
+                    "the registry's disk is full, nothing was changed; try again when its operator has made room",
+                    failure);
+        }
         return incident(503, "Storage unavailable", "the place where artifacts are kept fails; try again", failure)
                 .with("Retry-After", "5");
+    }
+
+    /** What file systems and SQLite say of it. */
+    private static boolean isFull(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage());
+            if (message.contains("No space left on device")
+                    || message.contains("Disk quota exceeded")
+                    || message.contains("SQLITE_FULL")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The client gets a number, the log gets the story. */

@@ -1,9 +1,10 @@
 package dev.sluice.storage;
 
+import dev.sluice.kernel.repository.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /** A store that could not do what it was asked: the disk is full, the database is damaged, it was closed. */
-public final class StorageException extends RuntimeException {
+public final class StorageException extends StoreUnavailableException {
     /** Says what could not be done, and why. */
     public StorageException(String message, @Nullable Throwable cause) {
         super(message, cause);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
@@ -193,17 +194,29 @@ public final class Configuration {
 
     /** A size in bytes, written with k, m or g. Throws {@link ConfigurationException}. */
     public long bytes(Setting setting) {
-        String text = get(setting).strip().toLowerCase(Locale.ROOT);
+        String text = get(setting);
+        return parsed(text).orElseThrow(() -> wrong(setting, text, "a size such as 512k, 100m or 10g"));
+    }
+
+    /** The size that a text tells, written with k, m or g. Throws {@link ConfigurationException} that names the thing. */
+    public static long size(String thing, String text) {
+        return parsed(text)
+                .orElseThrow(() -> new ConfigurationException(
+                        thing + " is '" + text + "', but it takes a size such as 512k, 100m or 10g"));
+    }
+
+    private static OptionalLong parsed(String given) {
+        String text = given.strip().toLowerCase(Locale.ROOT);
         int shift = text.endsWith("k") ? 10 : text.endsWith("m") ? 20 : text.endsWith("g") ? 30 : 0;
         try {
             long number = Long.parseLong(shift == 0 ? text : text.substring(0, text.length() - 1));
             if (number > 0 && number <= Long.MAX_VALUE >> shift) {
-                return number << shift;
+                return OptionalLong.of(number << shift);
             }
         } catch (NumberFormatException e) {
-            // told below
+            return OptionalLong.empty();
         }
-        throw wrong(setting, text, "a size such as 512k, 100m or 10g");
+        return OptionalLong.empty();
     }
 
     /** A duration. Throws {@link ConfigurationException}. */

@@ -8,6 +8,7 @@ import dev.sluice.kernel.repository.HostedStore.Change;
 import dev.sluice.kernel.repository.HostedStore.HostedPackage;
 import dev.sluice.kernel.repository.HostedStore.RevisionConflictException;
 import dev.sluice.kernel.repository.PackageIndex;
+import dev.sluice.kernel.repository.Quotas;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.StoredFile;
 import java.io.IOException;
@@ -73,6 +74,9 @@ final class Publishing {
             try {
                 stores.hosted().apply(repository, name, current.revision(), change, files);
                 return change;
+            } catch (Quotas.ExceededException e) {
+                // 403 and not 507: clients would try a 5xx again and again before they show why
+                throw new Publication.RejectedException(403, String.valueOf(e.getMessage()));
             } catch (RevisionConflictException e) {
                 if (attempt >= MAX_ATTEMPTS) {
                     throw new Publication.RejectedException(

@@ -10,6 +10,7 @@ import dev.sluice.kernel.repository.DocumentStore;
 import dev.sluice.kernel.repository.FileStore;
 import dev.sluice.kernel.repository.HostedStore;
 import dev.sluice.kernel.repository.Inventory;
+import dev.sluice.kernel.repository.Quotas;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.storage.StorageException;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ public final class Database implements AutoCloseable {
     private final HistoryStore history;
     private final AdvisoryStore advisories;
     private final Inventory inventory;
+    private final Quotas quotas;
     private final Nodes nodes;
     private final Leases leases;
     private final Runnable last;
@@ -61,6 +63,7 @@ public final class Database implements AutoCloseable {
         this.history = new SqlHistoryStore(stores, revisions);
         this.advisories = new SqlAdvisoryStore(feeds, ofFeeds);
         this.inventory = new SqlInventory(stores);
+        this.quotas = new SqlQuotas(stores);
     }
 
     /** Opens the database in that directory, creating and migrating it as needed. Throws StorageException saying why not. */
@@ -146,6 +149,11 @@ public final class Database implements AutoCloseable {
     /** Turns that the nodes which share this database take. */
     public Leases leases() {
         return leases;
+    }
+
+    /** How much repositories hold and may hold. */
+    public Quotas quotas() {
+        return quotas;
     }
 
     /** Everything that is kept, for those who look after it. */

@@ -51,12 +51,19 @@ final class SqlFileStore implements FileStore {
             return false;
         }
         return connections.write(session -> {
+            SqlQuotas.begin(session, repository);
+            Optional<StoredFile> former = find(session, repository, format, path);
+            if (former.isEmpty()) {
+                return false;
+            }
             PreparedStatement statement =
                     session.prepared("DELETE FROM stored_file WHERE repository = ? AND format = ? AND path = ?");
             statement.setString(1, repository);
             statement.setString(2, format);
             statement.setString(3, path);
-            return statement.executeUpdate() > 0;
+            statement.executeUpdate();
+            SqlQuotas.count(session, repository, -former.get().contents().size(), -1);
+            return true;
         });
     }
 
@@ -115,12 +122,24 @@ final class SqlFileStore implements FileStore {
     }
 
     static void put(Session session, StoredFile file) throws SQLException {
-        put(session.prepared(UPSERT), file);
+        put(session, UPSERT, file);
     }
 
     /** The same unless the path is a file of another package; false then. */
     static boolean putOf(Session session, StoredFile file) throws SQLException {
-        return put(session.prepared(UPSERT + " WHERE stored_file.package_name = excluded.package_name"), file) > 0;
+        return put(session, UPSERT + " WHERE stored_file.package_name = excluded.package_name", file);
+    }
+
+    private static boolean put(Session session, String sql, StoredFile file) throws SQLException {
+        SqlQuotas.begin(session, file.repository());
+        Optional<StoredFile> former =
+                find(session, file.repository(), file.coordinates().format(), Values.key(file.path()));
+        if (put(session.prepared(sql), file) == 0) {
+            return false;
+        }
+        long before = former.map(each -> each.contents().size()).orElse(0L);
+        SqlQuotas.count(session, file.repository(), file.contents().size() - before, former.isPresent() ? 0 : 1);
+        return true;
     }
 
     private static int put(PreparedStatement statement, StoredFile file) throws SQLException {

