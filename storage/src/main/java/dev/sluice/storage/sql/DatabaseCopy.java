@@ -37,7 +37,8 @@ public final class DatabaseCopy {
             "hosted_release",
             "stored_file",
             "upstream_document",
-            "version_history");
+            "version_history",
+            "repository_usage");
 
     static final List<String> ADVISORIES = List.of(
             "advisory", "advisory_package", "advisory_alias", "exploitation", "feed", "feed_sync", "feed_listing");
