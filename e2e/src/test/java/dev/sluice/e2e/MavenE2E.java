@@ -162,7 +162,7 @@ final class MavenE2E {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"OLD", "NEW"}) // Maven 4 prints nothing but the status of a refused upload
+    @EnumSource
     void a_release_never_changes(Maven client) throws Exception {
         String library = "fixed-" + client.word();
         deploy(client, library, "1.0", "first", sluice.token()).succeeded();
@@ -185,7 +185,7 @@ final class MavenE2E {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"OLD", "NEW"}) // Maven 4 prints nothing but the status of a refused upload
+    @EnumSource
     void without_a_token_a_deployment_fails_with_words(Maven client) throws Exception {
         String library = "nobody-" + client.word();
 
@@ -238,6 +238,20 @@ final class MavenE2E {
         client.run(sluice, name, consumer(library, "1.0"), sluice.token(), Maven.COPYING)
                 .succeeded();
         page.saw(client.title(), Behaviour.RENAMED, "the old address works");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void an_unknown_repository_is_called_so(Maven client) throws Exception {
+        String library = "nowhere-" + client.word();
+        repository.offer(library, "1.0");
+        client.forget(Jars.GROUP);
+
+        Run run = client.run(sluice, "nowhere", consumer(library, "1.0"), "", Maven.COPYING);
+
+        // 3.8 takes every 404 for an artifact that is not there
+        assertThat(run.failed().output())
+                .contains(client == Maven.OLD ? "Could not find artifact" : "there is no repository");
     }
 
     private static String is(String library, String version) {
