@@ -95,7 +95,12 @@ public final class TestGate {
         this.policies = new Policies(node.policies(), world.journal, world.clock, ids);
         this.gate = new Gate(
                 new Gate.Stores(
-                        world.faultyBlobs, node.hosted(), node.files(), node.documents(), node.history(), node.leases()),
+                        world.faultyBlobs,
+                        node.hosted(),
+                        node.files(),
+                        node.documents(),
+                        node.history(),
+                        node.leases()),
                 Map.of(format.id(), format),
                 policies,
                 new AdvisoryIndex(node.advisories()),
