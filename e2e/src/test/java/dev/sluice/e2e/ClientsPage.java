@@ -50,7 +50,7 @@ final class ClientsPage {
             Pattern.compile("^\\s+at |\\.log\\b|Traceback|^\\[(INFO|WARNING)]|^\\[ERROR]\\s*$|Re-run Maven|"
                     + "^\\[ERROR] (To see|For more|\\[Help)|you or one of your|a package version that|on a server you|^Progress|^Packages|"
                     + "^[+.]+$|\\b0:0\\d:\\d\\d\\b|^Resolved, |up to date|irtualenv|Using CPython|python\\.use_venv|requires a python|Using version|YN0000|^info |"
-                    + "authorization|_authToken|registry=");
+                    + "_authToken|registry=");
     private static final int LINES = 9;
     private static final int LINE = 420;
 

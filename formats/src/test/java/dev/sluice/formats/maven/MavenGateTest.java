@@ -132,8 +132,8 @@ class MavenGateTest {
     void when_upstreams_are_down_nobody_is_told_that_a_file_does_not_exist() throws IOException {
         upstreamWithThreeVersions();
         gate.upstreams().down(true);
-        assertThat(gate.get(LIB + "1.0/lib-1.0.jar").status()).isEqualTo(502);
-        assertThat(gate.get(META).status()).isEqualTo(502);
+        assertThat(gate.get(LIB + "1.0/lib-1.0.jar").status()).isEqualTo(503);
+        assertThat(gate.get(META).status()).isEqualTo(503);
     }
 
     @Test

@@ -183,7 +183,7 @@ class NpmGateTest {
         assertThat(gate.get("leftpad/9.9.9").status()).isEqualTo(404);
         assertThat(gate.get("leftpad/-/leftpad-9.9.9.tgz").status()).isEqualTo(404);
         gate.upstreams().down(true);
-        assertThat(gate.get("other").status()).isEqualTo(502);
+        assertThat(gate.get("other").status()).isEqualTo(503);
     }
 
     @Test

@@ -248,7 +248,7 @@ class PypiRequestsTest {
         assertThat(gate.get("simple/foo/").status()).isEqualTo(404);
         upstreamHasFoo();
         gate.upstreams().down(true);
-        assertThat(gate.get("simple/bar/").status()).isEqualTo(502);
+        assertThat(gate.get("simple/bar/").status()).isEqualTo(503);
     }
 
     @Test
@@ -263,7 +263,7 @@ class PypiRequestsTest {
         assertThat(stale.status()).isEqualTo(200);
         assertThat(stale.header("X-Sluice-Stale")).isNotNull();
         assertThat(gate.get("files/foo/" + wheelName("1.0")).status()).isEqualTo(200);
-        assertThat(gate.get("files/foo/" + wheelName("2.0")).status()).isEqualTo(502);
+        assertThat(gate.get("files/foo/" + wheelName("2.0")).status()).isEqualTo(503);
     }
 
     @Test
