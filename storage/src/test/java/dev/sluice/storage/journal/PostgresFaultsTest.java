@@ -30,13 +30,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What becomes of a node whose database fails it. Every test has a bound that hanging would break. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PostgresFaultsTest {
-    private static final Limits SHORT = new Limits(Duration.ofSeconds(1), Duration.ofSeconds(2), 4);
+    private static final Limits SHORT = new Limits(Duration.ofSeconds(4), Duration.ofSeconds(8), 4);
     private static final Coordinates WIDGET = Coordinates.of("npm", "widget", "1.0.0");
 
     /** Far more than the patience, far less than a wait without an end. */
-    private static final long BOUND_SECONDS = 20;
+    private static final long BOUND_SECONDS = 60;
 
     private final String address = PostgresServer.get().database();
     private final FaultyLink link = FaultyLink.to(URI.create(address));
