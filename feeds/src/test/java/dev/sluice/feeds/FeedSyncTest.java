@@ -40,8 +40,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Syncs over HTTP with a real server that misbehaves on command, and from a folder. */
 class FeedSyncTest {
 
+    /** Long enough for a machine that is busy with other things; only what stalls on purpose waits less. */
+    private static final Timeouts LONG =
+            new Timeouts(Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(60));
+
     private static final Timeouts SHORT =
-            new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofMillis(150));
+            new Timeouts(Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofMillis(150));
     private static final Duration HOUR = Duration.ofHours(1);
     private static final PackageName WIDGET = new PackageName("npm", "widget");
 
@@ -51,8 +55,9 @@ class FeedSyncTest {
     private final ManualClock clock = ManualClock.at("2026-11-22T09:00:00Z");
     private final MemoryAdvisoryStore store = new MemoryAdvisoryStore();
     private final FakeUpstreamServer server = FakeUpstreamServer.start();
-    private final HttpUpstreamClient client =
-            new HttpUpstreamClient(new Reach(Set.of()), SHORT, "sluice-test", TrustedRoots.context(List.of()));
+    private final HttpUpstreamClient patient = client(LONG);
+    private final HttpUpstreamClient impatient = client(SHORT);
+    private HttpUpstreamClient client = patient;
     private final ConcurrentLinkedQueue<Duration> pauses = new ConcurrentLinkedQueue<>();
     private final FeedSource npm = FeedSource.osv(server.url("/osv").toString(), "npm");
     private final FeedSource pypi = FeedSource.osv(server.url("/osv").toString(), "PyPI");
@@ -61,9 +66,14 @@ class FeedSyncTest {
 
     FeedSyncTest() throws IOException {}
 
+    private static HttpUpstreamClient client(Timeouts timeouts) throws IOException {
+        return new HttpUpstreamClient(new Reach(Set.of()), timeouts, "sluice-test", TrustedRoots.context(List.of()));
+    }
+
     @AfterEach
     void close() {
-        client.close();
+        patient.close();
+        impatient.close();
         server.close();
     }
 
@@ -451,6 +461,7 @@ class FeedSyncTest {
     @Test
     void a_stalled_answer_ends_the_sync() throws IOException {
         begun();
+        client = impatient;
         failed(archived(Answer.ok(zip("A-9.json", widget(9, "A-9"))).stalled()), "sent nothing for");
     }
 
