@@ -283,7 +283,7 @@ class GarbageCollectionTest {
         database.repositories().remove("main");
         clock.advance(GRACE.plusSeconds(1));
 
-        assertThat(run().orphans()).isEqualTo(1);
+        assertThat(run().orphans()).as("the file and what was counted").isEqualTo(2);
         assertThat(run().removed()).isEqualTo(1);
         assertThat(isKept(file.contents())).isFalse();
     }
