@@ -247,7 +247,12 @@ final class SqliteConnections implements Connections {
             writer.connection().releaseSavepoint(savepoint);
             return () -> queued.done().complete(result);
         } catch (SQLException | RuntimeException e) {
-            writer.connection().rollback(savepoint);
+            try {
+                writer.connection().rollback(savepoint);
+            } catch (SQLException allIsUndone) {
+                e.addSuppressed(allIsUndone);
+                throw e;
+            }
             writer.forgetActions(actions);
             RuntimeException failure = e instanceof RuntimeException already ? already : failed("write to", e);
             return () -> queued.done().completeExceptionally(failure);
@@ -258,7 +263,20 @@ final class SqliteConnections implements Connections {
         try {
             writer.rollback();
         } catch (SQLException nothingLeftToUndo) {
-            LOG.warn("rollback in {} failed", name, nothingLeftToUndo);
+            LOG.info("rollback in {} failed: {}", name, nothingLeftToUndo.getMessage());
+            beginAgain();
+        }
+    }
+
+    /**
+     * On a full disk SQLite undoes the whole transaction by itself. The driver's rollback fails then and begins no other, and every
+     * later write would be committed and reported as failed. Should one be open after all, this does nothing.
+     */
+    private void beginAgain() {
+        try (Statement begin = writer.connection().createStatement()) {
+            begin.execute("BEGIN IMMEDIATE");
+        } catch (SQLException oneIsOpen) {
+            LOG.warn("begin in {} failed", name, oneIsOpen);
         }
     }
 
