@@ -46,6 +46,7 @@ final class IndexFollower implements AutoCloseable {
     private long durable;
     private long indexed;
     private @Nullable Exception failure;
+    private long failures;
     private int settling;
     private boolean closing;
     private long restNanos;
@@ -92,11 +93,14 @@ final class IndexFollower implements AutoCloseable {
         lock.lock();
         try {
             long wanted = durable;
+            long known = failures;
             settling++;
             work.signal();
+            changed.signalAll(); // an attempt that is put off is made now
             while (indexed < wanted) {
                 Exception reason = failure;
-                if (reason != null) {
+                // the first may have begun before the caller came
+                if (reason != null && failures >= known + 2) {
                     throw new StorageException("the journal's index cannot follow: " + reason.getMessage(), reason);
                 }
                 if (closing) {
@@ -193,9 +197,10 @@ final class IndexFollower implements AutoCloseable {
         lock.lock();
         try {
             failure = reason;
+            failures++;
             changed.signalAll();
             long left = TimeUnit.SECONDS.toNanos(RETRY_SECONDS);
-            while (!closing && left > 0) {
+            while (!closing && left > 0 && settling == 0) {
                 left = changed.awaitNanos(left);
             }
         } catch (InterruptedException nobodyDoesThis) {
