@@ -274,7 +274,7 @@ final class SqliteConnections implements Connections {
      */
     private void beginAgain() {
         try (Statement begin = writer.connection().createStatement()) {
-            begin.execute("BEGIN IMMEDIATE");
+            begin.execute("BEGIN"); // as the driver does: takes no lock before there is something to write
         } catch (SQLException oneIsOpen) {
             LOG.warn("begin in {} failed", name, oneIsOpen);
         }
