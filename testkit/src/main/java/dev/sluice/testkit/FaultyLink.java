@@ -95,8 +95,10 @@ public final class FaultyLink implements AutoCloseable {
 
     /** Ends every connection there is now. */
     public void cut() {
-        open.forEach(FaultyLink::end);
-        open.clear();
+        open.removeIf(each -> {
+            end(each);
+            return true;
+        });
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.net.SocketTimeoutException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -17,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A write is a transaction of its own, run again when another one was in its way or when its connection was lost before the
  * commit was sent; once it was sent nobody can know, and that is an error. A read is run again when its connection was lost.
- * Thread-safe.
+ * What is run again after a loss gets a connection that has just answered, so one break of all connections, however many
+ * there are, is never noticed; whose connection is lost three times is told. Thread-safe.
  */
 final class PostgresConnections implements Connections {
-    private static final int MOST_ATTEMPTS = 10;
+    private static final int MOST_CONFLICTS = 10;
     private static final int MOST_LOSSES = 3;
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long LOCK_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -41,11 +43,12 @@ final class PostgresConnections implements Connections {
 
     @Override
     public <T> T read(Work<T> work) {
-        for (int attempt = 1; ; attempt++) {
-            try (Session session = borrow()) {
+        int losses = 0;
+        while (true) {
+            try (Session session = borrow(losses)) {
                 return session.run(work);
             } catch (SQLException e) {
-                if (attempt >= MOST_LOSSES || !isLost(e)) {
+                if (!isLost(e) || ++losses == MOST_LOSSES) {
                     throw failed("read from", e);
                 }
             }
@@ -58,9 +61,16 @@ final class PostgresConnections implements Connections {
             try (Statement statement = session.connection().createStatement()) {
                 statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
                 try {
-                    return work.on(session);
-                } finally {
+                    T result = session.run(work);
                     statement.execute("ROLLBACK");
+                    return result;
+                } catch (SQLException | RuntimeException e) {
+                    try {
+                        statement.execute("ROLLBACK");
+                    } catch (SQLException gone) {
+                        e.addSuppressed(gone); // what happened first says whether to try again
+                    }
+                    throw e;
                 }
             }
         });
@@ -68,9 +78,11 @@ final class PostgresConnections implements Connections {
 
     @Override
     public <T> T write(Work<T> work) {
-        for (int attempt = 1; ; attempt++) {
+        int conflicts = 0;
+        int losses = 0;
+        while (true) {
             boolean sent = false;
-            try (Session session = borrow()) {
+            try (Session session = borrow(losses)) {
                 session.connection().setAutoCommit(false);
                 try {
                     T result = session.run(work);
@@ -82,23 +94,29 @@ final class PostgresConnections implements Connections {
                     throw e;
                 }
             } catch (SQLException e) {
-                boolean again = isConflict(e) ? attempt < MOST_ATTEMPTS : !sent && isLost(e) && attempt < MOST_LOSSES;
+                boolean again =
+                        isConflict(e) ? ++conflicts < MOST_CONFLICTS : !sent && isLost(e) && ++losses < MOST_LOSSES;
                 if (!again) {
                     throw failed(sent && !isConflict(e) ? "be sure of a commit to" : "write to", e);
                 }
-                LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(LONGEST_PAUSE_NANOS) * attempt);
+                LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(LONGEST_PAUSE_NANOS) * conflicts);
             }
         }
     }
 
     @Override
     public Session begin(String what) {
+        int losses = 0;
         try {
             while (!closing) {
-                Session session = borrow();
+                Session session = borrow(losses);
                 boolean taken = false;
                 try {
                     taken = lock(session, what);
+                } catch (SQLException e) {
+                    if (!isLost(e) || ++losses == MOST_LOSSES) {
+                        throw e;
+                    }
                 } finally {
                     if (!taken) {
                         session.close();
@@ -153,11 +171,37 @@ final class PostgresConnections implements Connections {
         pool.close();
     }
 
+    /** A connection; after a loss one that is proved to answer. */
+    private Session borrow(int losses) throws SQLException {
+        return losses == 0 ? borrow() : proven();
+    }
+
     private Session borrow() throws SQLException {
         if (closing) {
             throw new StorageException("the database " + name + " is closed", null);
         }
         return new Session(pool.getConnection());
+    }
+
+    /**
+     * A connection that answers now. The pool hands out what was used in the last half second without a look, and when one of
+     * those is dead the others may be, too: each that does not answer leaves the pool, for as long as one waits for a
+     * connection anyway.
+     */
+    private Session proven() throws SQLException {
+        int seconds = (int) TimeUnit.MILLISECONDS.toSeconds(pool.getValidationTimeout()) + 1;
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pool.getConnectionTimeout());
+        while (true) {
+            Session session = borrow();
+            if (session.connection().isValid(seconds)) {
+                return session;
+            }
+            pool.evictConnection(session.connection());
+            session.close();
+            if (System.nanoTime() - end >= 0) {
+                throw new SQLTransientConnectionException("no connection answers");
+            }
+        }
     }
 
     private static void undo(Session session, Exception reason) {
@@ -182,7 +226,7 @@ final class PostgresConnections implements Connections {
 
     /** The pool waited for a connection as long as it may. */
     private static boolean isRefusal(SQLException e) {
-        return e instanceof java.sql.SQLTransientConnectionException;
+        return e instanceof SQLTransientConnectionException;
     }
 
     private static boolean hasTimedOut(SQLException e) {
