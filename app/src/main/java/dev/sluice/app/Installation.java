@@ -123,6 +123,11 @@ final class Installation implements AutoCloseable {
                     TrustedRoots.context(certificates(configuration, machine))));
             UpstreamClient upstreams = metrics.timing(http);
             metrics.build(Version.TEXT);
+            metrics.counters(
+                    "sluice_log_dropped_lines_total",
+                    "Lines that a log could not write in time or at all, by log: main, access",
+                    "log",
+                    Logging::dropped);
             metrics.modes(this::mode);
             this.gate = new Gate(
                     new Gate.Stores(

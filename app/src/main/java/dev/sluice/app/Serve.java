@@ -84,12 +84,17 @@ final class Serve implements Callable<Integer> {
         flags.put(Setting.READY_FILE.key(), readyFile);
         upstreams.forEach((format, url) -> flags.put("upstreams." + format + ".url", url));
         Configuration configuration = options.configuration(flags);
-        Logging.configure(configuration);
+        try (Logging logging = Logging.configure(configuration)) {
+            return serve(configuration, logging);
+        }
+    }
+
+    private int serve(Configuration configuration, Logging logging) throws IOException, InterruptedException {
         int wantedPort = configuration.number(Setting.PORT, 0, 65535);
 
         Installation installation = Installation.open(configuration, InstantSource.system(), Machine.here());
         RunningServer server = RunningServer.start(installation, configuration.get(Setting.BIND), wantedPort);
-        CountDownLatch stop = stopOnSignal(server);
+        CountDownLatch stop = stopOnSignal(server, logging);
         server.schedule();
         greet(installation, server);
         if (configuration.find(Setting.READY_FILE).isPresent()) {
@@ -102,7 +107,7 @@ final class Serve implements Callable<Integer> {
     }
 
     /** Opens at the first SIGTERM or Ctrl-C; the second ends the process at once. SIGHUP reads the certificate again. */
-    private static CountDownLatch stopOnSignal(RunningServer server) {
+    private static CountDownLatch stopOnSignal(RunningServer server, Logging logging) {
         CountDownLatch stop = new CountDownLatch(1);
         for (String signal : List.of("TERM", "INT")) {
             int status = signal.equals("TERM") ? 143 : 130;
@@ -124,6 +129,8 @@ final class Serve implements Callable<Integer> {
                 server.close();
             } catch (IOException e) {
                 LOG.error("stopping was not clean", e);
+            } finally {
+                logging.close();
             }
         }));
         return stop;

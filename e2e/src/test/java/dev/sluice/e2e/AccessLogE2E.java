@@ -1,11 +1,14 @@
 package dev.sluice.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.testkit.FakeUpstreamServer;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +44,8 @@ class AccessLogE2E {
             sluice.get("/npm/main/logged/-/logged-2.0.0.tgz");
             sluice.get("/npm/main/logged", "Authorization", "Bearer " + sluice.token());
 
+            sluice.close(); // lines are written in the background, all of them by the end
+
             List<JsonNode> lines = Files.readAllLines(file).stream()
                     .map(line -> Sluice.JSON.readTree(line))
                     .filter(line -> line.path("path").asString().startsWith("/npm/main/logged"))
@@ -60,6 +65,32 @@ class AccessLogE2E {
             assertThat(lines.get(2).path("user").asString()).isEqualTo("admin");
             assertThat(lines.get(2).path("token").asString()).isNotEmpty();
             assertThat(Files.readString(file)).doesNotContain(sluice.token()).doesNotContain("secret=1");
+        }
+    }
+
+    @Test
+    void a_log_file_that_takes_nothing_holds_up_no_request() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")), "needs mkfifo");
+        Path pipe = folder.resolve("access.pipe");
+        Run.of(folder, Map.of(), List.of("/usr/bin/mkfifo", pipe.toString())).succeeded();
+        // Open on both sides and read by nobody: it takes 64 KiB, then every write waits.
+        try (RandomAccessFile held = new RandomAccessFile(pipe.toFile(), "rw");
+                Sluice sluice = Sluice.start(
+                        folder.resolve("server"),
+                        "--upstream",
+                        "npm=none",
+                        "--upstream",
+                        "pypi=none",
+                        "--upstream",
+                        "maven=none",
+                        "--set",
+                        "log.access-file=" + pipe)) {
+            for (int i = 0; i < 1_500; i++) { // some 300 KiB
+                assertThat(sluice.get("/health/live").statusCode()).isEqualTo(200);
+            }
+
+            assertThat(held.read()).isPositive();
+            sluice.kill(); // an orderly stop would wait a while for the pipe
         }
     }
 }

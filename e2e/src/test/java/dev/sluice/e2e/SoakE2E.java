@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What a server needs does not grow while it works.
  *
- * <p>{@code -Dsluice.soak.seconds=N} says how long (20; flatness is only asked for from ten minutes on), {@code -Dsluice.soak.rate=N}
+ * <p>{@code bench/soak} runs it. {@code -Dsoak.seconds=N} says how long (20; flatness is only asked for from ten minutes on), {@code -Dsluice.soak.rate=N}
  * how many requests a second, and {@code -Dsluice.soak.report=FILE} keeps what was measured.
  */
 class SoakE2E {

@@ -66,12 +66,16 @@ final class SoakRun implements AutoCloseable {
      * What the server's process needed at one moment.
      *
      * @param second since the start of the load
-     * @param liveMegabytes heap in use right after a full collection
+     * @param heap what lived in it
      * @param residentMegabytes resident memory
      * @param handles open files and sockets
      * @param threads of the operating system
      */
-    record Sample(int second, double liveMegabytes, double residentMegabytes, double handles, double threads) {}
+    record Sample(int second, LiveHeap heap, double residentMegabytes, double handles, double threads) {
+        double liveMegabytes() {
+            return heap.megabytes();
+        }
+    }
 
     /** One kind of request, by how long its answers took. */
     private static final class Times {
@@ -134,7 +138,8 @@ final class SoakRun implements AutoCloseable {
     SoakRun(Path folder, String... more) throws IOException, InterruptedException {
         List<String> serve = new ArrayList<>(
                 List.of("--upstream", "npm=" + upstream.url(), "--upstream", "pypi=none", "--upstream", "maven=none"));
-        serve.addAll(List.of("--set", "log.access=false", "--set", "limits.index-memory=32m"));
+        // Caches that fill within minutes: what grows afterwards is not one of them.
+        serve.addAll(List.of("--set", "log.access=false", "--set", "limits.index-memory=8m"));
         serve.addAll(List.of(more));
         sluice = Sluice.start(folder, serve.toArray(String[]::new));
         for (int i = 0; i < WARM_PACKAGES; i++) {
@@ -334,21 +339,8 @@ final class SoakRun implements AutoCloseable {
     }
 
     /** The collection that this takes is part of what the requests feel. */
-    private double live() throws IOException, InterruptedException {
-        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        Run.of(Path.of("."), Map.of(), List.of(jcmd.toString(), String.valueOf(sluice.pid()), "GC.run"))
-                .succeeded();
-        for (String line :
-                new String(expect(200, get("/metrics")).body(), UTF_8).lines().toList()) {
-            if (line.startsWith("jvm_memory_used_bytes{area=\"heap\"}")) {
-                return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)) / (1024 * 1024);
-            }
-        }
-        throw new AssertionError("no figure of the heap");
-    }
-
     private Sample sample(int second) throws IOException, InterruptedException {
-        double live = live();
+        LiveHeap heap = LiveHeap.of(sluice.pid());
         Path process = Path.of("/proc", String.valueOf(sluice.pid()));
         double resident = 0;
         double threads = 0;
@@ -360,7 +352,7 @@ final class SoakRun implements AutoCloseable {
             }
         }
         try (Stream<Path> open = Files.list(process.resolve("fd"))) {
-            return new Sample(second, live, resident, open.count(), threads);
+            return new Sample(second, heap, resident, open.count(), threads);
         }
     }
 
@@ -385,7 +377,20 @@ final class SoakRun implements AutoCloseable {
                             each.handles(),
                             each.threads()));
         }
+        growth(text, samples);
         return text.toString();
+    }
+
+    /** What a leak would show in: the classes that came to hold more after the first third, when caches of few entries are full. */
+    private static void growth(StringBuilder text, List<Sample> samples) {
+        Sample early = samples.get(samples.size() / 3);
+        Sample last = samples.getLast();
+        text.append("%n| more live bytes than in minute %.1f | then | at the end |%n|---|---|---|%n"
+                .formatted(early.second() / 60.0));
+        for (LiveHeap.Growth each : last.heap().since(early.heap(), 15)) {
+            text.append("| %s | %.1f MB | %.1f MB |%n"
+                    .formatted(each.name(), each.before() / 1048576.0, each.after() / 1048576.0));
+        }
     }
 
     @Override

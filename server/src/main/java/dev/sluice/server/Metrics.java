@@ -185,6 +185,16 @@ public final class Metrics {
                 .register(registry);
     }
 
+    /** Shows counts that something else keeps, one for each value of the label; asked for at every scrape. */
+    public void counters(String name, String help, String label, Supplier<Map<String, Long>> values) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(label)
+                .callback(callback -> values.get().forEach((key, value) -> callback.call((double) value, key)))
+                .register(registry);
+    }
+
     /** The journal, with its events counted and its appends timed; decisions are counted by what the events say. */
     public Journal counting(Journal journal) {
         return new CountedJournal(journal, registry, this::mode);

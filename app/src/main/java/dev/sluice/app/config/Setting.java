@@ -187,8 +187,11 @@ public record Setting(
     public static final Setting MAX_INDEX =
             of("limits.index", "SLUICE_LIMITS_INDEX", "100m", "longest index accepted from an upstream (k, m, g)");
     /** Memory for indexes. */
-    public static final Setting INDEX_MEMORY =
-            of("limits.index-memory", "SLUICE_LIMITS_INDEX_MEMORY", "256m", "memory for parsed indexes (k, m, g)");
+    public static final Setting INDEX_MEMORY = of(
+            "limits.index-memory",
+            "SLUICE_LIMITS_INDEX_MEMORY",
+            "256m",
+            "memory for parsed indexes and what is remembered of files (k, m, g)");
     /** The certificate to show. */
     public static final Setting TLS_CERTIFICATE = of(
             "tls.certificate",

@@ -56,10 +56,8 @@ final class Artifacts {
     private final GateSettings settings;
     private final Recorder recorder;
     private final SingleFlight<Key, Obtained> flights;
-    private final Cache<Vain, Pause> pauses =
-            Caffeine.newBuilder().maximumSize(50_000).build();
-    private final Cache<Key, Instant> revalidated =
-            Caffeine.newBuilder().maximumSize(10_000).build();
+    private final Cache<Vain, Pause> pauses;
+    private final Cache<Key, Instant> revalidated;
 
     /**
      * What obtaining gave.
@@ -88,6 +86,17 @@ final class Artifacts {
         this.settings = settings;
         this.recorder = recorder;
         this.flights = new SingleFlight<>("file", leases, settings.patience());
+        // Whoever asks for what nobody has chooses the paths, and how long they are.
+        this.pauses = Caffeine.newBuilder()
+                .maximumWeight(settings.memoryForNotes())
+                .weigher((Vain vain, Pause pause) -> 400 + vain.key().path().length())
+                .executor(Runnable::run)
+                .build();
+        this.revalidated = Caffeine.newBuilder()
+                .maximumWeight(settings.memoryForNotes())
+                .weigher((Key key, Instant at) -> 200 + key.path().length())
+                .executor(Runnable::run)
+                .build();
     }
 
     /** The kept file, or null. */

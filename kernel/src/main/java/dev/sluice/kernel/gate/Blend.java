@@ -104,14 +104,10 @@ final class Blend {
 
     /** Roughly how much memory it takes, in bytes. */
     int weight() {
-        long bytes = 1000;
+        long bytes = 1_500 + Listed.lengthOf(sources) + Listed.roomForRenderings(sources);
         for (Listed.Source source : sources) {
-            bytes += source.index().document().length;
             for (Release release : source.index().releases()) {
-                // rendered copies of the documents count too
-                bytes += 600L
-                        + 3L * release.document().length
-                        + 300L * release.files().size();
+                bytes += 600L + 300L * release.files().size();
             }
         }
         return (int) Math.min(Integer.MAX_VALUE, bytes);

@@ -78,8 +78,9 @@ final class Blends {
         this.settings = settings;
         this.recorder = recorder;
         this.memory = Caffeine.newBuilder()
-                .maximumWeight(settings.indexMemoryBytes())
+                .maximumWeight(settings.memoryForIndexes())
                 .weigher((Key key, Blend blend) -> blend.weight())
+                .executor(Runnable::run)
                 .build();
     }
 

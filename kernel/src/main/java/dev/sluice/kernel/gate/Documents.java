@@ -52,10 +52,8 @@ final class Documents {
     private final InstantSource clock;
     private final GateSettings settings;
     private final SingleFlight<Key, Held> flights;
-    private final Cache<Key, Document> memory =
-            Caffeine.newBuilder().maximumSize(50_000).build();
-    private final Cache<Key, Outage> outages =
-            Caffeine.newBuilder().maximumSize(10_000).build();
+    private final Cache<Key, Document> memory;
+    private final Cache<Key, Outage> outages;
 
     private record Outage(Instant until, String message) {}
 
@@ -72,6 +70,18 @@ final class Documents {
         this.clock = clock;
         this.settings = settings;
         this.flights = new SingleFlight<>("document", leases, settings.patience());
+        this.memory = Caffeine.newBuilder()
+                .maximumWeight(settings.memoryForDocuments())
+                .weigher(
+                        (Key key, Document document) -> 800 + 2 * key.document().length())
+                .executor(Runnable::run)
+                .build();
+        this.outages = Caffeine.newBuilder()
+                .maximumWeight(settings.memoryForNotes())
+                .weigher((Key key, Outage outage) ->
+                        300 + key.document().length() + outage.message().length())
+                .executor(Runnable::run)
+                .build();
     }
 
     /** Whether what is kept of the document is current, so that {@link #obtain} would not ask; from memory alone. */

@@ -100,7 +100,12 @@ public final class Gate {
 
     /** A file that left before, with everything needed to decide about it again without blocking. */
     private record HotFile(
-            StoredFile file, Decision decision, Judge.Stamp stamp, Blend.Stamps stamps, Repository repository) {}
+            StoredFile file, Decision decision, Judge.Stamp stamp, Blend.Stamps stamps, Repository repository) {
+        /** Roughly how much memory it takes with its key, in bytes: above all four digests, and the path three times. */
+        int weight() {
+            return 1_000 + 3 * file.path().length() + 200 * decision.verdicts().size();
+        }
+    }
 
     private final Stores stores;
     private final Policies policies;
@@ -115,10 +120,7 @@ public final class Gate {
     private final Artifacts artifacts;
     private final Promises promises;
     /** What nobody took for hours is looked up again: garbage collection removes fetched files unused for a day or more. */
-    private final Cache<HotKey, HotFile> hot = Caffeine.newBuilder()
-            .maximumSize(200_000)
-            .expireAfterAccess(Duration.ofHours(12))
-            .build();
+    private final Cache<HotKey, HotFile> hot;
 
     private final Map<String, Format> formats;
 
@@ -144,10 +146,16 @@ public final class Gate {
         this.clock = clock;
         this.settings = settings;
         this.inspector = inspector;
+        this.hot = Caffeine.newBuilder()
+                .maximumWeight(settings.memoryForFiles())
+                .weigher((HotKey key, HotFile file) -> file.weight())
+                .expireAfterAccess(Duration.ofHours(12))
+                .executor(Runnable::run)
+                .build();
         this.recorder = new Recorder(journal, clock, ids);
         this.rests = new Rests(client, clock, settings.outage());
         this.documents = new Documents(stores.documents(), stores.blobs(), stores.leases(), rests, clock, settings);
-        this.promises = new Promises(recorder);
+        this.promises = new Promises(recorder, settings);
         this.blends = new Blends(
                 stores.hosted(), stores.history(), documents, stores.blobs(), clock, settings, recorder, promises);
         this.judge = new Judge(policies, advisories, clock, settings.workspace());

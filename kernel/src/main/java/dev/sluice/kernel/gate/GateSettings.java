@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param patience how long a request waits for another node that fetches the same thing before it fetches that itself
  * @param maxIndexBytes longest index accepted from an upstream
  * @param maxArtifactBytes longest artifact accepted from an upstream or a publisher
- * @param indexMemoryBytes memory for parsed indexes
+ * @param indexMemoryBytes memory for parsed indexes and for what is remembered of files and documents, roughly
  */
 public record GateSettings(
         String workspace,
@@ -37,4 +37,24 @@ public record GateSettings(
             100L << 20,
             10L << 30,
             256L << 20);
+
+    /** Most of the memory: parsed indexes with what was judged and rendered of them. */
+    long memoryForIndexes() {
+        return indexMemoryBytes / 8 * 5;
+    }
+
+    /** Files that left before, with their decisions. */
+    long memoryForFiles() {
+        return indexMemoryBytes / 4;
+    }
+
+    /** What is known of upstreams' documents without their bodies. */
+    long memoryForDocuments() {
+        return indexMemoryBytes / 16;
+    }
+
+    /** Each of the small ones, of which there are four: what was asked in vain or lately, outages, what was told. */
+    long memoryForNotes() {
+        return indexMemoryBytes / 64;
+    }
 }

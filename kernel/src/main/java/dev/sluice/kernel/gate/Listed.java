@@ -2,12 +2,14 @@ package dev.sluice.kernel.gate;
 
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.repository.PackageIndex;
+import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.Repository;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,8 @@ public final class Listed implements Outcome {
         byte[] render(Listed listed) throws IOException;
     }
 
+    private static final int MOST_RENDERINGS = 16;
+
     private final Repository repository;
     private final PackageName name;
     private final List<Source> sources;
@@ -48,6 +52,7 @@ public final class Listed implements Outcome {
     private final Instant horizon;
     private final Notices notices;
     private final Map<String, Rendering> renderings = new ConcurrentHashMap<>();
+    private final AtomicLong rendered = new AtomicLong();
     private volatile @Nullable Withholding withholding;
 
     Listed(
@@ -126,12 +131,37 @@ public final class Listed implements Outcome {
         if (known == null) {
             byte[] body = renderer.render(this);
             known = new Rendering(body, contentType, Etags.of(body));
-            if (renderings.size() >= 16) { // base addresses come from Host headers: never remember without bound
+            // Base addresses come from Host headers: never remember without bound.
+            if (renderings.size() >= MOST_RENDERINGS || rendered.addAndGet(body.length) > roomForRenderings(sources)) {
                 renderings.clear();
+                rendered.set(body.length);
             }
             renderings.put(variant, known);
         }
         return known;
+    }
+
+    /** Bytes of the documents of those sources. */
+    static long lengthOf(List<Source> sources) {
+        long bytes = 0;
+        for (Source source : sources) {
+            bytes += source.index().document().length;
+            for (Release release : source.index().releases()) {
+                bytes += release.document().length;
+            }
+        }
+        return bytes;
+    }
+
+    /** Bytes of renderings that are remembered together, beside the last one: some three of each document, or plain lists of files. */
+    static long roomForRenderings(List<Source> sources) {
+        long bytes = 2_000 + 3 * lengthOf(sources);
+        for (Source source : sources) {
+            for (Release release : source.index().releases()) {
+                bytes += 200L + 200L * release.files().size();
+            }
+        }
+        return bytes;
     }
 
     /** The rendering of a variant if it was made before, or null; needs nothing but memory. */

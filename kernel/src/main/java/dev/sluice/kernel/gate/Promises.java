@@ -21,13 +21,17 @@ import org.jspecify.annotations.Nullable;
 final class Promises {
 
     private final Recorder recorder;
-    private final Cache<Broken, Boolean> told =
-            Caffeine.newBuilder().maximumSize(10_000).build();
+    private final Cache<Broken, Boolean> told;
 
     private record Broken(String repository, String path, Digest promised) {}
 
-    Promises(Recorder recorder) {
+    Promises(Recorder recorder, GateSettings settings) {
         this.recorder = recorder;
+        this.told = Caffeine.newBuilder()
+                .maximumWeight(settings.memoryForNotes())
+                .weigher((Broken broken, Boolean yes) -> 400 + broken.path().length())
+                .executor(Runnable::run)
+                .build();
     }
 
     /** Compares what is kept with what the index promises now; what is kept stays either way. */

@@ -54,10 +54,10 @@ final class Door {
     final AdvisoryStore advisories;
     final TestGate gate;
 
-    private Door(TextFormat format) {
+    private Door(TextFormat format, GateSettings settings) {
         this.format = format;
         this.advisories = new MemoryAdvisoryStore();
-        this.gate = new TestGate(format, advisories, new FirstLine(format.id()), GateSettings.STANDARD);
+        this.gate = new TestGate(format, advisories, new FirstLine(format.id()), settings);
     }
 
     private Door(TextFormat format, TestGate gate) {
@@ -85,12 +85,17 @@ final class Door {
 
     /** Indexes list files, as npm's and PyPI's do. */
     static Door listing() {
-        return new Door(new TextFormat("text", true));
+        return listing(GateSettings.STANDARD);
+    }
+
+    /** The same with other settings. */
+    static Door listing(GateSettings settings) {
+        return new Door(new TextFormat("text", true), settings);
     }
 
     /** Indexes list versions only, as Maven's do. */
     static Door unlisting() {
-        return new Door(new TextFormat("text", false));
+        return new Door(new TextFormat("text", false), GateSettings.STANDARD);
     }
 
     /** The same with an upstream at {@link #UP}. */
