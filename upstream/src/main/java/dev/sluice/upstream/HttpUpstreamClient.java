@@ -58,8 +58,10 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
     public Answer ask(Ask ask) throws IOException {
         URI uri = ask.uri();
         for (int redirects = 0; ; redirects++) {
-            reach.check(ask.upstream(), uri);
-            HttpResponse<InputStream> response = send(ask, uri);
+            HttpResponse<InputStream> response;
+            try (Reach.Way _ = reach.open(ask.upstream(), uri)) {
+                response = send(ask, uri);
+            }
             if (!isRedirect(response.statusCode())) {
                 return answer(ask, uri, response);
             }

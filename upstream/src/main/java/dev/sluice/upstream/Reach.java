@@ -5,6 +5,7 @@ import dev.sluice.kernel.repository.Upstream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -22,30 +23,52 @@ public record Reach(Set<String> allowedHosts) {
         allowedHosts = Set.copyOf(allowedHosts);
     }
 
-    /** Throws {@link UpstreamException} when the address may not be asked. */
-    public void check(Upstream upstream, URI uri) throws UpstreamException {
+    /** What is open while an address that may be asked is being asked. */
+    interface Way extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * Opens the way to an address; until it is closed, the name of the host stands for no other machine than those looked at.
+     * Throws {@link UpstreamException} when it may not be asked.
+     */
+    Way open(Upstream upstream, URI uri) throws UpstreamException {
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         if (!(scheme.equals("http") || scheme.equals("https")) || uri.getHost() == null || uri.getUserInfo() != null) {
             throw refused(upstream, "which is no plain http or https address");
         }
         if (sameOrigin(upstream.url(), uri)) {
-            return;
+            return () -> {};
         }
         if (scheme.equals("http") && "https".equals(upstream.url().getScheme())) {
             throw refused(upstream, "which gives up TLS");
         }
         String host = uri.getHost().toLowerCase(Locale.ROOT);
         if (allowedHosts.contains(host) || allowedHosts.contains(host + ":" + port(uri))) {
-            return;
+            return () -> {};
         }
+        PinnedNames.Held held = PinnedNames.hold(host, outside(upstream, host));
         try {
-            for (InetAddress address : InetAddress.getAllByName(host)) {
-                if (isInside(address)) {
-                    throw refused(
-                            upstream,
-                            "which lies inside (" + host + "); if that is wanted, add it to upstream.allowed-hosts");
-                }
+            outside(
+                    upstream,
+                    host); // somebody else may have looked it up, in the JVM's memory, just before it was held
+        } catch (UpstreamException e) {
+            held.close();
+            throw e;
+        }
+        return held::close;
+    }
+
+    private static List<InetAddress> outside(Upstream upstream, String host) throws UpstreamException {
+        try {
+            List<InetAddress> addresses = List.of(InetAddress.getAllByName(host));
+            if (addresses.stream().anyMatch(Reach::isInside)) {
+                throw refused(
+                        upstream,
+                        "which lies inside (" + host + "); if that is wanted, add it to upstream.allowed-hosts");
             }
+            return addresses;
         } catch (UnknownHostException e) {
             throw new UpstreamException(
                     "upstream '" + upstream.id() + "' points to a host that is not known: " + host, e);

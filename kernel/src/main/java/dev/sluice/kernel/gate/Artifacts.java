@@ -45,7 +45,7 @@ final class Artifacts {
     private record Vain(Key key, List<String> upstreams) {}
 
     /** Until when upstreams are not asked again, and why they gave nothing, or null when they do not have it. */
-    private record Pause(Instant until, @Nullable String failure) {}
+    private record Pause(Span span, @Nullable String failure) {}
 
     private final FileStore files;
     private final BlobStore blobs;
@@ -149,13 +149,14 @@ final class Artifacts {
                 return new Obtained(already, null);
             }
             Pause pause = pauses.getIfPresent(vain);
-            if (pause != null && clock.instant().isBefore(pause.until())) {
+            if (pause != null && pause.span().holds(clock.instant())) {
                 return new Obtained(null, pause.failure());
             }
             Obtained obtained = fetchFromFirst(format, want, coordinates, listed, upstreams);
             if (obtained.file() == null && (obtained.failure() == null || client.left(upstreams) == null)) {
                 Duration time = obtained.failure() == null ? settings.absence() : settings.outage();
-                pauses.put(vain, new Pause(clock.instant().plus(time), obtained.failure()));
+                Instant now = clock.instant();
+                pauses.put(vain, new Pause(new Span(now, now.plus(time)), obtained.failure()));
             }
             return obtained;
         });

@@ -51,8 +51,8 @@ final class Blend {
     /** What was judged from this blend, with the stamp that says whether it still holds. */
     volatile @Nullable Judged judged;
 
-    /** A judged index and what it was judged by. */
-    record Judged(Listed listed, long policies, long advisories, long stamp) {}
+    /** A judged index, what it was judged by, and while which it holds as far as time decides. */
+    record Judged(Listed listed, long policies, long advisories, long stamp, Span span) {}
 
     Blend(
             Repository repository,

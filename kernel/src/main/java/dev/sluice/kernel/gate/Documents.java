@@ -55,7 +55,7 @@ final class Documents {
     private final Cache<Key, Document> memory;
     private final Cache<Key, Outage> outages;
 
-    private record Outage(Instant until, String message) {}
+    private record Outage(Span span, String message) {}
 
     Documents(
             DocumentStore store,
@@ -154,7 +154,7 @@ final class Documents {
             @Nullable Document kept)
             throws IOException {
         Outage outage = outages.getIfPresent(key);
-        if (outage != null && clock.instant().isBefore(outage.until())) {
+        if (outage != null && outage.span().holds(clock.instant())) {
             return keptOr(kept, new UpstreamClient.UpstreamException(outage.message()));
         }
         boolean revalidate =
@@ -189,7 +189,8 @@ final class Documents {
         } catch (Rests.RestingException e) {
             return keptOr(kept, e); // it was not asked, so nothing was learnt of this document
         } catch (IOException e) {
-            outages.put(key, new Outage(clock.instant().plus(settings.outage()), String.valueOf(e.getMessage())));
+            Instant now = clock.instant();
+            outages.put(key, new Outage(new Span(now, now.plus(settings.outage())), String.valueOf(e.getMessage())));
             return keptOr(kept, e);
         }
     }

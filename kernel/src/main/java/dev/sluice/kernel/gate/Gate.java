@@ -100,7 +100,12 @@ public final class Gate {
 
     /** A file that left before, with everything needed to decide about it again without blocking. */
     private record HotFile(
-            StoredFile file, Decision decision, Judge.Stamp stamp, Blend.Stamps stamps, Repository repository) {
+            StoredFile file,
+            Decision decision,
+            Span span,
+            Judge.Stamp stamp,
+            Blend.Stamps stamps,
+            Repository repository) {
         /** Roughly how much memory it takes with its key, in bytes: above all four digests, and the path three times. */
         int weight() {
             return 1_000 + 3 * file.path().length() + 200 * decision.verdicts().size();
@@ -274,7 +279,7 @@ public final class Gate {
                 new HotKey(want.repository().id(), want.packageName().format(), want.path()));
         if (known == null
                 || !judge.holds(known.stamp())
-                || !clock.instant().isBefore(known.decision().horizon())
+                || !known.span().holds(clock.instant())
                 || !known.stamps()
                         .equals(blends.stamps(known.file().coordinates().packageName()))
                 || !known.repository().equals(want.repository())) {
@@ -326,7 +331,12 @@ public final class Gate {
             hot.put(
                     new HotKey(want.repository().id(), format.id(), want.path()),
                     new HotFile(
-                            kept, judgement.decision(), stamp, new Blend.Stamps(published, learnt), want.repository()));
+                            kept,
+                            judgement.decision(),
+                            new Span(judgement.at(), judgement.decision().horizon()),
+                            stamp,
+                            new Blend.Stamps(published, learnt),
+                            want.repository()));
         }
         return release(visit, want, format, kept, judgement.decision(), stale);
     }

@@ -58,7 +58,7 @@ final class Judge {
                         && !set.readsRequest()
                         && judged.policies() == set.revision()
                         && judged.advisories() == advisories.revision()
-                        && clock.instant().isBefore(judged.listed().horizon())
+                        && judged.span().holds(clock.instant())
                 ? judged.listed()
                 : null;
     }
@@ -78,19 +78,19 @@ final class Judge {
                 && !set.readsFeeds()
                 && former.policies() == set.revision()
                 && former.stamp() == stamp
-                && clock.instant().isBefore(former.listed().horizon())) {
-            blend.judged = new Blend.Judged(former.listed(), former.policies(), revision, stamp);
+                && former.span().holds(clock.instant())) {
+            blend.judged = new Blend.Judged(former.listed(), former.policies(), revision, stamp, former.span());
             return former.listed(); // the import did not touch this package
         }
-        Listed listed = judgeAll(format, blend, set, set.readsRequest() ? visit.actor() : null);
+        Instant now = clock.instant();
+        Listed listed = judgeAll(format, blend, set, set.readsRequest() ? visit.actor() : null, now);
         if (!set.readsRequest()) {
-            blend.judged = new Blend.Judged(listed, set.revision(), revision, stamp);
+            blend.judged = new Blend.Judged(listed, set.revision(), revision, stamp, new Span(now, listed.horizon()));
         }
         return listed;
     }
 
-    private Listed judgeAll(Format format, Blend blend, PolicySet set, Event.@Nullable Actor actor) {
-        Instant now = clock.instant();
+    private Listed judgeAll(Format format, Blend blend, PolicySet set, Event.@Nullable Actor actor, Instant now) {
         PolicyInput renderer = new PolicyInput(workspace, advisories.feeds());
         AdvisoryIndex.OfPackage matcher = advisories.of(format.versionOrder(), blend.name);
         Instant horizon = horizon(matcher, now);

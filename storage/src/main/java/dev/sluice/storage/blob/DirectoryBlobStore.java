@@ -5,6 +5,7 @@ import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.blob.Blob;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobWriter;
+import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.blob.Contents;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -69,6 +70,8 @@ public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
             return attributes.isRegularFile() ? Optional.of(new Blob(sha256, attributes.size())) : Optional.empty();
         } catch (NoSuchFileException absent) {
             return Optional.empty();
+        } catch (IOException e) {
+            throw unreadable(sha256, e);
         }
     }
 
@@ -84,14 +87,26 @@ public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
             FileNotFoundException notKept = new FileNotFoundException("no blob " + sha256);
             notKept.initCause(absent);
             throw notKept;
+        } catch (IOException e) {
+            throw unreadable(sha256, e);
         }
         try {
             channel.position(offset);
-            return new RangeInputStream(Channels.newInputStream(channel), length);
+            return new RangeInputStream(Channels.newInputStream(channel), length) {
+                @Override
+                BlobsUnavailableException failed(IOException cause) {
+                    return unreadable(sha256, cause);
+                }
+            };
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
+    }
+
+    /** Told apart from what an upstream or an artifact is to blame for. */
+    private BlobsUnavailableException unreadable(Digest sha256, IOException cause) {
+        return new BlobsUnavailableException("cannot read " + place(sha256) + ": " + cause.getMessage(), cause);
     }
 
     @Override

@@ -48,7 +48,11 @@ final class FileBlobWriter extends BlobWriter {
         this.incoming = incoming;
         this.destination = destination;
         this.file = incoming.newFile();
-        this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try {
+            this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw explained(file, 0, e);
+        }
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** The first bytes of a stream, no more than were asked for. Closes the stream below. Not thread-safe. */
-final class RangeInputStream extends FilterInputStream {
+class RangeInputStream extends FilterInputStream {
     private long left;
 
     RangeInputStream(InputStream in, long length) {
@@ -18,11 +18,15 @@ final class RangeInputStream extends FilterInputStream {
         if (left == 0) {
             return -1;
         }
-        int value = super.read();
-        if (value >= 0) {
-            left--;
+        try {
+            int value = super.read();
+            if (value >= 0) {
+                left--;
+            }
+            return value;
+        } catch (IOException e) {
+            throw failed(e);
         }
-        return value;
     }
 
     @Override
@@ -30,11 +34,20 @@ final class RangeInputStream extends FilterInputStream {
         if (left == 0 && length > 0) {
             return -1;
         }
-        int count = super.read(target, offset, (int) Math.min(length, left));
-        if (count > 0) {
-            left -= count;
+        try {
+            int count = super.read(target, offset, (int) Math.min(length, left));
+            if (count > 0) {
+                left -= count;
+            }
+            return count;
+        } catch (IOException e) {
+            throw failed(e);
         }
-        return count;
+    }
+
+    /** What is thrown when the stream below fails: the same, unless somebody knows more of it. */
+    IOException failed(IOException cause) {
+        return cause;
     }
 
     @Override

@@ -83,15 +83,10 @@ public final class SegmentJournal implements Journal, AutoCloseable {
      * @param segmentBytes size from which on a new file is begun
      */
     public static SegmentJournal open(Path directory, long segmentBytes) throws IOException {
-        return open(directory, segmentBytes, channel -> channel.force(false));
-    }
-
-    /** The same with another way to make a batch durable, for disks that fail on command. */
-    static SegmentJournal open(Path directory, long segmentBytes, Segments.Sync sync) throws IOException {
         Files.createDirectories(directory);
         FileChannel lock = lock(directory);
         try {
-            Segments segments = Segments.open(directory.resolve("log"), segmentBytes, sync);
+            Segments segments = Segments.open(directory.resolve("log"), segmentBytes);
             try {
                 return start(directory, lock, segments);
             } catch (IOException | RuntimeException e) {

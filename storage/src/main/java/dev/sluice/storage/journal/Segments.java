@@ -44,24 +44,16 @@ final class Segments implements AutoCloseable {
      */
     record Chunk(List<Entry> records, long next) {}
 
-    /** Makes what was written to a channel durable. */
-    @FunctionalInterface
-    interface Sync {
-        void force(FileChannel channel) throws IOException;
-    }
-
     private final Path directory;
-    private final Sync sync;
     private final long segmentBytes;
     private final ConcurrentSkipListMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
     private final long cutOff;
     private long end;
     private boolean dirty;
 
-    private Segments(Path directory, long segmentBytes, Sync sync) throws IOException {
+    private Segments(Path directory, long segmentBytes) throws IOException {
         this.directory = directory;
         this.segmentBytes = segmentBytes;
-        this.sync = sync;
         openFiles();
         this.cutOff = recoverEnd();
     }
@@ -73,13 +65,8 @@ final class Segments implements AutoCloseable {
      * @throws JournalCorruptException when a file is missing or damaged before its end
      */
     static Segments open(Path directory, long segmentBytes) throws IOException {
-        return open(directory, segmentBytes, channel -> channel.force(false));
-    }
-
-    /** The same with another way to make a batch durable, for disks that fail on command. */
-    static Segments open(Path directory, long segmentBytes, Sync sync) throws IOException {
         Files.createDirectories(directory);
-        return new Segments(directory, segmentBytes, sync);
+        return new Segments(directory, segmentBytes);
     }
 
     /** Position after the last durable batch. */
@@ -106,7 +93,7 @@ final class Segments implements AutoCloseable {
             while (batch.hasRemaining()) {
                 offset += segment.channel().write(batch, offset);
             }
-            sync.force(segment.channel());
+            segment.channel().force(false);
         } catch (IOException e) {
             undo(segment, e);
             throw e;

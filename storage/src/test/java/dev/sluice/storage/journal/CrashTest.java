@@ -9,7 +9,6 @@ import dev.sluice.kernel.journal.Journal.Subject;
 import dev.sluice.storage.StorageException;
 import dev.sluice.testkit.contract.JournalContract;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +17,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -215,61 +213,6 @@ class CrashTest {
     }
 
     @Test
-    void a_write_that_fails_leaves_no_trace_and_the_next_one_comes_through() throws IOException {
-        AtomicBoolean full = new AtomicBoolean();
-        Path log = directory.resolve("log");
-        Segments.Sync disk = channel -> {
-            if (full.get()) {
-                throw new IOException("No space left on device");
-            }
-            channel.force(false);
-        };
-        try (Segments segments = Segments.open(log, 1_000_000, disk)) {
-            segments.append(batch(segments, 1));
-            long end = segments.end();
-            full.set(true);
-            for (int i = 0; i < 3; i++) {
-                // Longer than what comes afterwards, so that a remainder of it would show.
-                ByteBuffer batch = batch(segments, 2, 2);
-                assertThatThrownBy(() -> segments.append(batch)).hasMessageContaining("No space left");
-                assertThat(segments.end()).isEqualTo(end);
-            }
-            full.set(false);
-            segments.append(batch(segments, 3));
-            full.set(true);
-            ByteBuffer last = batch(segments, 4);
-            assertThatThrownBy(() -> segments.append(last)).hasMessageContaining("No space left");
-        }
-
-        try (Segments segments = Segments.open(log, 1_000_000)) {
-            assertThat(segments.read(0, segments.end(), 1_000_000).records())
-                    .extracting(record -> EventCodec.decode(record.json()))
-                    .containsExactly(event(1), event(3));
-        }
-    }
-
-    @Test
-    void appends_fail_while_the_disk_is_full_and_succeed_afterwards() throws IOException {
-        AtomicBoolean full = new AtomicBoolean();
-        Segments.Sync disk = channel -> {
-            if (full.get()) {
-                throw new IOException("No space left on device");
-            }
-            channel.force(false);
-        };
-        try (SegmentJournal journal = SegmentJournal.open(directory, 1_000_000, disk)) {
-            append(journal, 1);
-            full.set(true);
-            assertThatThrownBy(() -> append(journal, 2)).hasRootCauseMessage("No space left on device");
-            assertThatThrownBy(() -> append(journal, 3)).hasRootCauseMessage("No space left on device");
-            full.set(false);
-            append(journal, 4);
-
-            assertThat(events(journal)).containsExactly(event(4), event(1));
-        }
-    }
-
-    @Test
     void a_directory_in_use_is_refused() throws IOException {
         try (SegmentJournal journal = SegmentJournal.open(directory)) {
             append(journal, 1);
@@ -316,18 +259,6 @@ class CrashTest {
     private static List<Event> events(SegmentJournal journal) {
         journal.settle();
         return journal.query(Query.latest(1000));
-    }
-
-    private static ByteBuffer batch(Segments segments, int... seconds) throws IOException {
-        ByteBuffer records = ByteBuffer.allocate(10_000);
-        for (int second : seconds) {
-            byte[] json = EventCodec.encode(event(second));
-            Frames.putRecord(records, json, Frames.crc(json));
-        }
-        records.flip();
-        ByteBuffer batch = ByteBuffer.allocate(Frames.BATCH_HEADER + records.remaining());
-        Frames.putBatchHeader(batch, records.remaining(), segments.nextPosition());
-        return batch.put(records).flip();
     }
 
     private static Path log(Path directory, String name) {
