@@ -1,5 +1,9 @@
 package dev.sluice.rego;
 
+import dev.sluice.rego.value.ArrayValue;
+import dev.sluice.rego.value.NumberValue;
+import dev.sluice.rego.value.ObjectValue;
+import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
 import java.time.Instant;
 import java.util.List;
@@ -70,9 +74,91 @@ public final class Evaluation {
      * @param path the root ({@code input} or {@code data}) and the keys below it
      * @param extent how much of what stands there counts
      * @param value what stood there, null when nothing did
+     * @param interval for {@link Extent#RANGE} where the number may lie, else null
      */
     public record Read(
-            List<Value> path, Extent extent, @Nullable Value value) {}
+            List<Value> path,
+            Extent extent,
+            @Nullable Value value,
+            @Nullable Interval interval) {
+        public Read {
+            path = List.copyOf(path);
+        }
+
+        /** Whether other documents still give what was read here. */
+        public boolean holds(@Nullable Value input, Value data) {
+            Value now = path.getFirst().equals(StringValue.ofName("input")) ? input : data;
+            for (int i = 1; i < path.size() && now != null; i++) {
+                now = switch (now) {
+                    case ObjectValue object -> object.get(path.get(i));
+                    case ArrayValue array ->
+                        path.get(i) instanceof NumberValue n
+                                        && n.isLong()
+                                        && n.longValue() >= 0
+                                        && n.longValue() < array.size()
+                                ? array.get((int) n.longValue())
+                                : null;
+                    default -> null;
+                };
+            }
+            return switch (extent) {
+                case WHOLE -> Objects.equals(value, now);
+                case PRESENCE -> now != null;
+                case RANGE -> now instanceof NumberValue number && interval != null && interval.contains(number);
+                case KEYS -> sameKeys(value, now);
+            };
+        }
+
+        private static boolean sameKeys(@Nullable Value then, @Nullable Value now) {
+            if (then instanceof ObjectValue a) {
+                return now instanceof ObjectValue b && a.keys().equals(b.keys());
+            }
+            if (then instanceof ArrayValue a) {
+                return now instanceof ArrayValue b && a.size() == b.size();
+            }
+            return Objects.equals(then, now);
+        }
+    }
+
+    /**
+     * Where a number may lie without changing the outcome of any comparison made with it.
+     *
+     * @param low the lower end, null for none
+     * @param includesLow whether the lower end itself lies within
+     * @param high the upper end, null for none
+     * @param includesHigh whether the upper end itself lies within
+     */
+    public record Interval(
+            @Nullable NumberValue low,
+            boolean includesLow,
+            @Nullable NumberValue high,
+            boolean includesHigh) {
+
+        /** Whether a number lies within. */
+        public boolean contains(NumberValue number) {
+            int above = low == null ? 1 : number.compareTo(low);
+            int below = high == null ? -1 : number.compareTo(high);
+            return (above > 0 || (above == 0 && includesLow)) && (below < 0 || (below == 0 && includesHigh));
+        }
+
+        /** What lies within both. */
+        public Interval and(Interval other) {
+            int lower = low == null ? -1 : other.low == null ? 1 : low.compareTo(other.low);
+            int upper = high == null ? 1 : other.high == null ? -1 : high.compareTo(other.high);
+            return new Interval(
+                    lower < 0 ? other.low : low,
+                    lower < 0 ? other.includesLow : includesLow && (lower > 0 || low == null || other.includesLow),
+                    upper > 0 ? other.high : high,
+                    upper > 0 ? other.includesHigh : includesHigh && (upper < 0 || high == null || other.includesHigh));
+        }
+
+        /** In mathematical notation: {@code [0, 0.2)}. */
+        @Override
+        public String toString() {
+            return (includesLow ? "[" : "(") + (low == null ? "-∞" : low) + ", " + (high == null ? "∞" : high)
+                    + (includesHigh ? "]" : ")");
+        }
+    }
 
     /** How much of a location was read. */
     public enum Extent {
@@ -80,6 +166,8 @@ public final class Evaluation {
         WHOLE,
         /** Only which keys there are, or how many elements; the elements read have entries of their own. */
         KEYS,
+        /** Only in which interval the number lies. */
+        RANGE,
         /** Only that there is something; what was read of it has entries of its own. */
         PRESENCE
     }

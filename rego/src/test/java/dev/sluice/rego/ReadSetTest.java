@@ -11,9 +11,7 @@ import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -53,6 +51,12 @@ class ReadSetTest {
                 "p := $\"{input.a.b} {input.c}\"",
                 "s contains x if { some x in input.xs }\np if count(s) > 1",
                 "d[k] := v if { some k, v in input.b }\np := d.a",
+                "p if input.a > 1",
+                "p if not input.a.b <= input.c",
+                "p contains k if { some k, v in input; v < 2 }",
+                "p if { x := input.a; y := x; y != 1; f(y) }\nf(n) if n < 2",
+                "p if { input.a > 0; input.a < 2 } else := input.a if input.b",
+                "p if q with input.a as 1\nq if { input.a < 2; input.b > input.a }",
             })
     void a_change_of_what_was_not_read_changes_nothing(String body) {
         PreparedQuery query = Rego.compile(List.of(new SourceFile("p.rego", "package t\n" + body + "\n")))
@@ -78,46 +82,7 @@ class ReadSetTest {
     }
 
     private static boolean stands(List<Evaluation.Read> reads, Value input) {
-        for (Evaluation.Read read : reads) {
-            Value now = at(input, read.path());
-            Value then = read.value();
-            boolean same = switch (read.extent()) {
-                case WHOLE -> Objects.equals(then, now);
-                case KEYS -> then != null && now != null && sameKeys(then, now);
-                case PRESENCE -> now != null;
-            };
-            if (!same) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean sameKeys(Value then, Value now) {
-        return switch (then) {
-            case ObjectValue object ->
-                now instanceof ObjectValue other && object.keys().equals(other.keys());
-            case ArrayValue array -> now instanceof ArrayValue other && array.size() == other.size();
-            default -> then.equals(now);
-        };
-    }
-
-    private static @Nullable Value at(Value input, List<Value> path) {
-        Value value = input;
-        for (Value key : path.subList(1, path.size())) {
-            value = switch (value) {
-                case ObjectValue object -> object.get(key);
-                case ArrayValue array ->
-                    key instanceof NumberValue n && n.isLong() && n.longValue() >= 0 && n.longValue() < array.size()
-                            ? array.get((int) n.longValue())
-                            : null;
-                default -> null;
-            };
-            if (value == null) {
-                return null;
-            }
-        }
-        return value;
+        return reads.stream().allMatch(read -> read.holds(input, ObjectValue.EMPTY));
     }
 
     private static Value document(Random random, int depth) {

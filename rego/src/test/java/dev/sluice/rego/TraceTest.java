@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.rego.value.Json;
 import dev.sluice.rego.value.ObjectValue;
+import dev.sluice.rego.value.StringValue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,7 +23,13 @@ class TraceTest {
 
     private static List<String> reads(Evaluation.Result result) {
         return result.reads().stream()
-                .map(r -> r.path() + (r.extent() == Evaluation.Extent.KEYS ? " keys" : " " + r.value()))
+                .filter(r -> !r.path().getFirst().equals(StringValue.of("data")))
+                .map(r -> r.path()
+                        + switch (r.extent()) {
+                            case KEYS -> " keys";
+                            case RANGE -> " " + r.value() + " in " + r.interval();
+                            case WHOLE, PRESENCE -> " " + r.value();
+                        })
                 .toList();
     }
 
@@ -42,8 +49,8 @@ class TraceTest {
         assertThat(reads(result))
                 .containsExactly(
                         "[\"input\", \"vulns\"] keys",
-                        "[\"input\", \"vulns\", 0, \"cvss\"] 6.1",
-                        "[\"input\", \"vulns\", 1, \"cvss\"] 9",
+                        "[\"input\", \"vulns\", 0, \"cvss\"] 6.1 in (-∞, 7)",
+                        "[\"input\", \"vulns\", 1, \"cvss\"] 9 in [7, ∞)",
                         "[\"input\", \"vulns\", 1, \"fixed\"] true");
     }
 
@@ -69,7 +76,39 @@ class TraceTest {
                 "package t\np if { v := input.v0; f(v.a) }\nf(a) if a.b == 1",
                 "data.t.p",
                 "{\"v0\": {\"a\": {\"b\": 1, \"c\": 2}}}");
-        assertThat(reads(result)).containsExactly("[\"input\", \"v0\", \"a\", \"b\"] 1");
+        assertThat(reads(result)).containsExactly("[\"input\", \"v0\", \"a\", \"b\"] 1 in [1, 1]");
+    }
+
+    @Test
+    void a_number_that_is_only_compared_may_move_within_its_interval() {
+        Evaluation.Result result = trace("""
+                package t
+                min := 0.2
+                p if { not input.epss >= min; input.score > 4; input.score != 7; input.score <= 9.5 }
+                """, "data.t.p", "{\"epss\": 0.02, \"score\": 6}");
+        assertThat(reads(result))
+                .containsExactly("[\"input\", \"epss\"] 0.02 in (-∞, 0.2)", "[\"input\", \"score\"] 6 in (4, 7)");
+    }
+
+    @Test
+    void a_number_that_is_also_told_is_read_as_it_is() {
+        Evaluation.Result result =
+                trace("package t\np := x if { x := input.score; x > 4 }", "data.t.p", "{\"score\": 6}");
+        assertThat(reads(result)).containsExactly("[\"input\", \"score\"] 6");
+    }
+
+    @Test
+    void what_is_only_bound_counts_as_being_there() {
+        Evaluation.Result result = trace("package t\np if { x := input.score }", "data.t.p", "{\"score\": 6}");
+        assertThat(result.reads()).extracting(Evaluation.Read::extent).containsExactly(Evaluation.Extent.PRESENCE);
+    }
+
+    @Test
+    void asking_for_a_package_reads_the_data_there() {
+        Evaluation.Result result = trace("package t\np := 1", "data.t", "{}");
+        assertThat(result.reads()).hasSize(1);
+        assertThat(result.reads().getFirst().path()).hasToString("[\"data\", \"t\"]");
+        assertThat(result.reads().getFirst().value()).isNull();
     }
 
     @Test

@@ -21,15 +21,8 @@ record Measurement(double nanos, double cpu, double bytes) {
 
     private static final int BATCH = 10;
 
-    /** Evaluates with so many threads until each has used so much processor time, after warming up as long. */
+    /** Evaluates with so many threads until each has used so much processor time. */
     static Measurement of(PreparedQuery query, Supplier<Evaluation.Request> requests, int threads, double seconds)
-            throws InterruptedException {
-        load(query, requests, threads, seconds);
-        return load(query, requests, threads, seconds);
-    }
-
-    private static Measurement load(
-            PreparedQuery query, Supplier<Evaluation.Request> requests, int threads, double seconds)
             throws InterruptedException {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -59,8 +59,8 @@ final class Opa {
                 return true;
             }
             process.destroy();
-            System.out.println("skipped OPA: '" + String.join(" ", command) + "' failed, see "
-                    + folder.resolve("build.log"));
+            System.out.println(
+                    "skipped OPA: '" + String.join(" ", command) + "' failed, see " + folder.resolve("build.log"));
         } catch (IOException missing) {
             System.out.println("skipped OPA: there is no Go on this machine (" + missing.getMessage() + ")");
         }
@@ -72,8 +72,7 @@ final class Opa {
 
     /** Measures a workload that was written to a folder. */
     Answer measure(Path workload, double seconds) throws IOException {
-        Process process = new ProcessBuilder(
-                        program.toString(), Double.toString(seconds), workload.toString())
+        Process process = new ProcessBuilder(program.toString(), Double.toString(seconds), workload.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         process.getOutputStream().close();

@@ -38,12 +38,15 @@ public final class RegoBench {
                 default -> names.add(arguments[i]);
             }
         }
-        Path bench = Path.of(System.getProperty("sluice.root", ".")).toAbsolutePath().resolve("bench");
+        Path bench =
+                Path.of(System.getProperty("sluice.root", ".")).toAbsolutePath().resolve("bench");
         Opa opa = opaWanted ? Opa.build(bench) : null;
         List<Workload> workloads = new ArrayList<>(Workloads.all());
         workloads.addAll(StarterWorkload.all());
-        workloads.removeIf(w -> !names.isEmpty() && names.stream().noneMatch(n -> w.name().contains(n)));
-        System.out.println("load average: " + Files.readString(Path.of("/proc/loadavg")).strip());
+        workloads.removeIf(
+                w -> !names.isEmpty() && names.stream().noneMatch(n -> w.name().contains(n)));
+        System.out.println(
+                "load average: " + Files.readString(Path.of("/proc/loadavg")).strip());
         System.out.println("""
                 | workload | µs, 1 thread | µs, 2 threads | CPU µs | bytes | with reads: CPU µs | bytes | OPA %s: µs, 1 thread | 2 threads | CPU µs | bytes | ratio wall, 1 thread | 2 threads | ratio CPU | goal |
                 |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|""".formatted(Opa.VERSION));
@@ -60,12 +63,21 @@ public final class RegoBench {
         PreparedQuery query = Rego.compile(workload.modules()).prepare(workload.query());
         Evaluation.Request request = Evaluation.Request.of(workload.input(), workload.data(), NOW);
         Value result = query.evaluate(request).value();
+        Measurement.of(query, () -> request, 1, 2 * seconds);
         Measurement one = Measurement.of(query, () -> request, 1, seconds);
         Measurement two = Measurement.of(query, () -> request, 2, seconds);
         Evaluation.Request withReads = request.traced();
+        Measurement.of(query, () -> withReads, 1, seconds);
         Measurement reads = Measurement.of(query, () -> withReads, 1, seconds / 2);
         StringBuilder line = new StringBuilder("| " + workload.name());
-        cells(line, one.nanos() / 1e3, two.nanos() / 1e3, one.cpu() / 1e3, one.bytes(), reads.cpu() / 1e3, reads.bytes());
+        cells(
+                line,
+                one.nanos() / 1e3,
+                two.nanos() / 1e3,
+                one.cpu() / 1e3,
+                one.bytes(),
+                reads.cpu() / 1e3,
+                reads.bytes());
         boolean same = true;
         if (opa != null) {
             Path here = folder.resolve(workload.name().replaceAll("[^a-z0-9]+", "-"));
@@ -85,7 +97,8 @@ public final class RegoBench {
 
     private static void cells(StringBuilder line, double... values) {
         for (double value : values) {
-            line.append(String.format(Locale.ROOT, value < 10 ? " | %.2f" : value < 100 ? " | %.1f" : " | %,.0f", value));
+            line.append(
+                    String.format(Locale.ROOT, value < 10 ? " | %.2f" : value < 100 ? " | %.1f" : " | %,.0f", value));
         }
     }
 

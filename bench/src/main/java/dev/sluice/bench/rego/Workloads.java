@@ -50,7 +50,9 @@ final class Workloads {
             }
             roles.add("\"role" + r + "\": " + grants);
         }
-        return new Workload("rbac", module("rbac", """
+        return new Workload(
+                "rbac",
+                module("rbac", """
                 package rbac
 
                 default allow := false
@@ -61,7 +63,11 @@ final class Workloads {
                 	grant.action == input.action
                 	grant.resource == input.resource
                 }
-                """), "data.rbac.allow", json("{\"user_roles\": " + users + ", \"role_grants\": " + roles + "}"), json("{\"user\": \"user7\", \"action\": \"write\", \"resource\": \"res3-9\"}"), 20);
+                """),
+                "data.rbac.allow",
+                json("{\"user_roles\": " + users + ", \"role_grants\": " + roles + "}"),
+                json("{\"user\": \"user7\", \"action\": \"write\", \"resource\": \"res3-9\"}"),
+                20);
     }
 
     /** 8 vulnerabilities of which two are denied; 500 exemptions, one of which applies. */
@@ -84,7 +90,9 @@ final class Workloads {
                 	exemption.cve == id
                 }
                 """;
-        return new Workload(map ? "gate, exemptions as a map" : "gate, exemptions as an array", module("gate", """
+        return new Workload(
+                map ? "gate, exemptions as a map" : "gate, exemptions as an array",
+                module("gate", """
                 package gate
 
                 deny contains msg if {
@@ -96,7 +104,11 @@ final class Workloads {
                 	msg := sprintf("%s: cvss %v, epss %v, fixed in %s", [vuln.id, vuln.cvss, vuln.epss, vuln.fixed])
                 }
 
-                """ + exempt), "data.gate.deny", json("{\"exemptions\": " + exemptions + "}"), json(PACKAGE), 20);
+                """ + exempt),
+                "data.gate.deny",
+                json("{\"exemptions\": " + exemptions + "}"),
+                json(PACKAGE),
+                20);
     }
 
     private static String guarded(int number) {
@@ -120,7 +132,13 @@ final class Workloads {
         for (int i = 0; i < POLICIES; i++) {
             text.append('\n').append(guarded(i));
         }
-        return new Workload("200 policies as rules", module("pol", text.toString()), "data.pol.deny", ObjectValue.EMPTY, json(PACKAGE), 20);
+        return new Workload(
+                "200 policies as rules",
+                module("pol", text.toString()),
+                "data.pol.deny",
+                ObjectValue.EMPTY,
+                json(PACKAGE),
+                20);
     }
 
     /** The same in 200 packages, collected by one rule. */
@@ -144,10 +162,12 @@ final class Workloads {
     static Workload comprehensions() {
         StringJoiner items = new StringJoiner(",", "[", "]");
         for (int i = 0; i < 200; i++) {
-            items.add("{\"id\": \"i" + i + "\", \"team\": \"t" + i % 10 + "\", \"size\": " + i * 37 % 101 + ", \"tags\": [\"x"
-                    + i % 7 + "\", \"y" + i % 5 + "\"]}");
+            items.add("{\"id\": \"i" + i + "\", \"team\": \"t" + i % 10 + "\", \"size\": " + i * 37 % 101
+                    + ", \"tags\": [\"x" + i % 7 + "\", \"y" + i % 5 + "\"]}");
         }
-        return new Workload("comprehensions", module("comp", """
+        return new Workload(
+                "comprehensions",
+                module("comp", """
                 package comp
 
                 total := sum([item.size | some item in input.items])
@@ -180,17 +200,23 @@ final class Workloads {
                 	"larger": larger,
                 	"peers": peers,
                 }
-                """), "data.comp.result", ObjectValue.EMPTY, json("{\"items\": " + items + "}"), 5);
+                """),
+                "data.comp.result",
+                ObjectValue.EMPTY,
+                json("{\"items\": " + items + "}"),
+                5);
     }
 
     /** Five patterns on each of 100 strings, and the digits of every one. */
     static Workload expressions() {
         StringJoiner names = new StringJoiner(",", "[", "]");
         for (int i = 0; i < 100; i++) {
-            names.add("\"" + (i % 3 == 0 ? "@scope/" : "") + "package-" + i + (i % 4 == 0 ? ".beta" + i : "") + "_v" + i % 9
-                    + ".0." + i + "\"");
+            names.add("\"" + (i % 3 == 0 ? "@scope/" : "") + "package-" + i + (i % 4 == 0 ? ".beta" + i : "") + "_v"
+                    + i % 9 + ".0." + i + "\"");
         }
-        return new Workload("regular expressions", module("rex", """
+        return new Workload(
+                "regular expressions",
+                module("rex", """
                 package rex
 
                 patterns := [
@@ -213,7 +239,11 @@ final class Workloads {
                 }
 
                 result := {"hits": count(hits), "digits": count(digits)}
-                """), "data.rex.result", ObjectValue.EMPTY, json("{\"names\": " + names + "}"), 1);
+                """),
+                "data.rex.result",
+                ObjectValue.EMPTY,
+                json("{\"names\": " + names + "}"),
+                1);
     }
 
     private static List<SourceFile> module(String name, String text) {

@@ -17,8 +17,6 @@ import java.util.OptionalInt;
  */
 final class GoFormat {
     private static final int MAX_WIDTH = 1_000_000;
-    private static final BigInteger MIN_LONG = BigInteger.valueOf(Long.MIN_VALUE);
-    private static final BigInteger MAX_LONG = BigInteger.valueOf(Long.MAX_VALUE);
 
     private final String format;
     private final ArrayValue arguments;
@@ -244,20 +242,17 @@ final class GoFormat {
 
     /** The value as the Go type it is formatted as: Long, BigInteger, Double or String. */
     private static Object goValue(Value value) {
-        return switch (value) {
-            case StringValue string -> string.value();
-            case NumberValue number -> {
-                if (!number.isWrittenAsInteger()) {
-                    double approximate = number.asDouble();
-                    yield Double.isInfinite(approximate) ? number.text() : (Object) approximate;
-                }
-                BigInteger whole = new BigInteger(number.text());
-                yield whole.compareTo(MIN_LONG) >= 0 && whole.compareTo(MAX_LONG) <= 0
-                        ? (Object) whole.longValue()
-                        : whole;
-            }
-            default -> value.toString();
-        };
+        if (value instanceof StringValue string) {
+            return string.value();
+        }
+        if (!(value instanceof NumberValue number)) {
+            return value.toString();
+        }
+        if (!number.isWrittenAsInteger()) {
+            double approximate = number.asDouble();
+            return Double.isInfinite(approximate) ? number.text() : (Object) approximate;
+        }
+        return number.isLong() ? (Object) number.longValue() : new BigInteger(number.text());
     }
 
     private static boolean isBig(NumberValue number) {

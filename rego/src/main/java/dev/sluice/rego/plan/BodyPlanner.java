@@ -263,17 +263,13 @@ final class BodyPlanner {
         if (!Set.of("equal", "neq", "lt", "lte", "gt", "gte").contains(name) || analysis.builtin(name) == null) {
             return null;
         }
-        Ev left = terms.consumed(call.args().get(0));
-        Ev right = terms.consumed(call.args().get(1));
         Comparison test = Comparison.of(name);
-        if (tracked) {
+        Ev left = terms.plan(call.args().get(0));
+        Ev right = terms.plan(call.args().get(1));
+        if (plan.traced()) {
+            boolean detailed = tracked;
             return next -> frame -> {
-                Value a = left.eval(frame);
-                Value b = right.eval(frame);
-                boolean holds = a != null && b != null && test.holds(frame.state.shared, a, b);
-                if (!holds) {
-                    frame.detail = shown(a) + " " + test.symbol() + " " + shown(b);
-                }
+                boolean holds = tracedComparison(frame, test, left, right, detailed);
                 return holds && next.exec(frame);
             };
         }
@@ -285,6 +281,21 @@ final class BodyPlanner {
             Value b = right.eval(frame);
             return b != null && test.holds(frame.state.shared, a, b) && next.exec(frame);
         };
+    }
+
+    private static boolean tracedComparison(Frame frame, Comparison test, Ev left, Ev right, boolean detailed) {
+        Trace trace = Trace.of(frame);
+        Value a = left.eval(frame);
+        Place where = trace.at;
+        Value b = a == null && !detailed ? null : right.eval(frame);
+        boolean holds = a != null && b != null && test.holds(frame.state.shared, a, b);
+        if (a != null && b != null) {
+            trace.compared(test, a, where, b, trace.at, frame.state);
+        }
+        if (!holds && detailed) {
+            frame.detail = shown(a) + " " + test.symbol() + " " + shown(b);
+        }
+        return holds;
     }
 
     private static String shown(@Nullable Value value) {
@@ -433,7 +444,19 @@ final class BodyPlanner {
 
     // --- unification ---
 
-    private void bind(int slot, Ev value) {
+    void bind(int slot, Ev value) {
+        if (plan.traced()) {
+            emit(next -> frame -> {
+                Value found = value.eval(frame);
+                if (found == null) {
+                    return false;
+                }
+                frame.slots[slot] = found;
+                frame.places[slot] = Trace.of(frame).at;
+                return next.exec(frame);
+            });
+            return;
+        }
         emit(next -> frame -> {
             Value found = value.eval(frame);
             if (found == null) {
@@ -498,8 +521,14 @@ final class BodyPlanner {
             return unifyObjects(x, y, waiting);
         }
         if (isEvaluable(a) && isEvaluable(b)) {
-            Ev left = terms.consumed(a);
-            Ev right = terms.consumed(b);
+            Ev left = terms.plan(a);
+            Ev right = terms.plan(b);
+            if (plan.traced()) {
+                boolean detailed = tracked;
+                emit(next ->
+                        frame -> tracedComparison(frame, Comparison.EQUAL, left, right, detailed) && next.exec(frame));
+                return true;
+            }
             emit(next -> frame -> {
                 Value p = left.eval(frame);
                 if (p == null) {
@@ -616,9 +645,18 @@ final class BodyPlanner {
         }
     }
 
+    /** A variable for a part of a value that was looked at as a whole. */
     private Term.Var part(Location location, Ev value) {
         Term.Var part = temporary(location);
-        bind(slot(part.name()), value);
+        int slot = slot(part.name());
+        emit(next -> frame -> {
+            Value found = value.eval(frame);
+            if (found == null) {
+                return false;
+            }
+            frame.slots[slot] = found;
+            return next.exec(frame);
+        });
         return part;
     }
 

@@ -1,7 +1,9 @@
 package dev.sluice.rego.plan;
 
+import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.builtin.CallContext;
 import dev.sluice.rego.builtin.Clocks;
+import dev.sluice.rego.value.NumberValue;
 import dev.sluice.rego.value.Value;
 
 /** The comparison operators, which are defined for every two values. */
@@ -35,6 +37,44 @@ enum Comparison {
             case GT -> ">";
             case GTE -> ">=";
         };
+    }
+
+    /** The comparison that holds for (b, a) where this one holds for (a, b). */
+    Comparison swapped() {
+        return switch (this) {
+            case EQUAL, NEQ -> this;
+            case LT -> GT;
+            case LTE -> GTE;
+            case GT -> LT;
+            case GTE -> LTE;
+        };
+    }
+
+    /** Where {@code a} may lie for the outcome of the comparison with {@code b} to stay what it is. */
+    Evaluation.Interval interval(NumberValue a, NumberValue b) {
+        int order = a.compareTo(b);
+        boolean below;
+        boolean withBound;
+        switch (this) {
+            case EQUAL, NEQ -> {
+                if (order == 0) {
+                    return new Evaluation.Interval(b, true, b, true);
+                }
+                below = order < 0;
+                withBound = false;
+            }
+            case LT, GTE -> {
+                below = order < 0;
+                withBound = !below;
+            }
+            default -> {
+                below = order <= 0;
+                withBound = below;
+            }
+        }
+        return below
+                ? new Evaluation.Interval(null, false, b, withBound)
+                : new Evaluation.Interval(b, withBound, null, false);
     }
 
     boolean holds(CallContext ctx, Value a, Value b) {

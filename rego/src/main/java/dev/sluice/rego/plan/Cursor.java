@@ -42,6 +42,14 @@ record Cursor(@Nullable RuleNode node, @Nullable Value base) {
         return child == null && below == null ? null : new Cursor(child, below);
     }
 
+    /** The names directly below a node, in order. */
+    static List<Value> keys(RuleNode node) {
+        List<Value> keys = new ArrayList<>(node.children().size());
+        node.children().keySet().forEach(k -> keys.add(StringValue.ofName(k)));
+        keys.sort(null);
+        return keys;
+    }
+
     /** The keys below, in order. */
     List<Value> keys(Plan plan, State state, Location location) {
         TreeSet<Value> keys = new TreeSet<>();

@@ -10,10 +10,17 @@ interface Ev {
     @Nullable
     Value eval(Frame frame);
 
-    /** A term that is the same value always. */
-    record Constant(Value value) implements Ev {
+    /**
+     * A term that is the same value always.
+     *
+     * @param traced whether evaluations record reads
+     */
+    record Constant(Value value, boolean traced) implements Ev {
         @Override
         public Value eval(Frame frame) {
+            if (traced) {
+                Trace.of(frame).at = null;
+            }
             return value;
         }
     }

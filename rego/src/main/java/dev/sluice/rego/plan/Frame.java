@@ -5,9 +5,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The variables of one evaluation of one rule body. */
 final class Frame {
+    private static final Place[] NONE = {};
+
     final @Nullable Value[] slots;
     /** Builders of the comprehensions and cursors into the data tree that are being worked on. */
     final @Nullable Object[] work;
+    /** Where the values of the variables stand; as long as {@link #slots} when tracing, else empty. */
+    final @Nullable Place[] places;
 
     State state;
     /** The value of a complete rule or function found so far. */
@@ -25,5 +29,6 @@ final class Frame {
         this.state = state;
         this.slots = new Value[slots];
         this.work = new Object[work];
+        this.places = state.shared.trace == null ? NONE : new Place[slots];
     }
 }

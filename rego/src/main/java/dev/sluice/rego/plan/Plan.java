@@ -60,6 +60,9 @@ public final class Plan {
             List<Value> keys = new ArrayList<>();
             path.subList(1, path.size()).forEach(p -> keys.add(StringValue.ofName(p)));
             value = Values.lookup(request.input(), keys);
+            if (trace != null) {
+                trace.wholeInput(keys);
+            }
         } else {
             value = document(path.subList(1, path.size()), state);
         }
@@ -72,6 +75,18 @@ public final class Plan {
     }
 
     private @Nullable Value document(List<String> path, State state) {
+        RuleNode node = analysis.root();
+        for (int i = 0; node != null && i < path.size() && node.definitions().isEmpty(); i++) {
+            node = node.child(path.get(i));
+            if (node != null && i == path.size() - 1 && !node.definitions().isEmpty()) {
+                return nodeValue(state, node, null, NOWHERE);
+            }
+        }
+        if (state.shared.trace != null) {
+            List<Value> keys = new ArrayList<>();
+            path.forEach(p -> keys.add(StringValue.ofName(p)));
+            state.shared.trace.wholeData(keys);
+        }
         Cursor cursor = Cursor.root(state, analysis.root());
         for (String name : path) {
             cursor = cursor.step(this, state, StringValue.ofName(name), NOWHERE);

@@ -8,7 +8,6 @@ import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Turns references into lookups and scans. */
@@ -58,11 +57,10 @@ final class References {
         RuleNode whole = node;
         Location location = ref.location();
         List<Value> keys = keys(path, path.size());
-        List<Value> place = rooted("data", keys);
         return new Start(
                 frame -> {
                     if (frame.state.shared.trace != null) {
-                        frame.state.shared.trace.whole(place);
+                        frame.state.shared.trace.wholeData(keys);
                     }
                     return plan.document(frame.state, whole, Values.lookup(frame.state.data, keys), location);
                 },
@@ -87,37 +85,24 @@ final class References {
     }
 
     private Ev input(List<Value> path) {
-        if (plan.traced()) {
-            List<Value> whole = rooted("input", path);
-            return frame -> trace(frame).follow(whole, frame.state.input);
-        }
         Value[] keys = path.toArray(Value[]::new);
+        if (plan.traced()) {
+            return frame -> Trace.of(frame).followInput(keys, frame.state);
+        }
         return frame -> walk(frame.state.input, keys);
     }
 
     private Ev base(List<Value> path) {
-        if (plan.traced()) {
-            List<Value> whole = rooted("data", path);
-            return frame -> trace(frame).follow(whole, frame.state.data);
-        }
         Value[] keys = path.toArray(Value[]::new);
+        if (plan.traced()) {
+            return frame -> Trace.of(frame).followData(keys, frame.state);
+        }
         for (Value key : keys) {
             if (!(key instanceof StringValue)) {
                 return frame -> Values.lookupData(frame.state.data, path);
             }
         }
         return frame -> walk(frame.state.data, keys);
-    }
-
-    private static List<Value> rooted(String root, List<Value> path) {
-        List<Value> whole = new ArrayList<>();
-        whole.add(StringValue.ofName(root));
-        whole.addAll(path);
-        return List.copyOf(whole);
-    }
-
-    private static Trace trace(Frame frame) {
-        return Objects.requireNonNull(frame.state.shared.trace);
     }
 
     private static @Nullable Value walk(@Nullable Value base, Value[] keys) {
@@ -137,19 +122,32 @@ final class References {
 
     private static Ev tracedLookups(Ev base, Ev[] keys) {
         return frame -> {
+            Trace trace = Trace.of(frame);
             Value value = base.eval(frame);
             for (Ev key : keys) {
+                Place place = trace.at;
                 Value at = value == null ? null : key.eval(frame);
                 if (value == null || at == null) {
                     return null;
                 }
-                value = trace(frame).lookup(value, Values.frozen(at, frame.state.shared));
+                value = trace.lookup(value, place, Values.frozen(at, frame.state.shared));
             }
             return value;
         };
     }
 
     private Ev rule(RuleNode node, Location location) {
+        Ev value = ruleValue(node, location);
+        return !plan.traced()
+                ? value
+                : frame -> {
+                    Value found = value.eval(frame);
+                    Trace.of(frame).at = null;
+                    return found;
+                };
+    }
+
+    private Ev ruleValue(RuleNode node, Location location) {
         if (node.isFunction()) {
             return frame -> plan.nodeValue(frame.state, node, null, location);
         }
@@ -206,20 +204,20 @@ final class References {
         List<Value> prefix = keys(ref.path(), start.depth);
         RuleNode node = start.node;
         Location location = ref.location();
-        List<Value> place = rooted("data", prefix);
         return frame -> {
-            if (frame.state.shared.trace != null) {
-                frame.state.shared.trace.whole(place);
-            }
             Cursor cursor = cursor(frame, node, prefix);
             for (Ev key : keys) {
                 Value at = key.eval(frame);
                 cursor = at == null ? null : cursor.step(plan, frame.state, at, location);
                 if (cursor == null) {
-                    return null;
+                    break;
                 }
             }
-            return cursor.value(plan, frame.state, location);
+            Value found = cursor == null ? null : cursor.value(plan, frame.state, location);
+            if (frame.state.shared.trace != null) {
+                frame.state.shared.trace.wholeData(prefix);
+            }
+            return found;
         };
     }
 
@@ -250,19 +248,11 @@ final class References {
             if (key != null) {
                 planner.settle(part, key);
             }
-            value = new Ev.Slot(slot);
+            value = terms.plan(element);
         }
         Ev result = looked(value, keys);
         Term.Var out = planner.temporary(ref.location());
-        int slot = planner.slot(out.name());
-        planner.emit(next -> frame -> {
-            Value found = result.eval(frame);
-            if (found == null) {
-                return false;
-            }
-            frame.slots[slot] = found;
-            return next.exec(frame);
-        });
+        planner.bind(planner.slot(out.name()), result);
         return out;
     }
 
@@ -293,16 +283,21 @@ final class References {
         List<Value> prefix = keys(ref.path(), start.depth);
         RuleNode node = start.node;
         int first = planner.newWork();
-        List<Value> place = rooted("data", prefix);
         planner.emit(next -> frame -> {
             if (frame.state.shared.trace != null) {
-                frame.state.shared.trace.whole(place);
+                frame.state.shared.trace.wholeData(prefix);
             }
             frame.work[first] = cursor(frame, node, prefix);
             return next.exec(frame);
         });
         int at = first;
-        for (Term part : ref.path().subList(start.depth, ref.path().size())) {
+        List<Term> path = ref.path().subList(start.depth, ref.path().size());
+        int free = path.size();
+        while (free > 0 && path.get(free - 1) instanceof Term.Constant) {
+            free--;
+        }
+        for (int i = 0; i < path.size(); i++) {
+            Term part = path.get(i);
             int from = at;
             int to = planner.newWork();
             if (planner.isEvaluable(part)) {
@@ -315,6 +310,14 @@ final class References {
                 Term.Var key = planner.target(part);
                 int slot = planner.slot(key.name());
                 planner.iterates();
+                if (i == free - 1 && key.equals(part)) {
+                    Term.Var out = planner.temporary(location);
+                    int valueSlot = planner.slot(out.name());
+                    List<Value> tail = keys(path.subList(free, path.size()), path.size() - free);
+                    TreeScan scan = new TreeScan(plan, i == 0 ? node : null, tail, location, from, slot, valueSlot);
+                    planner.emit(scan::then);
+                    return out;
+                }
                 planner.emit(next -> frame -> {
                     if (!(frame.work[from] instanceof Cursor cursor)) {
                         return false;

@@ -22,12 +22,16 @@ import org.jspecify.annotations.Nullable;
 final class RulePlan {
     private static final int MAX_CONFLICT_LINES = 10;
     private static final int MAX_CONFLICT_TEXT = 80;
+    private static final Place[] NONE = {};
 
     private final Plan plan;
     private final RuleNode node;
     private final Form form;
     private final List<Clause> clauses;
     private final @Nullable Clause fallback;
+    private final @Nullable RuleIndex index;
+    /** Whether every definition gives the same value, so that one that succeeds is enough. */
+    private final boolean uniform;
 
     private enum Form {
         COMPLETE,
@@ -51,6 +55,27 @@ final class RulePlan {
         this.form = form;
         this.clauses = clauses;
         this.fallback = fallback;
+        List<Rule> rules = node.definitions().stream()
+                .map(RuleNode.Definition::rule)
+                .filter(r -> !r.isDefault())
+                .toList();
+        this.index = plan.traced() ? null : RuleIndex.of(rules);
+        this.uniform =
+                rules.stream().map(RulePlan::constant).distinct().count() == 1 && constant(rules.getFirst()) != null;
+    }
+
+    /** The value that a definition without else always gives, or null. */
+    private static @Nullable Value constant(Rule rule) {
+        return rule.otherwise() == null ? RuleIndex.constant(rule.value()) : null;
+    }
+
+    /** The definitions that can succeed, as bits; null for all. */
+    private long @Nullable [] candidates(State state, Value @Nullable [] args) {
+        return index == null || !RuleIndex.applies(state) ? null : index.candidates(state, args);
+    }
+
+    private static boolean among(long @Nullable [] candidates, int clause) {
+        return candidates == null || (candidates[clause >> 6] & 1L << clause) != 0;
     }
 
     static RulePlan of(Plan plan, RuleNode node) {
@@ -195,7 +220,7 @@ final class RulePlan {
         }
         state.shared.enter(location);
         Value value = switch (form) {
-            case COMPLETE -> complete(state, null);
+            case COMPLETE -> complete(state, null, NONE);
             case SET -> set(state);
             case TREE -> tree(state, location);
             case FUNCTION -> null;
@@ -205,30 +230,44 @@ final class RulePlan {
         return value;
     }
 
-    /** The result of a function. */
+    /** The value of the rules when it is known that no definition succeeds. */
     @Nullable
-    Value call(State state, Value[] args, Location location) {
+    Value valueOfNone(State state, Location location) {
+        return switch (form) {
+            case SET -> SetValue.EMPTY;
+            case COMPLETE -> fallback == null ? null : value(state, location);
+            case TREE, FUNCTION -> value(state, location);
+        };
+    }
+
+    /** The result of a function; {@code places} tells where the arguments stand, and is empty without trace. */
+    @Nullable
+    Value call(State state, Value[] args, @Nullable Place[] places, Location location) {
         state.shared.enter(location);
-        Value value = complete(state, args);
+        Value value = complete(state, args, places);
         state.shared.leave();
         return value;
     }
 
-    private @Nullable Value complete(State state, Value @Nullable [] args) {
+    private @Nullable Value complete(State state, Value @Nullable [] args, @Nullable Place[] places) {
         Value result = null;
         try {
-            for (Clause clause : clauses) {
-                Value found = run(clause, state, args);
+            long[] candidates = candidates(state, args);
+            for (int i = 0; i < clauses.size(); i++) {
+                Value found = among(candidates, i) ? run(clauses.get(i), state, args, places) : null;
                 if (found != null) {
                     if (result == null) {
                         result = found;
+                        if (uniform) {
+                            break;
+                        }
                     } else if (!Clocks.equal(state.shared, result, found)) {
                         throw conflict(state, args);
                     }
                 }
             }
             if (result == null && fallback != null) {
-                result = run(fallback, state, args);
+                result = run(fallback, state, args, places);
             }
         } catch (Conflict inside) {
             throw conflict(state, args);
@@ -236,11 +275,12 @@ final class RulePlan {
         return result;
     }
 
-    private @Nullable Value run(Clause first, State state, Value @Nullable [] args) {
+    private @Nullable Value run(Clause first, State state, Value @Nullable [] args, @Nullable Place[] places) {
         for (Clause clause = first; clause != null; clause = clause.otherwise) {
             Frame frame = new Frame(state, clause.slots, clause.work);
             if (args != null) {
                 System.arraycopy(args, 0, frame.slots, 0, args.length);
+                System.arraycopy(places, 0, frame.places, 0, places.length);
             }
             Value value;
             if (state.shared.trace == null) {
@@ -282,10 +322,23 @@ final class RulePlan {
 
     private Value set(State state) {
         SetValue.Builder sink = SetValue.builder();
-        for (Clause clause : clauses) {
-            fill(clause, state, sink);
-        }
+        fill(state, sink);
         return sink.size() == 0 ? SetValue.EMPTY : sink.build();
+    }
+
+    private void fill(State state, Object sink) {
+        long[] candidates = candidates(state, null);
+        if (candidates == null) {
+            for (Clause clause : clauses) {
+                fill(clause, state, sink);
+            }
+            return;
+        }
+        for (int word = 0; word < candidates.length; word++) {
+            for (long bits = candidates[word]; bits != 0; bits &= bits - 1) {
+                fill(clauses.get((word << 6) + Long.numberOfTrailingZeros(bits)), state, sink);
+            }
+        }
     }
 
     private void fill(Clause clause, State state, Object sink) {
@@ -307,9 +360,7 @@ final class RulePlan {
 
     private @Nullable Value tree(State state, Location location) {
         Tree tree = new Tree();
-        for (Clause clause : clauses) {
-            fill(clause, state, tree);
-        }
+        fill(state, tree);
         below(node, List.of(), tree, state, location);
         Value value = tree.build();
         if (fallback != null && value instanceof ObjectValue object && object.size() == 0) {

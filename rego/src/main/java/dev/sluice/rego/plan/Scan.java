@@ -26,66 +26,73 @@ final class Scan {
     }
 
     static boolean any(Frame frame, Value collection, int keySlot, int valueSlot, Node next) {
-        Shared shared = frame.state.shared;
-        switch (collection) {
-            case ArrayValue array -> {
-                for (int i = 0; i < array.size(); i++) {
-                    shared.step();
-                    if (keySlot >= 0) {
-                        frame.slots[keySlot] = NumberValue.of(i);
-                    }
-                    if (valueSlot >= 0) {
-                        frame.slots[valueSlot] = array.get(i);
-                    }
-                    if (next.exec(frame)) {
-                        return true;
-                    }
+        if (collection instanceof ArrayValue array) {
+            return anyElement(frame, array, keySlot, valueSlot, next);
+        }
+        if (collection instanceof ObjectValue object) {
+            return anyEntry(frame, object, keySlot, valueSlot, next);
+        }
+        if (collection instanceof SetValue set) {
+            Shared shared = frame.state.shared;
+            for (int i = 0; i < set.size(); i++) {
+                shared.step();
+                Value element = set.elementAt(i);
+                if (keySlot >= 0) {
+                    frame.slots[keySlot] = element;
+                }
+                if (valueSlot >= 0) {
+                    frame.slots[valueSlot] = element;
+                }
+                if (next.exec(frame)) {
+                    return true;
                 }
             }
-            case ObjectValue object -> {
-                for (int i = 0; i < object.size(); i++) {
-                    shared.step();
-                    if (keySlot >= 0) {
-                        frame.slots[keySlot] = object.keyAt(i);
-                    }
-                    if (valueSlot >= 0) {
-                        frame.slots[valueSlot] = object.valueAt(i);
-                    }
-                    if (next.exec(frame)) {
-                        return true;
-                    }
-                }
-            }
-            case SetValue set -> {
-                for (Value element : set) {
-                    shared.step();
-                    if (keySlot >= 0) {
-                        frame.slots[keySlot] = element;
-                    }
-                    if (valueSlot >= 0) {
-                        frame.slots[valueSlot] = element;
-                    }
-                    if (next.exec(frame)) {
-                        return true;
-                    }
-                }
-            }
-            default -> {}
         }
         return false;
     }
 
-    /** As {@link #any}, recording which elements were looked at. */
+    private static boolean anyElement(Frame frame, ArrayValue array, int keySlot, int valueSlot, Node next) {
+        Shared shared = frame.state.shared;
+        for (int i = 0; i < array.size(); i++) {
+            shared.step();
+            if (keySlot >= 0) {
+                frame.slots[keySlot] = NumberValue.of(i);
+            }
+            if (valueSlot >= 0) {
+                frame.slots[valueSlot] = array.get(i);
+            }
+            if (next.exec(frame)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean anyEntry(Frame frame, ObjectValue object, int keySlot, int valueSlot, Node next) {
+        Shared shared = frame.state.shared;
+        for (int i = 0; i < object.size(); i++) {
+            shared.step();
+            if (keySlot >= 0) {
+                frame.slots[keySlot] = object.keyAt(i);
+            }
+            if (valueSlot >= 0) {
+                frame.slots[valueSlot] = object.valueAt(i);
+            }
+            if (next.exec(frame)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** As {@link #any} over the value evaluated last, recording which elements were looked at. */
     private static boolean anyTraced(Frame frame, Value collection, int keySlot, int valueSlot, Node next) {
-        Trace trace = frame.state.shared.trace;
-        if (trace == null) {
+        Trace trace = Trace.of(frame);
+        Place place = trace.at;
+        trace.iterated(collection, place);
+        if (place == null || collection instanceof SetValue) {
             return any(frame, collection, keySlot, valueSlot, next);
         }
-        if (collection instanceof SetValue) {
-            trace.consume(collection);
-            return any(frame, collection, keySlot, valueSlot, next);
-        }
-        trace.iterate(collection);
         int size = collection instanceof ArrayValue array
                 ? array.size()
                 : collection instanceof ObjectValue object ? object.size() : 0;
@@ -96,7 +103,8 @@ final class Scan {
                 frame.slots[keySlot] = key;
             }
             if (valueSlot >= 0) {
-                frame.slots[valueSlot] = trace.lookup(collection, key);
+                frame.slots[valueSlot] = trace.lookup(collection, place, key);
+                frame.places[valueSlot] = trace.at;
             }
             if (next.exec(frame)) {
                 return true;

@@ -5,6 +5,7 @@ import dev.sluice.rego.Limits;
 import dev.sluice.rego.RegoEvaluationException;
 import dev.sluice.rego.builtin.CallContext;
 import dev.sluice.rego.syntax.Location;
+import dev.sluice.rego.value.Value;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,10 @@ final class Shared implements CallContext {
     final long nowNanos;
     final boolean strict;
     final @Nullable Trace trace;
+    /** The documents of the request. */
+    final @Nullable Value input;
+
+    final Value data;
     private final Limits limits;
     private final long started = System.nanoTime();
     private final long deadlineNanos;
@@ -26,6 +31,8 @@ final class Shared implements CallContext {
     Shared(Evaluation.Request request, @Nullable Trace trace) {
         Instant now = request.now();
         this.nowNanos = Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000_000L), now.getNano());
+        this.input = request.input();
+        this.data = request.data();
         this.strict = request.strictErrors();
         this.limits = request.limits();
         this.checkpoint = Math.min(CLOCK_INTERVAL, limits.maxSteps() + 1);

@@ -46,6 +46,11 @@ final class State {
         this.nodes = nodes;
     }
 
+    /** Whether the documents are those of the request: no {@code with} changed them. */
+    boolean isOriginal() {
+        return input == shared.input && data == shared.data;
+    }
+
     State withInput(Value changed) {
         return new State(shared, outer, changed, data, replaced, mocks, nodes);
     }

@@ -9,6 +9,7 @@ import dev.sluice.rego.builtin.Clocks;
 import dev.sluice.rego.syntax.Location;
 import dev.sluice.rego.syntax.Term;
 import dev.sluice.rego.value.ArrayValue;
+import dev.sluice.rego.value.BooleanValue;
 import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.rego.value.SetValue;
 import dev.sluice.rego.value.StringValue;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns terms whose variables are bound into expressions, and references that iterate into statements. */
 final class TermPlanner {
+    private static final Place[] NONE = {};
+
     private final Plan plan;
     private final Analysis analysis;
     private final BodyPlanner planner;
@@ -55,8 +58,8 @@ final class TermPlanner {
         }
         return frame -> {
             Value found = value.eval(frame);
-            if (found != null && frame.state.shared.trace != null) {
-                frame.state.shared.trace.consume(found);
+            if (found != null) {
+                Trace.of(frame).consume();
             }
             return found;
         };
@@ -78,16 +81,43 @@ final class TermPlanner {
         return out;
     }
 
+    /** A term; when tracing, its evaluation leaves in {@link Trace#at} where the value stands. */
     Ev plan(Term term) {
         return switch (term) {
-            case Term.Constant c -> new Ev.Constant(c.value());
             case Term.Var v -> {
                 if (Roots.isRoot(v)) {
                     yield references.plan(new Term.Ref(v.location(), v, List.of()));
                 }
-                yield new Ev.Slot(planner.slot(v.name()));
+                int slot = planner.slot(v.name());
+                yield plan.traced()
+                        ? frame -> {
+                            Trace.of(frame).at = frame.places[slot];
+                            return frame.slots[slot];
+                        }
+                        : new Ev.Slot(slot);
             }
             case Term.Ref r -> references.plan(r);
+            default -> {
+                Ev value = computed(term);
+                yield plan.traced() && !(value instanceof Ev.Constant) ? nowhere(value) : value;
+            }
+        };
+    }
+
+    /** A term whose value was computed and stands at no place. */
+    private static Ev nowhere(Ev value) {
+        return frame -> {
+            Value found = value.eval(frame);
+            Trace.of(frame).at = null;
+            return found;
+        };
+    }
+
+    private Ev computed(Term term) {
+        return switch (term) {
+            case Term.Constant c -> constant(c.value());
+            case Term.Var v -> plan(v);
+            case Term.Ref r -> plan(r);
             case Term.ArrayTerm a -> array(consumedAll(a.items()));
             case Term.SetTerm s -> set(consumedAll(s.items()));
             case Term.ObjectTerm o -> {
@@ -103,13 +133,34 @@ final class TermPlanner {
         };
     }
 
-    private static boolean constant(Ev[] parts) {
+    private Ev constant(Value value) {
+        return new Ev.Constant(value, plan.traced());
+    }
+
+    private static boolean allConstant(Ev[] parts) {
         for (Ev part : parts) {
             if (!(part instanceof Ev.Constant)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** As {@link #evalAll(Ev[], Frame)}; also where the values stand, unless there is no room for it. */
+    private static Value @Nullable [] evalAll(Ev[] parts, @Nullable Place[] places, Frame frame) {
+        if (places.length == 0) {
+            return evalAll(parts, frame);
+        }
+        Value[] values = new Value[parts.length];
+        for (int i = 0; i < parts.length; i++) {
+            Value value = parts[i].eval(frame);
+            if (value == null) {
+                return null;
+            }
+            values[i] = value;
+            places[i] = Trace.of(frame).at;
+        }
+        return values;
     }
 
     private static Value @Nullable [] evalAll(Ev[] parts, Frame frame) {
@@ -124,13 +175,13 @@ final class TermPlanner {
         return values;
     }
 
-    private static Ev array(Ev[] items) {
-        if (constant(items)) {
+    private Ev array(Ev[] items) {
+        if (allConstant(items)) {
             List<Value> values = new ArrayList<>();
             for (Ev item : items) {
                 values.add(((Ev.Constant) item).value());
             }
-            return new Ev.Constant(ArrayValue.of(values));
+            return constant(ArrayValue.of(values));
         }
         return frame -> {
             Value[] values = evalAll(items, frame);
@@ -138,13 +189,13 @@ final class TermPlanner {
         };
     }
 
-    private static Ev set(Ev[] items) {
-        if (constant(items)) {
+    private Ev set(Ev[] items) {
+        if (allConstant(items)) {
             SetValue.Builder builder = SetValue.builder();
             for (Ev item : items) {
                 builder.add(((Ev.Constant) item).value());
             }
-            return new Ev.Constant(builder.build());
+            return constant(builder.build());
         }
         return frame -> {
             SetValue.Builder builder = SetValue.builder();
@@ -159,13 +210,13 @@ final class TermPlanner {
         };
     }
 
-    private static Ev object(Ev[] keys, Ev[] values) {
-        if (constant(keys) && constant(values)) {
+    private Ev object(Ev[] keys, Ev[] values) {
+        if (allConstant(keys) && allConstant(values)) {
             ObjectValue.Builder builder = ObjectValue.builder(keys.length);
             for (int i = 0; i < keys.length; i++) {
                 builder.put(((Ev.Constant) keys[i]).value(), ((Ev.Constant) values[i]).value());
             }
-            return new Ev.Constant(builder.build());
+            return constant(builder.build());
         }
         return frame -> {
             ObjectValue.Builder builder = ObjectValue.builder(keys.length);
@@ -190,17 +241,18 @@ final class TermPlanner {
         String name = call.name();
         if (function != null) {
             return frame -> {
-                Value[] values = evalAll(args, frame);
+                Place[] places = plan.traced() ? new Place[args.length] : NONE;
+                Value[] values = evalAll(args, places, frame);
                 if (values == null) {
                     return null;
                 }
                 if (frame.state.mocks != null) {
                     State.Mock mock = frame.state.mocks.get(name);
                     if (mock != null) {
-                        return mocked(mock, frame.state, values, location);
+                        return mocked(mock, frame.state, values, places, location);
                     }
                 }
-                return plan.rule(function).call(frame.state, values, location);
+                return plan.rule(function).call(frame.state, values, places, location);
             };
         }
         BuiltinDeclaration builtin = analysis.builtin(name);
@@ -208,7 +260,7 @@ final class TermPlanner {
             throw new IllegalStateException("unknown function " + name);
         }
         if (name.equals("print")) {
-            return new Ev.Constant(dev.sluice.rego.value.BooleanValue.TRUE);
+            return constant(BooleanValue.TRUE);
         }
         return frame -> {
             Value[] values = evalAll(args, frame);
@@ -218,7 +270,7 @@ final class TermPlanner {
             if (frame.state.mocks != null) {
                 State.Mock mock = frame.state.mocks.get(name);
                 if (mock != null) {
-                    return mocked(mock, frame.state, values, location);
+                    return mocked(mock, frame.state, values, NONE, location);
                 }
             }
             return invoke(builtin, frame.state.shared, values, location);
@@ -255,7 +307,8 @@ final class TermPlanner {
         }
     }
 
-    private @Nullable Value mocked(State.Mock mock, State state, Value[] args, Location location) {
+    private @Nullable Value mocked(
+            State.Mock mock, State state, Value[] args, @Nullable Place[] places, Location location) {
         if (mock.value() != null) {
             return mock.value();
         }
@@ -263,7 +316,12 @@ final class TermPlanner {
         // The stand-in may call what it stands for, and sees no other stand-in.
         State inside = state.withoutMocks();
         if (function != null) {
-            return plan.rule(function).call(inside, args, location);
+            return plan.rule(function).call(inside, args, places, location);
+        }
+        for (Place place : places) {
+            if (place != null) {
+                place.whole();
+            }
         }
         BuiltinDeclaration builtin = analysis.builtin(String.join(".", mock.function()));
         return builtin == null ? null : invoke(builtin, state.shared, args, location);

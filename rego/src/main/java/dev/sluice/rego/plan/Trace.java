@@ -2,17 +2,15 @@ package dev.sluice.rego.plan;
 
 import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.value.ArrayValue;
+import dev.sluice.rego.value.NumberValue;
 import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.rego.value.SetValue;
 import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,119 +19,173 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A collection that is only looked into is not itself read: what counts is the keys that are asked for, or the set of
  * its keys when it is iterated. It is read as a whole once something looks at all of it: a builtin, a comparison, the
- * output. To tell, the trace remembers by identity where each collection came from.
+ * output. So every term that is evaluated leaves in {@link #at} where its value stands, and whoever uses the value says
+ * how much of the place counts.
  */
 final class Trace {
-    private static final int MAX_READS = 100_000;
+    private static final int MAX_PLACES = 100_000;
     private static final int MAX_STEPS = 10_000;
 
-    private record Place(List<Value> path, Evaluation.Extent extent) {}
+    /** Where the value of the term evaluated last stands; null when it was computed. */
+    @Nullable
+    Place at;
 
     private final @Nullable Value input;
     private final Value data;
-    private final Map<Place, Evaluation.Read> reads = new LinkedHashMap<>();
-    private final IdentityHashMap<Value, List<List<Value>>> origins = new IdentityHashMap<>();
+    private final Place inputPlace = Place.root(this, "input");
+    private final Place dataPlace = Place.root(this, "data");
     private final Set<Evaluation.Step> steps = new LinkedHashSet<>();
+    private int places;
 
     Trace(Evaluation.Request request) {
         this.input = request.input();
         this.data = request.data();
     }
 
-    /** Follows a path from input or data. */
-    @Nullable
-    Value follow(List<Value> path, @Nullable Value document) {
-        Value value = document;
-        int depth = 1;
-        while (value != null && depth < path.size()) {
-            Value key = path.get(depth++);
-            value = ofInput(path) ? Values.lookup(value, key) : Values.lookupData(value, List.of(key));
-        }
-        seen(path.subList(0, depth), value);
-        return value;
+    static Trace of(Frame frame) {
+        return Objects.requireNonNull(frame.state.shared.trace);
     }
 
-    /** Looks into a value that may have come from input or data. */
+    /** Whether one more place may be told apart; if not, the place above it counts as a whole. */
+    boolean isRoomFor(Place above) {
+        if (places >= MAX_PLACES) {
+            above.whole();
+            return false;
+        }
+        places++;
+        return true;
+    }
+
+    /** Follows a path below input. */
     @Nullable
-    Value lookup(Value base, Value key) {
+    Value followInput(Value[] path, State state) {
+        Value value = state.input;
+        Place place = inputPlace;
+        for (Value key : path) {
+            if (value == null) {
+                break;
+            }
+            place = place == null ? null : place.below(key);
+            value = Values.lookup(value, key);
+        }
+        return found(place, value);
+    }
+
+    /** Follows a path below data, where a number also finds the key that is its text. */
+    @Nullable
+    Value followData(Value[] path, State state) {
+        Value value = state.data;
+        Place place = dataPlace;
+        for (Value key : path) {
+            if (value == null) {
+                break;
+            }
+            Value name = key;
+            Value below = Values.lookup(value, key);
+            if (below == null && value instanceof ObjectValue object && key instanceof NumberValue number) {
+                name = StringValue.of(number.text());
+                below = object.get(name);
+            }
+            place = place == null ? null : place.below(name);
+            value = below;
+        }
+        return found(place, value);
+    }
+
+    /** Looks into a value that stands at a place, if any. */
+    @Nullable
+    Value lookup(Value base, @Nullable Place place, Value key) {
         Value value = Values.lookup(base, key);
-        List<List<Value>> places = origins.get(base);
-        if (places != null) {
-            for (List<Value> place : List.copyOf(places)) {
-                seen(extended(place, key), value);
+        if (place == null) {
+            at = null;
+            return value;
+        }
+        if (base instanceof SetValue) {
+            place.whole();
+            at = null;
+            return value;
+        }
+        return found(place.below(key), value);
+    }
+
+    private @Nullable Value found(@Nullable Place place, @Nullable Value value) {
+        at = value == null ? null : place;
+        if (place != null) {
+            if (value == null) {
+                place.whole();
+            } else {
+                place.seen();
             }
         }
         return value;
     }
 
-    /** Notes that the keys of a collection were all seen. */
-    void iterate(Value collection) {
-        List<List<Value>> places = origins.get(collection);
-        if (places != null) {
-            for (List<Value> place : List.copyOf(places)) {
-                add(place, Evaluation.Extent.KEYS);
+    /** Notes that the keys of a collection at a place were all seen. */
+    void iterated(Value collection, @Nullable Place place) {
+        if (place != null) {
+            if (collection instanceof ArrayValue || collection instanceof ObjectValue) {
+                place.iterated();
+            } else {
+                place.whole();
             }
         }
     }
 
-    /** Notes that all of a value was looked at. */
-    void consume(Value value) {
-        List<List<Value>> places = origins.get(value);
-        if (places != null) {
-            for (List<Value> place : List.copyOf(places)) {
-                add(place, Evaluation.Extent.WHOLE);
+    /** Notes that all of the value of the term evaluated last was looked at. */
+    void consume() {
+        if (at != null) {
+            at.whole();
+            at = null;
+        }
+    }
+
+    /** Notes the outcome of a comparison of two values where they stand. */
+    void compared(Comparison test, Value a, @Nullable Place left, Value b, @Nullable Place right, State state) {
+        at = null;
+        if (left == null && right == null) {
+            return;
+        }
+        boolean numbers = a instanceof NumberValue && b instanceof NumberValue;
+        boolean moving = a.dependsOnClock() || b.dependsOnClock();
+        // A number that `with` put there says nothing of the number that really stands there.
+        if (numbers && !moving && state.isOriginal() && (left == null || right == null)) {
+            if (left != null) {
+                left.within(test.interval((NumberValue) a, (NumberValue) b));
+            } else {
+                right.within(test.swapped().interval((NumberValue) b, (NumberValue) a));
             }
+            return;
+        }
+        if (left != null) {
+            left.whole();
+        }
+        if (right != null) {
+            right.whole();
         }
     }
 
-    /** Notes that everything below a place was looked at. */
-    void whole(List<Value> path) {
-        add(path, Evaluation.Extent.WHOLE);
-    }
-
-    private void seen(List<Value> path, @Nullable Value value) {
-        if (value != null && isOpen(value)) {
-            List<List<Value>> places = origins.computeIfAbsent(value, v -> new ArrayList<>(1));
-            if (!places.contains(path)) {
-                places.add(List.copyOf(path));
-            }
-            add(path, Evaluation.Extent.PRESENCE);
-        } else {
-            add(path, Evaluation.Extent.WHOLE);
+    /** Notes that everything below a place of the base data was looked at. */
+    void wholeData(List<Value> path) {
+        Place place = dataPlace;
+        for (Value key : path) {
+            place = place == null ? null : place.below(key);
         }
-    }
-
-    /** Whether parts of the value can be read by themselves. */
-    private static boolean isOpen(Value value) {
-        return switch (value) {
-            case ObjectValue object -> object.size() > 0;
-            case ArrayValue array -> array.size() > 0;
-            case SetValue set -> set.size() > 0;
-            default -> false;
-        };
-    }
-
-    private void add(List<Value> path, Evaluation.Extent extent) {
-        if (reads.size() < MAX_READS) {
-            Place place = new Place(List.copyOf(path), extent);
-            reads.computeIfAbsent(place, p -> new Evaluation.Read(p.path, p.extent, original(p.path)));
+        if (place != null) {
+            place.whole();
         }
+        at = null;
     }
 
-    /** What stands at a path in the documents of the request, whatever {@code with} made of them. */
-    private @Nullable Value original(List<Value> path) {
-        return Values.lookup(ofInput(path) ? input : data, path.subList(1, path.size()));
-    }
-
-    private static boolean ofInput(List<Value> path) {
-        return path.getFirst() instanceof StringValue root && root.value().equals("input");
-    }
-
-    private static List<Value> extended(List<Value> path, Value key) {
-        List<Value> longer = new ArrayList<>(path.size() + 1);
-        longer.addAll(path);
-        longer.add(key);
-        return longer;
+    /** Notes that everything below a place of the input was looked at. */
+    void wholeInput(List<Value> path) {
+        Place place = inputPlace;
+        for (Value key : path) {
+            place = place == null ? null : place.below(key);
+        }
+        if (place != null) {
+            place.whole();
+        }
+        at = null;
     }
 
     void step(Evaluation.Step step) {
@@ -144,33 +196,10 @@ final class Trace {
 
     /** The reads, without those that others imply. */
     List<Evaluation.Read> reads() {
-        Set<List<Value>> inhabited = new HashSet<>();
-        for (Evaluation.Read read : reads.values()) {
-            for (int i = 1; read.value() != null && i < read.path().size(); i++) {
-                inhabited.add(read.path().subList(0, i));
-            }
-        }
         List<Evaluation.Read> out = new ArrayList<>();
-        for (Evaluation.Read read : reads.values()) {
-            boolean implied = read.extent() == Evaluation.Extent.PRESENCE
-                    && (inhabited.contains(read.path())
-                            || reads.containsKey(new Place(read.path(), Evaluation.Extent.KEYS)));
-            if (!implied && !isCovered(read)) {
-                out.add(read);
-            }
-        }
+        inputPlace.collect(input, out);
+        dataPlace.collect(data, out);
         return out;
-    }
-
-    /** Whether all of a place at or above this one was read. */
-    private boolean isCovered(Evaluation.Read read) {
-        int length = read.path().size() + (read.extent() == Evaluation.Extent.WHOLE ? 0 : 1);
-        for (int i = 1; i < length; i++) {
-            if (reads.containsKey(new Place(read.path().subList(0, i), Evaluation.Extent.WHOLE))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     List<Evaluation.Step> steps() {

@@ -15,18 +15,18 @@ final class Values {
 
     /** What stands at a key, or null. */
     static @Nullable Value lookup(Value base, Value key) {
-        return switch (base) {
-            case ObjectValue object -> object.get(key);
-            case ArrayValue array -> {
-                if (key instanceof NumberValue number && number.isLong()) {
-                    long index = number.longValue();
-                    yield index >= 0 && index < array.size() ? array.get((int) index) : null;
-                }
-                yield null;
+        // The most frequent step of all: tests of class are quicker than a switch over patterns.
+        if (base instanceof ObjectValue object) {
+            return object.get(key);
+        }
+        if (base instanceof ArrayValue array) {
+            if (key instanceof NumberValue number && number.isLong()) {
+                long index = number.longValue();
+                return index >= 0 && index < array.size() ? array.get((int) index) : null;
             }
-            case SetValue set -> set.contains(key) ? key : null;
-            default -> null;
-        };
+            return null;
+        }
+        return base instanceof SetValue set && set.contains(key) ? key : null;
     }
 
     static @Nullable Value lookup(@Nullable Value base, List<Value> path) {

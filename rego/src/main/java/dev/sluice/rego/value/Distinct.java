@@ -5,13 +5,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Distinct values in order of arrival, with their index: what sets and the keys of objects are built from. */
 final class Distinct {
+    private static final Value[] NONE = {};
+
     Value[] values;
     int size;
     private @Nullable HashIndex index;
     private int capacity;
 
     Distinct(int expected) {
-        values = new Value[Math.max(4, expected)];
+        // Many rules find nothing: room is made when the first value comes.
+        values = expected <= 4 ? NONE : new Value[expected];
     }
 
     /** The position of {@code value}, which is appended when it is new; {@code -1 - position} in that case. */
@@ -21,7 +24,7 @@ final class Distinct {
             return at;
         }
         if (size == values.length) {
-            values = Arrays.copyOf(values, size * 2);
+            values = Arrays.copyOf(values, Math.max(4, size * 2));
         }
         values[size] = value;
         HashIndex current = index;

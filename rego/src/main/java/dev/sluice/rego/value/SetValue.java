@@ -64,6 +64,11 @@ public final class SetValue implements Value, Iterable<Value> {
         return elements.length;
     }
 
+    /** The element of rank {@code i}, from 0, in ascending order. */
+    public Value elementAt(int i) {
+        return sorted()[i];
+    }
+
     /** The elements in ascending order, as an array. */
     public ArrayValue toSortedArray() {
         return ArrayValue.of(sorted());
