@@ -118,6 +118,9 @@ final class Scan {
         if (!(collection instanceof ArrayValue
                 || collection instanceof ObjectValue
                 || collection instanceof SetValue)) {
+            if (plan.traced()) {
+                Trace.of(frame).consume();
+            }
             return false;
         }
         Node test = f -> !body.exec(f);

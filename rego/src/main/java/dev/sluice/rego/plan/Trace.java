@@ -151,7 +151,7 @@ final class Trace {
         if (numbers && !moving && state.isOriginal() && (left == null || right == null)) {
             if (left != null) {
                 left.within(test.interval((NumberValue) a, (NumberValue) b));
-            } else {
+            } else if (right != null) {
                 right.within(test.swapped().interval((NumberValue) b, (NumberValue) a));
             }
             return;

@@ -1,0 +1,363 @@
+package dev.sluice.rego.fuzz;
+
+import dev.sluice.rego.value.ArrayValue;
+import dev.sluice.rego.value.BooleanValue;
+import dev.sluice.rego.value.NullValue;
+import dev.sluice.rego.value.NumberValue;
+import dev.sluice.rego.value.ObjectValue;
+import dev.sluice.rego.value.StringValue;
+import dev.sluice.rego.value.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A random module {@code t} whose rules say {@code data.t.out}, with random documents.
+ *
+ * <p>Modules are well-formed: variables are bound before they are used, rules only refer to earlier rules, and constants are
+ * only compared with what comes from a document, whose type nobody knows. Some are refused by the compiler all the same.
+ */
+final class RandomProgram {
+    private static final List<String> KEYS = List.of("a", "b", "c", "xs", "n");
+    private static final List<String> COMPARE = List.of("==", "!=", "<", "<=", ">", ">=");
+    private static final int MAX_DEPTH = 2;
+
+    private final Random random;
+    private final StringBuilder out = new StringBuilder("package t\n");
+    private final List<String> values = new ArrayList<>();
+    private final List<String> sets = new ArrayList<>();
+    private final List<String> objects = new ArrayList<>();
+    private final List<String> functions = new ArrayList<>();
+    private int variables;
+
+    private RandomProgram(long seed) {
+        this.random = new Random(seed);
+    }
+
+    /** The module with this seed. */
+    static String module(long seed) {
+        return new RandomProgram(seed).module();
+    }
+
+    private String module() {
+        int rules = 1 + random.nextInt(5);
+        for (int i = 0; i < rules; i++) {
+            rule(i);
+        }
+        out.append("\nout[\"r\"] := x if x := [");
+        List<String> all = new ArrayList<>(values);
+        all.addAll(sets);
+        all.addAll(objects);
+        out.append(all.isEmpty() ? "" : all.get(random.nextInt(all.size()))).append("]\n");
+        for (String name : all) {
+            out.append("\nout[\"").append(name).append("\"] := ").append(name).append('\n');
+        }
+        return out.toString();
+    }
+
+    private void rule(int number) {
+        switch (random.nextInt(5)) {
+            case 0 -> {
+                String name = "p" + number;
+                boolean fallback = random.nextBoolean();
+                if (fallback) {
+                    out.append("\ndefault ")
+                            .append(name)
+                            .append(" := ")
+                            .append(constant())
+                            .append('\n');
+                }
+                int definitions = random.nextInt(4) == 0 ? 4 : 1;
+                for (int i = 0; i < definitions; i++) {
+                    // Definitions that agree do not conflict; a single one may say what it found.
+                    List<String> bound = new ArrayList<>();
+                    String body = body(bound, 0);
+                    out.append('\n').append(name);
+                    if (definitions == 1) {
+                        out.append(" := ").append(term(bound, 0));
+                    }
+                    out.append(" if {\n").append(body).append("}");
+                    if (random.nextInt(3) == 0 && definitions == 1) {
+                        List<String> inside = new ArrayList<>();
+                        String second = body(inside, 0);
+                        out.append(" else := ")
+                                .append(term(inside, 0))
+                                .append(" if {\n")
+                                .append(second)
+                                .append('}');
+                    }
+                    out.append('\n');
+                }
+                values.add(name);
+            }
+            case 1 -> {
+                String name = "s" + number;
+                int definitions = 1 + random.nextInt(4);
+                for (int i = 0; i < definitions; i++) {
+                    List<String> bound = new ArrayList<>();
+                    String body = body(bound, 0);
+                    out.append('\n').append(name).append(" contains ").append(term(bound, 0));
+                    out.append(" if {\n").append(body).append("}\n");
+                }
+                sets.add(name);
+            }
+            case 2 -> {
+                String name = "o" + number;
+                List<String> bound = new ArrayList<>();
+                String body = body(bound, 0);
+                out.append('\n').append(name).append("[").append(term(bound, 0)).append("] := ");
+                out.append(term(bound, 0)).append(" if {\n").append(body).append("}\n");
+                objects.add(name);
+            }
+            case 3 -> {
+                String name = "f" + number;
+                int definitions = 1 + random.nextInt(2) * 3;
+                for (int i = 0; i < definitions; i++) {
+                    List<String> bound = new ArrayList<>(List.of("arg"));
+                    String guard = definitions == 1 ? "" : "\targ == " + constant() + "\n";
+                    String body = body(bound, 0);
+                    out.append('\n')
+                            .append(name)
+                            .append("(arg) := ")
+                            .append(definitions == 1 ? term(bound, 0) : "\"f\"");
+                    out.append(" if {\n").append(guard).append(body).append("}\n");
+                }
+                functions.add(name);
+            }
+            default -> {
+                String name = "p" + number;
+                out.append('\n')
+                        .append(name)
+                        .append(" := ")
+                        .append(comprehension(new ArrayList<>(), 0))
+                        .append('\n');
+                values.add(name);
+            }
+        }
+    }
+
+    private String body(List<String> bound, int depth) {
+        StringBuilder text = new StringBuilder();
+        int literals = 1 + random.nextInt(3);
+        for (int i = 0; i < literals; i++) {
+            text.append("\t".repeat(depth + 1)).append(literal(bound, depth)).append('\n');
+        }
+        return text.toString();
+    }
+
+    private String literal(List<String> bound, int depth) {
+        switch (random.nextInt(depth < MAX_DEPTH ? 14 : 10)) {
+            case 0 -> {
+                if (random.nextBoolean()) {
+                    return assigned(bound, term(bound, depth));
+                }
+                String right = open(bound);
+                String name = fresh();
+                bound.add(name);
+                return name + " := " + right;
+            }
+            case 1, 2 -> {
+                return open(bound) + " " + COMPARE.get(random.nextInt(COMPARE.size())) + " "
+                        + (random.nextBoolean() ? constant() : open(bound));
+            }
+            case 3 -> {
+                return "not " + (random.nextBoolean() ? open(bound) : open(bound) + " == " + constant());
+            }
+            case 4 -> {
+                String collection = open(bound);
+                String value = fresh();
+                if (random.nextBoolean()) {
+                    bound.add(value);
+                    return "some " + value + " in " + collection;
+                }
+                String key = fresh();
+                bound.add(key);
+                bound.add(value);
+                return "some " + key + ", " + value + " in " + collection;
+            }
+            case 5 -> {
+                String key = fresh();
+                String base = open(bound);
+                String value = fresh();
+                bound.add(key);
+                bound.add(value);
+                return "some " + key + "; " + value + " := "
+                        + (base.contains("[") || base.contains(".") ? base : "input.xs") + "[" + key + "]";
+            }
+            case 6 -> {
+                return open(bound) + " in "
+                        + (random.nextBoolean() ? "[" + constant() + ", " + constant() + "]" : open(bound));
+            }
+            case 7 -> {
+                return open(bound);
+            }
+            case 8 -> {
+                return "startswith(" + open(bound) + ", \"" + "ab".charAt(random.nextInt(2)) + "\")";
+            }
+            case 9 -> {
+                String x = fresh();
+                String y = fresh();
+                String right = open(bound);
+                bound.add(x);
+                bound.add(y);
+                return "[" + x + ", " + y + "] = " + right;
+            }
+            case 10 -> {
+                String right = comprehension(bound, depth + 1);
+                return assigned(bound, right);
+            }
+            case 11 -> {
+                String value = fresh();
+                String collection = open(bound);
+                List<String> inside = new ArrayList<>(bound);
+                inside.add(value);
+                return "every " + value + " in " + collection + " {\n" + body(inside, depth + 1)
+                        + "\t".repeat(depth + 1) + "}";
+            }
+            case 12 -> {
+                if (values.isEmpty()) {
+                    return open(bound);
+                }
+                String right = values.get(random.nextInt(values.size())) + " with input."
+                        + KEYS.get(random.nextInt(KEYS.size())) + " as "
+                        + (random.nextBoolean() ? constant() : open(bound));
+                return assigned(bound, right);
+            }
+            default -> {
+                if (!sets.isEmpty() && random.nextBoolean()) {
+                    return sets.get(random.nextInt(sets.size())) + "[" + open(bound) + "]";
+                }
+                String right = call(bound);
+                return assigned(bound, right);
+            }
+        }
+    }
+
+    /** Binds a variable; one whose type the compiler may know is never compared with a constant. */
+    private String assigned(List<String> bound, String right) {
+        String name = "t" + variables++;
+        bound.add(name);
+        return name + " := " + right;
+    }
+
+    private String fresh() {
+        return "v" + variables++;
+    }
+
+    /** A value, perhaps computed. */
+    private String term(List<String> bound, int depth) {
+        return switch (random.nextInt(depth < MAX_DEPTH ? 8 : 6)) {
+            case 0 -> constant();
+            case 1, 2, 3 -> open(bound);
+            case 4 -> call(bound);
+            case 5 ->
+                bound.isEmpty() || random.nextBoolean()
+                        ? "[" + open(bound) + ", " + constant() + "]"
+                        : bound.get(random.nextInt(bound.size()));
+            case 6 -> "{" + "\"k\": " + open(bound) + "}";
+            default -> comprehension(bound, depth + 1);
+        };
+    }
+
+    private String call(List<String> bound) {
+        if (!functions.isEmpty() && random.nextInt(3) == 0) {
+            return functions.get(random.nextInt(functions.size())) + "(" + open(bound) + ")";
+        }
+        String x = open(bound);
+        return switch (random.nextInt(9)) {
+            case 0 -> "count(" + x + ")";
+            case 1 -> "sum(" + x + ")";
+            case 2 -> "max(" + x + ")";
+            case 3 -> "sort(" + x + ")";
+            case 4 -> "object.get(" + x + ", \"a\", " + constant() + ")";
+            case 5 -> x + " + " + open(bound);
+            case 6 -> x + " * 3 - 1";
+            case 7 -> "sprintf(\"%v\", [" + x + "])";
+            default -> "concat(\",\", " + x + ")";
+        };
+    }
+
+    private String comprehension(List<String> bound, int depth) {
+        List<String> inside = new ArrayList<>(bound);
+        String body = body(inside, depth).strip().replace("\n", "\n\t");
+        String value = term(inside, MAX_DEPTH);
+        return switch (random.nextInt(3)) {
+            case 0 -> "[" + value + " | " + body + "]";
+            case 1 -> "{" + value + " | " + body + "}";
+            default -> "{" + open(inside) + ": " + value + " | " + body + "}";
+        };
+    }
+
+    /** Something of a type that the compiler does not know: a variable, or a place in a document. */
+    private String open(List<String> bound) {
+        List<String> known =
+                bound.stream().filter(name -> !name.startsWith("t")).toList();
+        if (!known.isEmpty() && random.nextInt(5) < 3) {
+            String name = known.get(random.nextInt(known.size()));
+            return random.nextInt(4) == 0 && name.equals("arg")
+                    ? name + "." + KEYS.get(random.nextInt(KEYS.size()))
+                    : name;
+        }
+        StringBuilder text = new StringBuilder(random.nextInt(4) == 0 ? "data.d" : "input");
+        int depth = 1 + random.nextInt(2);
+        for (int i = 0; i < depth; i++) {
+            if (!known.isEmpty() && random.nextInt(6) == 0) {
+                text.append('[').append(known.get(random.nextInt(known.size()))).append(']');
+            } else if (random.nextInt(8) == 0) {
+                text.append('[').append(random.nextInt(2)).append(']');
+            } else {
+                text.append('.').append(KEYS.get(random.nextInt(KEYS.size())));
+            }
+        }
+        return text.toString();
+    }
+
+    private String constant() {
+        return switch (random.nextInt(7)) {
+            case 0 -> "\"a\"";
+            case 1 -> "\"b\"";
+            case 2 -> "true";
+            case 3 -> "null";
+            case 4 -> "1.5";
+            default -> Integer.toString(random.nextInt(3));
+        };
+    }
+
+    // --- documents ---
+
+    /** A random object. */
+    static Value document(Random random) {
+        return object(random, 3);
+    }
+
+    private static Value object(Random random, int depth) {
+        ObjectValue.Builder builder = ObjectValue.builder();
+        for (String key : KEYS) {
+            if (random.nextInt(4) > 0) {
+                builder.put(key, key.equals("xs") ? array(random, depth - 1) : value(random, depth - 1));
+            }
+        }
+        return builder.build();
+    }
+
+    private static Value value(Random random, int depth) {
+        int kind = random.nextInt(depth > 0 ? 10 : 6);
+        return switch (kind) {
+            case 0 -> NullValue.NULL;
+            case 1 -> BooleanValue.of(random.nextBoolean());
+            case 2 -> StringValue.of(List.of("a", "b", "ab", "xs").get(random.nextInt(4)));
+            case 3, 4 -> NumberValue.of(random.nextInt(3));
+            case 5 -> NumberValue.parse(List.of("1.5", "0.25", "1.0", "-1").get(random.nextInt(4)));
+            case 6, 7 -> array(random, depth - 1);
+            default -> object(random, depth - 1);
+        };
+    }
+
+    private static Value array(Random random, int depth) {
+        Value[] items = new Value[random.nextInt(4)];
+        for (int i = 0; i < items.length; i++) {
+            items[i] = value(random, depth);
+        }
+        return ArrayValue.of(items);
+    }
+}

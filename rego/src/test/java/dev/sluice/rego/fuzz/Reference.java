@@ -1,0 +1,418 @@
+package dev.sluice.rego.fuzz;
+
+import dev.sluice.rego.SourceFile;
+import dev.sluice.rego.builtin.BuiltinDeclaration;
+import dev.sluice.rego.builtin.BuiltinException;
+import dev.sluice.rego.builtin.Builtins;
+import dev.sluice.rego.builtin.CallContext;
+import dev.sluice.rego.syntax.Body;
+import dev.sluice.rego.syntax.Expr;
+import dev.sluice.rego.syntax.Module;
+import dev.sluice.rego.syntax.Parser;
+import dev.sluice.rego.syntax.Rule;
+import dev.sluice.rego.syntax.Term;
+import dev.sluice.rego.syntax.With;
+import dev.sluice.rego.value.ArrayValue;
+import dev.sluice.rego.value.BooleanValue;
+import dev.sluice.rego.value.NumberValue;
+import dev.sluice.rego.value.ObjectValue;
+import dev.sluice.rego.value.SetValue;
+import dev.sluice.rego.value.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The plainest evaluator there could be: it walks the syntax tree of one module, literal by literal in the order written,
+ * with a copy of all bindings for every alternative; nothing is compiled, ordered, indexed, remembered or cut short.
+ */
+final class Reference {
+    /** Two values for one rule. */
+    static final class Conflict extends RuntimeException {
+        Conflict() {
+            super("conflict", null, false, false);
+        }
+    }
+
+    /** What follows once a term has a value under some bindings. */
+    private interface Then {
+        void with(Value value, Map<String, Value> bound);
+    }
+
+    private final Module module;
+    private final Value data;
+    private Value input;
+
+    Reference(String text, Value input, Value data) {
+        this.module = Parser.parse(new SourceFile("p.rego", text));
+        this.input = input;
+        this.data = data;
+    }
+
+    /** The value of {@code data.t.NAME}, or null. */
+    @Nullable
+    Value rule(String name) {
+        List<Rule> rules = named(name);
+        if (rules.getFirst().key() != null) {
+            SetValue.Builder set = SetValue.builder();
+            rules.forEach(r -> body(
+                    r.body(), Map.of(), bound -> each(Objects.requireNonNull(r.key()), bound, (v, b) -> set.add(v))));
+            return set.build();
+        }
+        if (rules.getFirst().ref().size() > 1) {
+            Map<Value, Value> entries = new HashMap<>();
+            for (Rule rule : rules) {
+                body(
+                        rule.body(),
+                        Map.of(),
+                        bound -> each(
+                                rule.ref().get(1),
+                                bound,
+                                (k, b) -> each(rule.value(), b, (v, c) -> {
+                                    if (entries.putIfAbsent(k, v) instanceof Value before && !before.equals(v)) {
+                                        throw new Conflict();
+                                    }
+                                })));
+            }
+            ObjectValue.Builder object = ObjectValue.builder();
+            entries.forEach(object::put);
+            return object.build();
+        }
+        return complete(rules, List.of());
+    }
+
+    private List<Rule> named(String name) {
+        return module.rules().stream().filter(r -> r.name().equals(name)).toList();
+    }
+
+    private @Nullable Value complete(List<Rule> rules, List<Value> args) {
+        List<Value> found = new ArrayList<>();
+        for (Rule rule : rules) {
+            if (rule.isDefault()) {
+                continue;
+            }
+            Map<String, Value> bound = new HashMap<>();
+            boolean matches = true;
+            for (int i = 0; i < args.size(); i++) {
+                bound.put(((Term.Var) Objects.requireNonNull(rule.args()).get(i)).name(), args.get(i));
+            }
+            int before = found.size();
+            if (matches) {
+                body(rule.body(), bound, b -> each(rule.value(), b, (v, c) -> found.add(v)));
+            }
+            for (Rule.Else branch = rule.otherwise();
+                    branch != null && found.size() == before;
+                    branch = branch.otherwise()) {
+                Rule.Else here = branch;
+                body(here.body(), bound, b -> each(here.value(), b, (v, c) -> found.add(v)));
+            }
+        }
+        for (Value value : found) {
+            if (!value.equals(found.getFirst())) {
+                throw new Conflict();
+            }
+        }
+        if (!found.isEmpty()) {
+            return found.getFirst();
+        }
+        for (Rule rule : rules) {
+            if (rule.isDefault()) {
+                each(rule.value(), Map.of(), (v, b) -> found.add(v));
+            }
+        }
+        return found.isEmpty() ? null : found.getFirst();
+    }
+
+    // --- bodies ---
+
+    private interface Holds {
+        void under(Map<String, Value> bound);
+    }
+
+    private void body(Body body, Map<String, Value> bound, Holds then) {
+        literals(body.literals(), bound, then);
+    }
+
+    private void literals(List<Expr> literals, Map<String, Value> bound, Holds then) {
+        if (literals.isEmpty()) {
+            then.under(bound);
+            return;
+        }
+        List<Expr> rest = literals.subList(1, literals.size());
+        literal(literals.getFirst(), bound, b -> literals(rest, b, then));
+    }
+
+    private void literal(Expr literal, Map<String, Value> bound, Holds then) {
+        if (!literal.withs().isEmpty()) {
+            Value before = input;
+            Value changed = before;
+            for (With with : literal.withs()) {
+                List<Value> value = new ArrayList<>();
+                each(with.value(), bound, (v, b) -> value.add(v));
+                if (value.isEmpty()) {
+                    return;
+                }
+                changed = put(changed, ((Term.Ref) with.target()).path(), value.getFirst());
+            }
+            input = changed;
+            statement(literal.statement(), bound, b -> {
+                Value inside = input;
+                input = before;
+                then.under(b);
+                input = inside;
+            });
+            input = before;
+            return;
+        }
+        if (literal.negated()) {
+            boolean[] held = {false};
+            statement(literal.statement(), bound, b -> held[0] = true);
+            if (!held[0]) {
+                then.under(bound);
+            }
+            return;
+        }
+        statement(literal.statement(), bound, then);
+    }
+
+    private static Value put(@Nullable Value base, List<Term> path, Value value) {
+        if (path.isEmpty()) {
+            return value;
+        }
+        Value key = ((Term.Constant) path.getFirst()).value();
+        ObjectValue.Builder builder = ObjectValue.builder();
+        if (base instanceof ObjectValue object) {
+            builder.putAll(object);
+        }
+        Value below = base instanceof ObjectValue object ? object.get(key) : null;
+        return builder.put(key, put(below, path.subList(1, path.size()), value)).build();
+    }
+
+    private void statement(Expr.Statement statement, Map<String, Value> bound, Holds then) {
+        switch (statement) {
+            case Expr.Truth s ->
+                each(s.term(), bound, (v, b) -> {
+                    if (!v.equals(BooleanValue.FALSE)) {
+                        then.under(b);
+                    }
+                });
+            case Expr.Assign s -> each(s.right(), bound, (v, b) -> match(s.left(), v, b, then));
+            case Expr.Unify s -> each(s.right(), bound, (v, b) -> match(s.left(), v, b, then));
+            case Expr.Some s -> then.under(bound);
+            case Expr.SomeIn s ->
+                each(
+                        s.collection(),
+                        bound,
+                        (collection, b) -> elements(collection, (k, v) -> {
+                            Holds inner = c -> match(s.value(), v, c, then);
+                            if (s.key() == null) {
+                                inner.under(b);
+                            } else {
+                                match(s.key(), k, b, inner);
+                            }
+                        }));
+            case Expr.Every s ->
+                each(s.domain(), bound, (domain, b) -> {
+                    boolean[] all = {
+                        domain instanceof ArrayValue || domain instanceof ObjectValue || domain instanceof SetValue
+                    };
+                    elements(domain, (k, v) -> {
+                        boolean[] held = {false};
+                        match(s.value(), v, b, c -> body(s.body(), c, d -> held[0] = true));
+                        all[0] &= held[0];
+                    });
+                    if (all[0]) {
+                        then.under(b);
+                    }
+                });
+            default -> throw new IllegalStateException("not generated: " + statement);
+        }
+    }
+
+    private interface Pair {
+        void of(Value key, Value value);
+    }
+
+    private static void elements(Value collection, Pair pair) {
+        switch (collection) {
+            case ArrayValue array -> {
+                for (int i = 0; i < array.size(); i++) {
+                    pair.of(NumberValue.of(i), array.get(i));
+                }
+            }
+            case ObjectValue object -> object.entries().forEach(e -> pair.of(e.key(), e.value()));
+            case SetValue set -> set.forEach(v -> pair.of(v, v));
+            default -> {}
+        }
+    }
+
+    private void match(Term pattern, Value value, Map<String, Value> bound, Holds then) {
+        if (pattern instanceof Term.Var v) {
+            Value before = bound.get(v.name());
+            if (before != null) {
+                if (before.equals(value)) {
+                    then.under(bound);
+                }
+                return;
+            }
+            Map<String, Value> more = new HashMap<>(bound);
+            more.put(v.name(), value);
+            then.under(more);
+        } else if (pattern instanceof Term.ArrayTerm array) {
+            if (value instanceof ArrayValue found
+                    && found.size() == array.items().size()) {
+                parts(array.items(), found, 0, bound, then);
+            }
+        } else {
+            each(pattern, bound, (v, b) -> {
+                if (v.equals(value)) {
+                    then.under(b);
+                }
+            });
+        }
+    }
+
+    private void parts(List<Term> items, ArrayValue found, int at, Map<String, Value> bound, Holds then) {
+        if (at == items.size()) {
+            then.under(bound);
+        } else {
+            match(items.get(at), found.get(at), bound, b -> parts(items, found, at + 1, b, then));
+        }
+    }
+
+    // --- terms ---
+
+    private void all(
+            List<Term> terms, int at, List<Value> values, Map<String, Value> bound, Then then, Builder builder) {
+        if (at == terms.size()) {
+            Value value = builder.of(values);
+            if (value != null) {
+                then.with(value, bound);
+            }
+            return;
+        }
+        each(terms.get(at), bound, (v, b) -> {
+            List<Value> more = new ArrayList<>(values);
+            more.add(v);
+            all(terms, at + 1, more, b, then, builder);
+        });
+    }
+
+    private interface Builder {
+        @Nullable
+        Value of(List<Value> values);
+    }
+
+    private void each(Term term, Map<String, Value> bound, Then then) {
+        switch (term) {
+            case Term.Constant c -> then.with(c.value(), bound);
+            case Term.Var v -> variable(v.name(), bound, then);
+            case Term.ArrayTerm a -> all(a.items(), 0, List.of(), bound, then, ArrayValue::of);
+            case Term.SetTerm s -> all(s.items(), 0, List.of(), bound, then, SetValue::of);
+            case Term.ObjectTerm o -> {
+                List<Term> parts = new ArrayList<>();
+                o.entries().forEach(e -> parts.addAll(List.of(e.key(), e.value())));
+                all(parts, 0, List.of(), bound, then, values -> {
+                    ObjectValue.Builder builder = ObjectValue.builder();
+                    for (int i = 0; i < values.size(); i += 2) {
+                        builder.put(values.get(i), values.get(i + 1));
+                    }
+                    return builder.build();
+                });
+            }
+            case Term.Call c -> all(c.args(), 0, List.of(), bound, then, values -> call(c, values));
+            case Term.Ref r -> each(r.head(), bound, (head, b) -> path(head, r.path(), b, then));
+            case Term.Comprehension c -> then.with(comprehension(c, bound), bound);
+            case Term.TemplateString t -> throw new IllegalStateException("not generated");
+        }
+    }
+
+    private void variable(String name, Map<String, Value> bound, Then then) {
+        Value value = bound.get(name);
+        if (value == null && name.equals("input")) {
+            value = input;
+        } else if (value == null && name.equals("data")) {
+            value = data;
+        } else if (value == null) {
+            value = rule(name);
+        }
+        if (value != null) {
+            then.with(value, bound);
+        }
+    }
+
+    private void path(Value base, List<Term> path, Map<String, Value> bound, Then then) {
+        if (path.isEmpty()) {
+            then.with(base, bound);
+            return;
+        }
+        List<Term> rest = path.subList(1, path.size());
+        elements(base, (key, value) -> match(path.getFirst(), key, bound, b -> path(value, rest, b, then)));
+    }
+
+    private Value comprehension(Term.Comprehension c, Map<String, Value> bound) {
+        List<Value> values = new ArrayList<>();
+        ObjectValue.Builder object = ObjectValue.builder();
+        body(c.body(), bound, b -> {
+            if (c.key() == null) {
+                each(c.value(), b, (v, x) -> values.add(v));
+                return;
+            }
+            each(
+                    c.key(),
+                    b,
+                    (k, x) -> each(c.value(), x, (v, y) -> {
+                        if (object.get(k) instanceof Value before && !before.equals(v)) {
+                            throw new Conflict();
+                        }
+                        object.put(k, v);
+                    }));
+        });
+        return switch (c.kind()) {
+            case ARRAY -> ArrayValue.of(values);
+            case SET -> SetValue.of(values);
+            case OBJECT -> object.build();
+        };
+    }
+
+    private @Nullable Value call(Term.Call call, List<Value> args) {
+        if (call.operator().size() == 1) {
+            List<Rule> rules = named(call.name());
+            if (!rules.isEmpty()) {
+                return complete(rules, args);
+            }
+        }
+        BuiltinDeclaration builtin = Objects.requireNonNull(Builtins.find(call.name()), call.name());
+        try {
+            return builtin.call(CONTEXT, args.toArray(Value[]::new));
+        } catch (BuiltinException failure) {
+            return null;
+        }
+    }
+
+    private static final CallContext CONTEXT = new CallContext() {
+        @Override
+        public long nowNanos() {
+            return 0;
+        }
+
+        @Override
+        public void changesAt(long epochNanos) {}
+
+        @Override
+        public boolean strict() {
+            return false;
+        }
+
+        @Override
+        public void checkDeadline() {}
+    };
+
+    /** What {@code data.t.out} says: the names of rules with their values. */
+    static String show(@Nullable Value value) {
+        return value == null ? "undefined" : value.toString();
+    }
+}
