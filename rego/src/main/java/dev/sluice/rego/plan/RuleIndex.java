@@ -200,7 +200,8 @@ final class RuleIndex {
                 switch (call.name()) {
                     case "equal" -> equality(rule, left, right, out);
                     case "internal.member_2" -> {
-                        if (constant(right) instanceof Value collection) {
+                        Value collection = constant(right);
+                        if (collection != null) {
                             add(place(rule, left), members(collection), out);
                         }
                     }
@@ -214,7 +215,8 @@ final class RuleIndex {
         }
         if (rule.args() != null) {
             for (int i = 0; i < rule.args().size(); i++) {
-                if (constant(rule.args().get(i)) instanceof Value value) {
+                Value value = constant(rule.args().get(i));
+                if (value != null) {
                     out.putIfAbsent(new Place(i, List.of()), List.of(new Test(Test.Kind.EQUAL, value)));
                 }
             }
@@ -223,11 +225,13 @@ final class RuleIndex {
     }
 
     private static void equality(Rule rule, Term left, Term right, Map<Place, List<Test>> out) {
-        if (constant(right) instanceof Value value) {
-            add(place(rule, left), List.of(new Test(Test.Kind.EQUAL, value)), out);
-        } else if (constant(left) instanceof Value value) {
-            add(place(rule, right), List.of(new Test(Test.Kind.EQUAL, value)), out);
+        Value value = constant(right);
+        Place place = place(rule, left);
+        if (value == null) {
+            value = constant(left);
+            place = place(rule, right);
         }
+        add(place, value == null ? null : List.of(new Test(Test.Kind.EQUAL, value)), out);
     }
 
     private static void affix(Rule rule, Term text, Term affix, Test.Kind kind, Map<Place, List<Test>> out) {
@@ -301,7 +305,8 @@ final class RuleIndex {
     private static @Nullable List<Value> constants(List<Term> terms) {
         List<Value> out = new ArrayList<>();
         for (Term term : terms) {
-            if (!(constant(term) instanceof Value value)) {
+            Value value = constant(term);
+            if (value == null) {
                 return null;
             }
             out.add(value);

@@ -75,7 +75,7 @@ final class RulePlan {
     }
 
     private static boolean among(long @Nullable [] candidates, int clause) {
-        return candidates == null || (candidates[clause >> 6] & 1L << clause) != 0;
+        return candidates == null || (candidates[clause >> 6] & (1L << clause)) != 0;
     }
 
     static RulePlan of(Plan plan, RuleNode node) {

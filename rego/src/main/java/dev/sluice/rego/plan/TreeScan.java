@@ -84,9 +84,8 @@ final class TreeScan {
                 return false;
             }
             State state = frame.state;
-            return indexable && cursor.base() == null && state.replaced == null
-                    ? overPackages(frame, next)
-                    : overAnything(frame, cursor, next);
+            boolean onlyRules = cursor.base() == null && state.replaced == null;
+            return (indexable && onlyRules) ? overPackages(frame, next) : overAnything(frame, cursor, next);
         };
     }
 
@@ -112,7 +111,7 @@ final class TreeScan {
 
     private static boolean any(long[] candidates, Child child) {
         for (int i = child.first; i < child.first + child.count; i++) {
-            if ((candidates[i >> 6] & 1L << i) != 0) {
+            if ((candidates[i >> 6] & (1L << i)) != 0) {
                 return true;
             }
         }

@@ -72,7 +72,8 @@ final class Reference {
                                 rule.ref().get(1),
                                 bound,
                                 (k, b) -> each(rule.value(), b, (v, c) -> {
-                                    if (entries.putIfAbsent(k, v) instanceof Value before && !before.equals(v)) {
+                                    Value before = entries.putIfAbsent(k, v);
+                                    if (before != null && !before.equals(v)) {
                                         throw new Conflict();
                                     }
                                 })));
@@ -95,14 +96,11 @@ final class Reference {
                 continue;
             }
             Map<String, Value> bound = new HashMap<>();
-            boolean matches = true;
             for (int i = 0; i < args.size(); i++) {
                 bound.put(((Term.Var) Objects.requireNonNull(rule.args()).get(i)).name(), args.get(i));
             }
             int before = found.size();
-            if (matches) {
-                body(rule.body(), bound, b -> each(rule.value(), b, (v, c) -> found.add(v)));
-            }
+            body(rule.body(), bound, b -> each(rule.value(), b, (v, c) -> found.add(v)));
             for (Rule.Else branch = rule.otherwise();
                     branch != null && found.size() == before;
                     branch = branch.otherwise()) {
@@ -365,7 +363,8 @@ final class Reference {
                     c.key(),
                     b,
                     (k, x) -> each(c.value(), x, (v, y) -> {
-                        if (object.get(k) instanceof Value before && !before.equals(v)) {
+                        Value before = object.get(k);
+                        if (before != null && !before.equals(v)) {
                             throw new Conflict();
                         }
                         object.put(k, v);
