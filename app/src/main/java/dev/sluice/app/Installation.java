@@ -146,6 +146,7 @@ final class Installation implements AutoCloseable {
                     clock,
                     ids,
                     settings(configuration));
+            gate.recordUntold();
             this.newAdminToken = database.repositories().list().isEmpty() ? beginOnce(machine) : null;
             configureUpstreams();
             if (configuration.find(Setting.POLICIES).isPresent()) {

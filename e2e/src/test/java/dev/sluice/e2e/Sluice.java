@@ -77,18 +77,26 @@ final class Sluice implements AutoCloseable {
         }
     }
 
-    /** The program of this build, to be followed by its arguments. */
+    /**
+     * The program of this build, to be followed by its arguments. {@code -Dsluice.aot=FILE} names an AOT cache of it, for long runs:
+     * with one, starts take half the time.
+     */
     static List<String> program() {
-        return List.of(
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-jar",
-                Path.of(System.getProperty("sluice.jar"))
-                        .toAbsolutePath()
-                        .normalize()
-                        .toString());
+                "--enable-native-access=ALL-UNNAMED"));
+        String cache = System.getProperty("sluice.aot", "");
+        if (!cache.isEmpty()) {
+            command.add("-XX:AOTCache=" + cache);
+        }
+        command.add("-jar");
+        command.add(Path.of(System.getProperty("sluice.jar"))
+                .toAbsolutePath()
+                .normalize()
+                .toString());
+        return command;
     }
 
     /** Runs a command of the program on this server's data directory: {@code cli("who", "pkg:npm/x")}. */

@@ -10,6 +10,7 @@ import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.facts.VersionHistory;
+import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.policy.Policy;
@@ -391,6 +392,16 @@ public final class MemoryCluster {
             long revision = hosted.apply(repository, name, expectedRevision, change, added);
             seen.changed(name, true);
             return revision;
+        }
+
+        @Override
+        public List<Event> untold() {
+            return hosted.untold();
+        }
+
+        @Override
+        public void told(List<String> events) {
+            hosted.told(events);
         }
 
         @Override

@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class MemoryJournal implements Journal {
 
     private final List<Event> events = new CopyOnWriteArrayList<>();
+    private volatile boolean losing;
 
     /** An empty journal. */
     public MemoryJournal() {}
@@ -26,8 +27,16 @@ public final class MemoryJournal implements Journal {
         return events.stream().filter(e -> e.kind() == kind).toList();
     }
 
+    /** From now on nothing that is appended arrives, as when its process was killed just before; or everything does again. */
+    public void lose(boolean everything) {
+        losing = everything;
+    }
+
     @Override
     public CompletionStage<Void> append(Event event) {
+        if (losing) {
+            return new CompletableFuture<>();
+        }
         events.add(event);
         return CompletableFuture.completedFuture(null);
     }

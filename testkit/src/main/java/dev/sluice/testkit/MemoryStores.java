@@ -8,6 +8,7 @@ import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.facts.VersionHistory;
+import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.node.Stamps;
@@ -105,6 +106,7 @@ final class MemoryStores {
     static final class Hosted implements HostedStore {
         private final Files files;
         private final Map<String, Map<PackageName, HostedPackage>> packages = new HashMap<>();
+        private final Map<String, Event> untold = new TreeMap<>();
         private final Stamps stamps = new Stamps();
 
         Hosted(Files files) {
@@ -144,6 +146,7 @@ final class MemoryStores {
                         .forEach(file -> files.remove(repository, name.format(), file.path()));
             }
             added.forEach(files::put);
+            change.events().forEach(event -> untold.put(event.id(), event));
             stamps.changed(name);
             if (releases.isEmpty()) {
                 in(repository).remove(name);
@@ -152,6 +155,16 @@ final class MemoryStores {
             PackageIndex index = new PackageIndex(name, change.document(), List.copyOf(releases.values()));
             in(repository).put(name, new HostedPackage(expectedRevision + 1, index));
             return expectedRevision + 1;
+        }
+
+        @Override
+        public synchronized List<Event> untold() {
+            return List.copyOf(untold.values());
+        }
+
+        @Override
+        public synchronized void told(List<String> events) {
+            untold.keySet().removeAll(events);
         }
 
         @Override

@@ -617,6 +617,11 @@ public final class Gate {
                 .publish(visit, format(publication.packageName()), publication);
     }
 
+    /** Records what was published by a process that was killed before it recorded it. To be called before the first request. */
+    public void recordUntold() {
+        recorder.tellUntold(stores.hosted());
+    }
+
     /** The package as published here. */
     public Optional<HostedPackage> hosted(Repository repository, PackageName name) {
         return stores.hosted().find(repository.id(), name);

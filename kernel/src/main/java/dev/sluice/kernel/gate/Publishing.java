@@ -4,6 +4,7 @@ import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.blob.Contents;
 import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.HostedStore.Change;
 import dev.sluice.kernel.repository.HostedStore.HostedPackage;
 import dev.sluice.kernel.repository.HostedStore.RevisionConflictException;
@@ -16,7 +17,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Publishes: commits bytes, applies the change optimistically, records it. */
+/** Publishes: commits bytes, applies the change optimistically and with it what the journal is to be told, then tells the journal. */
 final class Publishing {
 
     private static final int MAX_ATTEMPTS = 20;
@@ -50,27 +51,22 @@ final class Publishing {
                     clock.instant(),
                     null));
         }
-        Change change = apply(publication, repository, name, files);
-        List<String> versions = change.put().stream().map(Release::version).toList();
-        stores.history().seen(name, versions, clock.instant());
+        Change change = apply(visit, format, publication, files);
+        stores.history().seen(name, change.put().stream().map(Release::version).toList(), clock.instant());
         for (StoredFile file : files) {
             artifacts.learn(format, file);
         }
-        if (files.isEmpty()) {
-            List<String> touched = new ArrayList<>(versions);
-            touched.addAll(change.remove());
-            recorder.published(visit, publication, format, touched.size() == 1 ? touched.getFirst() : null, null);
-        }
-        for (StoredFile file : files) {
-            recorder.published(visit, publication, format, file.coordinates().version(), file);
-        }
+        recorder.told(visit, change.events(), stores.hosted());
     }
 
-    private Change apply(Publication publication, String repository, PackageName name, List<StoredFile> files)
+    private Change apply(Visit visit, Format format, Publication publication, List<StoredFile> files)
             throws Publication.RejectedException {
+        String repository = publication.repository().id();
+        PackageName name = publication.packageName();
         for (int attempt = 1; ; attempt++) {
             HostedPackage current = current(repository, name);
-            Change change = publication.edit().apply(current);
+            Change edited = publication.edit().apply(current);
+            Change change = edited.telling(events(visit, format, publication, edited, files));
             try {
                 stores.hosted().apply(repository, name, current.revision(), change, files);
                 return change;
@@ -84,6 +80,22 @@ final class Publishing {
                 }
             }
         }
+    }
+
+    /** One event for every file, or one for a change without files. */
+    private List<Event> events(
+            Visit visit, Format format, Publication publication, Change change, List<StoredFile> files) {
+        if (!files.isEmpty()) {
+            return files.stream()
+                    .map(file -> recorder.published(
+                            visit, publication, format, file.coordinates().version(), file))
+                    .toList();
+        }
+        List<String> touched =
+                new ArrayList<>(change.put().stream().map(Release::version).toList());
+        touched.addAll(change.remove());
+        String version = touched.size() == 1 ? touched.getFirst() : null;
+        return List.of(recorder.published(visit, publication, format, version, null));
     }
 
     private HostedPackage current(String repository, PackageName name) {

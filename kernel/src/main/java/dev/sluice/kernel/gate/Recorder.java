@@ -7,6 +7,7 @@ import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.policy.Decision;
+import dev.sluice.kernel.repository.HostedStore;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
@@ -110,26 +111,50 @@ final class Recorder {
                         withholding.detail()));
     }
 
-    void published(
+    /** The event of a publication, for {@link #told}. */
+    Event published(
             Visit visit, Publication publication, Format format, @Nullable String version, @Nullable StoredFile file) {
         Coordinates coordinates = version == null ? null : new Coordinates(publication.packageName(), version);
-        append(
-                visit,
-                new Event(
-                        ids.next(),
-                        clock.instant(),
-                        publication.kind(),
-                        visit.actor(),
-                        publication.repository().name(),
-                        purl(format, publication.packageName(), coordinates),
-                        publication.packageName(),
-                        coordinates,
-                        file == null ? null : file.path(),
-                        file == null ? null : file.contents().sha256().hex(),
-                        null,
-                        List.of(),
-                        publication.message(),
-                        "{}"));
+        return new Event(
+                ids.next(),
+                clock.instant(),
+                publication.kind(),
+                visit.actor(),
+                publication.repository().name(),
+                purl(format, publication.packageName(), coordinates),
+                publication.packageName(),
+                coordinates,
+                file == null ? null : file.path(),
+                file == null ? null : file.contents().sha256().hex(),
+                null,
+                List.of(),
+                publication.message(),
+                "{}");
+    }
+
+    /** Tells the journal of a change that was made with those events, and the store when the journal has them. */
+    void told(Visit visit, List<Event> events, HostedStore hosted) {
+        for (Event event : events) {
+            visit.awaits(journal.append(event).thenRun(() -> hosted.told(List.of(event.id()))));
+        }
+    }
+
+    /**
+     * Tells the journal of changes whose process was killed before it did; waits until the journal has them. To be called before
+     * anything else changes what is published; beside other nodes it is harmless.
+     */
+    void tellUntold(HostedStore hosted) {
+        List<Event> untold = hosted.untold();
+        if (untold.isEmpty()) {
+            return;
+        }
+        journal.settle();
+        for (Event event : untold) {
+            if (journal.find(event.id()).isEmpty()) {
+                journal.append(event).toCompletableFuture().join();
+            }
+        }
+        hosted.told(untold.stream().map(Event::id).toList());
     }
 
     void upstreamFault(Repository repository, Upstream upstream, PackageName name, String message) {

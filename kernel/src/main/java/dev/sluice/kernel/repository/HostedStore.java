@@ -1,6 +1,7 @@
 package dev.sluice.kernel.repository;
 
 import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.journal.Event;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,12 +27,24 @@ public interface HostedStore {
      * @param document the format's new package document
      * @param put releases to add, or to replace by version
      * @param remove versions to remove
+     * @param events what the journal is to be told of it, see {@link #untold}
      */
-    record Change(byte[] document, List<Release> put, List<String> remove) {
+    record Change(byte[] document, List<Release> put, List<String> remove, List<Event> events) {
         /** Copies the lists, not the document. */
         public Change {
             put = List.copyOf(put);
             remove = List.copyOf(remove);
+            events = List.copyOf(events);
+        }
+
+        /** A change of which the journal is told nothing yet. */
+        public Change(byte[] document, List<Release> put, List<String> remove) {
+            this(document, put, remove, List.of());
+        }
+
+        /** The same change, of which the journal is to be told that. */
+        public Change telling(List<Event> told) {
+            return new Change(document, put, remove, told);
         }
     }
 
@@ -53,6 +66,15 @@ public interface HostedStore {
      * @throws RevisionConflictException when somebody else changed the package meanwhile
      */
     long apply(String repository, PackageName name, long expectedRevision, Change change, List<StoredFile> files);
+
+    /**
+     * Events of changes that were made and of which nobody said that the journal has them, the oldest first. They are kept in the
+     * same transaction as the change, so that a process killed between the change and the journal leaves them to the next.
+     */
+    List<Event> untold();
+
+    /** Says that the journal has events with these identifiers: they need not be kept, and may be dropped with a later change. */
+    void told(List<String> events);
 
     /** Names of published packages of a format after the given one in order, at most {@code limit}; "" starts from the first. */
     List<PackageName> names(String repository, String format, String after, int limit);

@@ -38,7 +38,8 @@ public final class DatabaseCopy {
             "stored_file",
             "upstream_document",
             "version_history",
-            "repository_usage");
+            "repository_usage",
+            "untold_event");
 
     static final List<String> ADVISORIES = List.of(
             "advisory", "advisory_package", "advisory_alias", "exploitation", "feed", "feed_sync", "feed_listing");

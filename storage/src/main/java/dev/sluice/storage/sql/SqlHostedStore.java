@@ -1,6 +1,7 @@
 package dev.sluice.storage.sql;
 
 import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.node.Stamps;
 import dev.sluice.kernel.repository.HostedStore;
 import dev.sluice.kernel.repository.PackageIndex;
@@ -12,14 +13,16 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
 
-/** Published packages in SQL: a row per package, one per release, one per file. */
+/** Published packages in SQL: a row per package, one per release, one per file, one per event until it is told. */
 final class SqlHostedStore implements HostedStore {
     private static final byte[] NOTHING = {};
 
     private final Connections connections;
     private final PackageChanges changes;
     private final Stamps stamps = new Stamps();
+    private final LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
 
     SqlHostedStore(Connections connections, Revisions revisions) {
         this.connections = connections;
@@ -57,6 +60,8 @@ final class SqlHostedStore implements HostedStore {
     @Override
     public long apply(
             String repository, PackageName name, long expectedRevision, Change change, List<StoredFile> files) {
+        List<String> forgettable = new ArrayList<>();
+        told.drainTo(forgettable);
         return connections.write(session -> {
             takeRevision(session, repository, name, expectedRevision, change.document());
             long ordinal = nextOrdinal(session, repository, name);
@@ -70,9 +75,48 @@ final class SqlHostedStore implements HostedStore {
                 addFile(session, repository, name, file);
             }
             removeIfEmpty(session, repository, name);
+            for (Event event : change.events()) {
+                tell(session, event);
+            }
+            forget(session, forgettable);
             changes.note(session, name);
             return expectedRevision + 1;
         });
+    }
+
+    @Override
+    public List<Event> untold() {
+        return connections.read(session -> {
+            PreparedStatement statement = session.prepared("SELECT body FROM untold_event ORDER BY id");
+            List<Event> events = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    events.add(StoredJson.read(rows.getString(1), Event.class));
+                }
+            }
+            return events;
+        });
+    }
+
+    /** Costs no transaction of its own. What is not dropped because the next change fails is dropped after the next start. */
+    @Override
+    public void told(List<String> events) {
+        told.addAll(events);
+    }
+
+    private static void tell(Session session, Event event) throws SQLException {
+        PreparedStatement statement = session.prepared("INSERT INTO untold_event (id, body) VALUES (?, ?)");
+        statement.setString(1, event.id());
+        statement.setString(2, StoredJson.write(event));
+        statement.executeUpdate();
+    }
+
+    private static void forget(Session session, List<String> events) throws SQLException {
+        PreparedStatement statement = session.prepared("DELETE FROM untold_event WHERE id = ?");
+        for (String event : events) {
+            statement.setString(1, event);
+            statement.executeUpdate();
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.FileStore;
 import dev.sluice.kernel.repository.HostedStore;
 import dev.sluice.kernel.repository.HostedStore.Change;
@@ -21,6 +22,7 @@ import dev.sluice.testkit.Together;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link HostedStore} does, together with the {@link FileStore} it shares its files with. */
@@ -75,6 +77,69 @@ public interface HostedStoreContract {
         assertThat(versions(store(), NAME)).containsExactly("1.0.0");
         assertThat(files().find("main", "npm", file(NAME, "1.0.0").path())).contains(file(NAME, "1.0.0"));
         assertThat(versions(reopened(), NAME)).containsExactly("1.0.0");
+    }
+
+    /** An event that tells of a version of the package, with that number. */
+    private static Event event(int number, String message) {
+        return new Event(
+                String.format(Locale.ROOT, "01J%023d", number),
+                Samples.INSTANT,
+                Event.Kind.PUBLISH,
+                new Event.Actor("ada", "token", "192.0.2.1", "npm/11"),
+                "main",
+                "pkg:npm/%40acme/widget@1.0.0",
+                new Coordinates(NAME, "1.0.0"),
+                "a/file",
+                "abc",
+                null,
+                List.of("policy"),
+                message,
+                "{\"a\":1}");
+    }
+
+    @Test
+    default void events_are_kept_with_their_change_until_the_journal_is_said_to_have_them() {
+        List<Event> events = new ArrayList<>();
+        for (String text : Samples.HOSTILE_TEXTS) {
+            events.add(event(events.size(), text));
+        }
+        Event ofPackage = new Event(
+                "01K",
+                Samples.INSTANT,
+                Event.Kind.CHANGE,
+                Event.Actor.SYSTEM,
+                null,
+                null,
+                NAME,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                "",
+                "{}");
+        events.add(ofPackage);
+        store().apply("main", NAME, 0, put("1.0.0").telling(events), List.of());
+        assertThat(store().untold()).isEqualTo(events);
+        HostedStore again = reopened();
+        assertThat(again.untold()).isEqualTo(events);
+
+        again.told(
+                events.stream().map(Event::id).filter(id -> !id.equals("01K")).toList());
+        again.apply("main", NAME, 1, put("2.0.0"), List.of());
+
+        assertThat(again.untold()).containsExactly(ofPackage);
+    }
+
+    @Test
+    default void a_change_that_is_not_made_leaves_no_event() {
+        store().apply("main", NAME, 0, put("1.0.0").telling(List.of(event(1, "made"))), List.of());
+
+        assertThatThrownBy(() ->
+                        store().apply("main", NAME, 0, put("2.0.0").telling(List.of(event(2, "not made"))), List.of()))
+                .isInstanceOf(RevisionConflictException.class);
+
+        assertThat(store().untold()).containsExactly(event(1, "made"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.gate.Publication;
 import dev.sluice.kernel.gate.Upload;
 import dev.sluice.kernel.journal.Event;
@@ -120,6 +121,24 @@ class PublishingTest {
         Door.missing(door.file("1.0"));
         assertThat(door.versions()).containsExactly("1.1");
         assertThat(door.gate.journal().events(Event.Kind.UNPUBLISH)).hasSize(1);
+    }
+
+    @Test
+    void what_a_killed_process_published_but_did_not_record_is_recorded_once_by_the_next() {
+        door.publish("1.0", "lib-1.0.txt", "recorded");
+        door.gate.journal().lose(true);
+        door.publish("1.1", "lib-1.1.txt", "not recorded");
+        door.gate.journal().lose(false);
+        assertThat(door.gate.journal().events(Event.Kind.PUBLISH)).hasSize(1);
+
+        Gate next = door.gate.neighbour(door.gate.node()).gate();
+        next.recordUntold();
+        next.recordUntold();
+
+        assertThat(door.gate.journal().events(Event.Kind.PUBLISH))
+                .extracting(Event::file)
+                .containsExactly("lib/1.0/lib-1.0.txt", "lib/1.1/lib-1.1.txt");
+        assertThat(door.gate.node().hosted().untold()).isEmpty();
     }
 
     @Test
