@@ -35,6 +35,7 @@ class CrashE2E {
     private void kill(String store, Home home) throws Exception {
         int kills = Integer.getInteger("sluice.crash.kills", 20);
         long seed = Long.getLong("sluice.crash.seed", 1);
+        Sluice.prepareFastStarts(folder.resolve("once"));
         try (CrashRun run = new CrashRun(folder.resolve("server"), home, seed)) {
             String report = run.kill(kills, progress -> keep(store, progress));
             keep(store, report);

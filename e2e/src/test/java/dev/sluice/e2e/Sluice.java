@@ -23,6 +23,7 @@ final class Sluice implements AutoCloseable {
 
     static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int START_SECONDS = 120;
+    private static volatile List<String> starting = List.of();
 
     private final Path folder;
     private final Process process;
@@ -77,26 +78,39 @@ final class Sluice implements AutoCloseable {
         }
     }
 
-    /**
-     * The program of this build, to be followed by its arguments. {@code -Dsluice.aot=FILE} names an AOT cache of it, for long runs:
-     * with one, starts take half the time.
-     */
+    /** The program of this build, to be followed by its arguments. */
     static List<String> program() {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED"));
-        String cache = System.getProperty("sluice.aot", "");
-        if (!cache.isEmpty()) {
-            command.add("-XX:AOTCache=" + cache);
-        }
+        command.addAll(starting);
         command.add("-jar");
-        command.add(Path.of(System.getProperty("sluice.jar"))
-                .toAbsolutePath()
-                .normalize()
-                .toString());
+        command.add(jar().toString());
         return command;
+    }
+
+    private static Path jar() {
+        return Path.of(System.getProperty("sluice.jar")).toAbsolutePath().normalize();
+    }
+
+    /**
+     * From now on starts take half the time: makes an AOT cache of the program beside it, which costs about three starts, unless
+     * there is one of this build. For tests that start it often.
+     */
+    static synchronized void prepareFastStarts(Path folder) throws IOException, InterruptedException {
+        Path cache = jar().resolveSibling("e2e.aot");
+        if (!Files.exists(cache) || Files.getLastModifiedTime(cache).compareTo(Files.getLastModifiedTime(jar())) < 0) {
+            starting = List.of("-XX:AOTCacheOutput=" + cache);
+            Sluice once =
+                    start(folder, "--upstream", "npm=none", "--upstream", "pypi=none", "--upstream", "maven=none");
+            once.terminate();
+            once.process.waitFor(5, TimeUnit.MINUTES);
+        }
+        starting = Files.exists(cache)
+                ? List.of("-XX:AOTCache=" + cache, "-Xlog:aot*=off", "-Xlog:cds*=off")
+                : List.of(); // it only is slower
     }
 
     /** Runs a command of the program on this server's data directory: {@code cli("who", "pkg:npm/x")}. */

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two server processes on one PostgreSQL database and one S3 bucket are one registry, whatever becomes of one of them. */
-@Timeout(300)
+@Timeout(900)
 class TwoNodesE2E {
 
     private static final int CLIENTS = 4;
@@ -145,7 +145,8 @@ class TwoNodesE2E {
 
     @Test
     void one_cold_file_asked_for_through_both_makes_one_upstream_request() throws Exception {
-        upstream.serveNext(widget.tarball("1.0.0"), Answer.ok(widget.archive("1.0.0")).stalled());
+        upstream.serveNext(
+                widget.tarball("1.0.0"), Answer.ok(widget.archive("1.0.0")).stalled());
         CompletableFuture<Integer> left = inBackground(() -> get(nodes.get(0), tarball()));
         CompletableFuture<Integer> right = inBackground(() -> get(nodes.get(1), tarball()));
         upstream.awaitRequests(widget.tarball("1.0.0"), 1);
@@ -159,7 +160,8 @@ class TwoNodesE2E {
 
     @Test
     void a_node_killed_while_it_fetches_lets_the_other_fetch() throws Exception {
-        upstream.serveNext(widget.tarball("1.0.0"), Answer.ok(widget.archive("1.0.0")).stalled());
+        upstream.serveNext(
+                widget.tarball("1.0.0"), Answer.ok(widget.archive("1.0.0")).stalled());
         CompletableFuture<Integer> lost = inBackground(() -> get(nodes.get(0), tarball()));
         upstream.awaitRequests(widget.tarball("1.0.0"), 1); // the lease of the file is held until long after the kill
 
