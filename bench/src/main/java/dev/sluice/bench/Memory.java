@@ -36,7 +36,7 @@ final class Memory implements Part {
                 throw new IOException("requests were refused");
             }
             report.add(
-                    "most memory resident at 300 connections, -Xmx1g",
+                    "most memory resident at 300 connections",
                     own / 1_000_000 + " MB at " + Math.round(ours.perSecond()) + "/s",
                     peer.name(),
                     other / 1_000_000 + " MB at " + Math.round(theirs.perSecond()) + "/s",

@@ -504,14 +504,16 @@ final class Passage {
             send(response);
             return;
         }
-        var _ = CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new))
-                .whenComplete((done, failure) -> {
-                    if (failure == null) {
-                        send(response);
-                    } else {
-                        send(unwritten(failure));
-                    }
-                });
+        CompletableFuture<Void> all = pending.size() == 1
+                ? pending.getFirst()
+                : CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new));
+        var _ = all.whenComplete((done, failure) -> {
+            if (failure == null) {
+                send(response);
+            } else {
+                send(unwritten(failure));
+            }
+        });
     }
 
     private Response unwritten(Throwable failure) {

@@ -33,6 +33,7 @@ final class RecentBlobs {
         this.recent = Caffeine.newBuilder()
                 .maximumWeight(memory)
                 .weigher((String sha256, Buffer bytes) -> bytes.length() + OVERHEAD)
+                .executor(Runnable::run) // its upkeep is less work than waking another thread for it
                 .build();
     }
 

@@ -32,7 +32,8 @@ final class Remembered<V> {
     Remembered(LongSupplier revision, Function<String, Optional<V>> store, int size) {
         this.revision = revision;
         this.store = store;
-        this.found = Caffeine.newBuilder().maximumSize(size).build();
+        this.found =
+                Caffeine.newBuilder().maximumSize(size).executor(Runnable::run).build();
     }
 
     /** What memory has, or null when the store has to be asked. */

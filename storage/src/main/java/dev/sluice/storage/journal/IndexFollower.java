@@ -14,18 +14,18 @@ import org.slf4j.LoggerFactory;
  * newest events and replaying after a crash are the same thing, and what waits costs no memory.
  *
  * <p>Unless somebody waits for it, it lets events gather for a moment: under load most of the cost of a small transaction is
- * the transaction. It takes no more than a quarter of a core then, until it is some 64 steps behind. Thread-safe.
+ * the transaction. It takes no more than a quarter of a core then, until it is some 16 steps behind. Thread-safe.
  */
 final class IndexFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(IndexFollower.class);
     private static final long RETRY_SECONDS = 1;
-    private static final long GATHER_MILLIS = 100;
+    private static final long GATHER_MILLIS = 250;
 
     /** Unless somebody waits or it is far behind, the thread rests so many times as long as its last step took. */
     private static final int RESTS = 3;
 
     /** So many steps behind, it rests no more. */
-    private static final int FAR_BEHIND = 64;
+    private static final int FAR_BEHIND = 16;
 
     /** Adds the next events of the log to the index. */
     @FunctionalInterface

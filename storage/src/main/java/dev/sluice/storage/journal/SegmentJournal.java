@@ -42,7 +42,7 @@ public final class SegmentJournal implements Journal, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentJournal.class);
     private static final int MOST_FAULTS = 100;
     private static final int MOST_WAITING = 200_000;
-    private static final int WISHED_INDEX_BYTES = 1024 * 1024;
+    private static final int WISHED_INDEX_BYTES = 4 * 1024 * 1024;
     private static final int WISHED_BATCH_BYTES = 4 * 1024 * 1024;
 
     /** An encoded event on its way to the log; empty bytes ask the writer to stop. */

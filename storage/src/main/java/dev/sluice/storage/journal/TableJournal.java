@@ -33,7 +33,7 @@ public final class TableJournal implements Journal, AutoCloseable {
     private static final int MOST_FAULTS = 100;
     private static final int MOST_AT_ONCE = 1_000;
     private static final int WISHED_BATCH_BYTES = 1024 * 1024;
-    private static final int WORTH_INDEXING = 1_000;
+    private static final int WORTH_INDEXING = 4_000;
 
     /** An encoded event on its way to the log; a row without bytes asks the writer to stop. */
     private record Waiting(Row row, CompletableFuture<Void> durable) {

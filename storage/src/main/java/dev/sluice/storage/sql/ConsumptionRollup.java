@@ -37,7 +37,9 @@ final class ConsumptionRollup {
             + " THEN excluded.last_at ELSE consumption.last_at END,"
             + " times = consumption.times + excluded.times";
 
-    private record Key(Coordinates coordinates, String digest, String repository, String user, String token) {}
+    /** As the table holds it, so that two lines of a batch are never the same row. */
+    private record Key(
+            String format, String name, String version, String digest, String repository, String user, String token) {}
 
     private static final class Line {
         private String purl = "";
@@ -59,7 +61,9 @@ final class ConsumptionRollup {
         @Nullable String purl = event.purl();
         Actor actor = event.actor();
         Key key = new Key(
-                coordinates,
+                EventIndex.indexed(coordinates.format()),
+                EventIndex.indexed(coordinates.name()),
+                EventIndex.indexed(coordinates.version()),
                 orEmpty(event.digest()),
                 orEmpty(event.repository()),
                 EventIndex.indexed(actor.user()),
@@ -82,9 +86,9 @@ final class ConsumptionRollup {
         for (Map.Entry<Key, Line> entry : lines.entrySet()) {
             Key key = entry.getKey();
             Line line = entry.getValue();
-            statement.setString(1, EventIndex.indexed(key.coordinates().format()));
-            statement.setString(2, EventIndex.indexed(key.coordinates().name()));
-            statement.setString(3, EventIndex.indexed(key.coordinates().version()));
+            statement.setString(1, key.format());
+            statement.setString(2, key.name());
+            statement.setString(3, key.version());
             statement.setString(4, key.digest());
             statement.setString(5, key.repository());
             statement.setString(6, key.user());

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventTable implements AutoCloseable {
     private static final int MOST_ATTEMPTS = 4;
-    private static final int INDEXED_AT_ONCE = 2_000;
+    private static final int INDEXED_AT_ONCE = 8_000;
     private static final String UNIQUE_VIOLATION = "23505";
 
     /** For a batch that nobody has tried to append before. */
@@ -147,6 +147,9 @@ public final class EventTable implements AutoCloseable {
      */
     public long index(Function<byte[], Event> decoder) {
         return connections.write(session -> {
+            // What a crash takes of this is made again from the log; a sync would only be in the way of those who
+            // append.
+            session.prepared("SET LOCAL synchronous_commit = off").execute();
             long from = number(session, "SELECT position FROM indexed WHERE name = 'log' FOR UPDATE");
             PreparedStatement select = session.prepared(
                     "SELECT position, body FROM log_record WHERE position >= ? ORDER BY position LIMIT ?");

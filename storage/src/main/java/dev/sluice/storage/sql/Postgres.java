@@ -124,6 +124,7 @@ public final class Postgres implements AutoCloseable {
             source.setProperty(name, properties.getProperty(name));
         }
         source.setCurrentSchema(schemas);
+        source.setReWriteBatchedInserts(true); // rows of a batch go in statements of many rows
         // A node that died in the middle must not hold its locks for ever.
         source.setOptions("-c idle_in_transaction_session_timeout=60s");
         return source;
