@@ -155,12 +155,12 @@ final class EventCodec {
 
         private void special(char c) {
             if (c >= 0x800) {
-                bytes[length++] = (byte) (0xE0 | c >> 12);
-                bytes[length++] = (byte) (0x80 | c >> 6 & 0x3F);
-                bytes[length++] = (byte) (0x80 | c & 0x3F);
+                bytes[length++] = (byte) (0xE0 | (c >> 12));
+                bytes[length++] = (byte) (0x80 | ((c >> 6) & 0x3F));
+                bytes[length++] = (byte) (0x80 | (c & 0x3F));
             } else if (c >= 0x80) {
-                bytes[length++] = (byte) (0xC0 | c >> 6);
-                bytes[length++] = (byte) (0x80 | c & 0x3F);
+                bytes[length++] = (byte) (0xC0 | (c >> 6));
+                bytes[length++] = (byte) (0x80 | (c & 0x3F));
             } else if (c >= ' ') {
                 bytes[length++] = '\\';
                 bytes[length++] = (byte) c;
@@ -175,10 +175,10 @@ final class EventCodec {
         }
 
         private void beyondPlane0(int codePoint) {
-            bytes[length++] = (byte) (0xF0 | codePoint >> 18);
-            bytes[length++] = (byte) (0x80 | codePoint >> 12 & 0x3F);
-            bytes[length++] = (byte) (0x80 | codePoint >> 6 & 0x3F);
-            bytes[length++] = (byte) (0x80 | codePoint & 0x3F);
+            bytes[length++] = (byte) (0xF0 | (codePoint >> 18));
+            bytes[length++] = (byte) (0x80 | ((codePoint >> 12) & 0x3F));
+            bytes[length++] = (byte) (0x80 | ((codePoint >> 6) & 0x3F));
+            bytes[length++] = (byte) (0x80 | (codePoint & 0x3F));
         }
 
         /** Makes room for as many bytes, and the quotation mark that follows them. */
