@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Where everything but blobs is kept: in files of one directory, or in a PostgreSQL database that nodes share.
@@ -27,9 +28,16 @@ import java.util.Optional;
  * @param journal the journal, in the same place
  * @param events the journal in the order of its log
  * @param check reads the journal end to end
+ * @param unindexed how far the journal's index is behind, in positions of its log
  * @param parts what to close, in that order
  */
-record Home(Database database, Journal journal, EventLog events, JournalCheck check, List<AutoCloseable> parts)
+record Home(
+        Database database,
+        Journal journal,
+        EventLog events,
+        JournalCheck check,
+        LongSupplier unindexed,
+        List<AutoCloseable> parts)
         implements AutoCloseable {
     private static final String SQLITE = "sqlite:";
 
@@ -73,7 +81,13 @@ record Home(Database database, Journal journal, EventLog events, JournalCheck ch
         try {
             TableJournal journal = TableJournal.in(postgres);
             Database database = Database.in(postgres);
-            return new Home(database, journal, journal::each, journal::check, List.of(journal, database, postgres));
+            return new Home(
+                    database,
+                    journal,
+                    journal::each,
+                    journal::check,
+                    journal::unindexed,
+                    List.of(journal, database, postgres));
         } catch (RuntimeException e) {
             postgres.close();
             throw e;
@@ -84,7 +98,8 @@ record Home(Database database, Journal journal, EventLog events, JournalCheck ch
         SegmentJournal journal = SegmentJournal.open(journalDirectory);
         try {
             Database database = Database.open(directory);
-            return new Home(database, journal, journal::each, journal::check, List.of(database, journal));
+            return new Home(
+                    database, journal, journal::each, journal::check, journal::unindexed, List.of(database, journal));
         } catch (RuntimeException e) {
             journal.close();
             throw e;

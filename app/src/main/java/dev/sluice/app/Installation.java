@@ -29,6 +29,7 @@ import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.server.Metrics;
 import dev.sluice.storage.StorageException;
+import dev.sluice.storage.blob.CountedBlobs;
 import dev.sluice.storage.sql.Database;
 import dev.sluice.storage.sql.DatabaseCopy;
 import dev.sluice.storage.upkeep.Backup;
@@ -97,10 +98,14 @@ final class Installation implements AutoCloseable {
             Home home = opened(Home.open(configuration, data));
             this.database = home.database();
             refuseUnfinished(database);
-            this.blobs = Home.blobs(configuration, data, clock);
-            if (blobs instanceof AutoCloseable closeable) {
+            BlobStore store = Home.blobs(configuration, data, clock);
+            if (store instanceof AutoCloseable closeable) {
                 opened(closeable);
             }
+            CountedBlobs counted = new CountedBlobs(store);
+            this.blobs = counted;
+            StorageFigures.blobs(metrics, counted, store);
+            StorageFigures.database(metrics, database);
             this.journal = metrics.counting(home.journal());
             this.journalCheck = home.check();
             this.backupSource = new BackupSource(database, home.journal());
@@ -147,6 +152,7 @@ final class Installation implements AutoCloseable {
                     ids,
                     settings(configuration));
             gate.recordUntold();
+            StorageFigures.journalAndUpstreams(metrics, home.unindexed(), gate);
             this.newAdminToken = database.repositories().list().isEmpty() ? beginOnce(machine) : null;
             configureUpstreams();
             if (configuration.find(Setting.POLICIES).isPresent()) {

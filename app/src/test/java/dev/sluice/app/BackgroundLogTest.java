@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,7 +31,7 @@ final class BackgroundLogTest {
 
     private final LoggerContext context = new LoggerContext();
     private final Disk disk = new Disk();
-    private BackgroundLog log;
+    private final List<BackgroundLog> opened = new ArrayList<>();
 
     /** A file on a disk that stalls and fails as it is told. */
     private static final class Disk extends OutputStream {
@@ -75,20 +76,22 @@ final class BackgroundLogTest {
         JsonLines lines = new JsonLines();
         lines.setContext(context);
         lines.start();
-        log = new BackgroundLog(() -> disk, lines, CAPACITY, patience);
+        BackgroundLog log = new BackgroundLog(() -> disk, lines, CAPACITY, patience);
         log.setContext(context);
         log.start();
+        opened.add(log);
         return log;
     }
 
     @AfterEach
     void letGo() {
         disk.stalled.countDown();
-        log.stop();
+        opened.forEach(BackgroundLog::stop);
     }
 
     private void say(Level level, String message) {
-        log.doAppend(new LoggingEvent("", context.getLogger("dev.sluice.access"), level, message, null, null));
+        opened.getFirst()
+                .doAppend(new LoggingEvent("", context.getLogger("dev.sluice.access"), level, message, null, null));
     }
 
     private void stall() throws InterruptedException {
@@ -99,7 +102,7 @@ final class BackgroundLogTest {
 
     @Test
     void who_logs_goes_on_while_the_disk_stalls_and_what_finds_no_room_is_counted() throws Exception {
-        open(Duration.ofMinutes(1));
+        BackgroundLog log = open(Duration.ofMinutes(1));
         stall();
 
         for (int i = 0; i < 1_000; i++) {
@@ -111,7 +114,7 @@ final class BackgroundLogTest {
 
     @Test
     void once_the_disk_goes_on_the_lines_that_waited_are_there_and_one_says_how_many_are_missing() throws Exception {
-        open(Duration.ofMinutes(1));
+        BackgroundLog log = open(Duration.ofMinutes(1));
         stall();
         for (int i = 0; i < 1_000; i++) {
             say(Level.INFO, "line " + i);
@@ -133,7 +136,7 @@ final class BackgroundLogTest {
 
     @Test
     void a_warning_finds_room_where_news_finds_none() throws Exception {
-        open(Duration.ofMinutes(1));
+        BackgroundLog log = open(Duration.ofMinutes(1));
         stall();
         for (int i = 0; i < 1_000; i++) {
             say(Level.INFO, "line " + i);
@@ -148,7 +151,7 @@ final class BackgroundLogTest {
 
     @Test
     void an_orderly_stop_loses_no_line() throws Exception {
-        open(Duration.ofMinutes(1));
+        BackgroundLog log = open(Duration.ofMinutes(1));
         for (int i = 0; i < CAPACITY - FOR_WARNINGS; i++) {
             say(Level.INFO, "line " + i);
         }
@@ -161,7 +164,7 @@ final class BackgroundLogTest {
 
     @Test
     void stopping_does_not_wait_for_ever_for_a_disk_that_stalls() throws Exception {
-        open(Duration.ofMillis(10));
+        BackgroundLog log = open(Duration.ofMillis(10));
         stall();
 
         log.stop();
@@ -171,7 +174,7 @@ final class BackgroundLogTest {
 
     @Test
     void lines_that_a_full_disk_does_not_take_are_counted_and_later_ones_are_written() throws Exception {
-        open(Duration.ofMinutes(1));
+        BackgroundLog log = open(Duration.ofMinutes(1));
         stall();
         disk.full.set(true);
         disk.stalled.countDown();

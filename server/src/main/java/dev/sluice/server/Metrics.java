@@ -104,7 +104,7 @@ public final class Metrics {
     }
 
     /** Shows a number that changes. */
-    void gauge(String name, String help, DoubleSupplier value) {
+    public void gauge(String name, String help, DoubleSupplier value) {
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)

@@ -637,6 +637,11 @@ public final class Gate {
         return judge.advisories(format(coordinates.packageName()), coordinates);
     }
 
+    /** Ids of upstreams that are left alone now: they could not be reached, or asked for it. */
+    public Set<String> resting() {
+        return rests.resting();
+    }
+
     /** Reads artifacts that this gate released. */
     public Inspector inspector() {
         return inspector;

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +97,18 @@ final class Rests implements UpstreamClient {
             }
         }
         return first == null ? null : Duration.between(now, first);
+    }
+
+    /** Ids of the upstreams that are left alone now. */
+    Set<String> resting() {
+        Instant now = clock.instant();
+        Set<String> resting = new TreeSet<>();
+        for (Key key : rests.asMap().keySet()) {
+            if (current(key, now) != null) {
+                resting.add(key.upstream().substring(0, key.upstream().indexOf(' ')));
+            }
+        }
+        return resting;
     }
 
     private @Nullable Rest current(Key key, Instant now) {

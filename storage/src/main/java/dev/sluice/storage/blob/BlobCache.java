@@ -160,6 +160,13 @@ final class BlobCache {
         }
     }
 
+    /** Bytes of all copies. */
+    long size() {
+        synchronized (entries) {
+            return bytes;
+        }
+    }
+
     /** Removes a blob. */
     void forget(Digest sha256) {
         synchronized (entries) {

@@ -76,6 +76,11 @@ final class Incoming implements AutoCloseable {
         }
     }
 
+    /** Bytes that unfinished blobs take now. */
+    long used() {
+        return used.get();
+    }
+
     /** Gives back what was counted. */
     void release(long bytes) {
         used.addAndGet(-bytes);

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +45,8 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     private final Incoming incoming;
     private final BlobCache cache;
     private final Map<Digest, CompletableFuture<Void>> filling = new ConcurrentHashMap<>();
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
     private final Set<Digest> damaged = ConcurrentHashMap.newKeySet();
 
     private S3BlobStore(
@@ -121,8 +124,10 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         }
         InputStream here = cache.open(sha256, offset, length);
         if (here != null) {
+            hits.increment();
             return here;
         }
+        misses.increment();
         long size =
                 objects.find(sha256).orElseThrow(() -> absent(sha256)).blob().size();
         if (size <= settings.wholeBytes() && cache.takes(size)) {
@@ -202,7 +207,21 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
 
     @Override
     public Optional<Path> path(Digest sha256) {
-        return cache.path(sha256);
+        Optional<Path> here = cache.path(sha256);
+        if (here.isPresent()) {
+            hits.increment();
+        }
+        return here;
+    }
+
+    /** Blobs that were in the cache (hit) or not (miss) when their bytes were wanted. */
+    public Map<String, Long> cacheRequests() {
+        return Map.of("hit", hits.sum(), "miss", misses.sum());
+    }
+
+    /** Bytes kept on this machine: copies of blobs (cache), and what is on its way (spool). */
+    public Map<String, Long> localBytes() {
+        return Map.of("cache", cache.size(), "spool", incoming.used());
     }
 
     @Override

@@ -88,6 +88,16 @@ final class IndexFollower implements AutoCloseable {
         return behind < mark && durable - indexed >= mark;
     }
 
+    /** How much of the log, in its positions, the index does not hold yet. */
+    long behind() {
+        lock.lock();
+        try {
+            return Math.max(0, durable - indexed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Waits until the index holds what is durable now. Throws StorageException when it cannot. */
     void settle() {
         lock.lock();

@@ -135,6 +135,11 @@ public final class SegmentJournal implements Journal, AutoCloseable {
         return index.consumption(subject, limit);
     }
 
+    /** How far its index is behind, in bytes of the log. */
+    public long unindexed() {
+        return follower.behind();
+    }
+
     @Override
     public void settle() {
         follower.settle();

@@ -96,6 +96,11 @@ public final class TableJournal implements Journal, AutoCloseable {
         return table.consumption(subject, limit);
     }
 
+    /** How far its index is behind, in events. */
+    public long unindexed() {
+        return follower.behind();
+    }
+
     @Override
     public void settle() {
         follower.durableUpTo(table.end()); // other nodes write, too

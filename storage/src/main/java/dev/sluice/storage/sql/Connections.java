@@ -53,6 +53,9 @@ interface Connections extends AutoCloseable {
     /** Gives the connection of a long transaction back. */
     void end(Session session);
 
+    /** Who uses it and who waits, now. */
+    Database.Load load();
+
     /** Whether other processes change the database as well. */
     boolean isShared();
 

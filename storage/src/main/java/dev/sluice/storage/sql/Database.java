@@ -16,6 +16,7 @@ import dev.sluice.storage.StorageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Every store that is not a blob or the journal: embedded, in two SQLite files of one directory, or in PostgreSQL.
@@ -25,6 +26,15 @@ import java.util.List;
  * are usable until {@link #close}, and throw {@link StorageException} afterwards.
  */
 public final class Database implements AutoCloseable {
+    /**
+     * Who uses a database, and who waits for it.
+     *
+     * @param used connections in use
+     * @param idle connections open and not in use
+     * @param waiting reads and writes that wait for a connection
+     */
+    public record Load(long used, long idle, long waiting) {}
+
     private final Connections stores;
     private final Connections feeds;
     private final RepositoryStore repositories;
@@ -89,6 +99,13 @@ public final class Database implements AutoCloseable {
             nodes.close();
             leases.close();
         });
+    }
+
+    /** Who uses each database and who waits for it, by its name: stores, and advisories where that is another one. */
+    public Map<String, Load> load() {
+        return stores.isShared()
+                ? Map.of("stores", stores.load())
+                : Map.of("stores", stores.load(), "advisories", feeds.load());
     }
 
     /** The connections to what was configured, published and fetched. */

@@ -1,6 +1,7 @@
 package dev.sluice.storage.sql;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.sluice.storage.StorageException;
 import java.net.SocketTimeoutException;
 import java.sql.PreparedStatement;
@@ -153,6 +154,13 @@ final class PostgresConnections implements Connections {
         } catch (SQLException e) {
             throw failed("give back a connection to", e);
         }
+    }
+
+    @Override
+    public Database.Load load() {
+        HikariPoolMXBean bean = pool.getHikariPoolMXBean();
+        return new Database.Load(
+                bean.getActiveConnections(), bean.getIdleConnections(), bean.getThreadsAwaitingConnection());
     }
 
     @Override

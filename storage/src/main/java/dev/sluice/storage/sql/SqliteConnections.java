@@ -157,6 +157,12 @@ final class SqliteConnections implements Connections {
     }
 
     @Override
+    public Database.Load load() {
+        int used = readerCount - readers.availablePermits() + 1 - exclusive.availablePermits();
+        return new Database.Load(used, idleReaders.size(), readers.getQueueLength() + queue.size());
+    }
+
+    @Override
     public boolean isShared() {
         return false;
     }

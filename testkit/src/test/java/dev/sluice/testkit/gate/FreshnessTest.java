@@ -64,6 +64,16 @@ class FreshnessTest {
     }
 
     @Test
+    void an_upstream_that_could_not_be_reached_is_named_for_as_long_as_it_is_left_alone() {
+        assertThat(door.gate.gate().resting()).isEmpty();
+        door.gate.upstreams().down(true);
+        door.index();
+        assertThat(door.gate.gate().resting()).containsExactly("up");
+        door.pass(Duration.ofSeconds(10));
+        assertThat(door.gate.gate().resting()).isEmpty();
+    }
+
+    @Test
     void a_304_keeps_the_index_the_decisions_and_the_etag() {
         door.gate.upstreams().has(INDEX, "1.0\n1.1", "etag", "\"v1\"");
         Listed before = door.listed();

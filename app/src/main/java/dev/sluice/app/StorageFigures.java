@@ -1,0 +1,80 @@
+package dev.sluice.app;
+
+import dev.sluice.kernel.blob.BlobStore;
+import dev.sluice.kernel.gate.Gate;
+import dev.sluice.server.Metrics;
+import dev.sluice.storage.blob.CountedBlobs;
+import dev.sluice.storage.blob.S3BlobStore;
+import dev.sluice.storage.sql.Database;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
+
+/** Shows in the metrics how blobs, database, journal and upstreams fare. */
+final class StorageFigures {
+
+    private StorageFigures() {}
+
+    /** Shows what is done with blobs, and how the cache before S3 does, where there is one. */
+    static void blobs(Metrics metrics, CountedBlobs counted, BlobStore store) {
+        metrics.counters(
+                "sluice_blob_operations_total",
+                "Operations on the blob store, by kind: find, open, write, delete, list; files sent without copying are not opened",
+                "operation",
+                counted::operations);
+        metrics.counters(
+                "sluice_blob_failures_total",
+                "Operations on the blob store that failed, by kind",
+                "operation",
+                counted::failures);
+        metrics.counters(
+                "sluice_blob_bytes_total",
+                "Bytes read from and written to the blob store; files sent without copying are not read",
+                "direction",
+                counted::bytes);
+        metrics.counters(
+                "sluice_blob_cache_requests_total",
+                "Blobs looked for in the local cache before S3, by outcome: hit, miss",
+                "outcome",
+                () -> store instanceof S3BlobStore s3 ? s3.cacheRequests() : Map.of());
+        metrics.gauges(
+                "sluice_blob_local_bytes",
+                "Bytes on this machine beside S3: copies of blobs (cache), uploads on their way (spool)",
+                "kind",
+                () -> store instanceof S3BlobStore s3 ? s3.localBytes() : Map.of());
+    }
+
+    /** Shows who uses the database and who waits for it. */
+    static void database(Metrics metrics, Database database) {
+        gauge(metrics, database, "used", "Connections to a database in use now", Database.Load::used);
+        gauge(metrics, database, "idle", "Connections to a database open and not in use", Database.Load::idle);
+        gauge(metrics, database, "waiting", "Reads and writes that wait for a database now", Database.Load::waiting);
+    }
+
+    private static void gauge(
+            Metrics metrics, Database database, String what, String help, ToLongFunction<Database.Load> figure) {
+        metrics.gauges("sluice_database_" + what, help + ", by database", "database", () -> {
+            Map<String, Long> values = new TreeMap<>();
+            database.load().forEach((name, load) -> values.put(name, figure.applyAsLong(load)));
+            return values;
+        });
+    }
+
+    /** Shows how far the journal's index is behind, and which upstreams are left alone. */
+    static void journalAndUpstreams(Metrics metrics, LongSupplier unindexed, Gate gate) {
+        metrics.gauge(
+                "sluice_journal_unindexed",
+                "How far the journal's index is behind its log: bytes (embedded) or events (PostgreSQL)",
+                unindexed::getAsLong);
+        metrics.gauges(
+                "sluice_upstream_resting",
+                "1 for every upstream that is left alone now, because it could not be reached or asked for it",
+                "upstream",
+                () -> {
+                    Map<String, Long> resting = new TreeMap<>();
+                    gate.resting().forEach(upstream -> resting.put(upstream, 1L));
+                    return resting;
+                });
+    }
+}
