@@ -81,7 +81,9 @@ final class Explain extends ApiCommand {
         signal(out, "licence", facts.path("license"));
         signal(out, "install scripts", facts.path("install_scripts"));
         if (!facts.path("advisories_known").asBoolean(false)) {
-            out.println("  advisories       unknown: " + Output.text(facts.path("advisories_basis")));
+            out.println("  advisories       "
+                    + (facts.path("advisories").isEmpty() ? "unknown: " : "these, and maybe others: ")
+                    + Output.text(facts.path("advisories_basis")));
         } else if (facts.path("advisories").isEmpty()) {
             out.println("  advisories       none known to affect it");
         }

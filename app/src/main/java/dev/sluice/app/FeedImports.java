@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.feeds.Ecosystem;
 import dev.sluice.feeds.FeedImport;
 import dev.sluice.feeds.ImportSummary;
 import dev.sluice.kernel.access.Permission;
@@ -12,8 +13,10 @@ import dev.sluice.server.operation.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -66,6 +69,17 @@ final class FeedImports {
         if (paths.isEmpty() || paths.size() > MAX_PATHS) {
             throw Problem.badRequest("name 1 to " + MAX_PATHS + " paths");
         }
+        List<String> served =
+                Ecosystem.served().stream().map(Ecosystem::osvName).toList();
+        Set<String> covered = new LinkedHashSet<>();
+        for (JsonNode named : body.path("covers")) {
+            String name = named.asString("").strip();
+            covered.add(served.stream()
+                    .filter(name::equalsIgnoreCase)
+                    .findFirst()
+                    .orElseThrow(() -> Problem.badRequest("the ecosystem '" + name + "' is not served here; known are "
+                            + String.join(", ", served))));
+        }
         if (imports.size() >= MAX_KEPT) {
             imports.values().removeIf(each -> each.summary != null || each.failure != null);
         }
@@ -73,14 +87,14 @@ final class FeedImports {
         Running running = new Running();
         imports.put(id, running);
         Event.Actor actor = call.visit().actor();
-        Thread.ofVirtual().name("feed-import").start(() -> run(running, paths, actor));
+        Thread.ofVirtual().name("feed-import").start(() -> run(running, paths, covered, actor));
         return Response.json(202, Api.object().put("id", id).toString());
     }
 
-    private void run(Running running, List<Path> paths, Event.Actor actor) {
+    private void run(Running running, List<Path> paths, Set<String> covered, Event.Actor actor) {
         try {
             ImportSummary summary = new FeedImport(installation.database.advisories(), installation.clock)
-                    .run(paths, (file, records) -> {
+                    .run(paths, covered, (file, records) -> {
                         running.file = file.toString();
                         running.records = records;
                     });
@@ -162,6 +176,8 @@ final class FeedImports {
             ObjectNode skipped = node.putObject("skipped");
             feed.skipped().forEach(skipped::put);
         }
+        summary.whole().stream().sorted().forEach(body.putArray("whole")::add);
+        summary.partial().stream().sorted().forEach(body.putArray("partial")::add);
         return body;
     }
 }

@@ -55,6 +55,14 @@ final class Feeds {
                         skipped.getValue().asLong(), skipped.getKey());
             }
         }
+        for (JsonNode format : summary.path("whole")) {
+            out.println("The advisories of " + format.asString("") + " are known as a whole.");
+        }
+        for (JsonNode format : summary.path("partial")) {
+            out.println(
+                    "Of " + format.asString("") + " these records count, but not as all there are: versions they do not"
+                            + " name stay unknown. If they are all:  --covers " + format.asString(""));
+        }
     }
 
     /** Seconds as people say them. */
@@ -172,17 +180,27 @@ final class Feeds {
             mixinStandardHelpOptions = true,
             description = {
                 "Import files: all of them or none, effective on the next request, also of a running server.",
-                "OSV: .zip, directory, .json, .jsonl, each also .gz. KEV: the catalogue's .json. EPSS: .csv, .csv.gz."
+                "OSV: .zip, directory, .json, .jsonl, each also .gz. KEV: the catalogue's .json. EPSS: .csv, .csv.gz.",
+                "A .zip of OSV is taken for all advisories of its ecosystem; of other files say it with --covers, else versions"
+                        + " that none of them names stay unknown."
             },
             footerHeading = "%nExamples:%n",
             footer = {
                 "  sluice feeds import osv/ known_exploited_vulnerabilities.json epss_scores.csv.gz",
-                "  sluice feeds import all.zip --json"
+                "  sluice feeds import all.zip --json",
+                "  sluice feeds import npm-advisories.jsonl.gz --covers npm"
             })
     static final class Import extends ApiCommand {
 
         @Parameters(arity = "1..*", paramLabel = "PATH", description = "Files or directories.")
         private List<Path> paths;
+
+        @Option(
+                names = "--covers",
+                split = ",",
+                paramLabel = "ECOSYSTEM",
+                description = "npm, PyPI, Maven: these files are all advisories of it.")
+        private List<String> covers = List.of();
 
         @Option(names = "--json", description = "Print the summary as JSON.")
         private boolean json;
@@ -190,6 +208,8 @@ final class Feeds {
         @Override
         public Integer call() throws IOException, InterruptedException {
             ObjectNode body = Api.object();
+            ArrayNode covered = body.putArray("covers");
+            covers.forEach(covered::add);
             ArrayNode list = body.putArray("paths");
             for (Path path : paths) {
                 if (!Files.isReadable(path)) {
@@ -306,10 +326,15 @@ final class Feeds {
                                 + Output.text(source.path("failure")));
                     }
                 }
-                if (!body.path("advisory_data").asBoolean(false)) {
+                List<String> unknown = body.path("advisory_data").properties().stream()
+                        .filter(format -> !format.getValue().asBoolean(false))
+                        .map(Map.Entry::getKey)
+                        .toList();
+                if (!unknown.isEmpty()) {
+                    out.println("Not known as a whole: the advisories of " + String.join(", ", unknown)
+                            + ". Versions there that no record names are unknown, not clean.");
                     out.println(
-                            "No advisory data yet: nothing can be called vulnerable or malicious, and nothing is called clean.");
-                    out.println("Import some:  sluice feeds import PATH…   or set addresses and:  sluice feeds sync");
+                            "Import an archive of all:  sluice feeds import all.zip   or set addresses and:  sluice feeds sync");
                 }
                 out.flush();
                 return code;

@@ -157,7 +157,9 @@ final class Installation implements AutoCloseable {
             configureUpstreams();
             if (configuration.find(Setting.POLICIES).isPresent()) {
                 opened(PolicyDirectory.open(
-                        configuration.path(Setting.POLICIES).toAbsolutePath().normalize(), policies));
+                        configuration.path(Setting.POLICIES).toAbsolutePath().normalize(),
+                        policies,
+                        database.leases()));
             }
             policies.current();
             this.feedSyncs = opened(new FeedSyncs(this, upstreams, database.leases()));

@@ -1,6 +1,7 @@
 package dev.sluice.app;
 
 import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.policy.Policy;
 import dev.sluice.kernel.policy.PolicyRejectedException;
@@ -11,11 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,19 +28,30 @@ import org.slf4j.LoggerFactory;
  * one no longer, and one that does not compile leaves its former version in force.
  *
  * <p>Policies made through the API are not touched. Close it to stop watching.
+ *
+ * <p>Several nodes may each have a directory; a policy belongs to the path of its file. They take their turns by a lease, and the
+ * file that was looked at last counts: a node looks when it starts and when its own directory changes. A node that starts without a
+ * file leaves its policy in force, since the file may be another node's; it takes away only what it saw going
+ * ({@code docs/operations.md}, "Policy files").
  */
 final class PolicyDirectory implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PolicyDirectory.class);
 
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private final Path directory;
     private final Policies policies;
+    private final Leases leases;
+    private final ReentrantLock one = new ReentrantLock();
+    private final Set<String> everSeen = new HashSet<>();
     private final WatchService watch;
     private final Thread thread;
 
-    private PolicyDirectory(Path directory, Policies policies) throws IOException {
+    private PolicyDirectory(Path directory, Policies policies, Leases leases) throws IOException {
         this.directory = directory;
         this.policies = policies;
+        this.leases = leases;
         this.watch = directory.getFileSystem().newWatchService();
         directory.register(
                 watch,
@@ -47,8 +62,8 @@ final class PolicyDirectory implements AutoCloseable {
     }
 
     /** Takes over the directory's policies and watches it from then on. */
-    static PolicyDirectory open(Path directory, Policies policies) throws IOException {
-        PolicyDirectory opened = new PolicyDirectory(directory, policies);
+    static PolicyDirectory open(Path directory, Policies policies, Leases leases) throws IOException {
+        PolicyDirectory opened = new PolicyDirectory(directory, policies, leases);
         opened.synchronise();
         opened.thread.start();
         return opened;
@@ -71,6 +86,18 @@ final class PolicyDirectory implements AutoCloseable {
 
     /** Makes the stored policies of this directory equal to its files. Returns what was wrong, one line per finding. */
     List<String> synchronise() throws IOException {
+        one.lock();
+        try (Leases.@Nullable Lease turn = leases.take("policies", PATIENCE).orElse(null)) {
+            if (turn == null) {
+                throw new IOException("another node is still taking over its policy files");
+            }
+            return takeOver();
+        } finally {
+            one.unlock();
+        }
+    }
+
+    private List<String> takeOver() throws IOException {
         List<String> findings = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         try (Stream<Path> files = Files.list(directory)) {
@@ -85,11 +112,22 @@ final class PolicyDirectory implements AutoCloseable {
             }
         }
         for (Policy policy : policies.list()) {
-            if (policy.origin() != null && isHere(policy.origin()) && !seen.contains(policy.origin())) {
+            if (policy.origin() == null || !isHere(policy.origin()) || seen.contains(policy.origin())) {
+                continue;
+            }
+            if (leases == Leases.ALONE || everSeen.contains(policy.origin())) {
                 policies.delete(policy.slug(), Event.Actor.SYSTEM);
                 LOG.info("policy '{}' is gone with its file", policy.name());
+            } else {
+                LOG.warn(
+                        "policy '{}' stays in force although {} is not here: it may be another node's. To end it:"
+                                + " sluice policy delete '{}'",
+                        policy.name(),
+                        policy.origin(),
+                        policy.name());
             }
         }
+        everSeen.addAll(seen);
         return findings;
     }
 

@@ -151,14 +151,18 @@ final class Serve implements Callable<Integer> {
             out.println("  Administrator token, shown this once (it is stored hashed):");
             out.println("    " + installation.newAdminToken);
         }
-        if (installation.advisories.isEmpty()) {
+        List<String> unknown = installation.formats.stream()
+                .filter(format -> !installation.advisories.coverage(format.id()).isKnown())
+                .map(Format::ecosystem)
+                .toList();
+        if (!unknown.isEmpty()) {
             out.println();
-            out.println(
-                    "  No advisory data yet: nothing can be called vulnerable or malicious, and nothing is called clean.");
+            out.println("  The advisories of " + String.join(", ", unknown)
+                    + " are not known as a whole: versions there that no record names are unknown, not clean.");
             out.println(
                     installation.feedSyncs.isConfigured()
-                            ? "  It is being fetched:  ./sluice feeds status"
-                            : "  Import some:  ./sluice feeds import PATH…   or have it fetched: docs/feeds.md");
+                            ? "  What is being fetched:  ./sluice feeds status"
+                            : "  Import an archive of all:  ./sluice feeds import all.zip   or have it fetched: docs/feeds.md");
         }
         for (Format format : installation.formats) {
             out.println();

@@ -348,13 +348,15 @@ final class FeedSyncsTest {
         try (RunningServer server = RunningServer.start(installation, "127.0.0.1", 0)) {
             synced(server, "{}");
             JsonNode health = json(server, "/health");
-            assertThat(health.path("advisory_data").asBoolean(true)).isFalse();
+            assertThat(health.path("advisory_data")).isEqualTo(Api.JSON.readTree("""
+                    {"npm": false, "pypi": false, "maven": false}
+                    """));
             assertThat(health.path("feeds")
                             .valueStream()
                             .map(feed -> feed.path("name").asString("")
                                     + " " + feed.path("stale").asBoolean(false) + " "
                                     + feed.path("updated_at").isNull()))
-                    .containsExactly("kev true true", "osv true true");
+                    .containsExactly("kev true true", "osv/npm true true");
         }
     }
 

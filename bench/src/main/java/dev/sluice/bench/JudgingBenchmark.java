@@ -3,9 +3,9 @@ package dev.sluice.bench;
 import dev.sluice.formats.version.SemverOrder;
 import dev.sluice.kernel.advisory.Advisory;
 import dev.sluice.kernel.advisory.AdvisoryIndex;
-import dev.sluice.kernel.advisory.AdvisoryMatch;
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.AffectedRange;
+import dev.sluice.kernel.advisory.Findings;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Purl;
@@ -87,7 +87,7 @@ public class JudgingBenchmark {
     public void prepare() throws IOException, PolicyRejectedException {
         policies = policies();
         index = new AdvisoryIndex(store(advisories));
-        renderer = new PolicyInput("main", index.feeds());
+        renderer = new PolicyInput("main", "npm", index.feeds());
         facts = facts(match());
         input = renderer.render(facts, null);
     }
@@ -100,8 +100,8 @@ public class JudgingBenchmark {
 
     /** Finds what affects the version, in memory. */
     @Benchmark
-    public List<AdvisoryMatch> match() {
-        return index.matches(new SemverOrder(), NAME, VERSION, NOW);
+    public Findings match() {
+        return index.findings(new SemverOrder(), NAME, VERSION, NOW);
     }
 
     /** Renders the facts as the input document; what versions of a package have in common is shared. */
@@ -123,7 +123,7 @@ public class JudgingBenchmark {
         return policies.decide(MAIN, "npm", renderer.render(now, null), UnknownFact.in(now), NOW);
     }
 
-    private static Facts facts(List<AdvisoryMatch> matches) {
+    private static Facts facts(Findings findings) {
         Coordinates coordinates = new Coordinates(NAME, VERSION);
         Signal<Instant> published = Signal.known(Instant.parse("2024-03-01T00:00:00Z"), "upstream-index");
         URI home = URI.create("https://files.example/");
@@ -156,7 +156,7 @@ public class JudgingBenchmark {
                 new Upstream("npm", "npm", home, 100, Upstream.Trust.TRUSTED, null),
                 VersionHistory.seen(Instant.parse("2026-01-01T00:00:00Z")),
                 null,
-                Signal.known(matches, "advisories"));
+                findings);
     }
 
     private static MemoryAdvisoryStore store(int affecting) {
@@ -165,7 +165,7 @@ public class JudgingBenchmark {
             for (int i = 0; i < affecting; i++) {
                 importing.put(advisory(i));
             }
-            importing.feed(new AdvisoryStore.FeedState("osv", affecting, NOW, NOW));
+            importing.feed(new AdvisoryStore.FeedState(AdvisoryStore.FeedState.osv("npm"), affecting, NOW, NOW));
             importing.commit();
         }
         return store;

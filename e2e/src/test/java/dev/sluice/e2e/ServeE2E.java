@@ -86,7 +86,7 @@ class ServeE2E {
                     .contains(sluice.address())
                     .containsOnlyOnce(sluice.token())
                     .contains("npm", "pnpm", "yarn", "pip", "uv", "twine", "Maven")
-                    .contains("No advisory data yet");
+                    .contains("The advisories of npm, PyPI, Maven are not known as a whole");
             assertThat(sluice.api("GET", "/api/repositories/main", "")
                             .path("name")
                             .asString())

@@ -3,8 +3,10 @@ package dev.sluice.feeds;
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The import of feeds from files: OSV records, the KEV catalogue, EPSS scores.
@@ -42,17 +44,36 @@ public final class FeedImport {
     /**
      * Imports those files and directories.
      *
-     * <p>A malformed record is rejected and counted. In a directory, files whose names end like no feed are passed over.
+     * <p>A malformed record is rejected and counted. In a directory, files whose names end like no feed are passed over. A zip
+     * archive is taken for the whole of the ecosystems that some record of it speaks of alone; of other files nobody can tell
+     * whether they are all there is, unless {@code covered} says so.
      *
-     * @throws FeedException when a file is absent, unreadable, broken off or no feed at all; then nothing is kept
+     * @param covered names of ecosystems whose advisories these files are all of
+     * @throws FeedException when a file is absent, unreadable, broken off or no feed at all, or no record speaks of a covered
+     *     ecosystem; then nothing is kept
      */
-    public ImportSummary run(List<Path> paths, Progress progress) throws FeedException {
+    public ImportSummary run(List<Path> paths, Set<String> covered, Progress progress) throws FeedException {
         try (AdvisoryStore.Import target = store.begin()) {
             ImportRun run = new ImportRun(target, ecosystems, limits, null, progress);
             for (Path path : paths) {
                 run.path(path);
             }
-            return run.finish(store.feeds(), clock.instant());
+            Map<String, Spoken.Part> whole = new HashMap<>(run.archives());
+            for (String name : covered) {
+                Ecosystem ecosystem = ecosystems.get(name);
+                Spoken.Part part = ecosystem == null ? Spoken.Part.NONE : run.part(ecosystem.format());
+                if (ecosystem == null || part.records() == 0) {
+                    throw new FeedException("these files are not all that is known of " + name
+                            + ": no record that could be read speaks of it");
+                }
+                whole.put(ecosystem.format(), part);
+            }
+            return run.finish(new FeedStates(store.feeds(), clock.instant()), whole);
         }
+    }
+
+    /** Imports those files and directories; what nobody says they are all of, they may be part of. */
+    public ImportSummary run(List<Path> paths, Progress progress) throws FeedException {
+        return run(paths, Set.of(), progress);
     }
 }

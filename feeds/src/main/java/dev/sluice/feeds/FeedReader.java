@@ -32,6 +32,7 @@ final class FeedReader {
     private final Tally osv;
     private final Tally kev;
     private final Runnable perRecord;
+    private Spoken spoken = new Spoken();
 
     FeedReader(
             AdvisoryStore.Import target,
@@ -49,6 +50,11 @@ final class FeedReader {
         this.osv = osv;
         this.kev = kev;
         this.perRecord = perRecord;
+    }
+
+    /** From now on counts in that one of which formats records speak. */
+    void speakInto(Spoken next) {
+        spoken = next;
     }
 
     /** Reads an OSV record a line. */
@@ -117,6 +123,7 @@ final class FeedReader {
             String skipped = reader.skippedEcosystem();
             if (skipped == null) {
                 osv.kept(file, target.put(SharedRecord.merged(target, advisory)));
+                spoken.count(advisory, reader.isOfOneEcosystem());
                 osv.dated(advisory.modified());
             } else {
                 osv.skipped(file, skipped);

@@ -319,7 +319,7 @@ public final class FeedSync {
                         AdvisoryStore.Import.Kind kind =
                                 feed.equals("kev") ? AdvisoryStore.Import.Kind.KEV : AdvisoryStore.Import.Kind.EPSS;
                         gone.forEach(id -> run.takeBack(feed, kind, id));
-                        summary = run.finish(store.feeds(), clock.instant());
+                        summary = run.finish(new FeedStates(store.feeds(), clock.instant()), Map.of());
                     }
                     return changed(summary, true, kept.validator(), null, known, named);
                 }
@@ -371,6 +371,7 @@ public final class FeedSync {
             Set<String> gone = list.gone(all);
             guard(gone, all);
             if (archive == null && wanted.isEmpty() && gone.isEmpty()) {
+                upToDate();
                 return saved(
                         before.changed(began, clock.instant(), next(), kept.validator(), list.newest(), known.size()),
                         null,
@@ -379,7 +380,7 @@ public final class FeedSync {
             Path records = here.resolve("records");
             Set<String> listed = new HashSet<>(list.ids());
             listed.removeAll(fetch(wanted, Files.createDirectory(records)));
-            ImportSummary summary = imported(ecosystem, archive, records, gone);
+            ImportSummary summary = imported(ecosystem, archive, records, gone, listed.size());
             Instant newest = list.newest();
             if (archive != null) { // what changed after the archive was made is fetched by the next sync
                 Instant newestOfArchive = summary.feed("osv").newest();
@@ -410,7 +411,7 @@ public final class FeedSync {
                     Set<String> gone = new HashSet<>(known);
                     gone.removeAll(held);
                     guard(gone, known);
-                    ImportSummary summary = imported(ecosystem, file, null, gone);
+                    ImportSummary summary = imported(ecosystem, file, null, gone, held.size());
                     return changed(summary, true, kept.validator(), null, known, held);
                 }
             }
@@ -480,7 +481,7 @@ public final class FeedSync {
         }
 
         private ImportSummary imported(
-                Ecosystem ecosystem, @Nullable Path archive, @Nullable Path records, Set<String> gone)
+                Ecosystem ecosystem, @Nullable Path archive, @Nullable Path records, Set<String> gone, long listed)
                 throws IOException {
             try (AdvisoryStore.Import target = store.begin()) {
                 ImportRun run = new ImportRun(target, ecosystems, settings.limits(), "osv", progress);
@@ -491,7 +492,9 @@ public final class FeedSync {
                     run.path(records);
                 }
                 gone.forEach(id -> run.takeBack(id, ecosystem.format()));
-                return run.finish(store.feeds(), clock.instant(), Map.of("osv", upToDate()));
+                return run.finish(
+                        new FeedStates(store.feeds(), clock.instant()),
+                        Map.of(ecosystem.format(), run.part(ecosystem.format()).of(listed)));
             }
         }
 
@@ -499,18 +502,6 @@ public final class FeedSync {
             try (Stream<Path> files = Files.list(folder)) {
                 return files.findAny().isEmpty();
             }
-        }
-
-        /** A feed of several sources is as old as the oldest of them. */
-        private Instant upToDate() {
-            Instant oldest = clock.instant();
-            for (FeedSource other : sources) {
-                if (other.feed().equals(source.feed()) && !other.name().equals(source.name())) {
-                    Instant last = state(other).succeededAt();
-                    oldest = last != null && last.isBefore(oldest) ? last : oldest;
-                }
-            }
-            return oldest;
         }
 
         /** A feed that loses much of what it had is more likely broken than right. */
@@ -531,18 +522,26 @@ public final class FeedSync {
             return "";
         }
 
-        /** Nothing new; that it is known to be up to date, is. */
         private Outcome unchanged() {
+            upToDate();
+            return saved(before.unchanged(began, clock.instant(), next()), null, false);
+        }
+
+        /** Nothing new; that it is known to be up to date, is. */
+        private void upToDate() {
+            Ecosystem ecosystem = ecosystems.get(source.ecosystem());
             try (AdvisoryStore.Import target = store.begin()) {
-                for (FeedState feed : store.feeds()) {
-                    if (feed.name().equals(source.feed())) {
-                        target.feed(new FeedState(
-                                feed.name(), feed.records(), feed.importedAt(), upToDate(), feed.newest()));
-                    }
+                FeedStates states = new FeedStates(store.feeds(), clock.instant());
+                if (ecosystem == null) {
+                    states.unchanged(source.feed());
+                } else if (states.covers(ecosystem.format())) {
+                    states.unchanged(FeedState.osv(ecosystem.format()));
+                } else { // synced by a node of a version that did not note it
+                    states.imported(ecosystem.format(), before.records(), before.cursor());
                 }
+                states.note(target);
                 target.commit();
             }
-            return saved(before.unchanged(began, clock.instant(), next()), null, false);
         }
 
         private Outcome changed(

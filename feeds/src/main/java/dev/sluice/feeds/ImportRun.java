@@ -1,7 +1,6 @@
 package dev.sluice.feeds;
 
 import dev.sluice.kernel.advisory.AdvisoryStore;
-import dev.sluice.kernel.advisory.AdvisoryStore.FeedState;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -10,11 +9,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPInputStream;
@@ -35,6 +35,8 @@ final class ImportRun {
     private final Tally epss = new Tally("epss");
     private final FeedReader json;
     private final EpssReader csv;
+    private final Map<String, Spoken.Part> spoken = new HashMap<>();
+    private final Map<String, Spoken.Part> archives = new HashMap<>();
     private Path current = Path.of("");
     private long records;
 
@@ -87,9 +89,12 @@ final class ImportRun {
 
     private void file(Path file, boolean named) throws FeedException {
         current = file;
+        Spoken here = new Spoken();
+        json.speakInto(here);
         try {
             if (isZip(file)) {
                 zip(file);
+                here.whole().forEach((format, part) -> archives.merge(format, part, Spoken.Part::and));
             } else {
                 try (InputStream in = unpacked(file, limits)) {
                     content(file.toString(), Kind.of(file.toString()), in);
@@ -100,6 +105,7 @@ final class ImportRun {
         } catch (IOException failed) {
             throw Files.exists(file) ? new FeedException(file, failed) : new FeedException(file, "no such file");
         }
+        here.parts().forEach((format, part) -> spoken.merge(format, part, Spoken.Part::and));
         if (named) {
             progress.at(file, records);
         }
@@ -208,33 +214,32 @@ final class ImportRun {
         }
     }
 
-    /** Commits, and notes that the feeds that were touched are up to date since that instant. */
-    ImportSummary finish(List<FeedState> known, Instant now) {
-        return finish(known, now, Map.of());
+    /** The records of that format that this run read. */
+    Spoken.Part part(String format) {
+        return spoken.getOrDefault(format, Spoken.Part.NONE);
     }
 
-    /** The same, where a feed consists of several sources, of which some are older: {@code upToDate} by name of the feed. */
-    ImportSummary finish(List<FeedState> known, Instant now, Map<String, Instant> upToDate) {
-        List<Tally> touched = Stream.of(osv, kev, epss).filter(Tally::isTouched).toList();
-        for (Tally tally : touched) {
-            ImportSummary.Feed feed = tally.summary();
-            FeedState before = known.stream()
-                    .filter(state -> state.name().equals(feed.name()))
-                    .findFirst()
-                    .orElse(new FeedState(feed.name(), 0, now, null));
-            Instant newest = before.newest();
-            if (newest == null || (feed.newest() != null && feed.newest().isAfter(newest))) {
-                newest = feed.newest();
-            }
-            target.feed(new FeedState(
-                    feed.name(),
-                    Math.max(0, before.records() + feed.added() - feed.removed()),
-                    now,
-                    upToDate.getOrDefault(feed.name(), now),
-                    newest));
-        }
+    /** The same, only of the formats that an archive among the files is the whole of. */
+    Map<String, Spoken.Part> archives() {
+        return archives;
+    }
+
+    /** Commits, and notes the state of what was touched; {@code whole} are the formats whose advisories are known as a whole now. */
+    ImportSummary finish(FeedStates states, Map<String, Spoken.Part> whole) {
+        List<ImportSummary.Feed> touched = Stream.of(osv, kev, epss)
+                .filter(Tally::isTouched)
+                .map(Tally::summary)
+                .toList();
+        touched.forEach(states::imported);
+        whole.forEach((format, part) -> states.imported(format, part.records(), part.newest()));
+        states.note(target);
         return new ImportSummary(
-                target.commit(), touched.stream().map(Tally::summary).toList());
+                target.commit(),
+                touched,
+                whole.keySet(),
+                spoken.keySet().stream()
+                        .filter(format -> !states.covers(format))
+                        .collect(Collectors.toSet()));
     }
 
     private Tally tally(String name) {

@@ -3,6 +3,7 @@ package dev.sluice.feeds;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,12 +11,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param revision the store's revision after it
  * @param feeds the feeds it touched: {@code osv}, {@code kev}, {@code epss}
+ * @param whole formats whose advisories it brought as a whole
+ * @param partial formats that its records speak of, and whose advisories are not known as a whole after it either
  */
-public record ImportSummary(long revision, List<Feed> feeds) {
+public record ImportSummary(long revision, List<Feed> feeds, Set<String> whole, Set<String> partial) {
 
-    /** Copies the list. */
+    /** Copies the collections. */
     public ImportSummary {
         feeds = List.copyOf(feeds);
+        whole = Set.copyOf(whole);
+        partial = Set.copyOf(partial);
     }
 
     /** The feed of that name; one without records when the import held nothing of it. */

@@ -52,6 +52,8 @@ final class OsvReader {
     private boolean embeddedMalware;
     private boolean undated;
     private @Nullable String otherEcosystem;
+    private @Nullable String firstEcosystem;
+    private boolean severalEcosystems;
 
     OsvReader(JsonParser parser, Map<String, Ecosystem> ecosystems) {
         this.parser = parser;
@@ -67,6 +69,11 @@ final class OsvReader {
     @Nullable
     String skippedEcosystem() {
         return affected.isEmpty() ? otherEcosystem == null ? "none" : otherEcosystem : null;
+    }
+
+    /** Whether all entries are of one ecosystem, served or not. To be asked after the last field. */
+    boolean isOfOneEcosystem() {
+        return !severalEcosystems;
     }
 
     /** Reads the value of one field of the record. */
@@ -166,6 +173,8 @@ final class OsvReader {
             return;
         }
         String family = ecosystem.split(":", 2)[0];
+        severalEcosystems |= firstEcosystem != null && !firstEcosystem.equals(family);
+        firstEcosystem = family;
         Ecosystem served = ecosystems.get(family);
         if (served == null) {
             otherEcosystem = otherEcosystem == null ? cut(family, MAX_ID) : otherEcosystem;

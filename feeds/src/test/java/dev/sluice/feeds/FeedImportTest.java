@@ -22,7 +22,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -129,6 +132,87 @@ class FeedImportTest {
         assertThat(osv.read()).isEqualTo(8);
         assertThat(osv.files()).isEqualTo(5);
         assertThat(osv.rejected()).isZero();
+    }
+
+    private Set<String> known() {
+        return store.feeds().stream()
+                .map(FeedState::name)
+                .filter(name -> name.startsWith("osv/"))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void an_archive_of_one_ecosystem_is_all_there_is_of_it_whatever_else_its_records_speak_of() throws Exception {
+        String shared = record("A-2", "npm", "a", "2")
+                .replace(
+                        "\"affected\":[",
+                        "\"affected\":[{\"package\":{\"ecosystem\":\"Maven\",\"name\":\"g:a\"},\"versions\":[\"1\"]},");
+        ImportSummary summary = run(
+                write(folder.resolve("all.zip"), zip("A-1.json", record("A-1", "npm", "a", "2"), "A-2.json", shared)));
+        assertThat(known()).containsExactly("osv/npm");
+        assertThat(summary.whole()).containsExactly("npm");
+        assertThat(summary.partial()).containsExactly("maven");
+        assertThat(store.feeds()).contains(new FeedState("osv/npm", 2, NOW, Instant.parse("2026-01-02T03:04:05Z")));
+    }
+
+    @Test
+    void an_archive_of_all_ecosystems_is_all_there_is_of_each() throws Exception {
+        run(write(
+                folder.resolve("all.zip"),
+                zip(
+                        "A-1.json", record("A-1", "npm", "a", "2"),
+                        "A-2.json", record("A-2", "PyPI", "a", "2"),
+                        "A-3.json", record("A-3", "Go", "a", "2"))));
+        assertThat(known()).containsExactlyInAnyOrder("osv/npm", "osv/pypi");
+    }
+
+    @Test
+    void an_archive_of_an_ecosystem_that_is_not_served_is_not_all_there_is_of_one_that_is() throws Exception {
+        String shared = record("A-1", "Go", "a", "2")
+                .replace(
+                        "\"affected\":[",
+                        "\"affected\":[{\"package\":{\"ecosystem\":\"npm\",\"name\":\"a\"},\"versions\":[\"1\"]},");
+        ImportSummary summary = run(write(folder.resolve("all.zip"), zip("A-1.json", shared)));
+        assertThat(store.find("A-1")).hasSize(1);
+        assertThat(known()).isEmpty();
+        assertThat(summary.partial()).containsExactly("npm");
+    }
+
+    @Test
+    void single_files_are_part_of_what_there_is_unless_somebody_says_that_they_are_all() throws Exception {
+        Path lines = write(
+                folder.resolve("osv/lines.jsonl"),
+                record("A-1", "npm", "a", "2") + "\n" + record("A-2", "npm", "b", "2") + "\n"
+                        + record("A-3", "PyPI", "c", "2"));
+        assertThat(run(folder.resolve("osv")).partial()).containsExactlyInAnyOrder("npm", "pypi");
+        assertThat(known()).isEmpty();
+
+        ImportSummary said = feeds.run(List.of(lines), Set.of("npm"), Progress.NONE);
+        assertThat(said.whole()).containsExactly("npm");
+        assertThat(said.partial()).containsExactly("pypi");
+        assertThat(known()).containsExactly("osv/npm");
+    }
+
+    @Test
+    void what_is_known_as_a_whole_stays_so_and_single_files_do_not_make_it_younger() throws Exception {
+        run(write(folder.resolve("all.zip"), zip("A-1.json", record("A-1", "npm", "a", "2"))));
+        FeedImport later = new FeedImport(store, InstantSource.fixed(NOW.plusSeconds(60)));
+        ImportSummary summary =
+                later.run(List.of(write(folder.resolve("own.json"), record("A-2", "npm", "a", "2"))), Progress.NONE);
+        assertThat(summary.partial()).isEmpty();
+        assertThat(store.feeds())
+                .extracting(FeedState::name, FeedState::updatedAt)
+                .containsExactlyInAnyOrder(Tuple.tuple("osv", NOW), Tuple.tuple("osv/npm", NOW));
+    }
+
+    @Test
+    void files_without_a_record_of_it_are_not_all_there_is_of_an_ecosystem() {
+        Path file = write(folder.resolve("a.json"), record("A-1", "npm", "a", "2"));
+        assertThatThrownBy(() -> feeds.run(List.of(file), Set.of("npm", "Maven"), Progress.NONE))
+                .isInstanceOf(FeedException.class)
+                .hasMessageContaining("not all that is known of Maven");
+        assertThat(store.feeds()).isEmpty();
+        assertThat(store.find("A-1")).isEmpty();
     }
 
     @Test

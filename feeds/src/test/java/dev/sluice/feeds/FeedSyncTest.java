@@ -236,6 +236,59 @@ class FeedSyncTest {
     }
 
     @Test
+    void a_list_written_anew_that_names_no_change_makes_the_feed_up_to_date() throws IOException {
+        begun();
+        clock.advance(HOUR);
+        server.serve(
+                "/osv/npm/modified_id.csv",
+                Answer.ok("2026-11-01T00:02:00Z,A-2\n2026-11-01T00:01:00Z,A-1\n")
+                        .etag("\"another\""));
+        synced(npm);
+        assertThat(feed("osv").updatedAt()).isEqualTo("2026-11-22T10:00:00Z");
+        assertThat(feed("osv/npm").updatedAt()).isEqualTo("2026-11-22T10:00:00Z");
+    }
+
+    @Test
+    void a_source_covers_its_own_ecosystem_and_no_other() throws IOException {
+        publish(
+                "npm",
+                true,
+                widget(1, "A-1"),
+                at(2, record("A-2", "npm", "gadget", "2"))
+                        .replace(
+                                "\"affected\":[",
+                                "\"affected\":[{\"package\":{\"ecosystem\":\"PyPI\",\"name\":\"a\"},\"versions\":[\"1\"]},"));
+        FeedSync.Outcome outcome = synced(npm);
+        assertThat(Objects.requireNonNull(outcome.summary()).whole()).containsExactly("npm");
+        assertThat(store.feeds()).extracting(FeedState::name).containsExactlyInAnyOrder("osv", "osv/npm");
+        assertThat(feed("osv/npm").records()).isEqualTo(2);
+
+        clock.advance(HOUR);
+        publish("PyPI", true, at(1, record("P-1", "PyPI", "gadget", "2")));
+        synced(pypi);
+        assertThat(feed("osv/pypi").updatedAt()).isEqualTo("2026-11-22T10:00:00Z");
+        assertThat(feed("osv/npm").updatedAt()).isEqualTo("2026-11-22T09:00:00Z");
+        assertThat(feed("osv").updatedAt()).isEqualTo("2026-11-22T09:00:00Z");
+    }
+
+    @Test
+    void what_an_older_version_synced_is_known_as_a_whole_with_the_next_sync() throws IOException {
+        begun();
+        MemoryAdvisoryStore old = new MemoryAdvisoryStore();
+        old.syncs().save(store.syncs().find("osv/npm").orElseThrow());
+        FeedSync syncing = new FeedSync(
+                old,
+                List.of(npm),
+                client,
+                Leases.ALONE,
+                clock,
+                folder.resolve("other"),
+                new FeedSync.Settings(HOUR, Duration.ofMinutes(30), FeedLimits.STANDARD));
+        assertThat(syncing.run(npm, false, Progress.NONE).failure()).isNull();
+        assertThat(old.feeds()).extracting(FeedState::name).containsExactly("osv/npm");
+    }
+
+    @Test
     void the_next_sync_is_planned_about_an_interval_later() throws IOException {
         begun();
         assertThat(store.syncs().find("osv/npm").orElseThrow().nextAt())

@@ -90,7 +90,7 @@ class RealAdvisoriesTest {
                         }
                     }
                     Set<String> found = new TreeSet<>();
-                    for (AdvisoryMatch match : matcher.matches(version, NOW)) {
+                    for (AdvisoryMatch match : matcher.findings(version, NOW).matches()) {
                         match.members().stream().map(Advisory::id).forEach(found::add);
                     }
                     assertThat(found).as("%s %s", name, version).isEqualTo(expected);
@@ -156,7 +156,7 @@ class RealAdvisoriesTest {
             long found = 0;
             long start = System.nanoTime();
             for (int i = 0; i < 5_000; i++) {
-                found += matcher.matches("2." + i % 20 + "." + i, NOW).size();
+                found += matcher.findings("2." + i % 20 + "." + i, NOW).matches().size();
             }
             System.out.printf(
                     Locale.ROOT,
@@ -178,7 +178,7 @@ class RealAdvisoriesTest {
 
     private List<AdvisoryMatch> matches(String format, String name, String version) {
         VersionOrder order = Objects.requireNonNull(ORDERS.get(format));
-        return index.matches(order, new PackageName(format, name), version, NOW);
+        return index.findings(order, new PackageName(format, name), version, NOW).matches();
     }
 
     private ImportSummary load(Path data) {

@@ -199,7 +199,7 @@ public final class FrontDoor implements AutoCloseable {
         Authentication authentication = new Authentication(rooms.tokens(), rooms.journal(), ids, ticker);
         AtomicBoolean draining = new AtomicBoolean();
         List<Operation> operations = new ArrayList<>();
-        FeedReport feeds = new FeedReport(rooms.advisories(), rooms.staleAfter(), clock);
+        FeedReport feeds = new FeedReport(rooms.advisories(), rooms.formats(), rooms.staleAfter(), clock);
         rooms.metrics().feeds(feeds, clock);
         operations.addAll(Pages.operations(
                 rooms.formats(),

@@ -162,6 +162,11 @@ public final class Metrics {
                 "Syncs of a feed that failed since the last that succeeded, by feed",
                 (figure, show) -> show.accept((double) figure.failures()),
                 feeds);
+        gauges(
+                "sluice_advisories_known",
+                "1 where the advisories of a format were imported as a whole, else 0: its versions may be affected unknown",
+                "format",
+                feeds::coverage);
     }
 
     private void feed(

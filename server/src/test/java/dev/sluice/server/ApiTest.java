@@ -324,7 +324,7 @@ class ApiTest {
         assertThat(call("GET", "/api/events?limit=5000", "").statusCode()).isEqualTo(400);
         assertThat(call("GET", "/api/events?since=yesterday", "").statusCode()).isEqualTo(400);
         assertThat(call("GET", "/api/explain", "").statusCode()).isEqualTo(400);
-        assertThat(call("GET", "/api/feeds", "").body()).contains("\"advisory_data\":false");
+        assertThat(call("GET", "/api/feeds", "").body()).contains("\"advisory_data\":{\"fake\":false}");
     }
 
     private HttpResponse<String> call(String method, String path, String body) {

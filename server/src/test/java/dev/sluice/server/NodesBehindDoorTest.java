@@ -171,15 +171,15 @@ class NodesBehindDoorTest {
 
     @Test
     void advisories_that_one_imports_are_known_to_the_other() {
-        assertThat(json(get(right, "/api/feeds")).get("advisory_data").booleanValue())
+        assertThat(json(get(right, "/api/feeds")).at("/advisory_data/fake").booleanValue())
                 .isFalse();
 
         try (AdvisoryStore.Import begun = one.node().advisories().begin()) {
-            begun.feed(new AdvisoryStore.FeedState("osv", 1, one.now(), null));
+            begun.feed(new AdvisoryStore.FeedState(AdvisoryStore.FeedState.osv("fake"), 1, one.now(), null));
             begun.commit();
         }
 
-        assertThat(json(get(right, "/api/feeds")).get("advisory_data").booleanValue())
+        assertThat(json(get(right, "/api/feeds")).at("/advisory_data/fake").booleanValue())
                 .isTrue();
     }
 

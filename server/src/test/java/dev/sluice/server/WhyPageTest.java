@@ -74,7 +74,7 @@ class WhyPageTest {
                 .contains("2026-11-25T00:00:00Z")
                 .contains("ask security@example")
                 .contains("QUARANTINED")
-                .contains("No advisory data is loaded here")
+                .contains("Not all advisories of this ecosystem are known here")
                 .doesNotContain("<script")
                 .doesNotContain("<b>");
         assertThat(page.headers().firstValue("content-security-policy").orElse(""))
@@ -117,9 +117,20 @@ class WhyPageTest {
 
     @Test
     void with_advisory_data_the_page_does_not_warn() {
-        door.advisories.feeds = List.of(new AdvisoryStore.FeedState("osv", 10, door.now.get(), null));
+        door.advisories.feeds =
+                List.of(new AdvisoryStore.FeedState(AdvisoryStore.FeedState.osv("fake"), 10, door.now.get(), null));
 
-        assertThat(door.get("/why/" + id, "Accept", "text/html").body()).doesNotContain("No advisory data");
+        assertThat(door.get("/why/" + id, "Accept", "text/html").body()).doesNotContain("Not all advisories");
+    }
+
+    @Test
+    void with_advisory_data_of_other_ecosystems_alone_the_page_warns() {
+        door.advisories.feeds = List.of(
+                new AdvisoryStore.FeedState("osv", 10, door.now.get(), null),
+                new AdvisoryStore.FeedState(AdvisoryStore.FeedState.osv("other"), 10, door.now.get(), null));
+
+        assertThat(door.get("/why/" + id, "Accept", "text/html").body()).contains("Not all advisories");
+        assertThat(door.get("/why/" + id, "Accept", "*/*").body()).contains("\"advisory_data\":false");
     }
 
     @Test

@@ -2,8 +2,8 @@ package dev.sluice.formats.npm;
 
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.advisory.AdvisoryMatch;
+import dev.sluice.kernel.advisory.Findings;
 import dev.sluice.kernel.artifact.Coordinates;
-import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Response;
@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -71,24 +70,28 @@ record Audit(boolean bulk) implements Endpoint {
             return Replies.error(400, "the body is not what an audit sends: " + Json.complaint(e));
         }
         Map<String, List<Finding>> findings = new LinkedHashMap<>();
+        boolean complete = true;
         for (Map.Entry<String, Map<String, List<String>>> entry : asked.entrySet()) {
-            List<Finding> ofPackage = findings(exchange, entry.getKey(), entry.getValue());
-            if (ofPackage == null) {
-                return Replies.error(
-                        404, "No advisory data was imported here, so nothing can be audited: sluice feeds import");
-            }
+            Map<String, Finding> ofPackage = new LinkedHashMap<>();
+            complete &= find(exchange, entry.getKey(), entry.getValue(), ofPackage);
             if (!ofPackage.isEmpty()) {
-                findings.put(entry.getKey(), ofPackage);
+                findings.put(entry.getKey(), List.copyOf(ofPackage.values()));
             }
+        }
+        if (!complete && findings.isEmpty()) { // a client would read it as clean
+            return Replies.error(
+                    404,
+                    "The advisories of npm were not imported as a whole here, so nothing can be audited:"
+                            + " sluice feeds sync, or sluice feeds import");
         }
         byte[] answer = bulk ? AuditReport.bulk(findings) : AuditReport.tree(findings, asked.size());
         return Response.of(200, "application/json", answer).with("Cache-Control", "no-store");
     }
 
-    /** The findings about a package, or null when it is not known whether there are any. */
-    private static @Nullable List<Finding> findings(
-            Exchange exchange, String text, Map<String, List<String>> versions) {
-        Map<String, Finding> byIdentifier = new LinkedHashMap<>();
+    /** Collects the findings about a package by identifier; gives whether those are known to be all. */
+    private static boolean find(
+            Exchange exchange, String text, Map<String, List<String>> versions, Map<String, Finding> byIdentifier) {
+        boolean complete = true;
         for (Map.Entry<String, List<String>> version : versions.entrySet()) {
             Coordinates coordinates;
             try {
@@ -96,19 +99,16 @@ record Audit(boolean bulk) implements Endpoint {
             } catch (IllegalArgumentException e) {
                 continue; // lock files also hold links and aliases, which no advisory is about
             }
-            Signal<List<AdvisoryMatch>> known = exchange.gate().advisories(coordinates);
-            List<AdvisoryMatch> matches = known.orNull();
-            if (matches == null) {
-                return null;
-            }
-            for (AdvisoryMatch match : matches) {
+            Findings known = exchange.gate().findings(coordinates);
+            complete &= known.coverage().isKnown();
+            for (AdvisoryMatch match : known.matches()) {
                 byIdentifier
                         .computeIfAbsent(match.identifier(), id -> new Finding(match, new LinkedHashMap<>()))
                         .versions()
                         .put(version.getKey(), version.getValue());
             }
         }
-        return List.copyOf(byIdentifier.values());
+        return complete;
     }
 
     /** {@code {"name": ["1.0.0", …], …}}. */

@@ -476,7 +476,7 @@ class NpmGateTest {
     }
 
     @Test
-    void audits_nothing_as_long_as_no_advisories_are_known() throws IOException {
+    void audits_nothing_as_long_as_not_all_advisories_are_known() throws IOException {
         ByteArrayOutputStream zipped = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
             gzip.write(bytes("{\"leftpad\":[\"1.0.0\"]}"));

@@ -3,6 +3,7 @@ package dev.sluice.kernel.advisory;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.artifact.VersionOrder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ public final class AdvisoryIndex {
     private volatile @Nullable Feeds feeds;
 
     /** The state of the feeds at a revision. */
-    private record Feeds(long revision, List<AdvisoryStore.FeedState> states, boolean empty) {}
+    private record Feeds(long revision, List<AdvisoryStore.FeedState> states) {}
 
     /** An index of the advisories in that store. */
     public AdvisoryIndex(AdvisoryStore store) {
@@ -50,9 +51,9 @@ public final class AdvisoryIndex {
         return store.revision();
     }
 
-    /** What covers that version at that instant. */
-    public List<AdvisoryMatch> matches(VersionOrder order, PackageName name, String version, Instant now) {
-        return of(order, name).matches(version, now);
+    /** What is known against that version at that instant. */
+    public Findings findings(VersionOrder order, PackageName name, String version, Instant now) {
+        return of(order, name).findings(version, now);
     }
 
     /** The advisories of a package as they stand now, to match many versions one after the other. */
@@ -69,7 +70,7 @@ public final class AdvisoryIndex {
 
     /**
      * A number that changes when anything that affects matches of the package does: its advisories, their exploitation
-     * data, and whether any advisory was ever imported.
+     * data, and whether the advisories of its format were ever imported as a whole.
      */
     public long stamp(PackageName name) {
         long revision = store.revision();
@@ -81,28 +82,26 @@ public final class AdvisoryIndex {
         return known.stamp;
     }
 
-    /** Whether no advisory was ever imported: then nothing is known of any version. */
-    public boolean isEmpty() {
-        return current().empty();
+    /** Since when the advisories of that format are up to date; unknown when they were never imported as a whole. */
+    public Signal<Instant> coverage(String format) {
+        String name = AdvisoryStore.FeedState.osv(format);
+        for (AdvisoryStore.FeedState state : feeds()) {
+            if (state.name().equals(name)) {
+                return Signal.known(state.updatedAt(), "advisories");
+            }
+        }
+        return Signal.unknown("the advisories of " + format + " were never imported as a whole");
     }
 
     /** What was imported so far, by feed name. */
     public List<AdvisoryStore.FeedState> feeds() {
-        return current().states();
-    }
-
-    private Feeds current() {
         Feeds known = feeds;
         long revision = store.revision();
         if (known == null || known.revision() != revision) {
-            List<AdvisoryStore.FeedState> states = List.copyOf(store.feeds());
-            known = new Feeds(
-                    revision,
-                    states,
-                    states.stream().noneMatch(state -> state.name().equals("osv") && state.records() > 0));
+            known = new Feeds(revision, List.copyOf(store.feeds()));
             feeds = known;
         }
-        return known;
+        return known.states();
     }
 
     private OfPackage load(VersionOrder order, PackageName name, long revision) {
@@ -116,13 +115,21 @@ public final class AdvisoryIndex {
                     .forEach(cves::add);
         }
         Map<String, Exploitation> exploitation = cves.isEmpty() ? Map.of() : store.exploitation(cves);
-        return new OfPackage(order, name, revision, advisories, exploitation, stamp(advisories, exploitation));
+        Signal<Instant> coverage = coverage(name.format());
+        return new OfPackage(
+                order,
+                name,
+                revision,
+                advisories,
+                exploitation,
+                coverage,
+                stamp(advisories, exploitation, coverage.isKnown()));
     }
 
     /** The first 8 bytes of the SHA-256 of all that the matches are made of. */
-    private long stamp(List<Advisory> advisories, Map<String, Exploitation> exploitation) {
+    private static long stamp(List<Advisory> advisories, Map<String, Exploitation> exploitation, boolean covered) {
         if (advisories.isEmpty()) {
-            return isEmpty() ? 0 : 1;
+            return covered ? 1 : 0;
         }
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -130,7 +137,7 @@ public final class AdvisoryIndex {
                 digest.update(advisory.toString().getBytes(StandardCharsets.UTF_8));
             }
             digest.update(new TreeMap<>(exploitation).toString().getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) (isEmpty() ? 0 : 1));
+            digest.update((byte) (covered ? 1 : 0));
             return ByteBuffer.wrap(digest.digest()).getLong();
         } catch (NoSuchAlgorithmException absent) {
             throw new IllegalStateException(absent);
@@ -145,6 +152,7 @@ public final class AdvisoryIndex {
         private final long revision;
         private final List<Advisory> advisories;
         private final Map<String, Exploitation> exploitation;
+        private final Signal<Instant> coverage;
         private final long stamp;
         private volatile @Nullable AdvisoryMatcher matcher;
 
@@ -154,18 +162,20 @@ public final class AdvisoryIndex {
                 long revision,
                 List<Advisory> advisories,
                 Map<String, Exploitation> exploitation,
+                Signal<Instant> coverage,
                 long stamp) {
             this.order = order;
             this.name = name;
             this.revision = revision;
             this.advisories = advisories;
             this.exploitation = exploitation;
+            this.coverage = coverage;
             this.stamp = stamp;
         }
 
-        /** What covers that version at that instant. */
-        public List<AdvisoryMatch> matches(String version, Instant now) {
-            return advisories.isEmpty() ? List.of() : at(now).matches(version);
+        /** What is known against that version at that instant. */
+        public Findings findings(String version, Instant now) {
+            return new Findings(advisories.isEmpty() ? List.of() : at(now).matches(version), coverage);
         }
 
         /** The earliest instant after that one at which an answer could change by time alone, or null when none. */

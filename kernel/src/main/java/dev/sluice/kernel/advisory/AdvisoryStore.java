@@ -36,12 +36,16 @@ public interface AdvisoryStore {
     Import begin();
 
     /**
-     * What is known of a feed.
+     * What is known of a feed, or of one format's part of OSV.
      *
-     * @param name {@code osv}, {@code epss} or {@code kev}
-     * @param records how many records of it are kept
+     * <p>The state of a format is there once its advisories were imported as a whole. Until then a version of that format that no
+     * record names is not known to be unaffected, however many records of it or of other formats are kept.
+     *
+     * @param name {@code osv}, {@code epss}, {@code kev}, or that of a format's part: {@link #osv}
+     * @param records how many records of it are kept; of a format's part, how many there were of it when it was last imported
      * @param importedAt when the last import of it was committed
-     * @param updatedAt when it was last known to be up to date: imported, or found unchanged where it comes from
+     * @param updatedAt when it was last known to be up to date: imported, or found unchanged where it comes from; of OSV as a
+     *     whole, when its oldest part was
      * @param newest the newest date the data itself carries, or null when it carries none
      */
     record FeedState(
@@ -54,6 +58,11 @@ public interface AdvisoryStore {
         /** The state of a feed that was just imported. */
         public FeedState(String name, long records, Instant importedAt, @Nullable Instant newest) {
             this(name, records, importedAt, importedAt, newest);
+        }
+
+        /** Name of the state of one format's advisories as a whole: {@code osv/} and the format's id. */
+        public static String osv(String format) {
+            return "osv/" + format;
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.sluice.kernel.facts;
 
-import dev.sluice.kernel.advisory.AdvisoryMatch;
+import dev.sluice.kernel.advisory.Findings;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.Purl;
 import dev.sluice.kernel.artifact.Signal;
@@ -10,7 +10,6 @@ import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param upstream the upstream it comes from, or null when it is hosted or the upstream is no longer configured
  * @param history what was learnt of it here
  * @param kept the file's kept bytes, or null when they are not here
- * @param advisories what affects it; unknown when no advisory data was ever imported
+ * @param findings what is known against it, and whether that is all there is
  */
 public record Facts(
         Repository repository,
@@ -37,7 +36,7 @@ public record Facts(
         @Nullable Upstream upstream,
         VersionHistory history,
         @Nullable StoredFile kept,
-        Signal<List<AdvisoryMatch>> advisories) {
+        Findings findings) {
 
     /** When it was published: the file's own time, else the release's, else what was learnt from headers. */
     public Signal<Instant> published() {

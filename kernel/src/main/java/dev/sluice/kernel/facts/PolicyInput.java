@@ -46,9 +46,10 @@ public final class PolicyInput {
      * A renderer.
      *
      * @param workspace name of the installation
+     * @param format of the package: {@code feeds.osv} tells of its own part of OSV
      * @param feeds what was imported
      */
-    public PolicyInput(String workspace, List<FeedState> feeds) {
+    public PolicyInput(String workspace, String format, List<FeedState> feeds) {
         this.workspace = object().put("name", text(workspace))
                 .put("slug", text(workspace))
                 .put("slug_perm", text(workspace))
@@ -57,7 +58,7 @@ public final class PolicyInput {
                 .put("location", NULL)
                 .put("tagline", NULL)
                 .build();
-        this.feeds = feeds(feeds);
+        this.feeds = feeds(format, feeds);
     }
 
     /** The input document of a version; without a request the member {@code request} is left out. */
@@ -71,7 +72,7 @@ public final class PolicyInput {
                 .put("first_seen", time(facts.history().firstSeen()))
                 .put("feeds", feeds)
                 .put("signals", signals(facts));
-        List<AdvisoryMatch> matches = facts.advisories().toOptional().orElse(List.of());
+        List<AdvisoryMatch> matches = facts.findings().matches();
         List<Value> vulnerable = new ArrayList<>();
         List<Value> scanned = new ArrayList<>();
         List<Value> osv = new ArrayList<>();
@@ -197,10 +198,12 @@ public final class PolicyInput {
     }
 
     private static String scanStatus(Facts facts) {
-        if (!facts.advisories().isKnown()) {
-            return "AWAITING_SCAN"; // never "not vulnerable" without data
+        if (!facts.findings().matches().isEmpty()) {
+            return "VULNERABLE";
         }
-        return facts.advisories().toOptional().orElseThrow().isEmpty() ? "NOT_VULNERABLE" : "VULNERABLE";
+        return facts.findings().coverage().isKnown()
+                ? "NOT_VULNERABLE"
+                : "AWAITING_SCAN"; // never "not vulnerable" without all of the data
     }
 
     private static Value fileOf(ReleaseFile file, boolean primary) {
@@ -330,7 +333,7 @@ public final class PolicyInput {
         return object().put("published", signal(facts.published()))
                 .put("license", signal(facts.license()))
                 .put("install_scripts", signal(facts.installScripts()))
-                .put("advisories", signal(facts.advisories()))
+                .put("advisories", signal(facts.findings().coverage()))
                 .build();
     }
 
@@ -340,11 +343,12 @@ public final class PolicyInput {
                 .build();
     }
 
-    private static Value feeds(List<FeedState> states) {
+    private static Value feeds(String format, List<FeedState> states) {
         ObjectValue.Builder out = object();
         for (String name : List.of("osv", "epss", "kev")) {
+            String kept = name.equals("osv") ? FeedState.osv(format) : name;
             FeedState state = states.stream()
-                    .filter(s -> s.name().equals(name))
+                    .filter(s -> s.name().equals(kept))
                     .findFirst()
                     .orElse(null);
             ObjectValue.Builder feed = object().put("known", BooleanValue.of(state != null));

@@ -10,7 +10,7 @@ public enum UnknownFact {
     PUBLISHED("publish time", List.of(List.of("v0", "package", "upstream_metadata"))),
     /** Metadata with the licence was not read. */
     LICENSE("licence", List.of(List.of("v0", "package", "license"))),
-    /** No advisory data. */
+    /** The advisories of its format were never imported as a whole: there may be others than those that are known. */
     ADVISORIES(
             "advisories",
             List.of(List.of("v0", "vulnerabilities"), List.of("v0", "osv"), List.of("v0", "security_scan"))),
@@ -51,7 +51,7 @@ public enum UnknownFact {
         if (!facts.license().isKnown()) {
             unknown.add(LICENSE);
         }
-        if (!facts.advisories().isKnown()) {
+        if (!facts.findings().coverage().isKnown()) {
             unknown.add(ADVISORIES);
         }
         if (!facts.installScripts().isKnown()) {

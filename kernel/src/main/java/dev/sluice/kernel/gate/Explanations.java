@@ -112,7 +112,7 @@ final class Explanations {
 
     private static Value facts(Facts facts) {
         List<Value> advisories = new ArrayList<>();
-        for (AdvisoryMatch match : facts.advisories().toOptional().orElse(List.of())) {
+        for (AdvisoryMatch match : facts.findings().matches()) {
             Exploitation exploitation = match.exploitation();
             Exploitation.Epss epss = exploitation == null ? null : exploitation.epss();
             Advisory.Severity cvss = match.cvss();
@@ -144,8 +144,10 @@ final class Explanations {
                 .put("first_seen", text(facts.history().firstSeen().toString()))
                 .put("license", signal(facts.license()))
                 .put("install_scripts", signal(facts.installScripts().map(String::valueOf)))
-                .put("advisories_known", BooleanValue.of(facts.advisories().isKnown()))
-                .put("advisories_basis", text(facts.advisories().basis()))
+                .put(
+                        "advisories_known",
+                        BooleanValue.of(facts.findings().coverage().isKnown()))
+                .put("advisories_basis", text(facts.findings().coverage().basis()))
                 .put("advisories", ArrayValue.of(advisories))
                 .put(
                         "deprecated",

@@ -5,7 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.advisory.AdvisoryIndex;
-import dev.sluice.kernel.advisory.AdvisoryMatch;
+import dev.sluice.kernel.advisory.Findings;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Signal;
@@ -632,9 +632,9 @@ public final class Gate {
         return stores.hosted().names(repository.id(), format, after, limit);
     }
 
-    /** What affects a version, as far as advisory data was imported. */
-    public Signal<List<AdvisoryMatch>> advisories(Coordinates coordinates) {
-        return judge.advisories(format(coordinates.packageName()), coordinates);
+    /** What is known against a version, and whether that is all there is. */
+    public Findings findings(Coordinates coordinates) {
+        return judge.findings(format(coordinates.packageName()), coordinates);
     }
 
     /** Ids of upstreams that are left alone now: they could not be reached, or asked for it. */

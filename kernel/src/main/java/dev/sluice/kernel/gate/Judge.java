@@ -1,10 +1,9 @@
 package dev.sluice.kernel.gate;
 
 import dev.sluice.kernel.advisory.AdvisoryIndex;
-import dev.sluice.kernel.advisory.AdvisoryMatch;
+import dev.sluice.kernel.advisory.Findings;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
-import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.facts.Facts;
 import dev.sluice.kernel.facts.PolicyInput;
 import dev.sluice.kernel.facts.UnknownFact;
@@ -30,8 +29,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Gathers facts and has the policies decide. Keeps judged indexes for as long as nothing they depend on changed. Thread-safe. */
 final class Judge {
-
-    private static final String NO_ADVISORIES = "no advisory data was ever imported";
 
     private final Policies policies;
     private final AdvisoryIndex advisories;
@@ -91,14 +88,14 @@ final class Judge {
     }
 
     private Listed judgeAll(Format format, Blend blend, PolicySet set, Event.@Nullable Actor actor, Instant now) {
-        PolicyInput renderer = new PolicyInput(workspace, advisories.feeds());
+        PolicyInput renderer = new PolicyInput(workspace, format.id(), advisories.feeds());
         AdvisoryIndex.OfPackage matcher = advisories.of(format.versionOrder(), blend.name);
         Instant horizon = horizon(matcher, now);
         List<JudgedRelease> judged = new ArrayList<>(blend.releases.size());
         for (Blend.Entry entry : blend.releases.values()) {
             Release release = withoutSideCars(format, entry.release());
             Coordinates coordinates = new Coordinates(blend.name, release.version());
-            Signal<List<AdvisoryMatch>> matches = matches(matcher, release.version(), now);
+            Findings findings = matcher.findings(release.version(), now);
             Facts whole = facts(
                     format,
                     blend.repository,
@@ -108,7 +105,7 @@ final class Judge {
                     entry.upstream(),
                     blend.histories,
                     null,
-                    matches,
+                    findings,
                     now);
             Decision decision = decide(set, renderer, whole, actor, now);
             horizon = earlier(horizon, decision.horizon());
@@ -127,7 +124,7 @@ final class Judge {
                                     entry.upstream(),
                                     blend.histories,
                                     null,
-                                    matches,
+                                    findings,
                                     now),
                             actor,
                             now);
@@ -213,9 +210,9 @@ final class Judge {
                 upstream,
                 histories,
                 kept != null && isSideCar(format, kept.fileName()) ? null : kept,
-                matches(matcher, coordinates.version(), at),
+                matcher.findings(coordinates.version(), at),
                 at);
-        ObjectValue input = new PolicyInput(workspace, advisories.feeds()).render(facts, actor);
+        ObjectValue input = new PolicyInput(workspace, format.id(), advisories.feeds()).render(facts, actor);
         Decision decision = set.decide(repository, coordinates.format(), input, UnknownFact.in(facts), at);
         return new Judgement(decision.until(horizon(matcher, at)), facts, input, set, at);
     }
@@ -245,12 +242,10 @@ final class Judge {
         return null;
     }
 
-    /** What affects a version. */
-    Signal<List<AdvisoryMatch>> advisories(Format format, Coordinates coordinates) {
-        return matches(
-                advisories.of(format.versionOrder(), coordinates.packageName()),
-                coordinates.version(),
-                clock.instant());
+    /** What is known against a version. */
+    Findings findings(Format format, Coordinates coordinates) {
+        return advisories.findings(
+                format.versionOrder(), coordinates.packageName(), coordinates.version(), clock.instant());
     }
 
     /** Numbers that change when a decision about a package may: the policies' revision and the package's advisories. */
@@ -280,12 +275,6 @@ final class Judge {
                 now);
     }
 
-    private Signal<List<AdvisoryMatch>> matches(AdvisoryIndex.OfPackage matcher, String version, Instant now) {
-        return advisories.isEmpty()
-                ? Signal.unknown(NO_ADVISORIES)
-                : Signal.known(matcher.matches(version, now), "advisories");
-    }
-
     private static Facts facts(
             Format format,
             Repository repository,
@@ -295,7 +284,7 @@ final class Judge {
             @Nullable String upstream,
             Map<String, VersionHistory> histories,
             @Nullable StoredFile kept,
-            Signal<List<AdvisoryMatch>> matches,
+            Findings findings,
             Instant now) {
         VersionHistory history = histories.get(coordinates.version());
         return new Facts(
@@ -308,7 +297,7 @@ final class Judge {
                 upstream == null ? null : upstream(repository, upstream),
                 history == null ? VersionHistory.seen(now) : history, // never older than it is
                 kept,
-                matches);
+                findings);
     }
 
     private static @Nullable Upstream upstream(Repository repository, String id) {

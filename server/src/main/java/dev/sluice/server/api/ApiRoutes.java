@@ -58,7 +58,7 @@ public final class ApiRoutes {
         JournalApi journal = new JournalApi(
                 rooms.journal(),
                 rooms.advisories(),
-                coordinates -> rooms.gate().advisories(coordinates),
+                coordinates -> rooms.gate().findings(coordinates),
                 rooms.formats());
         StatusApi status = new StatusApi(
                 (visit, repository, coordinates, upstreams) ->

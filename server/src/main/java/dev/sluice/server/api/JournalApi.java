@@ -1,12 +1,11 @@
 package dev.sluice.server.api;
 
 import dev.sluice.kernel.advisory.Advisory;
-import dev.sluice.kernel.advisory.AdvisoryMatch;
 import dev.sluice.kernel.advisory.AdvisoryStore;
+import dev.sluice.kernel.advisory.Findings;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Purl;
-import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.journal.Event;
@@ -46,7 +45,7 @@ final class JournalApi {
 
     private final Journal journal;
     private final AdvisoryStore advisories;
-    private final Function<Coordinates, Signal<List<AdvisoryMatch>>> matches;
+    private final Function<Coordinates, Findings> findings;
     private final List<Format> formats;
 
     /**
@@ -55,13 +54,10 @@ final class JournalApi {
      * @param matches what affects a version
      */
     JournalApi(
-            Journal journal,
-            AdvisoryStore advisories,
-            Function<Coordinates, Signal<List<AdvisoryMatch>>> matches,
-            List<Format> formats) {
+            Journal journal, AdvisoryStore advisories, Function<Coordinates, Findings> findings, List<Format> formats) {
         this.journal = journal;
         this.advisories = advisories;
-        this.matches = matches;
+        this.findings = findings;
         this.formats = List.copyOf(formats);
     }
 
@@ -167,11 +163,9 @@ final class JournalApi {
     }
 
     private boolean covers(Set<String> identifiers, Coordinates version) {
-        Signal<List<AdvisoryMatch>> signal = matches.apply(version);
-        return signal.isKnown()
-                && signal.toOptional().orElse(List.of()).stream()
-                        .flatMap(match -> match.members().stream())
-                        .anyMatch(member -> identifiers.contains(member.id()));
+        return findings.apply(version).matches().stream()
+                .flatMap(match -> match.members().stream())
+                .anyMatch(member -> identifiers.contains(member.id()));
     }
 
     private static ObjectNode write(Consumption each) {

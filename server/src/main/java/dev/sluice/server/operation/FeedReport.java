@@ -3,11 +3,16 @@ package dev.sluice.server.operation;
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.AdvisoryStore.FeedState;
 import dev.sluice.kernel.advisory.SyncState;
+import dev.sluice.kernel.format.Format;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -16,16 +21,19 @@ import tools.jackson.databind.node.ObjectNode;
 public final class FeedReport {
 
     private final AdvisoryStore advisories;
+    private final List<Format> formats;
     private final Duration staleAfter;
     private final InstantSource clock;
 
     /**
      * A report.
      *
+     * @param formats that are served: of each, advisories are known as a whole or not
      * @param staleAfter how old a feed may be before it counts as stale
      */
-    public FeedReport(AdvisoryStore advisories, Duration staleAfter, InstantSource clock) {
+    public FeedReport(AdvisoryStore advisories, List<Format> formats, Duration staleAfter, InstantSource clock) {
         this.advisories = advisories;
+        this.formats = List.copyOf(formats);
         this.staleAfter = staleAfter;
         this.clock = clock;
     }
@@ -39,29 +47,64 @@ public final class FeedReport {
     public record Figure(
             String name, long records, @Nullable Instant updatedAt, int failures) {}
 
-    /** Puts {@code advisory_data} and {@code feeds}: what is kept and how old it is. It tells no addresses: anybody may see it. */
+    /**
+     * Puts {@code advisory_data}, whether the advisories of each format are known as a whole, and {@code feeds}: what is kept and
+     * how old it is. It tells no addresses: anybody may see it.
+     */
     public void feeds(ObjectNode body) {
-        List<FeedState> feeds = advisories.feeds();
+        List<FeedState> feeds = shown();
         List<SyncState> syncs = advisories.syncs().all();
-        body.put("advisory_data", !feeds.isEmpty());
+        ObjectNode known = body.putObject("advisory_data");
+        covered().forEach((format, covered) -> known.put(format.id(), covered));
         ArrayNode list = body.putArray("feeds");
         for (FeedState feed : feeds) {
             Instant newest = feed.newest();
             aged(list.addObject().put("name", feed.name()).put("records", feed.records()), feed.updatedAt())
                     .put("imported_at", feed.importedAt().toString())
                     .put("newest", newest == null ? null : newest.toString())
-                    .put("failing", syncs.stream().anyMatch(s -> s.feed().equals(feed.name()) && s.failures() > 0));
+                    .put("failing", syncs.stream().anyMatch(s -> isOf(s, feed.name()) && s.failures() > 0));
         }
         for (SyncState sync : syncs) { // configured, and nothing of it is here yet
             if (sync.succeededAt() == null
-                    && feeds.stream().noneMatch(feed -> feed.name().equals(sync.feed()))
-                    && list.valueStream()
-                            .noneMatch(
-                                    node -> sync.feed().equals(node.path("name").asString("")))) {
-                aged(list.addObject().put("name", sync.feed()).put("records", 0), null)
+                    && feeds.stream().noneMatch(feed -> feed.name().equals(sync.source()))) {
+                aged(list.addObject().put("name", sync.source()).put("records", 0), null)
                         .put("failing", sync.failures() > 0);
             }
         }
+    }
+
+    private static boolean isOf(SyncState sync, String feed) {
+        return sync.source().equals(feed) || sync.feed().equals(feed);
+    }
+
+    /** The states as people know them: a format's part of OSV under the name that the source has, {@code osv/PyPI}. */
+    private List<FeedState> shown() {
+        return advisories.feeds().stream()
+                .map(state -> formats.stream()
+                        .filter(format -> FeedState.osv(format.id()).equals(state.name()))
+                        .findFirst()
+                        .map(format -> new FeedState(
+                                "osv/" + format.ecosystem(),
+                                state.records(),
+                                state.importedAt(),
+                                state.updatedAt(),
+                                state.newest()))
+                        .orElse(state))
+                .toList();
+    }
+
+    private Map<Format, Boolean> covered() {
+        Set<String> names = advisories.feeds().stream().map(FeedState::name).collect(Collectors.toSet());
+        Map<Format, Boolean> covered = new LinkedHashMap<>();
+        formats.forEach(format -> covered.put(format, names.contains(FeedState.osv(format.id()))));
+        return covered;
+    }
+
+    /** 1 by format where its advisories are known as a whole, else 0, for graphs. */
+    public Map<String, Long> coverage() {
+        Map<String, Long> coverage = new LinkedHashMap<>();
+        covered().forEach((format, covered) -> coverage.put(format.id(), covered ? 1L : 0L));
+        return coverage;
     }
 
     /** Puts {@code sources}: where each feed comes from and how its syncs went. */
@@ -85,7 +128,7 @@ public final class FeedReport {
     /** Every feed and every source of one, for graphs. */
     public List<Figure> figures() {
         List<Figure> figures = new ArrayList<>();
-        for (FeedState feed : advisories.feeds()) {
+        for (FeedState feed : shown()) {
             figures.add(new Figure(feed.name(), feed.records(), feed.updatedAt(), 0));
         }
         for (SyncState sync : advisories.syncs().all()) {

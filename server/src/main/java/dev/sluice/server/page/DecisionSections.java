@@ -44,14 +44,21 @@ final class DecisionSections {
         if (facts.isMissingNode()) {
             return;
         }
-        if (!facts.path("advisories_known").asBoolean(true)) {
-            page.element("h2", "Advisories").element("p", "Unknown: " + text(facts.path("advisories_basis")) + ".");
+        boolean known = facts.path("advisories_known").asBoolean(true);
+        boolean none = facts.path("advisories").isEmpty();
+        if (none && known) {
             return;
         }
-        if (facts.path("advisories").isEmpty()) {
+        page.element("h2", "Advisories");
+        if (!known) {
+            page.element(
+                    "p",
+                    (none ? "Unknown: " : "These, and maybe others: ") + text(facts.path("advisories_basis")) + ".");
+        }
+        if (none) {
             return;
         }
-        page.element("h2", "Advisories").raw("<table>");
+        page.raw("<table>");
         head(page, List.of("Identifier", "What", "Severity", "EPSS", "Fixed in"));
         int rows = 0;
         for (JsonNode advisory : facts.path("advisories")) {

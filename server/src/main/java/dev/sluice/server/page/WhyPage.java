@@ -1,6 +1,7 @@
 package dev.sluice.server.page;
 
 import dev.sluice.kernel.advisory.AdvisoryStore;
+import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
@@ -51,8 +52,15 @@ final class WhyPage {
                 .filter(found -> EXPLAINED.contains(found.kind()))
                 .orElseThrow(Pages::noSuchDecision);
         JsonNode detail = detail(event);
-        boolean advisoryData = !advisories.feeds().isEmpty();
+        boolean advisoryData = isCovered(event.packageName());
         return call.prefersJson() ? json(event, detail, advisoryData) : html(event, detail, advisoryData);
+    }
+
+    /** Whether the advisories of a package's format are known as a whole; of what is no package, nothing has to be. */
+    private boolean isCovered(@Nullable PackageName name) {
+        return name == null
+                || advisories.feeds().stream()
+                        .anyMatch(state -> state.name().equals(AdvisoryStore.FeedState.osv(name.format())));
     }
 
     private static JsonNode detail(Event event) {
@@ -126,8 +134,8 @@ final class WhyPage {
         if (!advisoryData) {
             page.element(
                     "p",
-                    "No advisory data is loaded here: nothing is known about vulnerabilities, which does not mean there"
-                            + " are none.");
+                    "Not all advisories of this ecosystem are known here: where none is named, it does not mean there are"
+                            + " none.");
         }
         advice(page, detail);
         page.element("h2", "What was asked").raw("<table>");

@@ -7,6 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -27,6 +32,9 @@ abstract class OpenDatabase implements BeforeEachCallback, AfterEachCallback {
     }
 
     abstract Database open();
+
+    /** Runs statements on the tables of advisories, behind the product's back. */
+    abstract void advisories(String... statements);
 
     Database get() {
         Database known = database;
@@ -66,6 +74,19 @@ abstract class OpenDatabase implements BeforeEachCallback, AfterEachCallback {
         @Override
         Database open() {
             return Database.open(directory());
+        }
+
+        @Override
+        void advisories(String... statements) {
+            try (Connection connection = DriverManager.getConnection(
+                            "jdbc:sqlite:" + directory().resolve("advisories.db"));
+                    Statement statement = connection.createStatement()) {
+                for (String sql : statements) {
+                    statement.execute(sql);
+                }
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         @Override
@@ -109,6 +130,14 @@ abstract class OpenDatabase implements BeforeEachCallback, AfterEachCallback {
         @Override
         Database open() {
             return Database.in(Postgres.open(address(), Postgres.Limits.STANDARD));
+        }
+
+        @Override
+        void advisories(String... statements) {
+            PostgresServer.run(
+                    address(),
+                    Stream.concat(Stream.of("SET search_path TO sluice_advisories"), Stream.of(statements))
+                            .toArray(String[]::new));
         }
 
         @Override

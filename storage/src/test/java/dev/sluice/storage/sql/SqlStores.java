@@ -1,7 +1,11 @@
 package dev.sluice.storage.sql;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sluice.kernel.access.TokenStore;
 import dev.sluice.kernel.advisory.AdvisoryStore;
+import dev.sluice.kernel.advisory.AdvisoryStore.FeedState;
+import dev.sluice.kernel.advisory.SyncState;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.policy.PolicyStore;
 import dev.sluice.kernel.repository.DocumentStore;
@@ -10,6 +14,7 @@ import dev.sluice.kernel.repository.HostedStore;
 import dev.sluice.kernel.repository.Inventory;
 import dev.sluice.kernel.repository.Quotas;
 import dev.sluice.kernel.repository.RepositoryStore;
+import dev.sluice.testkit.Samples;
 import dev.sluice.testkit.contract.AdvisoryStoreContract;
 import dev.sluice.testkit.contract.DocumentStoreContract;
 import dev.sluice.testkit.contract.FileStoreContract;
@@ -21,6 +26,7 @@ import dev.sluice.testkit.contract.QuotasContract;
 import dev.sluice.testkit.contract.RepositoryStoreContract;
 import dev.sluice.testkit.contract.TokenStoreContract;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The contract of every store, on one kind of database. */
@@ -42,6 +48,25 @@ abstract class SqlStores {
         @Override
         public AdvisoryStore reopened() {
             return database.reopened().advisories();
+        }
+
+        @Test
+        void what_an_older_version_synced_is_known_as_a_whole_after_the_upgrade_and_what_it_imported_is_not() {
+            store().syncs()
+                    .save(SyncState.fresh("osv/PyPI", "https://mirror.example/")
+                            .changed(Samples.INSTANT, Samples.INSTANT.plusSeconds(9), null, null, null, 7));
+            store().syncs().save(SyncState.fresh("osv/npm", "https://mirror.example/"));
+            try (AdvisoryStore.Import run = store().begin()) {
+                run.feed(new FeedState("osv", 9, Samples.INSTANT, null));
+                run.commit();
+            }
+            database.get().close();
+            database.advisories("DELETE FROM flyway_schema_history WHERE version = '3'");
+
+            assertThat(reopened().feeds())
+                    .containsExactly(
+                            new FeedState("osv", 9, Samples.INSTANT, null),
+                            new FeedState("osv/pypi", 7, Samples.INSTANT.plusSeconds(9), null));
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.kernel.advisory.Advisory;
 import dev.sluice.kernel.advisory.Advisory.Affected;
 import dev.sluice.kernel.advisory.Advisory.Severity;
+import dev.sluice.kernel.advisory.AdvisoryIndex;
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.AdvisoryStore.FeedState;
 import dev.sluice.kernel.advisory.AdvisoryStore.Import;
@@ -256,6 +257,30 @@ public interface AdvisoryStoreContract {
         }
 
         assertThat(reopened().feeds()).containsExactly(epss, osv);
+    }
+
+    @Test
+    default void knows_of_each_format_by_itself_whether_its_advisories_are_there_as_a_whole() {
+        AdvisoryIndex index = new AdvisoryIndex(store());
+        PackageName other = new PackageName("other", "thing");
+        imported(advisory("GHSA-1", 0, List.of(), WIDGET));
+        long ofWidget = index.stamp(WIDGET);
+        long ofOther = index.stamp(other);
+        assertThat(index.coverage(WIDGET.format()).isKnown()).isFalse();
+
+        try (Import run = store().begin()) {
+            run.feed(new FeedState("osv", 1, Samples.INSTANT, null));
+            run.feed(new FeedState(FeedState.osv(WIDGET.format()), 1, Samples.INSTANT, null));
+            run.commit();
+        }
+
+        for (AdvisoryIndex each : List.of(index, new AdvisoryIndex(reopened()))) {
+            assertThat(each.coverage(WIDGET.format()).orNull()).isEqualTo(Samples.INSTANT);
+            assertThat(each.coverage("other").isKnown()).isFalse();
+        }
+        AdvisoryIndex again = new AdvisoryIndex(store());
+        assertThat(again.stamp(WIDGET)).isNotEqualTo(ofWidget);
+        assertThat(again.stamp(other)).isEqualTo(ofOther);
     }
 
     @Test

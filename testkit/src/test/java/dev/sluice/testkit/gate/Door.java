@@ -269,11 +269,19 @@ final class Door {
                 new byte[0]);
     }
 
-    /** Imports an advisory: versions of {@code lib} before that one are affected. */
+    /** Imports all advisories there are: versions of {@code lib} before that one are affected. */
     void affectedBefore(String id, String fixed) {
+        imported(advisory(id, name("lib"), fixed, gate.now()), name("lib").format());
+    }
+
+    /** Imports an advisory, as all there are of those formats. */
+    void imported(Advisory advisory, String... formats) {
         try (AdvisoryStore.Import run = advisories.begin()) {
-            run.put(advisory(id, name("lib"), fixed, gate.now()));
+            run.put(advisory);
             run.feed(new AdvisoryStore.FeedState("osv", 1, gate.now(), null));
+            for (String format : formats) {
+                run.feed(new AdvisoryStore.FeedState(AdvisoryStore.FeedState.osv(format), 1, gate.now(), null));
+            }
             run.commit();
         }
     }

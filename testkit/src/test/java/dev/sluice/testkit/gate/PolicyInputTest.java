@@ -72,7 +72,7 @@ class PolicyInputTest {
             run.put(Door.advisory("MAL-2026-1", NAME, "1.2.4", NOW));
             run.put("CVE-2026-0001", new Exploitation.Epss(0.42, 0.97));
             run.put("CVE-2026-0001", new Exploitation.Kev(LocalDate.of(2026, 5, 1), LocalDate.of(2026, 5, 22), true));
-            run.feed(new AdvisoryStore.FeedState("osv", 2, NOW, NOW));
+            run.feed(new AdvisoryStore.FeedState(AdvisoryStore.FeedState.osv("npm"), 2, NOW, NOW));
             run.commit();
         }
         AdvisoryIndex index = new AdvisoryIndex(store);
@@ -105,8 +105,9 @@ class PolicyInputTest {
                 new Upstream("npm", "npm", URI.create("https://registry.example/"), 1, Upstream.Trust.TRUSTED, null),
                 VersionHistory.seen(Instant.parse("2026-05-31T13:00:00Z")),
                 null,
-                Signal.known(index.matches(new DottedOrder(), NAME, "1.2.3", NOW), "advisories"));
-        return new PolicyInput("main", index.feeds()).render(facts, new Event.Actor("ann", "t1", "10.0.0.1", "npm/10"));
+                index.findings(new DottedOrder(), NAME, "1.2.3", NOW));
+        return new PolicyInput("main", "npm", index.feeds())
+                .render(facts, new Event.Actor("ann", "t1", "10.0.0.1", "npm/10"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.sluice.testkit.gate;
 import static dev.sluice.testkit.gate.Door.UP;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.gate.Refusal;
 import dev.sluice.kernel.policy.Action;
 import dev.sluice.kernel.policy.PackageState;
@@ -142,6 +143,38 @@ class UnknownFactsTest {
                 .describedAs("no artifact tells advisories")
                 .isZero();
         door.affectedBefore("GHSA-1", "0.9");
+        assertThat(door.bytes("1.0")).isEqualTo("bytes of 1.0");
+    }
+
+    @Test
+    void advisories_of_another_ecosystem_leave_a_version_unknown() {
+        door.policy(Draft.of("holes", "count(input.v0.vulnerabilities) > 0").onUnknown(OnUnknown.HOLD));
+        door.imported(Door.advisory("GHSA-1", new PackageName("other", "lib"), "0.9", door.gate.now()), "other");
+        assertThat(Door.refusal(door.file("1.0")).reasons())
+                .containsExactly("not known yet: advisories; held until it is");
+    }
+
+    @Test
+    void a_single_advisory_counts_for_what_it_names_and_leaves_the_rest_unknown() {
+        door.has(UP, "1.0", "2.0");
+        door.policy(Draft.of("holes", "count(input.v0.vulnerabilities) > 0").onUnknown(OnUnknown.HOLD));
+        door.imported(Door.advisory("GHSA-1", door.name("lib"), "1.5", door.gate.now()));
+        assertThat(Door.refusal(door.file("1.0")).reasons()).containsExactly("holes says no");
+        assertThat(Door.refusal(door.file("2.0")).reasons())
+                .containsExactly("not known yet: advisories; held until it is");
+        door.affectedBefore("GHSA-1", "1.5");
+        assertThat(door.bytes("2.0")).isEqualTo("bytes of 2.0");
+    }
+
+    @Test
+    void policies_see_what_is_known_of_the_version_s_own_ecosystem() {
+        door.policy(Draft.of(
+                "unknown",
+                "input.v0.package.security_scan_status == \"AWAITING_SCAN\"; not input.v0.signals.advisories.known;"
+                        + " not input.v0.feeds.osv.known"));
+        door.imported(Door.advisory("GHSA-1", new PackageName("other", "lib"), "0.9", door.gate.now()), "other");
+        Door.refusal(door.file("1.0"));
+        door.affectedBefore("GHSA-2", "0.9");
         assertThat(door.bytes("1.0")).isEqualTo("bytes of 1.0");
     }
 

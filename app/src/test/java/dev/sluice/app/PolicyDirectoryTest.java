@@ -1,0 +1,139 @@
+package dev.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.app.config.Configuration;
+import dev.sluice.app.config.Setting;
+import dev.sluice.app.machine.Machine;
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.policy.Policy;
+import dev.sluice.testkit.ManualClock;
+import dev.sluice.testkit.PostgresServer;
+import dev.sluice.testkit.Together;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A directory of policy files, with one node and with two on one database. */
+class PolicyDirectoryTest {
+
+    @TempDir
+    Path folder;
+
+    private final ManualClock clock = ManualClock.at("2026-11-28T12:00:00Z");
+    private final String database = PostgresServer.get().database();
+    private Path policies;
+    private Installation one;
+    private Installation two;
+
+    @BeforeEach
+    void open() throws IOException {
+        policies = Files.createDirectories(folder.resolve("policies"));
+        one = installation("one", database);
+        two = installation("two", database);
+        one.policies.list().forEach(starter -> one.policies.delete(starter.slug(), Event.Actor.SYSTEM));
+    }
+
+    @AfterEach
+    void close() {
+        one.close();
+        two.close();
+        PostgresServer.get().drop(database);
+    }
+
+    private Installation installation(String node, String where) throws IOException {
+        Map<String, String> flags = Map.of(
+                Setting.DATA.key(),
+                folder.resolve(node).toString(),
+                Setting.DATABASE.key(),
+                where,
+                "upstreams.npm.url",
+                "none",
+                "upstreams.pypi.url",
+                "none",
+                "upstreams.maven.url",
+                "none");
+        return Installation.open(Configuration.of(flags, Map.of(), null), clock, new Machine(Map.of(), folder));
+    }
+
+    private void save(String name, String version) throws IOException {
+        Files.writeString(
+                policies.resolve(name + ".rego"),
+                "package cloudsmith\n\nmatch if input.v0.package.version == \"" + version + "\"\n");
+    }
+
+    private PolicyDirectory watching(Installation node) throws IOException {
+        return PolicyDirectory.open(policies, node.policies, node.database.leases());
+    }
+
+    private static List<String> names(Installation node) {
+        return node.policies.list().stream().map(Policy::name).sorted().toList();
+    }
+
+    private static String rego(Installation node) {
+        return node.policies.list().getFirst().rego();
+    }
+
+    @Test
+    void nodes_that_start_at_once_with_the_same_files_make_each_policy_once() throws IOException {
+        save("a", "1");
+        save("b", "1");
+        List<Installation> nodes = List.of(one, two);
+        Together.run(2, number -> {
+            try {
+                watching(nodes.get(number)).close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertThat(names(one)).containsExactly("a", "b");
+    }
+
+    @Test
+    void a_node_that_is_behind_when_it_starts_takes_nothing_away() throws IOException {
+        save("a", "1");
+        save("new", "1");
+        watching(one).close();
+        Files.delete(policies.resolve("new.rego"));
+        try (PolicyDirectory behind = watching(two)) {
+            assertThat(names(one)).containsExactly("a", "new");
+
+            save("new", "1");
+            behind.synchronise();
+            Files.delete(policies.resolve("new.rego"));
+            behind.synchronise();
+            assertThat(names(one)).describedAs("it saw the file going").containsExactly("a");
+        }
+    }
+
+    @Test
+    void a_node_that_is_alone_takes_away_what_went_while_it_was_stopped() throws IOException {
+        try (Installation alone = installation("alone", "sqlite:" + folder.resolve("alone"))) {
+            save("a", "1");
+            watching(alone).close();
+            assertThat(names(alone)).contains("a");
+            Files.delete(policies.resolve("a.rego"));
+            watching(alone).close();
+            assertThat(names(alone)).doesNotContain("a");
+        }
+    }
+
+    @Test
+    void the_file_that_was_looked_at_last_counts() throws IOException {
+        save("a", "1");
+        watching(one).close();
+        save("a", "2");
+        watching(two).close();
+        assertThat(rego(one)).contains("\"2\"");
+        save("a", "1");
+        watching(one).close();
+        assertThat(rego(two)).contains("\"1\"");
+    }
+}
