@@ -117,7 +117,7 @@ final class Installation implements AutoCloseable {
                     new PypiFormat(
                             new Pep440Order(),
                             configuration.get(Setting.PYPI_WITHHELD).equals("yank") ? Withheld.YANK : Withheld.DROP),
-                    new MavenFormat());
+                    new MavenFormat(configuration.number(Setting.MAVEN_SNAPSHOTS, 1, 1_000)));
             HttpUpstreamClient http = opened(new HttpUpstreamClient(
                     new Reach(hosts(configuration)),
                     new Timeouts(
@@ -252,13 +252,12 @@ final class Installation implements AutoCloseable {
     }
 
     private static GateSettings settings(Configuration configuration) {
-        GateSettings standard = GateSettings.STANDARD;
         return new GateSettings(
                 configuration.get(Setting.WORKSPACE),
                 DoorSettings.anonymousReads(configuration),
                 configuration.duration(Setting.FRESHNESS),
-                standard.absence(),
-                standard.outage(),
+                configuration.duration(Setting.ABSENCE),
+                configuration.duration(Setting.OUTAGE),
                 configuration.duration(Setting.PATIENCE),
                 configuration.bytes(Setting.MAX_INDEX),
                 configuration.bytes(Setting.MAX_ARTIFACT),

@@ -145,6 +145,12 @@ final class MemoryStores {
                         .filter(StoredFile::isHosted)
                         .forEach(file -> files.remove(repository, name.format(), file.path()));
             }
+            for (String path : change.drop()) {
+                files.find(repository, name.format(), path)
+                        .filter(file -> file.isHosted()
+                                && file.coordinates().packageName().equals(name))
+                        .ifPresent(file -> files.remove(repository, name.format(), path));
+            }
             added.forEach(files::put);
             change.events().forEach(event -> untold.put(event.id(), event));
             stamps.changed(name);

@@ -89,6 +89,18 @@ public record Setting(
             "SLUICE_UPSTREAM_FRESHNESS",
             "PT5M",
             "how long an upstream's index counts as current (ISO 8601)");
+    /** How long an upstream's "there is none" is believed. */
+    public static final Setting ABSENCE = of(
+            "upstream.absence",
+            "SLUICE_UPSTREAM_ABSENCE",
+            "PT1M",
+            "how long it is believed that an upstream does not have something (ISO 8601)");
+    /** How long an upstream that failed is left alone. */
+    public static final Setting OUTAGE = of(
+            "upstream.outage",
+            "SLUICE_UPSTREAM_OUTAGE",
+            "PT10S",
+            "how long an upstream that failed is left alone, unless it says for how long itself (ISO 8601)");
     /** Hosts inside that upstreams may point to. */
     public static final Setting ALLOWED_HOSTS = of(
             "upstream.allowed-hosts",
@@ -325,6 +337,12 @@ public record Setting(
             "SLUICE_PYPI_WITHHELD",
             "drop",
             "drop or yank: what becomes of withheld files on PyPI pages");
+    /** Builds of a snapshot version. */
+    public static final Setting MAVEN_SNAPSHOTS = of(
+            "maven.snapshot-builds",
+            "SLUICE_MAVEN_SNAPSHOT_BUILDS",
+            "100",
+            "builds of a published SNAPSHOT version that are kept, 1 to 1000; with one more the oldest goes");
 
     /** Every setting, in the order they are shown. Upstreams are listed beside them: {@code upstreams.npm.url} and so on. */
     public static final List<Setting> ALL = List.of(
@@ -349,6 +367,8 @@ public record Setting(
             WORKSPACE,
             POLICIES,
             FRESHNESS,
+            ABSENCE,
+            OUTAGE,
             ALLOWED_HOSTS,
             CA_FILE,
             UPSTREAM_CONNECT,
@@ -386,6 +406,7 @@ public record Setting(
             MAX_FEED,
             MAX_FEED_UNPACKED,
             PYPI_WITHHELD,
+            MAVEN_SNAPSHOTS,
             GC_INTERVAL,
             GC_GRACE,
             GC_CACHED_AFTER,

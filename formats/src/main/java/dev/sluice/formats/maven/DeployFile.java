@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * PUT of a file of a version. The version appears with its first file and grows with every further one; what is released never
  * changes.
  */
-record DeployFile(Address.Artifact file, Pending pending) implements Endpoint {
+record DeployFile(Address.Artifact file, Pending pending, int snapshotBuilds) implements Endpoint {
 
     @Override
     public String name() {
@@ -51,7 +51,8 @@ record DeployFile(Address.Artifact file, Pending pending) implements Endpoint {
                             exchange.repository().id(),
                             file.packageName(),
                             exchange.visit().at()),
-                    exchange.visit().at());
+                    exchange.visit().at(),
+                    snapshotBuilds);
             if (deployment.isIn(exchange.gate().hosted(exchange.repository(), file.packageName()))) {
                 return Response.empty(200);
             }

@@ -14,6 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +25,15 @@ import org.jspecify.annotations.Nullable;
  * @param pom what it declares, when it is the POM of its version, else null
  * @param plugins plugin prefixes that were deployed before it
  * @param at when it came
+ * @param snapshotBuilds how many builds of a snapshot version are kept
  */
 record Deployment(
-        Address.Artifact file, Contents contents, @Nullable Pom pom, List<Metadata.Plugin> plugins, Instant at) {
+        Address.Artifact file,
+        Contents contents,
+        @Nullable Pom pom,
+        List<Metadata.Plugin> plugins,
+        Instant at,
+        int snapshotBuilds) {
 
     private static final int MAX_FILES = 10_000;
     private static final DateTimeFormatter LAST_UPDATED =
@@ -54,6 +61,8 @@ record Deployment(
         }
         List<ReleaseFile> files = new ArrayList<>(before == null ? List.of() : before.files());
         files.removeIf(f -> f.path().equals(file.path()));
+        List<String> outdated = file.isSnapshot() ? outdated(files) : List.of();
+        files.removeIf(f -> outdated.contains(f.path()));
         if (files.size() >= MAX_FILES) {
             throw new RejectedException(
                     409,
@@ -73,7 +82,35 @@ record Deployment(
             document = document.with(plugin);
         }
         return new Change(
-                document.updatedAt(LAST_UPDATED.format(at)).write(), List.of(after(before, files)), List.of());
+                document.updatedAt(LAST_UPDATED.format(at)).write(),
+                List.of(after(before, files)),
+                List.of(),
+                outdated);
+    }
+
+    /** Paths of the files of builds older than the newest ones, this file's own build among them. */
+    private List<String> outdated(List<ReleaseFile> files) {
+        TreeMap<Metadata.Build, List<String>> builds = new TreeMap<>();
+        for (ReleaseFile each : files) {
+            Metadata.Build build = Layout.parse(List.of(each.path().split("/", -1))) instanceof Address.Artifact other
+                    ? SnapshotBuilds.build(other)
+                    : null;
+            if (build != null) {
+                builds.computeIfAbsent(build, b -> new ArrayList<>()).add(each.path());
+            }
+        }
+        Metadata.Build own = SnapshotBuilds.build(file);
+        if (own != null) {
+            builds.computeIfAbsent(own, b -> new ArrayList<>());
+        }
+        List<String> outdated = new ArrayList<>();
+        int left = files.size();
+        while (builds.size() > 1 && (builds.size() > snapshotBuilds || left >= MAX_FILES)) {
+            List<String> oldest = builds.pollFirstEntry().getValue();
+            outdated.addAll(oldest);
+            left -= oldest.size();
+        }
+        return outdated;
     }
 
     private Release after(@Nullable Release before, List<ReleaseFile> files) {

@@ -29,8 +29,21 @@ public final class MavenFormat implements Format {
     private final Proxying proxying = new MavenProxying();
     private final Pending pending = new Pending();
 
-    /** The format; one per process, since it remembers checksums that are deployed ahead of their files. */
-    public MavenFormat() {}
+    private final int snapshotBuilds;
+
+    /** The format, keeping the newest 100 builds of a snapshot version. */
+    public MavenFormat() {
+        this(100);
+    }
+
+    /**
+     * The format; one per process, since it remembers checksums that are deployed ahead of their files.
+     *
+     * @param snapshotBuilds how many builds of a snapshot version published here are kept; with one more the oldest goes
+     */
+    public MavenFormat(int snapshotBuilds) {
+        this.snapshotBuilds = snapshotBuilds;
+    }
 
     @Override
     public String id() {
@@ -118,7 +131,7 @@ public final class MavenFormat implements Format {
 
     private @Nullable Endpoint deploy(Address address) {
         return switch (address) {
-            case Address.Artifact file -> new DeployFile(file, pending);
+            case Address.Artifact file -> new DeployFile(file, pending, snapshotBuilds);
             case Address.Checksum checksum -> new DeployChecksum(checksum.of(), checksum.algorithm(), pending);
             case Address.Metadata metadata -> new DeployMetadata(metadata, metadata.group(), pending);
             case Address.SnapshotMetadata metadata -> new DeployMetadata(metadata, "", pending);

@@ -82,7 +82,7 @@ final class SnapshotBuilds {
     }
 
     /** The build a file belongs to, or null when its name carries none. */
-    private static @Nullable Build build(Address.Artifact file) {
+    static @Nullable Build build(Address.Artifact file) {
         String version = file.fileVersion();
         if (!file.isSnapshot() || version.equals(file.version())) {
             return null;

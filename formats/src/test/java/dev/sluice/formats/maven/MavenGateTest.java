@@ -314,6 +314,25 @@ class MavenGateTest {
     }
 
     @Test
+    void with_one_build_more_than_are_kept_the_oldest_goes_with_its_files() throws IOException {
+        TestGate few = new TestGate(new MavenFormat(2));
+        String directory = LIB + "1.0-SNAPSHOT/";
+        few.put(directory + "lib-1.0-SNAPSHOT.jar", "no build");
+        for (int build = 1; build <= 3; build++) {
+            few.put(directory + "lib-1.0-20260601.1" + build + "0000-" + build + ".jar", "jar " + build);
+            few.put(directory + "lib-1.0-20260601.1" + build + "0000-" + build + ".pom", "<project/>");
+        }
+        assertThat(few.get(directory + "lib-1.0-20260601.110000-1.jar").status())
+                .isEqualTo(404);
+        assertThat(few.get(directory + "lib-1.0-20260601.110000-1.pom").status())
+                .isEqualTo(404);
+        assertThat(text(few.get(directory + "lib-1.0-20260601.120000-2.jar"))).isEqualTo("jar 2");
+        assertThat(text(few.get(directory + "lib-1.0-20260601.130000-3.jar"))).isEqualTo("jar 3");
+        assertThat(text(few.get(directory + "lib-1.0-SNAPSHOT.jar"))).isEqualTo("no build");
+        assertThat(text(few.get(directory + "maven-metadata.xml"))).contains("<buildNumber>3</buildNumber>");
+    }
+
+    @Test
     void a_snapshot_file_may_be_deployed_again() throws IOException {
         String file = LIB + "1.0-SNAPSHOT/lib-1.0-SNAPSHOT.jar";
         assertThat(gate.put(file, "one").status()).isEqualTo(201);

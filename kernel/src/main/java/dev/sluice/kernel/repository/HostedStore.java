@@ -26,25 +26,32 @@ public interface HostedStore {
      *
      * @param document the format's new package document
      * @param put releases to add, or to replace by version
-     * @param remove versions to remove
+     * @param remove versions to remove, with their published files
+     * @param drop paths of published files to remove from versions that stay
      * @param events what the journal is to be told of it, see {@link #untold}
      */
-    record Change(byte[] document, List<Release> put, List<String> remove, List<Event> events) {
+    record Change(byte[] document, List<Release> put, List<String> remove, List<String> drop, List<Event> events) {
         /** Copies the lists, not the document. */
         public Change {
             put = List.copyOf(put);
             remove = List.copyOf(remove);
+            drop = List.copyOf(drop);
             events = List.copyOf(events);
         }
 
-        /** A change of which the journal is told nothing yet. */
+        /** A change of which the journal is told nothing yet, and that removes no single files. */
         public Change(byte[] document, List<Release> put, List<String> remove) {
             this(document, put, remove, List.of());
         }
 
+        /** A change of which the journal is told nothing yet. */
+        public Change(byte[] document, List<Release> put, List<String> remove, List<String> drop) {
+            this(document, put, remove, drop, List.of());
+        }
+
         /** The same change, of which the journal is to be told that. */
         public Change telling(List<Event> told) {
-            return new Change(document, put, remove, told);
+            return new Change(document, put, remove, drop, told);
         }
     }
 

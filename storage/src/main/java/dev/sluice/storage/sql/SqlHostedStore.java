@@ -71,6 +71,9 @@ final class SqlHostedStore implements HostedStore {
             for (String version : change.remove()) {
                 remove(session, repository, name, version);
             }
+            for (String path : change.drop()) {
+                drop(session, repository, name, path);
+            }
             for (StoredFile file : files) {
                 addFile(session, repository, name, file);
             }
@@ -217,6 +220,26 @@ final class SqlHostedStore implements HostedStore {
         files.setString(4, version);
         files.executeUpdate();
         SqlQuotas.count(session, repository, -bytes, -count);
+    }
+
+    /** A published file that goes without its version. */
+    private static void drop(Session session, String repository, PackageName name, String path) throws SQLException {
+        StoredFile file = SqlFileStore.find(session, repository, name.format(), path)
+                .filter(found ->
+                        found.isHosted() && found.coordinates().packageName().equals(name))
+                .orElse(null);
+        if (file == null) {
+            return;
+        }
+        SqlQuotas.begin(session, repository);
+        PreparedStatement statement = session.prepared(
+                "DELETE FROM stored_file WHERE repository = ? AND format = ? AND path = ? AND upstream IS NULL");
+        statement.setString(1, Values.key(repository));
+        statement.setString(2, Values.key(name.format()));
+        statement.setString(3, Values.key(path));
+        if (statement.executeUpdate() > 0) {
+            SqlQuotas.count(session, repository, -file.contents().size(), -1);
+        }
     }
 
     private static void addFile(Session session, String repository, PackageName name, StoredFile file)

@@ -235,6 +235,25 @@ public interface HostedStoreContract {
     }
 
     @Test
+    default void single_published_files_go_while_their_version_stays() {
+        StoredFile other = Samples.file("main", new Coordinates(NAME, "1.0.0"), "other", null);
+        StoredFile fetched = Samples.file("main", new Coordinates(NAME, "1.0.0"), "fetched", "npm");
+        store().apply("main", NAME, 0, put("1.0.0"), List.of(file(NAME, "1.0.0"), other));
+        files().put(fetched);
+
+        store().apply(
+                        "main",
+                        NAME,
+                        1,
+                        new Change(new byte[0], List.of(), List.of(), List.of("other", "fetched", "nobody's")),
+                        List.of());
+
+        assertThat(versions(store(), NAME)).containsExactly("1.0.0");
+        assertThat(files().of("main", new Coordinates(NAME, "1.0.0")))
+                .containsExactlyInAnyOrder(file(NAME, "1.0.0"), fetched);
+    }
+
+    @Test
     default void a_package_without_releases_is_gone_and_begins_anew() {
         store().apply("main", NAME, 0, put("1.0.0"), List.of(file(NAME, "1.0.0")));
         store().apply("main", NAME, 1, remove("1.0.0"), List.of());

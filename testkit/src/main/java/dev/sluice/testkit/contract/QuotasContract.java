@@ -56,7 +56,10 @@ public interface QuotasContract {
         publish("1.0.0", 0, file("p1", "12345", null), file("p2", "12", null));
         assertThat(quotas().of("main")).isEqualTo(new Usage(7, 2, null));
 
-        hosted().apply("main", WIDGET, 1, new Change(new byte[0], List.of(), List.of("1.0.0")), List.of());
+        hosted().apply("main", WIDGET, 1, new Change(new byte[0], List.of(), List.of(), List.of("p2")), List.of());
+        assertThat(quotas().of("main")).isEqualTo(new Usage(5, 1, null));
+
+        hosted().apply("main", WIDGET, 2, new Change(new byte[0], List.of(), List.of("1.0.0")), List.of());
         assertThat(quotas().of("main")).isEqualTo(new Usage(0, 0, null));
     }
 
