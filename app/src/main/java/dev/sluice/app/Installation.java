@@ -159,6 +159,7 @@ final class Installation implements AutoCloseable {
                 opened(PolicyDirectory.open(
                         configuration.path(Setting.POLICIES).toAbsolutePath().normalize(),
                         policies,
+                        database.nodes(),
                         database.leases()));
             }
             policies.current();

@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.node.Leases;
+import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.policy.Policy;
 import dev.sluice.kernel.policy.PolicyRejectedException;
@@ -42,15 +43,17 @@ final class PolicyDirectory implements AutoCloseable {
 
     private final Path directory;
     private final Policies policies;
+    private final Nodes nodes;
     private final Leases leases;
     private final ReentrantLock one = new ReentrantLock();
     private final Set<String> everSeen = new HashSet<>();
     private final WatchService watch;
     private final Thread thread;
 
-    private PolicyDirectory(Path directory, Policies policies, Leases leases) throws IOException {
+    private PolicyDirectory(Path directory, Policies policies, Nodes nodes, Leases leases) throws IOException {
         this.directory = directory;
         this.policies = policies;
+        this.nodes = nodes;
         this.leases = leases;
         this.watch = directory.getFileSystem().newWatchService();
         directory.register(
@@ -62,8 +65,8 @@ final class PolicyDirectory implements AutoCloseable {
     }
 
     /** Takes over the directory's policies and watches it from then on. */
-    static PolicyDirectory open(Path directory, Policies policies, Leases leases) throws IOException {
-        PolicyDirectory opened = new PolicyDirectory(directory, policies, leases);
+    static PolicyDirectory open(Path directory, Policies policies, Nodes nodes, Leases leases) throws IOException {
+        PolicyDirectory opened = new PolicyDirectory(directory, policies, nodes, leases);
         opened.synchronise();
         opened.thread.start();
         return opened;
@@ -91,6 +94,7 @@ final class PolicyDirectory implements AutoCloseable {
             if (turn == null) {
                 throw new IOException("another node is still taking over its policy files");
             }
+            nodes.catchUp().toCompletableFuture().join(); // what the node before left
             return takeOver();
         } finally {
             one.unlock();

@@ -42,7 +42,7 @@ class PolicyDirectoryTest {
     }
 
     @AfterEach
-    void close() {
+    void close() throws IOException {
         one.close();
         two.close();
         PostgresServer.get().drop(database);
@@ -70,15 +70,21 @@ class PolicyDirectoryTest {
     }
 
     private PolicyDirectory watching(Installation node) throws IOException {
-        return PolicyDirectory.open(policies, node.policies, node.database.leases());
+        return PolicyDirectory.open(policies, node.policies, node.database.nodes(), node.database.leases());
     }
 
     private static List<String> names(Installation node) {
-        return node.policies.list().stream().map(Policy::name).sorted().toList();
+        return list(node).stream().map(Policy::name).sorted().toList();
     }
 
     private static String rego(Installation node) {
-        return node.policies.list().getFirst().rego();
+        return list(node).getFirst().rego();
+    }
+
+    /** As a request sees it. */
+    private static List<Policy> list(Installation node) {
+        node.database.nodes().catchUp().toCompletableFuture().join();
+        return node.policies.list();
     }
 
     @Test
