@@ -156,7 +156,8 @@ class RealAdvisoriesTest {
             long found = 0;
             long start = System.nanoTime();
             for (int i = 0; i < 5_000; i++) {
-                found += matcher.findings("2." + i % 20 + "." + i, NOW).matches().size();
+                found +=
+                        matcher.findings("2." + i % 20 + "." + i, NOW).matches().size();
             }
             System.out.printf(
                     Locale.ROOT,
@@ -178,7 +179,8 @@ class RealAdvisoriesTest {
 
     private List<AdvisoryMatch> matches(String format, String name, String version) {
         VersionOrder order = Objects.requireNonNull(ORDERS.get(format));
-        return index.findings(order, new PackageName(format, name), version, NOW).matches();
+        return index.findings(order, new PackageName(format, name), version, NOW)
+                .matches();
     }
 
     private ImportSummary load(Path data) {
