@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -155,7 +156,7 @@ final class CrashRun implements AutoCloseable {
         }
         for (String path : chosen) {
             boolean uncertain = load.publishes.isUncertain(path);
-            boolean there = isThere(life, load.published.get(path));
+            boolean there = isThere(life, Objects.requireNonNull(load.published.get(path)));
             load.publishes.found(path, there);
             count(
                     uncertain ? "unanswered publishes " + (there ? "found whole" : "found absent") : "effects checked",

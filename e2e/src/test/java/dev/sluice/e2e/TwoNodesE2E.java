@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -219,7 +220,7 @@ class TwoNodesE2E {
      * Sends to a node that says it is ready, as a load balancer does, and to the other one when a connection is refused or closed
      * before any byte of an answer. What went wrong, else null.
      */
-    private String balanced(int turn, String method, String path, String body) {
+    private @Nullable String balanced(int turn, String method, String path, String body) {
         String last = "";
         for (int attempt = 0; attempt < 4; attempt++) {
             Sluice node = nodes.get((turn + attempt) % 2);
