@@ -79,6 +79,11 @@ final class Api implements AutoCloseable {
         return new Api(own.address(), own.controlToken(), null, own);
     }
 
+    /** To a server that runs on this machine, without TLS. */
+    static Api at(ControlFile.Control running) {
+        return new Api(running.address(), running.token(), null, null);
+    }
+
     /** Opens the installation that is configured inside this process; the caller closes it. */
     static Installation open(Configuration configuration) throws IOException {
         return Installation.open(configuration, InstantSource.system(), Machine.here());

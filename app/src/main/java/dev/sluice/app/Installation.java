@@ -118,6 +118,7 @@ final class Installation implements AutoCloseable {
                             new Pep440Order(),
                             configuration.get(Setting.PYPI_WITHHELD).equals("yank") ? Withheld.YANK : Withheld.DROP),
                     new MavenFormat(configuration.number(Setting.MAVEN_SNAPSHOTS, 1, 1_000)));
+            List<Path> certificates = certificates(configuration, machine);
             HttpUpstreamClient http = opened(new HttpUpstreamClient(
                     new Reach(hosts(configuration)),
                     new Timeouts(
@@ -125,7 +126,7 @@ final class Installation implements AutoCloseable {
                             configuration.duration(Setting.UPSTREAM_ANSWER),
                             configuration.duration(Setting.UPSTREAM_STALL)),
                     "sluice/" + Version.TEXT,
-                    TrustedRoots.context(certificates(configuration, machine))));
+                    () -> TrustedRoots.context(certificates)));
             UpstreamClient upstreams = metrics.timing(http);
             metrics.build(Version.TEXT);
             metrics.counters(
@@ -217,14 +218,16 @@ final class Installation implements AutoCloseable {
     }
 
     /** The system's own roots count, so that a company's authority installed on the machine is trusted. */
-    private static List<Path> certificates(Configuration configuration, Machine machine) {
+    private static List<Path> certificates(Configuration configuration, Machine machine) throws IOException {
         List<Path> files = new ArrayList<>();
-        configuration.find(Setting.CA_FILE).map(Path::of).ifPresent(file -> {
-            if (!Files.isReadable(file)) {
-                throw new ConfigurationException("upstream.ca-file '" + file + "' cannot be read");
+        Path own = configuration.find(Setting.CA_FILE).map(Path::of).orElse(null);
+        if (own != null) {
+            if (!Files.isReadable(own)) {
+                throw new ConfigurationException("upstream.ca-file '" + own + "' cannot be read");
             }
-            files.add(file);
-        });
+            TrustedRoots.check(own);
+            files.add(own);
+        }
         for (String variable : List.of("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "PIP_CERT")) {
             String file = machine.environment().get(variable);
             if (file != null && !file.isBlank()) {

@@ -5,6 +5,7 @@ import dev.sluice.storage.StorageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -20,7 +21,20 @@ import picocli.CommandLine.IVersionProvider;
         mixinStandardHelpOptions = true,
         versionProvider = Main.VersionText.class,
         description = "An artifact registry that decides at the gate.",
-        subcommands = {
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  sluice serve                              run the registry on this machine",
+            "  sluice feeds import osv.zip kev.json      load advisories",
+            "  sluice explain pkg:npm/lodash@4.17.20     what is decided about a version, and why",
+            "  sluice who pkg:npm/lodash@4.17.20         who took it, when, from where",
+            "",
+            "Every command has --help."
+        })
+public final class Main {
+
+    private static final int CANNOT = 3;
+
+    private static final List<Class<?>> COMMANDS = List.of(
             Serve.class,
             ShowConfiguration.class,
             Feeds.class,
@@ -35,20 +49,8 @@ import picocli.CommandLine.IVersionProvider;
             TakeBackup.class,
             Restore.class,
             Collect.class,
-            CommandLine.HelpCommand.class
-        },
-        footerHeading = "%nExamples:%n",
-        footer = {
-            "  sluice serve                              run the registry on this machine",
-            "  sluice feeds import osv.zip kev.json      load advisories",
-            "  sluice explain pkg:npm/lodash@4.17.20     what is decided about a version, and why",
-            "  sluice who pkg:npm/lodash@4.17.20         who took it, when, from where",
-            "",
-            "Every command has --help."
-        })
-public final class Main {
-
-    private static final int CANNOT = 3;
+            Rehearsal.class,
+            CommandLine.HelpCommand.class);
 
     private Main() {}
 
@@ -63,18 +65,27 @@ public final class Main {
 
     /** Runs a command and gives its exit code. */
     static int run(String[] arguments, PrintWriter out, PrintWriter err) {
-        CommandLine line = line().setOut(out).setErr(err).setExecutionExceptionHandler((e, command, result) -> {
-            command.getErr().println("sluice: " + sentence(e));
-            return e instanceof ConfigurationException ? CommandLine.ExitCode.USAGE : CANNOT;
-        });
+        // reading the annotations of all commands would make a tenth of the time that starting takes
+        boolean serves = arguments.length > 0 && arguments[0].equals("serve");
+        CommandLine line = line(serves ? List.of(Serve.class) : COMMANDS)
+                .setOut(out)
+                .setErr(err)
+                .setExecutionExceptionHandler((e, command, result) -> {
+                    command.getErr().println("sluice: " + sentence(e));
+                    return e instanceof ConfigurationException ? CommandLine.ExitCode.USAGE : CANNOT;
+                });
         return line.execute(arguments);
     }
 
     /** The commands, with nothing given yet. */
     static CommandLine line() {
-        return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setUsageHelpWidth(110); // examples are there to be copied
+        return line(COMMANDS);
+    }
+
+    private static CommandLine line(List<Class<?>> commands) {
+        CommandLine line = new CommandLine(new Main());
+        commands.forEach(line::addSubcommand);
+        return line.setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpWidth(110); // examples are there to be copied
     }
 
     private static String sentence(Exception e) {

@@ -34,4 +34,16 @@ final class Signals {
             return false;
         }
     }
+
+    /** Sends this process a signal that {@link #on} heard of; false when this machine cannot. */
+    static boolean raise(String name) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            signal.getMethod("raise", signal)
+                    .invoke(null, signal.getConstructor(String.class).newInstance(name));
+            return true;
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
+    }
 }

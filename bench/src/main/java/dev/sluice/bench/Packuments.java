@@ -81,9 +81,20 @@ final class Packuments implements Part {
             throws IOException, InterruptedException {
         String listed = new String(Http.get(sluice.target(), Map.of()), java.nio.charset.StandardCharsets.UTF_8);
         if (!listed.contains("\"latest\":\"" + NpmPackage.version(VERSIONS - WITHHELD - 1) + "\"")) {
-            throw new IOException("the packument is not filtered as it should be");
+            throw new IOException("the packument is not filtered as it should be: " + told(listed));
         }
         Rounds.of(options, folder, verdaccio, sluice, headers, SHORT_WARMUP).report(report, what, "≥ 5");
+    }
+
+    /** Where its tags point and what it says of what is withheld. */
+    private static String told(String packument) {
+        int tags = packument.indexOf("\"dist-tags\"");
+        int restrictions = packument.indexOf("\"policyRestrictions\"");
+        return part(packument, tags) + " … " + part(packument, restrictions);
+    }
+
+    private static String part(String text, int from) {
+        return from < 0 ? "" : text.substring(from, Math.min(text.length(), from + 500));
     }
 
     private static void cold(Report report, Registry sluice, Child verdaccio, Map<String, String> headers)

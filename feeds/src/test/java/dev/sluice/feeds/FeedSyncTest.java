@@ -67,7 +67,8 @@ class FeedSyncTest {
     FeedSyncTest() throws IOException {}
 
     private static HttpUpstreamClient client(Timeouts timeouts) throws IOException {
-        return new HttpUpstreamClient(new Reach(Set.of()), timeouts, "sluice-test", TrustedRoots.context(List.of()));
+        return new HttpUpstreamClient(
+                new Reach(Set.of()), timeouts, "sluice-test", () -> TrustedRoots.context(List.of()));
     }
 
     @AfterEach

@@ -31,7 +31,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Figures about requests, journal events and the JVM, in Prometheus' text format. Thread-safe. */
+/** Figures about requests, journal events and the JVM, in Prometheus' text format; new ones are zero. Thread-safe. */
 public final class Metrics {
 
     /** Media type of {@link #text}. */
@@ -77,9 +77,13 @@ public final class Metrics {
             .register(registry);
     private volatile Function<String, Optional<Policy.Mode>> modes = policy -> Optional.empty();
 
-    /** New figures, all zero, with those of the JVM. */
-    public Metrics() {
-        JvmMetrics.builder().register(registry);
+    /** Those of the JVM, which are the process's: made when they are first asked for, since that takes a while. */
+    private static final class OfTheJvm {
+        private static final PrometheusRegistry REGISTRY = new PrometheusRegistry();
+
+        static {
+            JvmMetrics.builder().register(REGISTRY);
+        }
     }
 
     /** Notes a request. */
@@ -237,7 +241,6 @@ public final class Metrics {
     /** Names, kinds and descriptions of all own figures, without those of the JVM, by name. */
     public List<Figure> figures() {
         return registry.scrape().stream()
-                .filter(snapshot -> snapshot.getMetadata().getName().startsWith("sluice_"))
                 .map(snapshot -> Figure.of(
                         snapshot, String.valueOf(snapshot.getMetadata().getHelp())))
                 .sorted(Comparator.comparing(Figure::name))
@@ -262,10 +265,12 @@ public final class Metrics {
         }
     }
 
-    /** All figures as text. */
+    /** All figures as text, and those of the JVM. */
     byte[] text() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream(16 * 1024);
-        PrometheusTextFormatWriter.create().write(out, registry.scrape());
+        PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
+        writer.write(out, registry.scrape());
+        writer.write(out, OfTheJvm.REGISTRY.scrape());
         return out.toByteArray();
     }
 }

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks upstreams over HTTP with the JDK's client.
@@ -28,11 +29,20 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
 
     private static final int MAX_REDIRECTS = 5;
 
-    private final HttpClient http;
     private final Reach reach;
     private final StallWatch stalls;
     private final Timeouts timeouts;
     private final String userAgent;
+    private final Tls tls;
+    private @Nullable HttpClient http; // made when it is first needed, guarded by this
+    private boolean closed;
+
+    /** Whom to trust; asked before the first request, since reading a system's certificates takes a while. */
+    @FunctionalInterface
+    public interface Tls {
+        /** The context of all connections. Throws IOException when its certificates cannot be read; then it is asked again. */
+        SSLContext context() throws IOException;
+    }
 
     /**
      * A client.
@@ -42,16 +52,28 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
      * @param userAgent how it introduces itself
      * @param tls whom to trust
      */
-    public HttpUpstreamClient(Reach reach, Timeouts timeouts, String userAgent, SSLContext tls) {
+    public HttpUpstreamClient(Reach reach, Timeouts timeouts, String userAgent, Tls tls) {
         this.reach = reach;
         this.timeouts = timeouts;
         this.userAgent = userAgent;
         this.stalls = new StallWatch(timeouts.stall());
-        this.http = HttpClient.newBuilder()
-                .connectTimeout(timeouts.connect())
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .sslContext(tls)
-                .build();
+        this.tls = tls;
+    }
+
+    private synchronized HttpClient http() throws IOException {
+        if (closed) {
+            throw new IOException("this server is stopping");
+        }
+        HttpClient known = http;
+        if (known == null) {
+            known = HttpClient.newBuilder()
+                    .connectTimeout(timeouts.connect())
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .sslContext(tls.context())
+                    .build();
+            http = known;
+        }
+        return known;
     }
 
     @Override
@@ -105,7 +127,7 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
             authorise(request, ask.upstream());
         }
         try {
-            return http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            return http().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UpstreamException(
@@ -174,8 +196,11 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         stalls.close();
-        http.shutdownNow();
+        if (http != null) {
+            http.shutdownNow();
+        }
     }
 }

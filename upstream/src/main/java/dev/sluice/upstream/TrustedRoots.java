@@ -1,5 +1,6 @@
 package dev.sluice.upstream;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.Collection;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -36,11 +38,8 @@ public final class TrustedRoots {
             }
             for (Path file : pemFiles) {
                 if (Files.isReadable(file)) {
-                    try (InputStream in = Files.newInputStream(file)) {
-                        for (Certificate root :
-                                CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                            roots.setCertificateEntry("pem-" + count++, root);
-                        }
+                    for (Certificate root : certificates(file)) {
+                        roots.setCertificateEntry("pem-" + count++, root);
                     }
                 }
             }
@@ -51,6 +50,23 @@ public final class TrustedRoots {
             return context;
         } catch (GeneralSecurityException e) {
             throw new IOException("trusted certificates cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Reads a file of certificates to find out whether that works. Throws IOException saying why not. */
+    public static void check(Path pemFile) throws IOException {
+        try {
+            certificates(pemFile);
+        } catch (GeneralSecurityException e) {
+            throw new IOException("the certificates in " + pemFile + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static Collection<? extends Certificate> certificates(Path pemFile)
+            throws IOException, GeneralSecurityException {
+        // the factory reads byte after byte
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(pemFile), 1 << 16)) {
+            return CertificateFactory.getInstance("X.509").generateCertificates(in);
         }
     }
 

@@ -34,7 +34,7 @@ class HttpUpstreamClientTest {
     HttpUpstreamClientTest() throws IOException {}
 
     private static HttpUpstreamClient client(Set<String> allowed) throws IOException {
-        return new HttpUpstreamClient(new Reach(allowed), SHORT, "sluice-test", TrustedRoots.context(List.of()));
+        return new HttpUpstreamClient(new Reach(allowed), SHORT, "sluice-test", () -> TrustedRoots.context(List.of()));
     }
 
     @AfterEach

@@ -26,7 +26,7 @@ final class ConsumptionRollup {
     private static final String UPSERT = "INSERT INTO consumption (format, package_name, version, digest, repository,"
             + " user_name, token, purl, address, user_agent, first_at, last_at, times)"
             + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            + " ON CONFLICT (format, package_name, version, digest, repository, user_name, token) DO UPDATE SET"
+            + " ON CONFLICT (format, package_name, version, repository, user_name, token, digest) DO UPDATE SET"
             + " address = CASE WHEN excluded.last_at >= consumption.last_at"
             + " THEN excluded.address ELSE consumption.address END,"
             + " user_agent = CASE WHEN excluded.last_at >= consumption.last_at"
@@ -36,6 +36,11 @@ final class ConsumptionRollup {
             + " last_at = CASE WHEN excluded.last_at > consumption.last_at"
             + " THEN excluded.last_at ELSE consumption.last_at END,"
             + " times = consumption.times + excluded.times";
+
+    /** What one actor took of one version. */
+    private static final String SAME =
+            "o.format = c.format AND o.package_name = c.package_name AND o.version = c.version"
+                    + " AND o.repository = c.repository AND o.user_name = c.user_name AND o.token = c.token";
 
     /** As the table holds it, so that two lines of a batch are never the same row. */
     private record Key(
@@ -127,16 +132,19 @@ final class ConsumptionRollup {
             Session session, Subject subject, List<String> versions, int limit, List<Consumption> result)
             throws SQLException {
         Conditions conditions = new Conditions();
-        conditions.equal("format", subject.format());
-        conditions.equal("package_name", subject.packageName());
-        conditions.equal("digest", subject.digest());
-        conditions.in("version", versions);
-        String line = "PARTITION BY format, package_name, version, repository, user_name, token";
-        String sql = "SELECT * FROM (SELECT version, digest, repository, user_name, token, purl, address, user_agent,"
-                + " last_at, MIN(first_at) OVER (" + line + ") AS first_of_all, SUM(times) OVER (" + line
-                + ") AS times_of_all, ROW_NUMBER() OVER (" + line + " ORDER BY last_at DESC, digest) AS place"
-                + " FROM consumption" + conditions.text() + ") lines WHERE place = 1"
-                + " ORDER BY last_at DESC LIMIT ?";
+        conditions.equal("c.format", subject.format());
+        conditions.equal("c.package_name", subject.packageName());
+        conditions.equal("c.digest", subject.digest());
+        conditions.in("c.version", versions);
+        // of each actor the file taken last; the lines wanted are found in the order of an index, and only they are
+        // summed up
+        String others =
+                " FROM consumption o WHERE " + SAME + (subject.digest() == null ? "" : " AND o.digest = c.digest");
+        conditions.add("NOT EXISTS (SELECT 1" + others
+                + " AND (o.last_at > c.last_at OR (o.last_at = c.last_at AND o.digest < c.digest)))");
+        String sql = "SELECT c.*, (SELECT MIN(o.first_at)" + others + ") AS first_of_all, (SELECT SUM(o.times)" + others
+                + ") AS times_of_all FROM (SELECT * FROM consumption c" + conditions.text()
+                + " ORDER BY c.last_at DESC LIMIT ?) c";
         try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
             statement.setInt(conditions.bind(statement), limit);
             try (ResultSet rows = statement.executeQuery()) {

@@ -13,10 +13,14 @@ import dev.sluice.kernel.repository.Inventory;
 import dev.sluice.kernel.repository.Quotas;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.storage.StorageException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.sqlite.util.LibraryLoaderUtil;
 
 /**
  * Every store that is not a blob or the journal: embedded, in two SQLite files of one directory, or in PostgreSQL.
@@ -86,6 +90,21 @@ public final class Database implements AutoCloseable {
         } catch (StorageException e) {
             stores.close();
             throw e;
+        }
+    }
+
+    /**
+     * Copies SQLite's own code for this machine out of its jar into the folder. A process that is started with that folder as {@code
+     * org.sqlite.lib.path} need not do so again. Nothing where the jar has none for this machine.
+     */
+    public static void copyNativeCode(Path folder) throws IOException {
+        String name = LibraryLoaderUtil.getNativeLibName();
+        try (InputStream code = LibraryLoaderUtil.class.getResourceAsStream(
+                LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name)) {
+            if (code != null) {
+                Files.createDirectories(folder);
+                Files.copy(code, folder.resolve(name));
+            }
         }
     }
 

@@ -136,6 +136,13 @@ public final class Postgres implements AutoCloseable {
 
     private static void migrate(PostgresUrl url, Limits limits) throws SQLException {
         DataSource plain = source(url, limits.patience(), Duration.ZERO, "public");
+        try (Connection connection = plain.getConnection();
+                Statement statement = connection.createStatement()) {
+            check(statement);
+            if (isCurrent(connection, statement)) {
+                return;
+            }
+        }
         HikariConfig config = new HikariConfig(); // Flyway opens a connection for every step
         config.setPoolName("sluice-migrations");
         config.setDataSource(plain);
@@ -144,16 +151,27 @@ public final class Postgres implements AutoCloseable {
         try (Connection connection = plain.getConnection();
                 Statement statement = connection.createStatement();
                 HikariDataSource source = new HikariDataSource(config)) {
-            check(statement);
             if (!isTrue(statement, "SELECT pg_try_advisory_lock(" + MIGRATION_LOCK + ")")) {
                 LOG.info("another node is migrating the database; waiting for it");
                 statement.execute("SELECT pg_advisory_lock(" + MIGRATION_LOCK + ")");
             }
             for (String area : AREAS) {
                 Migrations.run(source, area, TYPES, SCHEMA + area);
-                loosen(statement, SCHEMA + area);
+                for (String change : tooTight(statement, SCHEMA + area)) {
+                    statement.execute(change);
+                }
             }
         }
+    }
+
+    private static boolean isCurrent(Connection connection, Statement statement) throws SQLException {
+        for (String area : AREAS) {
+            if (!Migrations.isCurrent(connection, area, SCHEMA + area)
+                    || !tooTight(statement, SCHEMA + area).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void check(Statement statement) throws SQLException {
@@ -181,9 +199,10 @@ public final class Postgres implements AutoCloseable {
     }
 
     /**
-     * Makes texts what they are in SQLite: of any length, and in the order of their code points whatever the server's language.
+     * The changes that make texts what they are in SQLite: of any length, and in the order of their code points whatever the
+     * server's language.
      */
-    private static void loosen(Statement statement, String schema) throws SQLException {
+    private static List<String> tooTight(Statement statement, String schema) throws SQLException {
         List<String> changes = new ArrayList<>();
         try (ResultSet rows = statement.executeQuery("SELECT table_name, string_agg(format("
                 + "'ALTER COLUMN %I TYPE TEXT COLLATE \"C\"', column_name), ', ') FROM information_schema.columns"
@@ -194,8 +213,6 @@ public final class Postgres implements AutoCloseable {
                 changes.add("ALTER TABLE " + schema + ".\"" + rows.getString(1) + "\" " + rows.getString(2));
             }
         }
-        for (String change : changes) {
-            statement.execute(change);
-        }
+        return changes;
     }
 }

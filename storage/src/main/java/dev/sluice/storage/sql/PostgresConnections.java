@@ -47,7 +47,7 @@ final class PostgresConnections implements Connections {
         int losses = 0;
         while (true) {
             try (Session session = borrow(losses)) {
-                return session.run(work);
+                return work.on(session);
             } catch (SQLException e) {
                 if (!isLost(e) || ++losses == MOST_LOSSES) {
                     throw failed("read from", e);
@@ -62,7 +62,7 @@ final class PostgresConnections implements Connections {
             try (Statement statement = session.connection().createStatement()) {
                 statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
                 try {
-                    T result = session.run(work);
+                    T result = work.on(session);
                     statement.execute("ROLLBACK");
                     return result;
                 } catch (SQLException | RuntimeException e) {
@@ -86,7 +86,7 @@ final class PostgresConnections implements Connections {
             try (Session session = borrow(losses)) {
                 session.connection().setAutoCommit(false);
                 try {
-                    T result = session.run(work);
+                    T result = work.on(session);
                     sent = true;
                     session.commit();
                     return result;

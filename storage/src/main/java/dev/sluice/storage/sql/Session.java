@@ -7,10 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One connection with what it keeps prepared. Used by one thread at a time; closed by the {@link Connections} it belongs to.
@@ -19,39 +15,16 @@ final class Session implements AutoCloseable {
     private final Connection connection;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
     private final List<Runnable> afterCommit = new ArrayList<>();
-    private @Nullable Handle handle;
 
     Session(Connection connection) {
         this.connection = connection;
-    }
-
-    /** Does the work; what Jdbi wraps comes out as it was. */
-    <T> T run(Connections.Work<T> work) throws SQLException {
-        try {
-            return work.on(this);
-        } catch (JdbiException e) {
-            if (e.getCause() instanceof SQLException cause) {
-                throw cause;
-            }
-            throw e;
-        }
     }
 
     Connection connection() {
         return connection;
     }
 
-    /** For what is not hot: named parameters and row mapping. */
-    Handle handle() {
-        Handle known = handle;
-        if (known == null) {
-            known = Jdbi.create(connection).open();
-            handle = known;
-        }
-        return known;
-    }
-
-    /** For what is hot: a statement prepared once per connection. The text must be a constant; do not close the statement. */
+    /** A statement prepared once per connection. The text must be a constant; do not close the statement. */
     PreparedStatement prepared(String sql) throws SQLException {
         PreparedStatement statement = prepared.get(sql);
         if (statement == null) {

@@ -92,20 +92,25 @@ final class SqlAdvisoryStore implements AdvisoryStore {
 
     @Override
     public List<FeedState> feeds() {
-        return connections.read(session -> session.handle()
-                .createQuery("SELECT name, records, imported_at, newest, updated_at FROM feed ORDER BY name")
-                .map((row, context) -> {
+        return connections.read(session -> {
+            List<FeedState> result = new ArrayList<>();
+            try (ResultSet row = session.prepared(
+                            "SELECT name, records, imported_at, newest, updated_at FROM feed ORDER BY name")
+                    .executeQuery()) {
+                while (row.next()) {
                     Instant imported = Values.instant(row.getLong("imported_at"));
                     @Nullable
                     Instant updated = Values.instantOrNull(row, "updated_at"); // null: from before there were syncs
-                    return new FeedState(
+                    result.add(new FeedState(
                             row.getString("name"),
                             row.getLong("records"),
                             imported,
                             updated == null ? imported : updated,
-                            Values.instantOrNull(row, "newest"));
-                })
-                .list());
+                            Values.instantOrNull(row, "newest")));
+                }
+            }
+            return result;
+        });
     }
 
     @Override

@@ -2,9 +2,12 @@ package dev.sluice.storage.sql;
 
 import dev.sluice.kernel.policy.Policy;
 import dev.sluice.kernel.policy.PolicyStore;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
 
 /** Policies in SQL, held in memory as well: every decision asks for them. */
 final class SqlPolicyStore implements PolicyStore {
@@ -15,7 +18,7 @@ final class SqlPolicyStore implements PolicyStore {
     SqlPolicyStore(Connections connections, Revisions revisions) {
         this.connections = connections;
         this.revision = revisions.named("policy");
-        this.all = new Cached<>(() -> connections.read(session -> load(session.handle())));
+        this.all = new Cached<>(() -> connections.read(SqlPolicyStore::load));
         revision.onMove(all::invalidate);
     }
 
@@ -37,16 +40,15 @@ final class SqlPolicyStore implements PolicyStore {
     @Override
     public void save(Policy policy) {
         connections.run(session -> {
-            session.handle()
-                    .createUpdate("INSERT INTO policy (slug, precedence, created_at, body)"
-                            + " VALUES (:slug, :precedence, :created, :body)"
-                            + " ON CONFLICT (slug) DO UPDATE SET"
-                            + " precedence = :precedence, created_at = :created, body = :body")
-                    .bind("slug", Values.key(policy.slug()))
-                    .bind("precedence", policy.precedence())
-                    .bind("created", Values.nanos(policy.createdAt()))
-                    .bind("body", StoredJson.write(policy))
-                    .execute();
+            PreparedStatement statement =
+                    session.prepared("INSERT INTO policy (slug, precedence, created_at, body) VALUES (?, ?, ?, ?)"
+                            + " ON CONFLICT (slug) DO UPDATE SET precedence = excluded.precedence,"
+                            + " created_at = excluded.created_at, body = excluded.body");
+            statement.setString(1, Values.key(policy.slug()));
+            statement.setInt(2, policy.precedence());
+            statement.setLong(3, Values.nanos(policy.createdAt()));
+            statement.setString(4, StoredJson.write(policy));
+            statement.executeUpdate();
             revision.bump(session);
         });
     }
@@ -54,10 +56,9 @@ final class SqlPolicyStore implements PolicyStore {
     @Override
     public boolean remove(String slug) {
         return connections.write(session -> {
-            int removed = session.handle()
-                    .createUpdate("DELETE FROM policy WHERE slug = :slug")
-                    .bind("slug", slug)
-                    .execute();
+            PreparedStatement statement = session.prepared("DELETE FROM policy WHERE slug = ?");
+            statement.setString(1, slug);
+            int removed = statement.executeUpdate();
             if (removed > 0) {
                 revision.bump(session);
             }
@@ -65,9 +66,14 @@ final class SqlPolicyStore implements PolicyStore {
         });
     }
 
-    private static List<Policy> load(Handle handle) {
-        return List.copyOf(handle.createQuery("SELECT body FROM policy ORDER BY precedence, created_at, slug")
-                .map((row, context) -> StoredJson.read(row.getString("body"), Policy.class))
-                .list());
+    private static List<Policy> load(Session session) throws SQLException {
+        List<Policy> result = new ArrayList<>();
+        try (ResultSet rows = session.prepared("SELECT body FROM policy ORDER BY precedence, created_at, slug")
+                .executeQuery()) {
+            while (rows.next()) {
+                result.add(StoredJson.read(rows.getString(1), Policy.class));
+            }
+        }
+        return List.copyOf(result);
     }
 }

@@ -9,6 +9,7 @@ import dev.sluice.kernel.repository.Upstream.Bearer;
 import dev.sluice.kernel.repository.Upstream.Credentials;
 import dev.sluice.kernel.repository.Upstream.Trust;
 import java.net.URI;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -19,7 +20,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +35,7 @@ final class SqlRepositoryStore implements RepositoryStore {
     SqlRepositoryStore(Connections connections, Revisions revisions) {
         this.connections = connections;
         this.revision = revisions.named("repository");
-        this.all = new Cached<>(() -> connections.snapshot(session -> load(session.handle())));
+        this.all = new Cached<>(() -> connections.snapshot(SqlRepositoryStore::load));
         revision.onMove(all::invalidate);
     }
 
@@ -60,21 +60,22 @@ final class SqlRepositoryStore implements RepositoryStore {
     @Override
     public void save(Repository repository) {
         connections.run(session -> {
-            Handle handle = session.handle();
-            handle.createUpdate("INSERT INTO repository (name, current_name, former_names, open_reads, reserved)"
-                            + " VALUES (:id, :name, :former, :open, :reserved) ON CONFLICT (name) DO UPDATE SET"
-                            + " current_name = :name, former_names = :former, open_reads = :open, reserved = :reserved")
-                    .bind("id", repository.id())
-                    .bind("name", repository.name())
-                    .bind("former", StoredJson.write(repository.formerNames()))
-                    .bind("open", repository.openReads() ? 1 : 0)
-                    .bind("reserved", StoredJson.write(repository.reserved()))
-                    .execute();
-            handle.createUpdate("DELETE FROM upstream WHERE repository = :id")
-                    .bind("id", repository.id())
-                    .execute();
+            PreparedStatement statement =
+                    session.prepared("INSERT INTO repository (name, current_name, former_names, open_reads, reserved)"
+                            + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+                            + " current_name = excluded.current_name, former_names = excluded.former_names,"
+                            + " open_reads = excluded.open_reads, reserved = excluded.reserved");
+            statement.setString(1, repository.id());
+            statement.setString(2, repository.name());
+            statement.setString(3, StoredJson.write(repository.formerNames()));
+            statement.setInt(4, repository.openReads() ? 1 : 0);
+            statement.setString(5, StoredJson.write(repository.reserved()));
+            statement.executeUpdate();
+            PreparedStatement delete = session.prepared("DELETE FROM upstream WHERE repository = ?");
+            delete.setString(1, repository.id());
+            delete.executeUpdate();
             for (Upstream upstream : repository.upstreams()) {
-                insert(handle, repository.id(), upstream);
+                insert(session, repository.id(), upstream);
             }
             revision.bump(session);
         });
@@ -83,10 +84,9 @@ final class SqlRepositoryStore implements RepositoryStore {
     @Override
     public boolean remove(String id) {
         return connections.write(session -> {
-            int removed = session.handle()
-                    .createUpdate("DELETE FROM repository WHERE name = :id")
-                    .bind("id", id)
-                    .execute();
+            PreparedStatement statement = session.prepared("DELETE FROM repository WHERE name = ?");
+            statement.setString(1, id);
+            int removed = statement.executeUpdate();
             if (removed > 0) {
                 revision.bump(session);
             }
@@ -94,46 +94,49 @@ final class SqlRepositoryStore implements RepositoryStore {
         });
     }
 
-    private static void insert(Handle handle, String repository, Upstream upstream) {
+    private static void insert(Session session, String repository, Upstream upstream) throws SQLException {
         @Nullable Credentials credentials = upstream.credentials();
-        handle.createUpdate("INSERT INTO upstream (repository, id, format, url, priority, trust,"
-                        + " credential_kind, credential_user, credential_secret)"
-                        + " VALUES (:repository, :id, :format, :url, :priority, :trust, :kind, :user, :secret)")
-                .bind("repository", repository)
-                .bind("id", Values.key(upstream.id()))
-                .bind("format", Values.key(upstream.format()))
-                .bind("url", upstream.url().toString())
-                .bind("priority", upstream.priority())
-                .bind("trust", upstream.trust().name())
-                .bind("kind", kindOf(credentials))
-                .bind("user", credentials instanceof Basic basic ? basic.user() : null)
-                .bind("secret", secretOf(credentials))
-                .execute();
+        PreparedStatement statement =
+                session.prepared("INSERT INTO upstream (repository, id, format, url, priority, trust,"
+                        + " credential_kind, credential_user, credential_secret) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        statement.setString(1, repository);
+        statement.setString(2, Values.key(upstream.id()));
+        statement.setString(3, Values.key(upstream.format()));
+        statement.setString(4, upstream.url().toString());
+        statement.setInt(5, upstream.priority());
+        statement.setString(6, upstream.trust().name());
+        statement.setString(7, kindOf(credentials));
+        statement.setString(8, credentials instanceof Basic basic ? basic.user() : null);
+        statement.setString(9, secretOf(credentials));
+        statement.executeUpdate();
     }
 
-    private static Map<String, Repository> load(Handle handle) {
+    private static Map<String, Repository> load(Session session) throws SQLException {
         Map<String, List<Upstream>> upstreams = new HashMap<>();
-        handle.createQuery("SELECT * FROM upstream ORDER BY repository, priority, id")
-                .map((row, context) -> {
-                    upstreams
-                            .computeIfAbsent(row.getString("repository"), name -> new ArrayList<>())
-                            .add(upstream(row));
-                    return true;
-                })
-                .list();
+        try (ResultSet row = session.prepared("SELECT * FROM upstream ORDER BY repository, priority, id")
+                .executeQuery()) {
+            while (row.next()) {
+                upstreams
+                        .computeIfAbsent(row.getString("repository"), name -> new ArrayList<>())
+                        .add(upstream(row));
+            }
+        }
         Map<String, Repository> result = new HashMap<>();
-        handle.createQuery("SELECT name, current_name, former_names, open_reads, reserved FROM repository")
-                .map((row, context) -> new Repository(
+        try (ResultSet row = session.prepared(
+                        "SELECT name, current_name, former_names, open_reads, reserved FROM repository")
+                .executeQuery()) {
+            while (row.next()) {
+                Repository repository = new Repository(
                         row.getString("name"),
                         Objects.requireNonNullElse(Values.textOrNull(row, "current_name"), row.getString("name")),
                         formerNames(Values.textOrNull(row, "former_names")),
                         row.getInt("open_reads") != 0,
                         upstreams.getOrDefault(row.getString("name"), List.of()),
-                        List.of(StoredJson.read(row.getString("reserved"), ReservedName[].class))))
-                .forEach(repository -> {
-                    result.put(repository.name(), repository);
-                    repository.formerNames().forEach(name -> result.put(name, repository));
-                });
+                        List.of(StoredJson.read(row.getString("reserved"), ReservedName[].class)));
+                result.put(repository.name(), repository);
+                repository.formerNames().forEach(name -> result.put(name, repository));
+            }
+        }
         return result;
     }
 

@@ -3,12 +3,14 @@ package dev.sluice.storage.sql;
 import dev.sluice.kernel.access.Role;
 import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.access.TokenStore;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
 
 /** Tokens in SQL, held in memory as well: every request asks for one. */
 final class SqlTokenStore implements TokenStore {
@@ -19,7 +21,7 @@ final class SqlTokenStore implements TokenStore {
     SqlTokenStore(Connections connections, Revisions revisions) {
         this.connections = connections;
         this.revision = revisions.named("token");
-        this.all = new Cached<>(() -> connections.read(session -> load(session.handle())));
+        this.all = new Cached<>(() -> connections.read(SqlTokenStore::load));
         revision.onMove(all::invalidate);
     }
 
@@ -41,20 +43,18 @@ final class SqlTokenStore implements TokenStore {
     @Override
     public void add(Token token) {
         connections.run(session -> {
-            int added = session.handle()
-                    .createUpdate("INSERT INTO token"
-                            + " (id, name, user_name, secret_hash, role, repositories, created_at, expires_at)"
-                            + " VALUES (:id, :name, :user, :hash, :role, :repositories, :created, :expires)"
-                            + " ON CONFLICT (id) DO NOTHING")
-                    .bind("id", Values.key(token.id()))
-                    .bind("name", Values.key(token.name()))
-                    .bind("user", Values.key(token.user()))
-                    .bind("hash", token.secretHash())
-                    .bind("role", token.role().name())
-                    .bind("repositories", StoredJson.write(token.repositories()))
-                    .bind("created", Values.nanos(token.createdAt()))
-                    .bind("expires", Values.nanosOrNull(token.expiresAt()))
-                    .execute();
+            PreparedStatement statement = session.prepared("INSERT INTO token"
+                    + " (id, name, user_name, secret_hash, role, repositories, created_at, expires_at)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING");
+            statement.setString(1, Values.key(token.id()));
+            statement.setString(2, Values.key(token.name()));
+            statement.setString(3, Values.key(token.user()));
+            statement.setString(4, token.secretHash());
+            statement.setString(5, token.role().name());
+            statement.setString(6, StoredJson.write(token.repositories()));
+            statement.setLong(7, Values.nanos(token.createdAt()));
+            Values.setInstant(statement, 8, token.expiresAt());
+            int added = statement.executeUpdate();
             if (added == 0) {
                 throw new IllegalArgumentException("there is already a token " + token.id());
             }
@@ -65,10 +65,9 @@ final class SqlTokenStore implements TokenStore {
     @Override
     public boolean remove(String id) {
         return connections.write(session -> {
-            int removed = session.handle()
-                    .createUpdate("DELETE FROM token WHERE id = :id")
-                    .bind("id", id)
-                    .execute();
+            PreparedStatement statement = session.prepared("DELETE FROM token WHERE id = ?");
+            statement.setString(1, id);
+            int removed = statement.executeUpdate();
             if (removed > 0) {
                 revision.bump(session);
             }
@@ -76,10 +75,12 @@ final class SqlTokenStore implements TokenStore {
         });
     }
 
-    private static Map<String, Token> load(Handle handle) {
+    private static Map<String, Token> load(Session session) throws SQLException {
         Map<String, Token> result = new LinkedHashMap<>();
-        handle.createQuery("SELECT * FROM token ORDER BY created_at, id")
-                .map((row, context) -> new Token(
+        try (ResultSet row =
+                session.prepared("SELECT * FROM token ORDER BY created_at, id").executeQuery()) {
+            while (row.next()) {
+                Token token = new Token(
                         row.getString("id"),
                         row.getString("name"),
                         row.getString("user_name"),
@@ -87,8 +88,10 @@ final class SqlTokenStore implements TokenStore {
                         Role.valueOf(row.getString("role")),
                         List.of(StoredJson.read(row.getString("repositories"), String[].class)),
                         Values.instant(row.getLong("created_at")),
-                        Values.instantOrNull(row, "expires_at")))
-                .forEach(token -> result.put(token.id(), token));
+                        Values.instantOrNull(row, "expires_at"));
+                result.put(token.id(), token);
+            }
+        }
         return result;
     }
 }

@@ -42,10 +42,17 @@ final class Sqlite {
             if (folder != null) {
                 Files.createDirectories(folder);
             }
-            Migrations.run(source(file, durability), migrations, TYPES, null);
             Session writer = new Session(connect(file, durability));
-            execute(writer.connection(), "PRAGMA wal_autocheckpoint=20000");
-            writer.connection().setAutoCommit(false);
+            try {
+                if (!Migrations.isCurrent(writer.connection(), migrations, null)) {
+                    Migrations.run(source(file, durability), migrations, TYPES, null);
+                }
+                execute(writer.connection(), "PRAGMA wal_autocheckpoint=20000");
+                writer.connection().setAutoCommit(false);
+            } catch (SQLException | RuntimeException e) {
+                writer.close();
+                throw e;
+            }
             return new SqliteConnections(
                     migrations,
                     writer,

@@ -77,7 +77,7 @@ final class SqliteConnections implements Connections {
                 session = readerOpener.open();
             }
             try {
-                return session.run(work);
+                return work.on(session);
             } finally {
                 idleReaders.addFirst(session);
             }
@@ -93,7 +93,7 @@ final class SqliteConnections implements Connections {
         return read(session -> {
             session.connection().setAutoCommit(false);
             try {
-                return session.run(work);
+                return work.on(session);
             } finally {
                 session.rollback();
                 session.connection().setAutoCommit(true);
@@ -249,7 +249,7 @@ final class SqliteConnections implements Connections {
         int actions = writer.pendingActions();
         java.sql.Savepoint savepoint = writer.connection().setSavepoint();
         try {
-            T result = writer.run(queued.work());
+            T result = queued.work().on(writer);
             writer.connection().releaseSavepoint(savepoint);
             return () -> queued.done().complete(result);
         } catch (SQLException | RuntimeException e) {

@@ -380,6 +380,22 @@ public interface JournalContract {
     }
 
     @Test
+    default void of_many_who_took_a_version_tells_the_latest_with_all_that_each_took() throws IOException {
+        Actor bob = new Actor("bob", null, "192.0.2.4", "");
+        Actor eve = new Actor("eve", null, "192.0.2.5", "");
+        appended(
+                event(1, Kind.DOWNLOAD, ADA, WIDGET, digest("wheel")),
+                event(2, Kind.DOWNLOAD, eve, WIDGET, digest("wheel")),
+                event(3, Kind.DOWNLOAD, bob, WIDGET, digest("sdist")),
+                event(4, Kind.DOWNLOAD, ADA, WIDGET, digest("sdist")),
+                event(5, Kind.DOWNLOAD, bob, WIDGET, digest("wheel")),
+                event(6, Kind.DOWNLOAD, bob, WIDGET, digest("sdist")));
+
+        assertThat(journal().consumption(new Subject("npm", "widget", Set.of("1.0.0"), null), 2))
+                .containsExactly(taken(bob, digest("sdist"), 3, 6, 3), taken(ADA, digest("sdist"), 1, 4, 2));
+    }
+
+    @Test
     default void asks_for_thousands_of_versions_at_once() throws IOException {
         appended(download(1));
         Set<String> versions = new HashSet<>(Set.of("1.0.0"));
