@@ -72,7 +72,7 @@ class HostileClientTest {
                     exchange -> Response.artifact(
                             "application/octet-stream",
                             GateKey.release(new FileBlobs(large, local), DIGEST, 64L << 20)));
-            wire.send(asking("/fake/main/large"));
+            assertThat(wire.send(asking("/fake/main/large")).head().status()).isEqualTo(200);
 
             assertThat(cutOff(own, wire)).isLessThan(64L << 20);
         }
@@ -84,7 +84,7 @@ class HostileClientTest {
         try (TestDoor own = new TestDoor(idle(Duration.ofMillis(150)));
                 Wire wire = own.open()) {
             own.format.quick("index", exchange -> Response.of(200, "application/octet-stream", index));
-            wire.send(asking("/fake/main/index"));
+            assertThat(wire.send(asking("/fake/main/index")).head().status()).isEqualTo(200);
 
             assertThat(cutOff(own, wire)).isLessThan(index.length);
             assertThat(figure(own, "sluice_http_responses_held_bytes")).isEqualTo("0.0");
@@ -686,7 +686,10 @@ class HostileClientTest {
                 .orElseThrow();
     }
 
-    /** Waits until the server has only the connection of the figures left, then reads what came: how many bytes. */
+    /**
+     * Waits until the server has only the connection of the figures left, then reads what came of the body: how many bytes. The
+     * head was read before, so that the server surely counts the connection.
+     */
     private static long cutOff(TestDoor door, Wire wire) throws IOException {
         while (Double.parseDouble(figure(door, "sluice_http_connections")) > 1) {
             Thread.onSpinWait();
