@@ -43,6 +43,16 @@ public final class Evaluation {
             return new Request(input, data, now, strictErrors, true, limits);
         }
 
+        /** The same request about another input. */
+        public Request about(@Nullable Value other) {
+            return new Request(other, data, now, strictErrors, trace, limits);
+        }
+
+        /** The same request about other documents at another instant. */
+        Request about(@Nullable Value otherInput, Value otherData, Instant then) {
+            return new Request(otherInput, otherData, then, strictErrors, false, limits);
+        }
+
         /** The same request with failing builtins as errors. */
         public Request strict() {
             return new Request(input, data, now, true, trace, limits);
@@ -58,6 +68,15 @@ public final class Evaluation {
      * @param steps what made the rules succeed or fail, empty without trace
      */
     public record Result(@Nullable Value value, Instant horizon, List<Read> reads, List<Step> steps) {}
+
+    /**
+     * The answer for one of many inputs: a result or a failure.
+     *
+     * @param result null where the evaluation failed
+     * @param failure null where it did not
+     */
+    public record Answer(
+            Value input, @Nullable Result result, @Nullable RegoEvaluationException failure) {}
 
     /**
      * The answer of an ad-hoc query.

@@ -7,8 +7,10 @@ import dev.sluice.rego.syntax.Body;
 import dev.sluice.rego.syntax.Expr;
 import dev.sluice.rego.syntax.Parser;
 import dev.sluice.rego.syntax.Term;
+import dev.sluice.rego.value.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A query of a {@link Program}, compiled. Immutable and safe to share between threads. */
@@ -108,6 +110,36 @@ public final class PreparedQuery {
         } catch (StackOverflowError tooDeep) {
             throw tooDeep();
         }
+    }
+
+    /**
+     * Evaluates the query over many inputs that share data, clock and limits, in their order. An evaluation that fails
+     * gives an answer that says so, and the next one goes on.
+     *
+     * @param inputs may be an endless supply; one is taken when the answer before was received
+     * @param request what the evaluations have in common; its input is not used
+     */
+    public void evaluateAll(
+            Iterable<? extends Value> inputs, Evaluation.Request request, Consumer<Evaluation.Answer> answers) {
+        for (Value input : inputs) {
+            Evaluation.Result result = null;
+            RegoEvaluationException failure = null;
+            try {
+                result = evaluate(request.about(input));
+            } catch (RegoEvaluationException failed) {
+                failure = failed;
+            }
+            answers.accept(new Evaluation.Answer(input, result, failure));
+        }
+    }
+
+    /**
+     * Why the answer is what it is, and which single changes of what was read would change it; costs many evaluations.
+     *
+     * @throws RegoEvaluationException when there is no result, see there
+     */
+    public Explanation explain(Evaluation.Request request) {
+        return Explanation.of(this, request);
     }
 
     private static RegoEvaluationException tooDeep() {

@@ -1,11 +1,10 @@
 package dev.sluice.bench.rego;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,46 +24,12 @@ final class Opa {
 
     /** Builds the peer, or finds it built; null where there is no Go or it cannot be built, which is said. */
     static @Nullable Opa build(Path bench) throws IOException, InterruptedException {
-        Path folder = Files.createDirectories(bench.resolve("target/opa"));
-        Path program = folder.resolve("peer-" + VERSION);
-        for (String source : List.of("main.go", "fuzz.go")) {
-            byte[] text = Files.readAllBytes(bench.resolve("opa").resolve(source));
-            Path copy = folder.resolve(source);
-            if (!Files.exists(copy) || !java.util.Arrays.equals(text, Files.readAllBytes(copy))) {
-                Files.write(copy, text);
-                Files.deleteIfExists(program);
-            }
-        }
-        if (Files.exists(program)) {
-            return new Opa(program);
-        }
-        System.out.println("building the peer: OPA " + VERSION + "'s Go library, a few minutes");
-        Files.deleteIfExists(folder.resolve("go.mod"));
-        String module = "github.com/open-policy-agent/opa@v" + VERSION;
-        boolean built = run(folder, "go", "mod", "init", "peer")
-                && run(folder, "go", "get", module)
-                && run(folder, "go", "mod", "tidy")
-                && run(folder, "go", "build", "-o", program.toString(), ".");
-        return built ? new Opa(program) : null;
-    }
-
-    private static boolean run(Path folder, String... command) throws InterruptedException {
-        try {
-            Process process = new ProcessBuilder(command)
-                    .directory(folder.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("build.log").toFile())
-                    .start();
-            if (process.waitFor(15, TimeUnit.MINUTES) && process.exitValue() == 0) {
-                return true;
-            }
-            process.destroy();
-            System.out.println(
-                    "skipped OPA: '" + String.join(" ", command) + "' failed, see " + folder.resolve("build.log"));
-        } catch (IOException missing) {
-            System.out.println("skipped OPA: there is no Go on this machine (" + missing.getMessage() + ")");
-        }
-        return false;
+        Process process = new ProcessBuilder(bench.resolve("opa/build").toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        process.getOutputStream().close();
+        String program = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        return process.waitFor() == 0 ? new Opa(Path.of(program)) : null;
     }
 
     /** What OPA needed for a workload, with one thread and with two, and its result as JSON. */
@@ -95,12 +60,5 @@ final class Opa {
                 line.path("nanos").asDouble(),
                 line.path("cpu").asDouble(),
                 line.path("bytes").asDouble());
-    }
-
-    /** Starts it as an oracle that answers programs line by line. */
-    Process oracle() throws IOException {
-        return new ProcessBuilder(program.toString(), "run")
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
     }
 }

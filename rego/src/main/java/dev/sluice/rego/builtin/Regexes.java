@@ -16,6 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Regexes {
     private static final int MAX_CACHED = 1024;
     private static final int MAX_PATTERN = 64 << 10;
+    /** A text this long is matched with an eye on the clock; a power of two. */
+    private static final int POLLED = 1 << 11;
     // Policies use few patterns; one that makes up patterns from its input must not fill the memory.
     private static final Map<String, Pattern> CACHE = new ConcurrentHashMap<>();
 
@@ -99,7 +101,38 @@ final class Regexes {
     private static Value match(CallContext ctx, Value[] args) throws BuiltinException {
         String pattern = Operands.string(args, 0);
         String text = Operands.string(args, 1);
-        return BooleanValue.of(compile(pattern).matcher(text).find());
+        return BooleanValue.of(compile(pattern).matcher(subject(ctx, text)).find());
+    }
+
+    /** The text for the matcher, which looks at the clock now and then where matching may take long. */
+    private static CharSequence subject(CallContext ctx, String text) {
+        return text.length() < POLLED ? text : new Polled(ctx, text, 0, text.length(), new int[1]);
+    }
+
+    /** A text that looks at the clock every few thousand characters read. */
+    private record Polled(CallContext ctx, String text, int from, int to, int[] reads) implements CharSequence {
+        @Override
+        public int length() {
+            return to - from;
+        }
+
+        @Override
+        public char charAt(int index) {
+            if ((++reads[0] & (POLLED - 1)) == 0) {
+                ctx.checkDeadline();
+            }
+            return text.charAt(from + index);
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return new Polled(ctx, text, from + start, from + end, reads);
+        }
+
+        @Override
+        public String toString() {
+            return text.substring(from, to);
+        }
     }
 
     /** One match: the bounds of the whole and of its groups, -1 for a group that took no part. */
@@ -131,7 +164,7 @@ final class Regexes {
     /** Matches from left to right; an empty one right after another match does not count. */
     private static List<Match> findAll(CallContext ctx, Pattern pattern, String text, long limit) {
         List<Match> found = new ArrayList<>();
-        Matcher matcher = pattern.matcher(text);
+        Matcher matcher = pattern.matcher(subject(ctx, text));
         int position = 0;
         int lastEnd = -1;
         while (position <= text.length() && found.size() < limit && matcher.find(position)) {
@@ -253,7 +286,7 @@ final class Regexes {
                     "end delimiter has to be exactly one character long but is " + GoBytes.of(open).length + " long");
         }
         return BooleanValue.of(compile(templatePattern(template, open.charAt(0), close.charAt(0)))
-                .matcher(text)
+                .matcher(subject(ctx, text))
                 .find());
     }
 

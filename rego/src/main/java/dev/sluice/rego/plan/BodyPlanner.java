@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,18 @@ final class BodyPlanner {
         this.plan = plan;
         this.analysis = plan.analysis();
         this.terms = new TermPlanner(plan, this);
+    }
+
+    /** The slots of the variables so far that were written by somebody, by the names as written. */
+    Map<String, Integer> names() {
+        Map<String, Integer> names = new TreeMap<>();
+        slots.forEach((unique, slot) -> {
+            if (bound.contains(unique) && !unique.startsWith("%") && !unique.startsWith("$")) {
+                int at = unique.indexOf('@');
+                names.put(at < 0 ? unique : unique.substring(0, at), slot);
+            }
+        });
+        return names;
     }
 
     int slotCount() {

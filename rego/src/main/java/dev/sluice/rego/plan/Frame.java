@@ -22,6 +22,9 @@ final class Frame {
     Object sink;
     /** How many literals of the body have held at the same time, at most; kept when tracing. */
     int reached;
+    /** The variables with which the body held first, as text; kept when tracing. */
+    @Nullable
+    String witness;
     /** The values at which the literal after those last failed; kept when tracing. */
     String detail = "";
 

@@ -66,7 +66,10 @@ public final class Plan {
         } else {
             value = document(path.subList(1, path.size()), state);
         }
-        value = value == null ? null : Values.frozen(value, shared);
+        if (value != null) {
+            value = Values.frozen(value, shared);
+            shared.checkResult(value);
+        }
         return new Evaluation.Result(
                 value,
                 instant(shared.horizon()),

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class RulePlan {
     private static final int MAX_CONFLICT_LINES = 10;
     private static final int MAX_CONFLICT_TEXT = 80;
+    private static final int MAX_WITNESS = 400;
     private static final Place[] NONE = {};
 
     private final Plan plan;
@@ -122,7 +123,7 @@ final class RulePlan {
             case SET -> setEnd(Objects.requireNonNull(key));
             case TREE -> treeEnd(path, key, value, rule.location());
         };
-        Node body = planner.link(end);
+        Node body = planner.link(plan.traced() ? witnessed(planner.names(), end) : end);
         return new Clause(
                 rule.location(),
                 body,
@@ -143,7 +144,8 @@ final class RulePlan {
         planner.body(branch.body());
         planner.track(false);
         Ev value = planner.head(branch.value());
-        Node body = planner.link(completeEnd(value, planner.bindsNothing()));
+        Node end = completeEnd(value, planner.bindsNothing());
+        Node body = planner.link(plan.traced() ? witnessed(planner.names(), end) : end);
         return new Clause(
                 branch.location(),
                 body,
@@ -179,10 +181,31 @@ final class RulePlan {
         };
     }
 
+    /** The end of a body that remembers under which bindings the body held first. */
+    private static Node witnessed(Map<String, Integer> names, Node end) {
+        return frame -> {
+            if (frame.witness == null) {
+                StringBuilder out = new StringBuilder();
+                names.forEach((name, slot) -> {
+                    Value value = frame.slots[slot];
+                    if (value != null && out.length() < MAX_WITNESS) {
+                        String text = value.toString();
+                        out.append(out.isEmpty() ? "" : ", ").append(name).append(" = ");
+                        out.append(
+                                text.length() > MAX_CONFLICT_TEXT ? text.substring(0, MAX_CONFLICT_TEXT) + "…" : text);
+                    }
+                });
+                frame.witness = out.toString();
+            }
+            return end.exec(frame);
+        };
+    }
+
     private static Node setEnd(Ev key) {
         return frame -> {
             Value found = key.eval(frame);
             if (found != null && frame.sink instanceof SetValue.Builder sink) {
+                frame.state.shared.allocate(TermPlanner.ADDED);
                 sink.add(Values.frozen(found, frame.state.shared));
             }
             return false;
@@ -201,6 +224,7 @@ final class RulePlan {
             }
             Value found = (key == null ? value : key).eval(frame);
             if (found != null && frame.sink instanceof Tree tree) {
+                frame.state.shared.allocate(2 * TermPlanner.ADDED);
                 tree.add(keys, Values.frozen(found, frame.state.shared), key != null, location);
             }
             return false;
@@ -303,7 +327,14 @@ final class RulePlan {
         if (succeeded) {
             Evaluation.Outcome outcome =
                     clause.equals(fallback) ? Evaluation.Outcome.DEFAULTED : Evaluation.Outcome.SUCCEEDED;
-            trace.step(new Evaluation.Step(node.name(), at.file(), at.row(), at.column(), "", outcome, ""));
+            trace.step(new Evaluation.Step(
+                    node.name(),
+                    at.file(),
+                    at.row(),
+                    at.column(),
+                    "",
+                    outcome,
+                    outcome == Evaluation.Outcome.SUCCEEDED && frame.witness != null ? frame.witness : ""));
             return;
         }
         Expr failed = clause.progress.failed(frame);

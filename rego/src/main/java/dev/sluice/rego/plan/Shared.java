@@ -25,6 +25,7 @@ final class Shared implements CallContext {
     private final long deadlineNanos;
     private long horizon = Long.MAX_VALUE;
     private long steps;
+    private long bytes;
     private long checkpoint;
     private int depth;
 
@@ -71,7 +72,34 @@ final class Shared implements CallContext {
         charge(1);
     }
 
-    /** Counts work done or memory taken. */
+    /** Counts memory taken. */
+    void allocate(long amount) {
+        bytes += amount;
+        if (bytes > limits.maxBytes()) {
+            throw cancelled("the evaluation needed more than " + limits.maxBytes() + " bytes");
+        }
+    }
+
+    /** Counts the memory of a value that was made, its elements not included. */
+    Value made(Value value) {
+        long weight = Weights.bytes(value);
+        allocate(weight);
+        charge((int) (weight >> 6));
+        return value;
+    }
+
+    /** Ends the evaluation where its result is too large or too deep. */
+    void checkResult(Value result) {
+        long size = Weights.size(result, limits.maxResult(), limits.maxDepth());
+        if (size < 0) {
+            throw cancelled("the result is nested more than " + limits.maxDepth() + " deep");
+        }
+        if (size > limits.maxResult()) {
+            throw cancelled("the result is larger than " + limits.maxResult());
+        }
+    }
+
+    /** Counts work done. */
     void charge(int amount) {
         steps += amount;
         if (steps >= checkpoint) {

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Turns terms whose variables are bound into expressions, and references that iterate into statements. */
 final class TermPlanner {
     private static final Place[] NONE = {};
+    /** What one more element of a collection being built takes. */
+    static final int ADDED = 24;
 
     private final Plan plan;
     private final Analysis analysis;
@@ -185,7 +187,7 @@ final class TermPlanner {
         }
         return frame -> {
             Value[] values = evalAll(items, frame);
-            return values == null ? null : ArrayValue.ofOwned(values);
+            return values == null ? null : frame.state.shared.made(ArrayValue.ofOwned(values));
         };
     }
 
@@ -206,7 +208,7 @@ final class TermPlanner {
                 }
                 builder.add(Values.frozen(value, frame.state.shared));
             }
-            return builder.build();
+            return frame.state.shared.made(builder.build());
         };
     }
 
@@ -228,7 +230,7 @@ final class TermPlanner {
                 }
                 builder.put(Values.frozen(key, frame.state.shared), value);
             }
-            return builder.build();
+            return frame.state.shared.made(builder.build());
         };
     }
 
@@ -277,26 +279,15 @@ final class TermPlanner {
         };
     }
 
-    /** Roughly how much memory a result takes, in elements. */
-    private static int size(Value value) {
-        return switch (value) {
-            case StringValue string -> string.value().length() >> 5;
-            case ArrayValue array -> array.size();
-            case SetValue set -> set.size();
-            case ObjectValue object -> object.size();
-            default -> 0;
-        };
-    }
-
     private static @Nullable Value invoke(
             BuiltinDeclaration builtin, Shared shared, Value[] values, Location location) {
         shared.step();
+        for (Value value : values) {
+            shared.charge((int) (Weights.bytes(value) >> 8)); // whoever is given much works much
+        }
         try {
             Value result = builtin.call(shared, values);
-            if (result != null) {
-                shared.charge(size(result));
-            }
-            return result;
+            return result == null ? null : shared.made(result);
         } catch (BuiltinException failure) {
             if (!shared.strict) {
                 return null;
@@ -359,7 +350,7 @@ final class TermPlanner {
                     out.append((String) part);
                 }
             }
-            return StringValue.of(out.toString());
+            return frame.state.shared.made(StringValue.of(out.toString()));
         };
     }
 
@@ -405,6 +396,7 @@ final class TermPlanner {
         return frame -> {
             Value found = value.eval(frame);
             if (found != null && frame.work[work] instanceof List<?> items) {
+                frame.state.shared.allocate(ADDED);
                 ((List<Value>) items).add(found);
             }
             return false;
@@ -415,6 +407,7 @@ final class TermPlanner {
         return frame -> {
             Value found = value.eval(frame);
             if (found != null && frame.work[work] instanceof SetValue.Builder items) {
+                frame.state.shared.allocate(ADDED);
                 items.add(Values.frozen(found, frame.state.shared));
             }
             return false;
@@ -436,6 +429,7 @@ final class TermPlanner {
                             location.row(),
                             location.column());
                 }
+                frame.state.shared.allocate(ADDED);
                 entries.put(at, found);
             }
             return false;

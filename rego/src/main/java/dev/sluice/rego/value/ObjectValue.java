@@ -2,8 +2,10 @@ package dev.sluice.rego.value;
 
 import java.util.AbstractList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,19 +18,24 @@ public final class ObjectValue implements Value {
     public static final ObjectValue EMPTY = builder().build();
 
     private final Value[] keys;
-    private final Value[] values;
+    private final @Nullable Value[] values;
+    /** What supplies the values that are not there yet; null where all are. */
+    private final @Nullable Map<Value, Supplier<Value>> suppliers;
+
     private final @Nullable HashIndex index;
     private final boolean clock;
     private volatile int @Nullable [] order;
     private int hash;
 
-    private ObjectValue(Distinct keys, Value[] values) {
+    private ObjectValue(Distinct keys, @Nullable Value[] values, @Nullable Map<Value, Supplier<Value>> suppliers) {
         this.keys = keys.trimmed();
         this.values = values;
+        this.suppliers = suppliers;
         this.index = keys.index();
         boolean found = false;
         for (int i = 0; i < values.length; i++) {
-            found = found || this.keys[i].dependsOnClock() || values[i].dependsOnClock();
+            Value value = values[i];
+            found = found || this.keys[i].dependsOnClock() || (value != null && value.dependsOnClock());
         }
         this.clock = found;
     }
@@ -54,7 +61,22 @@ public final class ObjectValue implements Value {
     public @Nullable Value get(Value key) {
         HashIndex known = index;
         int at = known == null ? HashIndex.scan(keys, keys.length, key) : known.find(keys, key);
-        return at < 0 ? null : values[at];
+        return at < 0 ? null : value(at);
+    }
+
+    /** The value at a position, supplied now where it is not there yet. Two threads may both ask for it; either will do. */
+    private Value value(int at) {
+        Value known = values[at];
+        if (known != null) {
+            return known;
+        }
+        Supplier<Value> supplier = suppliers == null ? null : suppliers.get(keys[at]);
+        if (supplier == null) {
+            throw new IllegalStateException("no value at " + keys[at]);
+        }
+        Value supplied = supplier.get();
+        values[at] = supplied;
+        return supplied;
     }
 
     /** The value at the string {@code key}, or null where there is none. */
@@ -73,7 +95,7 @@ public final class ObjectValue implements Value {
         return new AbstractList<>() {
             @Override
             public Entry get(int i) {
-                return new Entry(keys[sorted[i]], values[sorted[i]]);
+                return new Entry(keys[sorted[i]], value(sorted[i]));
             }
 
             @Override
@@ -106,7 +128,7 @@ public final class ObjectValue implements Value {
 
     /** The value at the key of rank {@code i}. */
     public Value valueAt(int i) {
-        return values[order()[i]];
+        return value(order()[i]);
     }
 
     private int[] order() {
@@ -168,7 +190,8 @@ public final class ObjectValue implements Value {
             return false;
         }
         for (int i = 0; i < keys.length; i++) {
-            if (!values[i].equals(that.get(keys[i]))) {
+            Value mine = value(i);
+            if (!mine.equals(that.get(keys[i]))) {
                 return false;
             }
         }
@@ -181,7 +204,7 @@ public final class ObjectValue implements Value {
         if (known == 0) {
             int sum = 0;
             for (int i = 0; i < keys.length; i++) {
-                sum += (keys[i].hashCode() * 31 + values[i].hashCode()) * 0x85EBCA6B;
+                sum += (keys[i].hashCode() * 31 + value(i).hashCode()) * 0x85EBCA6B;
             }
             known = sum | 1;
             hash = known;
@@ -199,7 +222,7 @@ public final class ObjectValue implements Value {
             }
             keys[sorted[i]].appendTo(out);
             out.append(": ");
-            values[sorted[i]].appendTo(out);
+            value(sorted[i]).appendTo(out);
         }
         out.append('}');
     }
@@ -217,7 +240,8 @@ public final class ObjectValue implements Value {
     /** Collects the entries of an object. For one thread; finished by {@link #build}. */
     public static final class Builder {
         private final Distinct keys;
-        private Value[] values;
+        private @Nullable Value[] values;
+        private @Nullable Map<Value, Supplier<Value>> suppliers;
 
         private Builder(int expected) {
             keys = new Distinct(expected);
@@ -237,6 +261,20 @@ public final class ObjectValue implements Value {
             return this;
         }
 
+        /**
+         * Sets a value that is only supplied once somebody looks at it. The supplier must give the same value always, not
+         * fail, and give nothing that moves with the clock; it may be asked by several threads.
+         */
+        public Builder put(String key, Supplier<Value> supplier) {
+            StringValue name = StringValue.ofName(key);
+            put(name, (Value) NullValue.NULL);
+            values[keys.find(name)] = null;
+            Map<Value, Supplier<Value>> all = suppliers == null ? new HashMap<>() : suppliers;
+            all.put(name, supplier);
+            suppliers = all;
+            return this;
+        }
+
         /** Sets the value at the string {@code key}, replacing an earlier one. */
         public Builder put(String key, Value value) {
             return put(StringValue.ofName(key), value);
@@ -245,7 +283,14 @@ public final class ObjectValue implements Value {
         /** Sets every entry of {@code other}. */
         public Builder putAll(ObjectValue other) {
             for (int i = 0; i < other.keys.length; i++) {
-                put(other.keys[i], other.values[i]);
+                Value value = other.values[i];
+                if (value != null) {
+                    put(other.keys[i], value);
+                } else if (other.keys[i] instanceof StringValue name) {
+                    ObjectValue from = other;
+                    int at = i;
+                    put(name.value(), () -> from.value(at));
+                }
             }
             return this;
         }
@@ -253,7 +298,12 @@ public final class ObjectValue implements Value {
         /** The value put at {@code key} so far, or null. */
         public @Nullable Value get(Value key) {
             int at = keys.find(key);
-            return at < 0 ? null : values[at];
+            if (at < 0) {
+                return null;
+            }
+            Value value = values[at];
+            Supplier<Value> supplier = value != null || suppliers == null ? null : suppliers.get(key);
+            return supplier == null ? value : supplier.get();
         }
 
         /** How many entries there are so far. */
@@ -263,7 +313,8 @@ public final class ObjectValue implements Value {
 
         /** The object; the builder must not be used again. */
         public ObjectValue build() {
-            return new ObjectValue(keys, values.length == keys.size ? values : Arrays.copyOf(values, keys.size));
+            return new ObjectValue(
+                    keys, values.length == keys.size ? values : Arrays.copyOf(values, keys.size), suppliers);
         }
     }
 }

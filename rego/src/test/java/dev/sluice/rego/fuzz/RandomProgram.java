@@ -113,7 +113,8 @@ final class RandomProgram {
                 String name = "f" + number;
                 int definitions = 1 + random.nextInt(2) * 3;
                 for (int i = 0; i < definitions; i++) {
-                    List<String> bound = new ArrayList<>(List.of("arg"));
+                    // Comparing it with a constant tells the compiler its type.
+                    List<String> bound = new ArrayList<>(definitions == 1 ? List.of("arg") : List.of());
                     String guard = definitions == 1 ? "" : "\targ == " + constant() + "\n";
                     String body = body(bound, 0);
                     out.append('\n')
