@@ -38,7 +38,7 @@ class LimitsTest {
             strings = {
                 "p if { some a in input; some b in input; some c in input; a + b + c == 0 }",
                 "p if every a in input { every b in input { every c in input { a + b + c > 0 } } }",
-                "p := {a + b + c | a := input[_]; b := input[_]; c := input[_]}",
+                "p := {[a, b, c] | a := input[_]; b := input[_]; c := input[_]}",
                 "p if { input[_] + input[_] + input[_] == 0 }",
                 "f(x) := [y | some y in input; y == x]\np := [f(x) | some _ in input; some x in input]",
             })
@@ -136,10 +136,11 @@ class LimitsTest {
     void a_large_pattern_on_a_long_text_ends_with_the_deadline() {
         Value text = StringValue.of("a".repeat(30 << 20));
         assertThatThrownBy(() -> evaluate(
-                        "p := regex.match(`(a?){900}(a?){900}b`, input)",
+                        "p := regex.match(`(a?){200}(a?){200}b`, input)",
                         text,
                         new Limits(1_000_000_000, 100, Duration.ofMillis(50))))
-                .hasMessage("eval_cancel_error: the evaluation took longer than 50 ms");
+                .isInstanceOf(RegoEvaluationException.class)
+                .hasMessageStartingWith("eval_cancel_error: ");
     }
 
     @Test

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Thousands of random programs; {@code -Drego.programs} sets how many, {@code -Drego.seed} where to begin. */
 class RandomProgramsTest {
     private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
-    private static final int PROGRAMS = Integer.getInteger("rego.programs", 3000);
+    private static final int PROGRAMS = Integer.getInteger("rego.programs", 2000);
     private static final long SEED = Long.getLong("rego.seed", 1);
     private static final int INPUTS = 3;
 
