@@ -50,7 +50,7 @@ final class ClientsPage {
             Pattern.compile("^\\s+at |\\.log\\b|Traceback|^\\[(INFO|WARNING)]|^\\[ERROR]\\s*$|Re-run Maven|"
                     + "^\\[ERROR] (To see|For more|\\[Help)|you or one of your|a package version that|on a server you|^Progress|^Packages|"
                     + "^[+.]+$|\\b0:0\\d:\\d\\d\\b|^Resolved, |up to date|irtualenv|Using CPython|python\\.use_venv|requires a python|Using version|YN0000|^info |"
-                    + "_authToken|registry=");
+                    + "_authToken|registry=|authorization header was used|authorization settings were found");
     private static final int LINES = 9;
     private static final int LINE = 420;
 
@@ -139,7 +139,10 @@ final class ClientsPage {
                 continue; // the page does not list it yet
             }
             different.addAll(difference(client, rows.put(client, row(client)), row(client)));
-            different.addAll(difference(client, sections.put(client, section(client)), section(client)));
+            String before = String.valueOf(sections.put(client, section(client)));
+            if (!told(before).equals(told(section(client)))) {
+                different.addAll(difference(client, before, section(client)));
+            }
         }
         if (write) {
             StringBuilder page = new StringBuilder(head);
@@ -162,6 +165,11 @@ final class ClientsPage {
                     "docs/clients.md does not say what was seen; look at the differences, then write it anew with"
                             + " -Dsluice.docs.write=true\n" + String.join("\n", different));
         }
+    }
+
+    /** The lines that tell of the refusal: clients that end in the middle of their other lines print now more, now fewer of them. */
+    private static List<String> told(String section) {
+        return section.lines().filter(TELLING.asPredicate()).toList();
     }
 
     private static List<String> difference(String client, String said, String seen) {
