@@ -13,6 +13,7 @@ import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.policy.Decision;
 import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.policy.PolicySet;
+import dev.sluice.kernel.policy.Verdict;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Repository;
@@ -224,8 +225,9 @@ final class Judge {
         Facts facts = judgement.facts();
         for (int steps = 0; steps < 8; steps++) { // several time rules may follow each other
             Instant horizon = decision.horizon();
-            if (horizon.equals(Instant.MAX)) {
-                return null;
+            Verdict decisive = decision.decisive();
+            if (horizon.equals(Instant.MAX) || (decisive != null && decisive.failure() != null)) {
+                return null; // a policy that failed is asked again, but nobody knows what it will say
             }
             decision = judgement
                     .policies()

@@ -34,6 +34,10 @@ final class CompiledPolicy {
 
     private static final String PACKAGE = "cloudsmith";
     private static final Limits LIMITS = new Limits(2_000_000, 500, Duration.ofSeconds(2));
+
+    /** How long a failed evaluation counts: it may have failed of a machine that was busy, or of the instant it was made in. */
+    private static final Duration FAILURE_HOLDS = Duration.ofSeconds(10);
+
     private static final int MAX_REASONS = 20;
     private static final int MAX_REASON_LENGTH = 500;
 
@@ -166,7 +170,7 @@ final class CompiledPolicy {
             }
             return new Answer(new Verdict(policy, false, List.of(), null), false, horizon);
         } catch (RegoEvaluationException e) {
-            return new Answer(new Verdict(policy, false, List.of(), e.getMessage()), false, Instant.MAX);
+            return new Answer(new Verdict(policy, false, List.of(), e.getMessage()), false, now.plus(FAILURE_HOLDS));
         }
     }
 

@@ -10,6 +10,8 @@ import dev.sluice.kernel.policy.PackageState;
 import dev.sluice.kernel.policy.Policy.Mode;
 import dev.sluice.kernel.policy.Policy.OnUnknown;
 import dev.sluice.testkit.gate.Door.Draft;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +28,16 @@ class UnknownFactsTest {
             match := true if input.v0.package.name == "lib"
 
             match := false if input.v0.package.version == "1.0"
+            """;
+
+    private static final String FAILS_UNTIL = """
+            package cloudsmith
+
+            early if time.now_ns() < time.parse_rfc3339_ns("INSTANT")
+
+            match := true if early
+
+            match := false if early
             """;
 
     private final Door door = Door.unlisting().trusting().has(UP, "1.0");
@@ -189,6 +201,20 @@ class UnknownFactsTest {
                 .asString()
                 .startsWith("the policy could not be evaluated: ")
                 .contains("eval_conflict_error");
+    }
+
+    @Test
+    void a_policy_that_failed_is_asked_again_soon_though_nothing_else_changed() {
+        Door listing = Door.listing().trusting().has(UP, "1.0");
+        Instant mended = listing.gate.now().plusSeconds(5);
+        listing.policy(Draft.written("busy", FAILS_UNTIL.replace("INSTANT", mended.toString())));
+        assertThat(Door.refusal(listing.index()).reasons().getFirst()).contains("eval_conflict_error");
+        assertThat(Door.refusal(listing.file("1.0")).until()).isNull();
+
+        listing.pass(Duration.ofSeconds(10));
+
+        assertThat(listing.versions()).containsExactly("1.0");
+        assertThat(listing.bytes("1.0")).isEqualTo("bytes of 1.0");
     }
 
     @Test
