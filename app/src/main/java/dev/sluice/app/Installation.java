@@ -28,6 +28,7 @@ import dev.sluice.kernel.policy.PolicySet;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.server.Metrics;
+import dev.sluice.server.trace.Tracing;
 import dev.sluice.storage.StorageException;
 import dev.sluice.storage.blob.CountedBlobs;
 import dev.sluice.storage.sql.Database;
@@ -79,6 +80,7 @@ final class Installation implements AutoCloseable {
     final Backup.Source backupSource;
 
     final Metrics metrics = new Metrics();
+    final Tracing tracing;
     final Ulid ids;
     final Policies policies;
     final AdvisoryIndex advisories;
@@ -94,6 +96,8 @@ final class Installation implements AutoCloseable {
         this.configuration = configuration;
         this.clock = clock;
         try {
+            this.tracing =
+                    opened(TraceSettings.tracing(configuration, clock)); // closed last: it tells of all the others
             Path data = directory(configuration);
             Home home = opened(Home.open(configuration, data));
             this.database = home.database();
@@ -106,7 +110,7 @@ final class Installation implements AutoCloseable {
             this.blobs = counted;
             StorageFigures.blobs(metrics, counted, store);
             StorageFigures.database(metrics, database);
-            this.journal = metrics.counting(home.journal());
+            this.journal = tracing.journal(metrics.counting(home.journal()));
             this.journalCheck = home.check();
             this.backupSource = new BackupSource(database, home.journal());
             this.ids = new Ulid(clock);
@@ -126,14 +130,21 @@ final class Installation implements AutoCloseable {
                             configuration.duration(Setting.UPSTREAM_ANSWER),
                             configuration.duration(Setting.UPSTREAM_STALL)),
                     "sluice/" + Version.TEXT,
-                    () -> TrustedRoots.context(certificates)));
-            UpstreamClient upstreams = metrics.timing(http);
+                    () -> TrustedRoots.context(certificates),
+                    tracing::traceparent));
+            UpstreamClient upstreams = tracing.upstreams(metrics.timing(http));
             metrics.build(Version.TEXT);
             metrics.counters(
                     "sluice_log_dropped_lines_total",
                     "Lines that a log could not write in time or at all, by log: main, access",
                     "log",
                     Logging::dropped);
+            metrics.counters(
+                    "sluice_trace_spans_total",
+                    "Spans of traces by what became of them: sent, dropped-full (the queue was full), dropped-failed (the collector did"
+                            + " not take them)",
+                    "fate",
+                    tracing::fates);
             metrics.modes(this::mode);
             this.gate = new Gate(
                     new Gate.Stores(
@@ -148,10 +159,11 @@ final class Installation implements AutoCloseable {
                     advisories,
                     journal,
                     upstreams,
-                    new ArtifactInspector(),
+                    tracing.inspector(new ArtifactInspector()),
                     clock,
                     ids,
-                    settings(configuration));
+                    settings(configuration),
+                    tracing);
             gate.recordUntold();
             StorageFigures.journalAndUpstreams(metrics, home.unindexed(), gate);
             this.newAdminToken = database.repositories().list().isEmpty() ? beginOnce(machine) : null;

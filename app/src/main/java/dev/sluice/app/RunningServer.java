@@ -94,6 +94,7 @@ final class RunningServer implements AutoCloseable {
                             installation.database.advisories(),
                             installation.journal,
                             installation.metrics,
+                            installation.tracing,
                             configuration.get(Setting.WORKSPACE),
                             configuration.duration(Setting.FEEDS_STALE_AFTER),
                             operations(installation, upkeep)),

@@ -6,6 +6,7 @@ import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.server.operation.Operations;
+import dev.sluice.server.trace.Tracing;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -40,6 +41,7 @@ final class Door {
     final Compression compression = new Compression();
     final RecentBlobs blobs = new RecentBlobs(RecentBlobs.MEMORY);
     final Metrics metrics;
+    final Tracing tracing;
     final Limits limits;
     final InstantSource clock;
     final FrontDoor.Binding binding;
@@ -60,6 +62,7 @@ final class Door {
             Authentication authentication,
             Operations operations,
             Metrics metrics,
+            Tracing tracing,
             Limits limits,
             InstantSource clock,
             FrontDoor.Binding binding,
@@ -73,6 +76,7 @@ final class Door {
         this.authentication = authentication;
         this.operations = operations;
         this.metrics = metrics;
+        this.tracing = tracing;
         this.limits = limits;
         this.clock = clock;
         this.binding = binding;

@@ -97,7 +97,11 @@ public record Forwarding(List<Network> trusted, Header header) {
         return address != null && address.isLoopbackAddress();
     }
 
-    private boolean isTrusted(String address) {
+    /** Whether that address is a proxy's that is believed. */
+    boolean isTrusted(String address) {
+        if (trusted.isEmpty()) {
+            return false;
+        }
         InetAddress parsed = Network.address(address);
         return parsed != null && trusted.stream().anyMatch(network -> network.contains(parsed));
     }

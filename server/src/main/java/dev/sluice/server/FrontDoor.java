@@ -19,6 +19,7 @@ import dev.sluice.server.operation.FeedReport;
 import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Operations;
 import dev.sluice.server.page.Pages;
+import dev.sluice.server.trace.Tracing;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -102,6 +103,7 @@ public final class FrontDoor implements AutoCloseable {
      * @param advisories what is known of the world
      * @param journal the record of everything
      * @param metrics figures
+     * @param tracing who follows requests
      * @param workspace name of the installation, part of the addresses of policies
      * @param staleAfter how old a feed may be before it counts as stale
      * @param more operations beside the server's own
@@ -118,6 +120,7 @@ public final class FrontDoor implements AutoCloseable {
             AdvisoryStore advisories,
             Journal journal,
             Metrics metrics,
+            Tracing tracing,
             String workspace,
             Duration staleAfter,
             List<Operation> more) {
@@ -234,6 +237,7 @@ public final class FrontDoor implements AutoCloseable {
                 authentication,
                 new Operations(operations),
                 rooms.metrics(),
+                rooms.tracing(),
                 limits,
                 clock,
                 binding,

@@ -3,6 +3,7 @@ package dev.sluice.server;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.access.Principal;
 import dev.sluice.kernel.access.Token;
+import dev.sluice.kernel.access.TokenSecrets;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
@@ -22,6 +23,7 @@ import dev.sluice.server.operation.Call;
 import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Operations;
 import dev.sluice.server.operation.Problem;
+import dev.sluice.server.trace.Tracing;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Context;
@@ -40,6 +42,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * One request on its way through the door: where to, who, may they, what is the answer, is it written down, send it.
@@ -71,6 +74,7 @@ final class Passage {
     private boolean over;
     private volatile boolean last;
     private Forwarding.Client client;
+    private Tracing.@Nullable Followed followed;
     private @Nullable Target target;
     private Authentication.@Nullable Result who;
     private @Nullable Repository repository;
@@ -97,6 +101,7 @@ final class Passage {
         try {
             checkHead();
             client = door.binding.forwarding().client(wire);
+            followed = follow();
             long announced = announcedLength();
             String expect = wire.getHeader("Expect");
             if (announced != 0) {
@@ -119,6 +124,18 @@ final class Passage {
         } else {
             var _ = caughtUp.whenComplete((done, failure) -> loop.runOnContext(go -> caughtUp(failure)));
         }
+    }
+
+    private Tracing.@Nullable Followed follow() {
+        return door.tracing == Tracing.OFF
+                ? null
+                : door.tracing.begin(new Tracing.Head(
+                        wire.method().name(),
+                        door.binding.tls() == null ? "http" : "https",
+                        address(),
+                        wire.getHeader("User-Agent"),
+                        wire.getHeader("traceparent"),
+                        door.binding.forwarding().isTrusted(Forwarding.peer(wire))));
     }
 
     /** Nothing is decided before this node knows what the others changed: their clients were told that it counts. */
@@ -199,6 +216,14 @@ final class Passage {
     }
 
     private void attend(boolean onLoop) {
+        if (followed == null) {
+            tryAnswer(onLoop);
+        } else {
+            followed.execute(() -> tryAnswer(onLoop));
+        }
+    }
+
+    private void tryAnswer(boolean onLoop) {
         Response response;
         try {
             response = answer(onLoop);
@@ -310,29 +335,16 @@ final class Passage {
             formatId = format.id();
             name = endpoint.name();
         }
-        Authentication.Result result = endpoint.permission() == Permission.OPEN ? who : authenticate(asked, onLoop);
-        if (result == null && endpoint.permission() != Permission.OPEN) {
+        Endpoint entered = endpoint;
+        Repository within = repository;
+        Response barred = onLoop
+                ? barred(entered, within, asked, true)
+                : door.tracing.run("authorise", () -> barred(entered, within, asked, false));
+        if (barred != null) {
+            return barred;
+        }
+        if (who == null && entered.permission() != Permission.OPEN) {
             return null;
-        }
-        if (result instanceof Authentication.Rejected rejected) {
-            return unauthenticated(rejected.why());
-        }
-        Principal principal = principal();
-        Visit visiting = visit(principal);
-        Gate.Access access = door.access.authorise(visiting, repository, endpoint.permission());
-        if (access == Gate.Access.GRANTED
-                && endpoint.permission() == Permission.READ
-                && principal.isAnonymous()
-                && door.binding.anonymousOnlyDirect()
-                && !Forwarding.isDirect(wire)) {
-            return unauthenticated("reading without a token is only for clients of this machine that use its loopback"
-                    + " address and no proxy, unless the setting anonymous-reads says otherwise");
-        }
-        if (access == Gate.Access.UNAUTHENTICATED) {
-            return unauthenticated("repository " + repository.name() + " needs a token for this");
-        }
-        if (access == Gate.Access.FORBIDDEN) {
-            return forbidden(endpoint.permission());
         }
         if (body == null && lacksLength(asked)) {
             last = true; // what follows may be the body
@@ -340,16 +352,41 @@ final class Passage {
                     411, "Length required", "send Content-Length, or Transfer-Encoding: chunked, with what you upload");
         }
         limitBody(door.limits.upload());
-        Exchange exchange = new Exchange(asked, repository, visiting, door.gate);
+        Exchange exchange = new Exchange(asked, within, visit(principal()), door.gate);
         if (onLoop) {
-            Response response = endpoint.handleFromMemory(exchange);
+            Response response = entered.handleFromMemory(exchange);
             from = "memory";
             return response;
         }
         TimedUpstreams.forget();
-        Response response = endpoint.handle(exchange);
+        Response response = entered.handle(exchange);
         from = TimedUpstreams.hasAsked() ? "upstream" : "store";
         return response;
+    }
+
+    /** What keeps the request out, or null when nothing does or when that would block: then nobody knows yet who asks. */
+    private @Nullable Response barred(Endpoint entered, Repository within, Request asked, boolean onLoop) {
+        Authentication.Result result = entered.permission() == Permission.OPEN ? who : authenticate(asked, onLoop);
+        if (result == null && entered.permission() != Permission.OPEN) {
+            return null;
+        }
+        if (result instanceof Authentication.Rejected rejected) {
+            return unauthenticated(rejected.why());
+        }
+        Principal principal = principal();
+        Gate.Access access = door.access.authorise(visit(principal), within, entered.permission());
+        if (access == Gate.Access.GRANTED
+                && entered.permission() == Permission.READ
+                && principal.isAnonymous()
+                && door.binding.anonymousOnlyDirect()
+                && !Forwarding.isDirect(wire)) {
+            return unauthenticated("reading without a token is only for clients of this machine that use its loopback"
+                    + " address and no proxy, unless the setting anonymous-reads says otherwise");
+        }
+        if (access == Gate.Access.UNAUTHENTICATED) {
+            return unauthenticated("repository " + within.name() + " needs a token for this");
+        }
+        return access == Gate.Access.FORBIDDEN ? forbidden(entered.permission()) : null;
     }
 
     private static boolean lacksLength(Request asked) {
@@ -551,16 +588,24 @@ final class Passage {
         if (from != null) {
             door.metrics.answered(name, from);
         }
+        String inside = repository == null ? "" : repository.name();
+        if (followed != null) {
+            String origin = from == null ? "" : from;
+            followed.end(new Tracing.End(status, name, path(), formatId, inside, decision, origin, id));
+        }
         if (ACCESS.isInfoEnabled()) {
             Principal principal = principal();
             Token token = principal.token();
-            ACCESS.atInfo()
-                    .addKeyValue("method", shown(wire.method().name()))
-                    .addKeyValue("path", target == null ? "" : shown(target.path()))
+            LoggingEventBuilder line = ACCESS.atInfo();
+            if (followed != null) {
+                line.addKeyValue("trace", followed.trace());
+            }
+            line.addKeyValue("method", shown(wire.method().name()))
+                    .addKeyValue("path", path())
                     .addKeyValue("status", status)
                     .addKeyValue("endpoint", name)
                     .addKeyValue("format", formatId)
-                    .addKeyValue("repository", repository == null ? "" : repository.name())
+                    .addKeyValue("repository", inside)
                     .addKeyValue("decision", decision)
                     .addKeyValue("bytes", wire.response().bytesWritten())
                     .addKeyValue("millis", Math.round(seconds * 1000))
@@ -573,6 +618,10 @@ final class Passage {
         }
     }
 
+    private String path() {
+        return target == null ? "" : shown(target.path());
+    }
+
     private String address() {
         return client.address();
     }
@@ -582,9 +631,10 @@ final class Passage {
         return agent == null ? "" : agent;
     }
 
-    /** Text of a client as it may appear in a log or a message: bounded, printable. */
+    /** Text of a client as it may appear in a log, a trace or a message: bounded, printable, without secrets of tokens. */
     private static String shown(String text) {
-        String cut = text.length() <= 200 ? text : text.substring(0, 200) + "...";
+        String open = TokenSecrets.masked(text);
+        String cut = open.length() <= 200 ? open : open.substring(0, 200) + "...";
         return cut.replaceAll("[^\\x20-\\x7e]|\"", "?");
     }
 }

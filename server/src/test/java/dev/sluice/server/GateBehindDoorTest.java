@@ -8,6 +8,7 @@ import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.repository.Repository;
+import dev.sluice.server.trace.Tracing;
 import dev.sluice.testkit.TestGate;
 import java.io.IOException;
 import java.net.URI;
@@ -60,6 +61,7 @@ class GateBehindDoorTest {
                         new MemoryStores.Advisories(),
                         gate.journal(),
                         new Metrics(),
+                        Tracing.OFF,
                         "main",
                         java.time.Duration.ofDays(1),
                         List.of()),

@@ -11,6 +11,7 @@ import dev.sluice.kernel.gate.GateSettings;
 import dev.sluice.kernel.gate.Inspector;
 import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.repository.Repository;
+import dev.sluice.server.trace.Tracing;
 import dev.sluice.testkit.MemoryCluster;
 import dev.sluice.testkit.Node;
 import dev.sluice.testkit.TestGate;
@@ -81,6 +82,7 @@ class NodesBehindDoorTest {
                         node.advisories(),
                         gate.journal(),
                         new Metrics(),
+                        Tracing.OFF,
                         "main",
                         Duration.ofDays(2),
                         List.of()),

@@ -13,6 +13,7 @@ import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.repository.Repository;
+import dev.sluice.server.trace.Tracing;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -82,6 +83,7 @@ final class TestDoor implements AutoCloseable {
                         advisories,
                         journal,
                         new Metrics(),
+                        Tracing.OFF,
                         "main",
                         java.time.Duration.ofDays(1),
                         List.of()),

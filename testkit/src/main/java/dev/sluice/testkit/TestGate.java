@@ -17,6 +17,7 @@ import dev.sluice.kernel.format.Route;
 import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.gate.GateSettings;
 import dev.sluice.kernel.gate.Inspector;
+import dev.sluice.kernel.gate.Stages;
 import dev.sluice.kernel.gate.Visit;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Ulid;
@@ -109,7 +110,8 @@ public final class TestGate {
                 inspector,
                 world.clock,
                 ids,
-                settings);
+                settings,
+                Stages.UNFOLLOWED);
     }
 
     /** The gate of another node: the same upstreams, blobs, journal, repository and clock. */

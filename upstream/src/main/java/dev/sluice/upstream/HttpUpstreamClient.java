@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
     private final Timeouts timeouts;
     private final String userAgent;
     private final Tls tls;
+    private final Supplier<@Nullable String> traceparent;
     private @Nullable HttpClient http; // made when it is first needed, guarded by this
     private boolean closed;
 
@@ -44,6 +46,11 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
         SSLContext context() throws IOException;
     }
 
+    /** A client that tells nobody of traces. */
+    public HttpUpstreamClient(Reach reach, Timeouts timeouts, String userAgent, Tls tls) {
+        this(reach, timeouts, userAgent, tls, () -> null);
+    }
+
     /**
      * A client.
      *
@@ -51,11 +58,15 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
      * @param timeouts how long to wait for what
      * @param userAgent how it introduces itself
      * @param tls whom to trust
+     * @param traceparent the trace that the calling thread is in (W3C Trace Context), or null; sent only to hosts that were allowed
+     *     by name, since elsewhere it would let others put together what one build asked for
      */
-    public HttpUpstreamClient(Reach reach, Timeouts timeouts, String userAgent, Tls tls) {
+    public HttpUpstreamClient(
+            Reach reach, Timeouts timeouts, String userAgent, Tls tls, Supplier<@Nullable String> traceparent) {
         this.reach = reach;
         this.timeouts = timeouts;
         this.userAgent = userAgent;
+        this.traceparent = traceparent;
         this.stalls = new StallWatch(timeouts.stall());
         this.tls = tls;
     }
@@ -125,6 +136,10 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
         }
         if (Reach.sameOrigin(ask.upstream().url(), uri)) {
             authorise(request, ask.upstream());
+        }
+        String trace = reach.isNamed(uri) ? traceparent.get() : null;
+        if (trace != null) {
+            request.header("traceparent", trace);
         }
         try {
             return http().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());

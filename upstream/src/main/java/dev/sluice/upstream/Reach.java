@@ -44,10 +44,10 @@ public record Reach(Set<String> allowedHosts) {
         if (scheme.equals("http") && "https".equals(upstream.url().getScheme())) {
             throw refused(upstream, "which gives up TLS");
         }
-        String host = uri.getHost().toLowerCase(Locale.ROOT);
-        if (allowedHosts.contains(host) || allowedHosts.contains(host + ":" + port(uri))) {
+        if (isNamed(uri)) {
             return () -> {};
         }
+        String host = uri.getHost().toLowerCase(Locale.ROOT);
         PinnedNames.Held held = PinnedNames.hold(host, outside(upstream, host));
         try {
             outside(
@@ -58,6 +58,12 @@ public record Reach(Set<String> allowedHosts) {
             throw e;
         }
         return held::close;
+    }
+
+    /** Whether the host is one of those that were allowed by name: the operator says that it lies inside. */
+    boolean isNamed(URI uri) {
+        String host = uri.getHost() == null ? "" : uri.getHost().toLowerCase(Locale.ROOT);
+        return allowedHosts.contains(host) || allowedHosts.contains(host + ":" + port(uri));
     }
 
     private static List<InetAddress> outside(Upstream upstream, String host) throws UpstreamException {

@@ -285,6 +285,28 @@ public record Setting(
     /** Time without progress of a body. */
     public static final Setting STALL =
             of("timeouts.stall", "SLUICE_TIMEOUTS_STALL", "PT1M", "a request body without progress; then 408");
+    /** Where traces go. */
+    public static final Setting TRACING_ENDPOINT = of(
+            "tracing.otlp-endpoint",
+            "SLUICE_TRACING_OTLP_ENDPOINT",
+            null,
+            "address of an OpenTelemetry collector (OTLP over HTTP, port 4318 as a rule); none: requests are not traced");
+    /** What the collector wants to see. */
+    public static final Setting TRACING_HEADERS = new Setting(
+            "tracing.headers",
+            "SLUICE_TRACING_HEADERS",
+            null,
+            true,
+            "header lines for the collector, name=value, comma-separated");
+    /** How many traces. */
+    public static final Setting TRACING_SAMPLE = of(
+            "tracing.sample",
+            "SLUICE_TRACING_SAMPLE",
+            "1.0",
+            "part of the requests that are traced, 0 to 1; what a trusted proxy decided goes before");
+    /** Our name in traces. */
+    public static final Setting TRACING_SERVICE =
+            of("tracing.service", "SLUICE_TRACING_SERVICE", "sluice", "name of this service in traces");
     /** How long the server goes on before it stops. */
     public static final Setting DRAIN_DELAY = of(
             "drain.delay",
@@ -410,6 +432,10 @@ public record Setting(
             GC_INTERVAL,
             GC_GRACE,
             GC_CACHED_AFTER,
+            TRACING_ENDPOINT,
+            TRACING_HEADERS,
+            TRACING_SAMPLE,
+            TRACING_SERVICE,
             LOG_LEVEL,
             LOG_FORMAT,
             LOG_ACCESS,

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class TokenSecrets {
 
     private static final Pattern TEXT = Pattern.compile("slc_([a-z0-9]{1,32})_([0-9a-f]{64})");
+    private static final Pattern WITHIN = Pattern.compile("(slc_[a-z0-9]{1,32}_)[0-9a-f]+");
     private static final char[] ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789".toCharArray();
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -79,6 +80,11 @@ public final class TokenSecrets {
         }
         Matcher matcher = TEXT.matcher(text);
         return matcher.matches() ? new Presented(matcher.group(1), matcher.group(2)) : null;
+    }
+
+    /** A text in which the secrets of tokens are stars: clients write tokens also into addresses ({@code npm logout}). */
+    public static String masked(String text) {
+        return text.contains("slc_") ? WITHIN.matcher(text).replaceAll("$1****") : text;
     }
 
     /** Whether the presented secret is the token's; takes the same time whatever it is. */

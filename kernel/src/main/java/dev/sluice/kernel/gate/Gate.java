@@ -14,7 +14,6 @@ import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.facts.Facts;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.facts.UnknownFact;
-import dev.sluice.kernel.facts.VersionHistory;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Proxying;
 import dev.sluice.kernel.journal.Journal;
@@ -116,6 +115,7 @@ public final class Gate {
     private final Policies policies;
     private final InstantSource clock;
     private final GateSettings settings;
+    private final Stages stages;
     private final Inspector inspector;
     private final Recorder recorder;
     private final Rests rests;
@@ -133,6 +133,7 @@ public final class Gate {
      * A gate.
      *
      * @param formats by id
+     * @param stages who follows its stages
      */
     public Gate(
             Stores stores,
@@ -144,12 +145,14 @@ public final class Gate {
             Inspector inspector,
             InstantSource clock,
             Ulid ids,
-            GateSettings settings) {
+            GateSettings settings,
+            Stages stages) {
         this.stores = stores;
         this.formats = Map.copyOf(formats);
         this.policies = policies;
         this.clock = clock;
         this.settings = settings;
+        this.stages = stages;
         this.inspector = inspector;
         this.hot = Caffeine.newBuilder()
                 .maximumWeight(settings.memoryForFiles())
@@ -203,12 +206,12 @@ public final class Gate {
     /** Lists a package, every release judged: {@link Listed}, {@link Outcome.Refused} when nothing is left, or Missing. */
     public Outcome index(Visit visit, Repository repository, PackageName name) throws IOException {
         Format format = format(name);
-        Blends.Located located = blends.locate(format, repository, name);
+        Blends.Located located = stages.run("locate", () -> blends.locate(format, repository, name));
         Blend blend = located.blend();
         if (blend == null) {
             return missing(name.name(), located.failure(), repository.upstreamsFor(name));
         }
-        Listed listed = judge.judge(format, blend, visit);
+        Listed listed = stages.run("judge", () -> judge.judge(format, blend, visit));
         return answer(visit, format, blend, listed);
     }
 
@@ -294,7 +297,7 @@ public final class Gate {
         long published = blends.stamps(want.packageName()).hosted();
         StoredFile present = artifacts.kept(want);
         StoredFile kept = present != null && blends.isStillOurs(want.repository(), present) ? present : null;
-        Found found = find(format, want, kept);
+        Found found = locate(format, want, kept);
         if (found.missing() != null) {
             return found.missing();
         }
@@ -309,8 +312,7 @@ public final class Gate {
             }
             kept = got.file();
         } else if (!kept.isHosted() && format.proxying().isMutable(want) && !artifacts.isCurrent(want, kept)) {
-            Artifacts.Obtained again =
-                    artifacts.fetch(format, want, found.coordinates(), found.file(), found.upstreams(), kept);
+            Artifacts.Obtained again = fetch(format, want, found.coordinates(), found.file(), found.upstreams(), kept);
             artifacts.revalidated(want);
             stale |= again.file() == null && again.failure() != null;
             kept = again.file() == null ? kept : again.file(); // what upstreams no longer have is still here
@@ -356,17 +358,27 @@ public final class Gate {
         }
         FileWant descriptor = format.proxying().descriptor(want);
         if (descriptor != null && !descriptor.path().equals(want.path()) && artifacts.kept(descriptor) == null) {
-            artifacts.fetch(format, descriptor, found.coordinates(), null, found.upstreams(), null);
+            fetch(format, descriptor, found.coordinates(), null, found.upstreams(), null);
             Judge.Judgement second = judge(format, want, found, null, visit);
             if (isWithheldForGood(second)) {
                 return new Got(null, refuse(visit, format, want, found, second));
             }
         }
-        Artifacts.Obtained obtained =
-                artifacts.fetch(format, want, found.coordinates(), found.file(), found.upstreams(), former);
+        Artifacts.Obtained obtained = fetch(format, want, found.coordinates(), found.file(), found.upstreams(), former);
         return obtained.file() == null
                 ? new Got(null, missing(want.path(), obtained.failure(), found.upstreams()))
                 : new Got(obtained.file(), null);
+    }
+
+    private Artifacts.Obtained fetch(
+            Format format,
+            FileWant want,
+            Coordinates coordinates,
+            @Nullable ReleaseFile file,
+            List<Upstream> upstreams,
+            @Nullable StoredFile former)
+            throws IOException {
+        return stages.run("obtain", () -> artifacts.fetch(format, want, coordinates, file, upstreams, former));
     }
 
     private static boolean isWithheldForGood(Judge.Judgement judgement) {
@@ -389,17 +401,18 @@ public final class Gate {
     }
 
     private Judge.Judgement judge(Format format, FileWant want, Found found, @Nullable StoredFile kept, Visit visit) {
-        Map<String, VersionHistory> histories = stores.history().of(want.packageName());
-        return judge.judge(
-                format,
-                want.repository(),
-                found.coordinates(),
-                found.release(),
-                found.file(),
-                kept != null ? kept.upstream() : found.source(),
-                histories,
-                kept,
-                visit.actor());
+        return stages.run(
+                "judge",
+                () -> judge.judge(
+                        format,
+                        want.repository(),
+                        found.coordinates(),
+                        found.release(),
+                        found.file(),
+                        kept != null ? kept.upstream() : found.source(),
+                        stores.history().of(want.packageName()),
+                        kept,
+                        visit.actor()));
     }
 
     private Outcome refuse(Visit visit, Format format, FileWant want, Found found, Judge.Judgement judgement) {
@@ -427,6 +440,10 @@ public final class Gate {
             List<Upstream> upstreams,
             @Nullable Blend blend,
             Outcome.@Nullable Missing missing) {}
+
+    private Found locate(Format format, FileWant want, @Nullable StoredFile kept) throws IOException {
+        return stages.run("locate", () -> find(format, want, kept));
+    }
 
     private Found find(Format format, FileWant want, @Nullable StoredFile kept) throws IOException {
         // A kept file needs no current index: lock files must not wait for upstreams.

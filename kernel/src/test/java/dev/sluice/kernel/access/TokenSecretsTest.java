@@ -29,6 +29,13 @@ class TokenSecretsTest {
     }
 
     @Test
+    void a_token_within_an_address_is_shown_without_its_secret() {
+        assertThat(TokenSecrets.masked("/npm/main/-/user/token/" + issued.text()))
+                .isEqualTo("/npm/main/-/user/token/slc_" + issued.token().id() + "_****");
+        assertThat(TokenSecrets.masked("/npm/main/lodash")).isEqualTo("/npm/main/lodash");
+    }
+
+    @Test
     void neither_secret_nor_hash_is_printed() {
         String secret = parsed(issued.text()).secret();
 

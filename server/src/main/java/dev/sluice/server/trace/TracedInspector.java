@@ -1,0 +1,20 @@
+package dev.sluice.server.trace;
+
+import dev.sluice.kernel.gate.Inspector;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Set;
+
+/** An inspector with a span for each inspection. Thread-safe. */
+record TracedInspector(Traces traces, Inspector inspector) implements Inspector {
+
+    @Override
+    public Set<String> formats() {
+        return inspector.formats();
+    }
+
+    @Override
+    public Inspection inspect(String format, String fileName, InputStream bytes) throws IOException {
+        return traces.run("inspect", () -> inspector.inspect(format, fileName, bytes));
+    }
+}
