@@ -6,6 +6,7 @@ import dev.sluice.app.config.Setting;
 import dev.sluice.server.trace.Traces;
 import dev.sluice.server.trace.Tracing;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,7 +33,8 @@ final class TraceSettings {
                         sample(configuration),
                         configuration.get(Setting.TRACING_SERVICE),
                         Version.TEXT,
-                        QUEUE),
+                        QUEUE,
+                        Duration.ofSeconds(5)),
                 clock);
     }
 

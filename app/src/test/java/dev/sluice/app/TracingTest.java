@@ -26,7 +26,9 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -104,9 +106,9 @@ final class TracingTest {
                 .filter(s -> s.kind() == 2 && path.equals(s.attributes().get("url.path")))
                 .reduce((first, second) -> second)
                 .orElseThrow();
-        return java.util.stream.Stream.concat(
-                        java.util.stream.Stream.of(request),
-                        all.stream().filter(s -> s.trace().equals(request.trace()) && s != request))
+        return Stream.concat(
+                        Stream.of(request),
+                        all.stream().filter(s -> s.trace().equals(request.trace()) && !s.id().equals(request.id())))
                 .toList();
     }
 
@@ -193,7 +195,7 @@ final class TracingTest {
     @Test
     void no_secret_reaches_the_collector_but_the_one_that_is_for_it() throws Exception {
         Installation installation = installation();
-        String token = java.util.Objects.requireNonNull(installation.newAdminToken);
+        String token = Objects.requireNonNull(installation.newAdminToken);
         try (RunningServer server = RunningServer.start(installation, "127.0.0.1", 0)) {
             assertThat(get(server, COLD + "?token=hush-client", "Authorization", "Bearer " + token))
                     .isEqualTo(200);
@@ -256,7 +258,7 @@ final class TracingTest {
                         .skip(before)
                         .map(r -> r.headers().get("traceparent")))
                 .containsExactlyInAnyOrderElementsOf(calls.stream()
-                        .map(s -> "00-" + s.trace() + "-" + s.id() + "-01")
+                        .map(s -> "00-" + s.trace() + "-" + s.id() + "-03") // sampled, with a random id
                         .toList());
     }
 
@@ -270,6 +272,17 @@ final class TracingTest {
         assertThat(installation.tracing.fates())
                 .containsEntry("sent", 0L)
                 .hasEntrySatisfying("dropped-failed", count -> assertThat(count).isPositive());
+    }
+
+    @Test
+    void a_collector_that_stalls_holds_up_neither_requests_nor_the_stop() throws Exception {
+        collector.serve("/v1/traces", Answer.ok("never all of it").stalled());
+        try (RunningServer server = RunningServer.start(installation(), "127.0.0.1", 0)) {
+            assertThat(get(server, COLD)).isEqualTo(200);
+            collector.awaitRequests("/v1/traces", 1);
+            assertThat(get(server, COLD)).isEqualTo(200);
+        }
+        assertThat(collector.requests("/v1/traces")).isEqualTo(1);
     }
 
     @Test
@@ -327,7 +340,7 @@ final class TracingTest {
             assertThat(http.send(request, HttpResponse.BodyHandlers.discarding())
                             .statusCode())
                     .isEqualTo(200);
-            process.destroy();
+            process.toHandle().destroy(); // leaves what it said readable
             assertThat(out.lines()).noneMatch(line -> line.contains("NoClassDefFoundError"));
             assertThat(process.waitFor()).isZero();
         } finally {

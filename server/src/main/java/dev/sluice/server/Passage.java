@@ -598,7 +598,7 @@ final class Passage {
             Token token = principal.token();
             LoggingEventBuilder line = ACCESS.atInfo();
             if (followed != null) {
-                line.addKeyValue("trace", followed.trace());
+                line = line.addKeyValue("trace", followed.trace());
             }
             line.addKeyValue("method", shown(wire.method().name()))
                     .addKeyValue("path", path())

@@ -37,10 +37,8 @@ final class SpanQueue implements SpanProcessor {
     /** How long one batch may take; the exporter has the same limit. */
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** How long the end of the process waits for the collector. */
-    private static final Duration FAREWELL = Duration.ofSeconds(5);
-
     private final SpanExporter exporter;
+    private final Duration farewell;
     private final BlockingQueue<ReadableSpan> queue;
     private final ScheduledThreadPoolExecutor thread;
     private final AtomicBoolean woken = new AtomicBoolean();
@@ -54,9 +52,11 @@ final class SpanQueue implements SpanProcessor {
      * A queue in front of that exporter, which is closed with it.
      *
      * @param capacity how many spans may wait
+     * @param farewell how long the end waits for the collector
      */
-    SpanQueue(SpanExporter exporter, int capacity) {
+    SpanQueue(SpanExporter exporter, int capacity, Duration farewell) {
         this.exporter = exporter;
+        this.farewell = farewell;
         this.queue = new ArrayBlockingQueue<>(capacity);
         this.thread = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("trace-export").factory(), new ThreadPoolExecutor.DiscardPolicy());
@@ -132,7 +132,7 @@ final class SpanQueue implements SpanProcessor {
         return CompletableResultCode.ofSuccess();
     }
 
-    /** Sends what is left; whatever the collector does, this returns within some seconds. */
+    /** Sends what is left; whatever the collector does, this returns soon after the time for farewell. */
     @Override
     public CompletableResultCode shutdown() {
         if (!closed.compareAndSet(false, true)) {
@@ -141,7 +141,7 @@ final class SpanQueue implements SpanProcessor {
         try {
             thread.execute(this::send);
             thread.shutdown();
-            if (!thread.awaitTermination(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!thread.awaitTermination(farewell.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.warn("the collector of traces did not take the last of them in time");
                 full.add(queue.size());
                 queue.clear();

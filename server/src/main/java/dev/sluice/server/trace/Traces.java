@@ -48,17 +48,8 @@ public final class Traces implements Tracing {
     /** Where the calling thread is; unbound outside followed requests. */
     private static final ScopedValue<Place> PLACE = ScopedValue.newInstance();
 
-    private static final TextMapGetter<String> ONLY_PARENT = new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(String carrier) {
-            return List.of("traceparent");
-        }
-
-        @Override
-        public @Nullable String get(@Nullable String carrier, String key) {
-            return key.equals("traceparent") ? carrier : null;
-        }
-    };
+    private static final TextMapGetter<String> ONLY_PARENT =
+            (carrier, key) -> key.equals("traceparent") ? carrier : null;
 
     /**
      * A place within a trace.
@@ -81,9 +72,16 @@ public final class Traces implements Tracing {
      * @param service name of this service
      * @param version its version
      * @param queue how many spans may wait for the collector
+     * @param farewell how long the end waits for it to take the last of them
      */
     public record Settings(
-            String endpoint, Map<String, String> headers, double sample, String service, String version, int queue) {
+            String endpoint,
+            Map<String, String> headers,
+            double sample,
+            String service,
+            String version,
+            int queue,
+            Duration farewell) {
         /** Copies the map. */
         public Settings {
             headers = Map.copyOf(headers);
@@ -116,7 +114,7 @@ public final class Traces implements Tracing {
                 .setTimeout(SpanQueue.PATIENCE)
                 .setRetryPolicy(null); // what comes meanwhile is worth as much as what was
         settings.headers().forEach(exporter::addHeader);
-        SpanQueue queue = new SpanQueue(exporter.build(), settings.queue());
+        SpanQueue queue = new SpanQueue(exporter.build(), settings.queue(), settings.farewell());
         return new Traces(
                 queue,
                 SdkTracerProvider.builder()
@@ -290,6 +288,6 @@ public final class Traces implements Tracing {
 
     @Override
     public void close() {
-        provider.shutdown().join(Duration.ofSeconds(6).toMillis(), TimeUnit.MILLISECONDS);
+        provider.shutdown().join(1, TimeUnit.SECONDS); // the queue has waited already
     }
 }
