@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 record Address(int bits, BigInteger value) {
     private static final BigInteger MAPPED = BigInteger.valueOf(0xffff).shiftLeft(32);
 
+    /** The address of 4 or 16 octets. */
+    static Address of(byte[] octets) {
+        return new Address(octets.length * 8, new BigInteger(1, octets)).unmapped();
+    }
+
     /** The address that {@code text} denotes in the usual forms without zone, or null. */
     static @Nullable Address parse(String text) {
         Address address = text.indexOf(':') >= 0 ? six(text) : four(text);

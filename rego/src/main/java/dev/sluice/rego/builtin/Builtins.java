@@ -37,6 +37,10 @@ public final class Builtins {
         Graphs.declare(registry);
         Quantities.declare(registry);
         SemanticVersions.declare(registry);
+        Tokens.declare(registry);
+        Certificates.declare(registry);
+        PrivateKeys.declare(registry);
+        GraphQls.declare(registry);
         return Collections.unmodifiableMap(registry.declarations());
     }
 

@@ -134,18 +134,29 @@ final class Encodings {
                 TEXT,
                 (_, args) ->
                         StringValue.of(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(args, 0))));
-        registry.add("base64url.decode", TEXT, (_, args) -> {
-            String text = Operands.string(args, 0);
-            if (!text.endsWith("=")) {
-                text += switch (text.length() % 4) {
-                    case 0 -> "";
-                    case 2 -> "==";
-                    case 3 -> "=";
-                    default -> throw BuiltinException.value("illegal base64url string: " + text);
-                };
-            }
-            return StringValue.of(GoBytes.text(unbase64(text, Base64.getUrlDecoder())));
-        });
+        registry.add(
+                "base64url.decode",
+                TEXT,
+                (_, args) -> StringValue.of(GoBytes.text(unbase64url(Operands.string(args, 0)))));
+    }
+
+    /** Base64 for addresses, padded or not. */
+    static byte[] unbase64url(String text) throws BuiltinException {
+        String padded = text;
+        if (!text.endsWith("=")) {
+            padded += switch (text.length() % 4) {
+                case 0 -> "";
+                case 2 -> "==";
+                case 3 -> "=";
+                default -> throw BuiltinException.value("illegal base64url string: " + text);
+            };
+        }
+        return unbase64(padded, Base64.getUrlDecoder());
+    }
+
+    /** Padded base64 of the usual alphabet. */
+    static byte[] unbase64(String text) throws BuiltinException {
+        return unbase64(text, Base64.getDecoder());
     }
 
     /** Padded base64; line breaks are skipped, as Go does. */

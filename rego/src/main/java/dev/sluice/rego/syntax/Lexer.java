@@ -259,11 +259,7 @@ final class Lexer {
                 at++;
                 break;
             }
-            if (c == '\r') {
-                at++;
-            } else {
-                plain(out, c);
-            }
+            plain(out, c);
         }
         freshLine = fresh;
         return token(Token.Kind.STRING, out.toString(), List.of(), location, start);
