@@ -4,7 +4,6 @@ import dev.sluice.rego.Capabilities;
 import dev.sluice.rego.RegoError;
 import dev.sluice.rego.RegoException;
 import dev.sluice.rego.builtin.BuiltinDeclaration;
-import dev.sluice.rego.builtin.Builtins;
 import dev.sluice.rego.syntax.Body;
 import dev.sluice.rego.syntax.Import;
 import dev.sluice.rego.syntax.Module;
@@ -62,7 +61,7 @@ public final class Analysis {
 
     /** The builtin of that name where there is one that may be called. */
     public @Nullable BuiltinDeclaration builtin(String name) {
-        return capabilities.allows().test(name) ? Builtins.find(name) : null;
+        return capabilities.find(name);
     }
 
     /** The function at that path, or null. */

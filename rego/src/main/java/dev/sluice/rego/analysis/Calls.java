@@ -192,6 +192,9 @@ final class Calls {
     }
 
     private static @Nullable String nearest(String name) {
+        if (Builtins.isHosted(name)) {
+            return "this host does not grant `" + name + "`: what it would tell comes in as input or data";
+        }
         String best = null;
         int distance = 3;
         for (BuiltinDeclaration builtin : Builtins.all()) {

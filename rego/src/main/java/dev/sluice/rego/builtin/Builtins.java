@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The catalogue of built-in functions, by OPA 1.22's names and signatures.
  *
- * <p>Functions that ask the outside world ({@code http.send}, {@code net.lookup_ip_addr}, {@code opa.runtime}) or chance
- * ({@code rand.intn}, {@code uuid.rfc4122}) are left out on purpose: a decision is a function of its facts. The
- * catalogue is made once and never changes.
+ * <p>Functions that ask the outside world ({@code http.send}, {@code net.lookup_ip_addr}, {@code opa.runtime}) are kept
+ * apart: they are there only where a host grants them, since a decision is a function of its facts. The catalogue is
+ * made once and never changes.
  */
 public final class Builtins {
     private static final Map<String, BuiltinDeclaration> ALL = declareAll();
+    private static final Map<String, BuiltinDeclaration> HOSTED = declareHosted();
 
     private Builtins() {}
 
@@ -41,7 +42,37 @@ public final class Builtins {
         Certificates.declare(registry);
         PrivateKeys.declare(registry);
         GraphQls.declare(registry);
+        JsonSchemas.declare(registry);
+        Yamls.declare(registry);
+        AwsRequests.declare(registry);
+        Chances.declare(registry);
         return Collections.unmodifiableMap(registry.declarations());
+    }
+
+    private static Map<String, BuiltinDeclaration> declareHosted() {
+        Registry registry = new Registry();
+        Hosted.declare(registry);
+        return Collections.unmodifiableMap(registry.declarations());
+    }
+
+    /** Whether it is a function that asks the world outside, which a host must grant. */
+    public static boolean isHosted(String name) {
+        return HOSTED.containsKey(name);
+    }
+
+    /**
+     * A function that asks the world outside, answered by its host. What it answers counts for the instant of the
+     * evaluation only.
+     *
+     * @param name {@code http.send}, {@code net.lookup_ip_addr} or {@code opa.runtime}
+     * @throws IllegalArgumentException for any other name
+     */
+    public static BuiltinDeclaration hosted(String name, Builtin host) {
+        BuiltinDeclaration declaration = HOSTED.get(name);
+        if (declaration == null) {
+            throw new IllegalArgumentException("no function that hosts grant: " + name);
+        }
+        return Hosted.granted(declaration, host);
     }
 
     /** The function of this name, or null where there is none. */

@@ -67,7 +67,22 @@ final class Uris {
         }
     }
 
-    private static Uris parse(String text) throws BuiltinException {
+    /** Host and port as written. */
+    String host() {
+        return host;
+    }
+
+    /** The path with what must be escaped escaped, as given where that is valid. */
+    String escapedPath() {
+        return rawPath.isEmpty() ? escapedPath(path) : rawPath;
+    }
+
+    /** What follows the question mark. */
+    String rawQuery() {
+        return query;
+    }
+
+    static Uris parse(String text) throws BuiltinException {
         Uris uri = new Uris();
         int hash = text.indexOf('#');
         String rest = hash < 0 ? text : text.substring(0, hash);

@@ -1,5 +1,6 @@
 package dev.sluice.rego.conformance;
 
+import dev.sluice.rego.Capabilities;
 import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.Limits;
 import dev.sluice.rego.Program;
@@ -8,10 +9,15 @@ import dev.sluice.rego.RegoError;
 import dev.sluice.rego.RegoEvaluationException;
 import dev.sluice.rego.RegoException;
 import dev.sluice.rego.SourceFile;
+import dev.sluice.rego.builtin.BuiltinDeclaration;
+import dev.sluice.rego.builtin.Parameter;
+import dev.sluice.rego.builtin.Type;
 import dev.sluice.rego.value.ArrayValue;
 import dev.sluice.rego.value.BooleanValue;
 import dev.sluice.rego.value.Json;
+import dev.sluice.rego.value.NullValue;
 import dev.sluice.rego.value.ObjectValue;
+import dev.sluice.rego.value.SetValue;
 import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
 import java.io.BufferedReader;
@@ -156,8 +162,23 @@ record ConformanceCase(int number, String directory, String note, ObjectValue fi
                 modules.add(new SourceFile("test-" + modules.size() + ".rego", with(extraImport, text(source))));
             }
         }
-        return Rego.compile(modules);
+        return Rego.compile(modules, HOST);
     }
+
+    /** The functions that the suite asks of its host. */
+    private static final Capabilities HOST = Capabilities.ALL
+            .granting("http.send", (_, _) -> null)
+            .granting("net.lookup_ip_addr", (_, args) -> SetValue.of(
+                    args[0].equals(StringValue.of("localhost")) ? StringValue.of("127.0.0.1") : args[0]))
+            .granting("opa.runtime", (_, _) -> ObjectValue.EMPTY)
+            .with(new BuiltinDeclaration(
+                    "test.sleep",
+                    List.of(new Parameter("", Type.Scalar.STRING)),
+                    new Parameter("", Type.Scalar.NULL),
+                    false,
+                    false,
+                    true,
+                    (_, _) -> NullValue.NULL));
 
     private Evaluation.Request request() {
         Value data = fields.get("data");
