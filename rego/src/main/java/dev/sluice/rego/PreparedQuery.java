@@ -8,7 +8,6 @@ import dev.sluice.rego.syntax.Expr;
 import dev.sluice.rego.syntax.Parser;
 import dev.sluice.rego.syntax.Term;
 import dev.sluice.rego.value.Value;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -61,23 +60,11 @@ public final class PreparedQuery {
     }
 
     private static @Nullable List<String> path(Term term) {
-        List<String> path = new ArrayList<>();
-        Term head = term instanceof Term.Ref ref ? ref.head() : term;
-        if (!(head instanceof Term.Var root)
-                || (!root.name().equals("data") && !root.name().equals("input"))) {
-            return null;
-        }
-        path.add(root.name());
-        if (term instanceof Term.Ref ref) {
-            for (Term part : ref.path()) {
-                String name = Term.constantString(part);
-                if (name == null) {
-                    return null;
-                }
-                path.add(name);
-            }
-        }
-        return List.copyOf(path);
+        List<String> path = Term.constantPath(term);
+        return path != null
+                        && (path.getFirst().equals("data") || path.getFirst().equals("input"))
+                ? List.copyOf(path)
+                : null;
     }
 
     /**

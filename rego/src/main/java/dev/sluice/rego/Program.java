@@ -91,9 +91,9 @@ public final class Program {
     public Description describe(String packagePath) {
         for (Module module : analysis.modules()) {
             if (String.join(".", module.packagePath()).equals(packagePath)
-                    && !module.annotations().equals(Annotations.NONE)) {
-                return new Description(
-                        module.annotations().title(), module.annotations().description());
+                    && !module.annotations().isEmpty()) {
+                Annotations first = module.annotations().getFirst();
+                return new Description(first.title(), first.description());
             }
         }
         return new Description("", "");

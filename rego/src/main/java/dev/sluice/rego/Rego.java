@@ -25,6 +25,15 @@ public final class Rego {
      * @throws RegoException when a module is wrong; carries all errors of the first stage that found any
      */
     public static Program compile(List<SourceFile> modules, Capabilities capabilities) {
+        return compile(modules, capabilities, Schemas.NONE);
+    }
+
+    /**
+     * Compiles modules and checks them against the schemas of the documents they will see.
+     *
+     * @throws RegoException when a module is wrong; carries all errors of the first stage that found any
+     */
+    public static Program compile(List<SourceFile> modules, Capabilities capabilities, Schemas schemas) {
         List<Module> parsed = new ArrayList<>();
         List<RegoError> errors = new ArrayList<>();
         for (SourceFile source : modules) {
@@ -40,7 +49,7 @@ public final class Rego {
             throw new RegoException(errors);
         }
         try {
-            return new Program(Analysis.of(parsed, capabilities));
+            return new Program(Analysis.of(parsed, capabilities, schemas));
         } catch (StackOverflowError tooDeep) {
             String file = modules.isEmpty() ? "" : modules.getFirst().name();
             throw new RegoException(new RegoError(RegoError.COMPILE, "rules are nested too deep", file, 1, 1));

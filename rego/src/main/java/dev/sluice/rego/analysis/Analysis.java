@@ -3,12 +3,14 @@ package dev.sluice.rego.analysis;
 import dev.sluice.rego.Capabilities;
 import dev.sluice.rego.RegoError;
 import dev.sluice.rego.RegoException;
+import dev.sluice.rego.Schemas;
 import dev.sluice.rego.builtin.BuiltinDeclaration;
 import dev.sluice.rego.syntax.Body;
 import dev.sluice.rego.syntax.Import;
 import dev.sluice.rego.syntax.Module;
 import dev.sluice.rego.syntax.Rule;
 import dev.sluice.rego.syntax.Term;
+import dev.sluice.rego.value.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,12 +27,15 @@ public final class Analysis {
 
     private final List<Module> modules;
     private final Capabilities capabilities;
+    private final Schemas schemas;
     private final RuleNode root = new RuleNode(0, List.of());
+    private AnnotationSet annotations = new AnnotationSet(List.of(), new ArrayList<>());
     private int nodes = 1;
 
-    private Analysis(List<Module> modules, Capabilities capabilities) {
+    private Analysis(List<Module> modules, Capabilities capabilities, Schemas schemas) {
         this.modules = List.copyOf(modules);
         this.capabilities = capabilities;
+        this.schemas = schemas;
     }
 
     /**
@@ -38,8 +43,8 @@ public final class Analysis {
      *
      * @throws RegoException with all errors of the first stage that found any
      */
-    public static Analysis of(List<Module> modules, Capabilities capabilities) {
-        Analysis analysis = new Analysis(modules, capabilities);
+    public static Analysis of(List<Module> modules, Capabilities capabilities, Schemas schemas) {
+        Analysis analysis = new Analysis(modules, capabilities, schemas);
         analysis.run();
         return analysis;
     }
@@ -86,6 +91,8 @@ public final class Analysis {
 
     private void run() {
         List<RegoError> errors = new ArrayList<>();
+        annotations = new AnnotationSet(modules, errors);
+        stop(errors);
         buildTree();
         Map<List<String>, Set<String>> names = new HashMap<>();
         for (Module module : modules) {
@@ -97,13 +104,13 @@ public final class Analysis {
             Map<String, List<String>> globals =
                     globals(module, names.getOrDefault(module.packagePath(), Set.of()), errors);
             Resolver resolver = new Resolver(globals, this::isFunction, errors);
-            module.rules().forEach(r -> resolved.put(r, resolver.rule(r)));
+            module.rules().forEach(r -> resolved.put(r, resolver.rule(r, metadata(module, r))));
         }
         stop(errors);
         replace(resolved);
         new RuleConflicts(root, errors).check();
         stop(errors);
-        Calls calls = new Calls(this, false, errors);
+        Calls calls = new Calls(this, errors);
         definitions().forEach(d -> calls.check(d.rule()));
         stop(errors);
         Safety safety = new Safety(this::arity, errors);
@@ -120,9 +127,19 @@ public final class Analysis {
         replace(ordered);
         new Recursion(root, errors).check();
         stop(errors);
-        Calls operands = new Calls(this, true, errors);
-        definitions().forEach(d -> operands.check(d.rule()));
+        new TypeChecker(this, annotations, schemas, errors).check(root);
         stop(errors);
+    }
+
+    private Map<String, Value> metadata(Module module, Rule rule) {
+        Map<String, Value> says = new HashMap<>();
+        if (capabilities.allows().test("rego.metadata.chain")) {
+            says.put("rego.metadata.chain", annotations.chain(module, rule));
+        }
+        if (capabilities.allows().test("rego.metadata.rule")) {
+            says.put("rego.metadata.rule", annotations.ofRule(module, rule));
+        }
+        return says;
     }
 
     private static void stop(List<RegoError> errors) {
@@ -207,6 +224,9 @@ public final class Analysis {
             return args == null ? -1 : args.size();
         }
         BuiltinDeclaration builtin = builtin(call.name());
+        if (builtin != null && call.name().equals("print")) {
+            return call.args().size();
+        }
         return builtin == null ? -1 : builtin.arity();
     }
 
@@ -261,11 +281,11 @@ public final class Analysis {
         Map<String, List<String>> globals = Map.of("input", List.of("input"), "data", List.of("data"));
         Resolver.Query query = new Resolver(globals, this::isFunction, errors).query(body);
         stop(errors);
-        new Calls(this, false, errors).check(query.body());
+        new Calls(this, errors).check(query.body());
         stop(errors);
         Body ordered = new Safety(this::arity, errors).body(query.body(), new HashSet<>());
         stop(errors);
-        new Calls(this, true, errors).check(ordered);
+        new TypeChecker(this, annotations, schemas, errors).check(ordered);
         stop(errors);
         return new Query(ordered, query.names());
     }

@@ -18,11 +18,8 @@ final class Calls {
     private final Analysis analysis;
     private final List<RegoError> errors;
     private final OperandTypes types;
-    private final boolean onlyTypes;
 
-    /** @param onlyTypes whether names and arities were checked before and operands are to be checked now */
-    Calls(Analysis analysis, boolean onlyTypes, List<RegoError> errors) {
-        this.onlyTypes = onlyTypes;
+    Calls(Analysis analysis, List<RegoError> errors) {
         this.analysis = analysis;
         this.errors = errors;
         this.types = new OperandTypes(analysis);
@@ -47,7 +44,7 @@ final class Calls {
 
     private void check(Expr expr) {
         for (With with : expr.withs()) {
-            if (!onlyTypes && with.target() instanceof Term.Ref target) {
+            if (with.target() instanceof Term.Ref target) {
                 replaced(target);
             }
             if (!(with.value() instanceof Term.Call call && call.args().isEmpty())) {
@@ -85,9 +82,7 @@ final class Calls {
             case Term.Var v -> {}
             case Term.Ref r -> {
                 check(r.head(), false);
-                if (!onlyTypes) {
-                    reference(r);
-                }
+                reference(r);
                 r.path().forEach(t -> check(t, false));
             }
             case Term.ArrayTerm a -> a.items().forEach(t -> check(t, false));
@@ -109,16 +104,12 @@ final class Calls {
                 c.args().forEach(t -> check(t, false));
                 int arity = analysis.arity(c);
                 int given = c.args().size();
-                if (onlyTypes) {
-                    operandTypes(c);
-                } else if (arity < 0) {
+                if (arity < 0) {
                     String name = c.name();
                     errors.add(c.location()
                             .error(RegoError.TYPE, "undefined function " + name)
                             .withHint(nearest(name)));
-                } else if (given != arity
-                        && !(statement && given == arity + 1)
-                        && !c.name().equals("print")) {
+                } else if (given != arity && !(statement && given == arity + 1)) {
                     arityError(c, arity);
                 }
             }
@@ -174,17 +165,6 @@ final class Calls {
                 : call.name() + ": arity mismatch\n\thave: " + types.describe(call.args()) + "\n\twant: "
                         + wanted(builtin);
         errors.add(call.location().error(RegoError.TYPE, text));
-    }
-
-    private void operandTypes(Term.Call call) {
-        BuiltinDeclaration builtin = analysis.builtin(call.name());
-        if (builtin != null && analysis.function(call.operator()) == null && !types.accepts(builtin, call.args())) {
-            errors.add(call.location()
-                    .error(
-                            RegoError.TYPE,
-                            call.name() + ": invalid argument(s)\n\thave: " + types.describe(call.args()) + "\n\twant: "
-                                    + wanted(builtin)));
-        }
     }
 
     private static String wanted(BuiltinDeclaration builtin) {

@@ -17,21 +17,6 @@ final class OperandTypes {
         this.analysis = analysis;
     }
 
-    /** Whether the operands may be right. */
-    boolean accepts(BuiltinDeclaration builtin, List<Term> args) {
-        for (int i = 0; i < Math.min(args.size(), builtin.arity()); i++) {
-            Set<Kind> known = kinds(args.get(i));
-            if (known != null) {
-                Set<Kind> wanted = kinds(builtin.parameters().get(i).type());
-                wanted.retainAll(known);
-                if (wanted.isEmpty()) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
     /** How error texts show the operands. */
     String describe(List<Term> args) {
         StringBuilder out = new StringBuilder("(");

@@ -7,6 +7,8 @@ import dev.sluice.rego.syntax.Location;
 import dev.sluice.rego.syntax.Rule;
 import dev.sluice.rego.syntax.Term;
 import dev.sluice.rego.syntax.With;
+import dev.sluice.rego.value.NullValue;
+import dev.sluice.rego.value.Value;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,6 +28,7 @@ final class Resolver {
     private final List<RegoError> errors;
     private final Map<String, Term.Var> mustBeUsed = new LinkedHashMap<>();
     private final Set<String> used = new HashSet<>();
+    private Map<String, Value> metadata = Map.of();
     private int counter;
 
     /**
@@ -51,7 +54,9 @@ final class Resolver {
         return name + "@" + counter++;
     }
 
-    Rule rule(Rule rule) {
+    /** @param says what the functions {@code rego.metadata.*} give in the rule, by their names */
+    Rule rule(Rule rule, Map<String, Value> says) {
+        metadata = says;
         Scope outer = new Scope(null);
         List<Term> args = null;
         List<Expr> computed = new ArrayList<>();
@@ -227,7 +232,13 @@ final class Resolver {
             withs.add(with(with, scope));
         }
         Expr.Statement statement = switch (expr.statement()) {
-            case Expr.Truth s -> new Expr.Truth(term(s.term(), scope));
+            case Expr.Truth s -> {
+                if (s.term() instanceof Term.Call c && c.args().size() == 1 && metadata.containsKey(c.name())) {
+                    // The argument stands for what the call gives.
+                    yield new Expr.Unify(term(c.args().getFirst(), scope), said(c));
+                }
+                yield new Expr.Truth(term(s.term(), scope));
+            }
             case Expr.Unify s -> new Expr.Unify(term(s.left(), scope), term(s.right(), scope));
             case Expr.Assign s -> {
                 if (expr.negated()) {
@@ -453,6 +464,7 @@ final class Resolver {
                         o.entries().stream()
                                 .map(e -> new Term.Entry(term(e.key(), scope), term(e.value(), scope)))
                                 .toList());
+            case Term.Call c when c.args().isEmpty() && metadata.containsKey(c.name()) -> said(c);
             case Term.Call c ->
                 new Term.Call(c.location(), absoluteUnlessLocal(c.operator(), scope), terms(c.args(), scope));
             case Term.TemplateString t -> new Term.TemplateString(t.location(), terms(t.parts(), scope));
@@ -464,6 +476,10 @@ final class Resolver {
                 yield new Term.Comprehension(c.location(), c.kind(), key, term(c.value(), inner), body);
             }
         };
+    }
+
+    private Term said(Term.Call c) {
+        return new Term.Constant(c.location(), metadata.getOrDefault(c.name(), NullValue.NULL));
     }
 
     private List<String> absoluteUnlessLocal(List<String> operator, Scope scope) {

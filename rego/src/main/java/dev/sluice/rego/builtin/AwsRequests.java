@@ -62,8 +62,7 @@ final class AwsRequests {
             }
         }
         if (invalid.size() > 0) {
-            throw BuiltinException.operand(
-                    1, "invalid values for required request parameters(s): " + invalid.build());
+            throw BuiltinException.operand(1, "invalid values for required request parameters(s): " + invalid.build());
         }
         boolean unsigned = false;
         if (config.get("disable_payload_signing") != null) {
@@ -156,8 +155,8 @@ final class AwsRequests {
                 canonical.append(name).append(':').append(value).append('\n'));
         String names = String.join(";", signed.keySet());
         canonical.append('\n').append(names).append('\n').append(hash);
-        String scope = DAY.format(at) + "/" + string(config.get("aws_region")) + "/"
-                + string(config.get("aws_service")) + "/aws4_request";
+        String scope = DAY.format(at) + "/" + string(config.get("aws_region")) + "/" + string(config.get("aws_service"))
+                + "/aws4_request";
         String text = "AWS4-HMAC-SHA256\n" + SECOND.format(at) + "\n" + scope + "\n"
                 + sha256(GoBytes.of(canonical.toString()));
         byte[] key = GoBytes.of("AWS4" + string(config.get("aws_secret_access_key")));
@@ -171,8 +170,7 @@ final class AwsRequests {
 
     private static String sha256(byte[] bytes) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (GeneralSecurityException missing) {
             throw new IllegalStateException(missing);
         }

@@ -46,6 +46,7 @@ public final class Builtins {
         Yamls.declare(registry);
         AwsRequests.declare(registry);
         Chances.declare(registry);
+        Modules.declare(registry);
         return Collections.unmodifiableMap(registry.declarations());
     }
 

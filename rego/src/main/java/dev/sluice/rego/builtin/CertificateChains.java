@@ -90,8 +90,7 @@ final class CertificateChains {
     }
 
     private static Instant instant(long nanos) {
-        return Instant.ofEpochSecond(
-                Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
+        return Instant.ofEpochSecond(Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
     }
 
     private void usages(Value value) throws BuiltinException {
@@ -112,12 +111,12 @@ final class CertificateChains {
             }
         }
         if (!unknown.isEmpty()) {
-            throw BuiltinException.value(
-                    "invalid entries for 'KeyUsages' found: [" + String.join(" ", unknown) + "]");
+            throw BuiltinException.value("invalid entries for 'KeyUsages' found: [" + String.join(" ", unknown) + "]");
         }
     }
 
     /** The chain, leaf first and root last; null where there is none that holds. */
+    @SuppressWarnings("JavaUtilDate")
     @Nullable
     List<Certificate> verify(CallContext ctx, List<Certificate> given) {
         if (given.size() < 2) {
@@ -127,8 +126,7 @@ final class CertificateChains {
             List<X509Certificate> all = new ArrayList<>();
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
             for (Certificate one : given) {
-                all.add((X509Certificate)
-                        factory.generateCertificate(new ByteArrayInputStream(one.getEncoded())));
+                all.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(one.getEncoded())));
             }
             Instant at = time;
             if (at == null) {
@@ -138,7 +136,8 @@ final class CertificateChains {
             List<X509Certificate> chain = build(all, at);
             List<Certificate> out = new ArrayList<>();
             for (X509Certificate one : chain) {
-                if (at.isBefore(one.getNotBefore().toInstant()) || at.isAfter(one.getNotAfter().toInstant())) {
+                if (at.isBefore(one.getNotBefore().toInstant())
+                        || at.isAfter(one.getNotAfter().toInstant())) {
                     return null;
                 }
                 out.add(Certificate.getInstance(one.getEncoded()));
@@ -149,6 +148,7 @@ final class CertificateChains {
         }
     }
 
+    @SuppressWarnings("JavaUtilDate") // what the platform's certificates speak of
     private static void noteChanges(CallContext ctx, List<X509Certificate> all) {
         for (X509Certificate one : all) {
             for (Date bound : List.of(one.getNotBefore(), one.getNotAfter())) {
@@ -163,14 +163,14 @@ final class CertificateChains {
         }
     }
 
-    private static List<X509Certificate> build(List<X509Certificate> all, Instant at)
-            throws GeneralSecurityException {
+    @SuppressWarnings("JavaUtilDate")
+    private static List<X509Certificate> build(List<X509Certificate> all, Instant at) throws GeneralSecurityException {
         X509CertSelector leaf = new X509CertSelector();
         leaf.setCertificate(all.getLast());
         PKIXBuilderParameters parameters =
                 new PKIXBuilderParameters(Set.of(new TrustAnchor(all.getFirst(), null)), leaf);
-        parameters.addCertStore(CertStore.getInstance(
-                "Collection", new CollectionCertStoreParameters(all.subList(1, all.size()))));
+        parameters.addCertStore(
+                CertStore.getInstance("Collection", new CollectionCertStoreParameters(all.subList(1, all.size()))));
         parameters.setRevocationEnabled(false);
         parameters.setDate(Date.from(at));
         PKIXCertPathBuilderResult found =

@@ -250,7 +250,8 @@ final class CertificateExtensions {
                 case GeneralName.dNSName -> dns.add(text(name));
                 case GeneralName.rfc822Name -> mail.add(text(name));
                 case GeneralName.uniformResourceIdentifier -> uris.add(text(name));
-                case GeneralName.iPAddress -> ranges.add(range(ASN1OctetString.getInstance(name.getName()).getOctets()));
+                case GeneralName.iPAddress ->
+                    ranges.add(range(ASN1OctetString.getInstance(name.getName()).getOctets()));
                 default -> {}
             }
         }
@@ -264,7 +265,10 @@ final class CertificateExtensions {
         int half = octets.length / 2;
         byte[] mask = java.util.Arrays.copyOfRange(octets, half, octets.length);
         return ObjectValue.builder()
-                .put("IP", StringValue.of(Address.of(java.util.Arrays.copyOf(octets, half)).toString()))
+                .put(
+                        "IP",
+                        StringValue.of(Address.of(java.util.Arrays.copyOf(octets, half))
+                                .toString()))
                 .put("Mask", CertificateFields.base64(mask))
                 .build();
     }
@@ -277,7 +281,8 @@ final class CertificateExtensions {
             for (DistributionPoint point : all.getDistributionPoints()) {
                 DistributionPointName name = point.getDistributionPoint();
                 if (name != null && name.getType() == DistributionPointName.FULL_NAME) {
-                    for (GeneralName full : GeneralNames.getInstance(name.getName()).getNames()) {
+                    for (GeneralName full :
+                            GeneralNames.getInstance(name.getName()).getNames()) {
                         if (full.getTagNo() == GeneralName.uniformResourceIdentifier) {
                             points.add(text(full));
                         }

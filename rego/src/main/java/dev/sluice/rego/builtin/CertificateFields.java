@@ -47,7 +47,8 @@ final class CertificateFields {
         out.put("Raw", der(certificate)).put("RawTBSCertificate", der(signed));
         key(signed.getSubjectPublicKeyInfo(), out);
         out.put("RawSubject", der(signed.getSubject())).put("RawIssuer", der(signed.getIssuer()));
-        signature(certificate.getSignatureAlgorithm(), certificate.getSignature().getOctets(), out);
+        signature(
+                certificate.getSignatureAlgorithm(), certificate.getSignature().getOctets(), out);
         out.put("Version", number(signed.getVersionNumber()))
                 .put("SerialNumber", NumberValue.of(signed.getSerialNumber().getValue()))
                 .put("Issuer", name(signed.getIssuer()))
@@ -101,8 +102,7 @@ final class CertificateFields {
     }
 
     static void signature(AlgorithmIdentifier algorithm, byte[] signature, ObjectValue.Builder out) {
-        out.put("Signature", base64(signature))
-                .put("SignatureAlgorithm", number(signatureNumber(algorithm)));
+        out.put("Signature", base64(signature)).put("SignatureAlgorithm", number(signatureNumber(algorithm)));
     }
 
     /** Go's number of a signature algorithm. */
@@ -140,9 +140,7 @@ final class CertificateFields {
     static ObjectValue name(X500Name name) {
         List<Value> all = new ArrayList<>();
         List<List<Value>> lists = new ArrayList<>();
-        String[] fields = {
-            "2.5.4.6", "2.5.4.10", "2.5.4.11", "2.5.4.7", "2.5.4.8", "2.5.4.9", "2.5.4.17"
-        };
+        String[] fields = {"2.5.4.6", "2.5.4.10", "2.5.4.11", "2.5.4.7", "2.5.4.8", "2.5.4.9", "2.5.4.17"};
         for (int i = 0; i < fields.length; i++) {
             lists.add(new ArrayList<>());
         }
@@ -152,9 +150,8 @@ final class CertificateFields {
             for (AttributeTypeAndValue part : rdn.getTypesAndValues()) {
                 String id = part.getType().getId();
                 String text = IETFUtils.valueToString(part.getValue());
-                String plain = part.getValue() instanceof org.bouncycastle.asn1.ASN1String string
-                        ? string.getString()
-                        : text;
+                String plain =
+                        part.getValue() instanceof org.bouncycastle.asn1.ASN1String string ? string.getString() : text;
                 all.add(ObjectValue.builder()
                         .put("Type", identifier(part.getType()))
                         .put("Value", StringValue.of(plain))
@@ -224,6 +221,7 @@ final class CertificateFields {
         return base64(primitive.getEncoded(ASN1Encoding.DER));
     }
 
+    @SuppressWarnings("JavaUtilDate")
     private static StringValue time(java.util.Date date) {
         return StringValue.of(date.toInstant().toString());
     }

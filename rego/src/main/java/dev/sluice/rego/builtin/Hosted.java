@@ -51,24 +51,17 @@ final class Hosted {
                     checkRequest(Operands.object(args, 0), 1);
                     return null;
                 });
-        registry.addNondeterministic(
-                "net.lookup_ip_addr", "(name: string) -> addrs: set[string]", (_, args) -> {
-                    Operands.string(args, 0);
-                    return null;
-                });
+        registry.addNondeterministic("net.lookup_ip_addr", "(name: string) -> addrs: set[string]", (_, args) -> {
+            Operands.string(args, 0);
+            return null;
+        });
         registry.addNondeterministic("opa.runtime", "() -> output: object[string: any]", (_, _) -> null);
     }
 
     /** A declaration that checks its operands and then asks the host. */
     static BuiltinDeclaration granted(BuiltinDeclaration declaration, Builtin host) {
         return new BuiltinDeclaration(
-                declaration.name(),
-                declaration.parameters(),
-                declaration.result(),
-                false,
-                true,
-                false,
-                (ctx, args) -> {
+                declaration.name(), declaration.parameters(), declaration.result(), false, true, false, (ctx, args) -> {
                     declaration.body().call(ctx, args);
                     ctx.changesAt(ctx.nowNanos() + 1);
                     return host.call(ctx, args);

@@ -28,8 +28,7 @@ final class JsonSchemas {
                         JsonSchema.of(document(args[0]));
                         return ArrayValue.of(BooleanValue.TRUE, NullValue.NULL);
                     } catch (SchemaException | BuiltinException wrong) {
-                        return ArrayValue.of(
-                                BooleanValue.FALSE, StringValue.of("jsonschema: " + wrong.getMessage()));
+                        return ArrayValue.of(BooleanValue.FALSE, StringValue.of("jsonschema: " + wrong.getMessage()));
                     }
                 });
         registry.add(

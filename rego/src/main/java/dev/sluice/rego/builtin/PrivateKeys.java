@@ -29,11 +29,10 @@ final class PrivateKeys {
     private PrivateKeys() {}
 
     static void declare(Registry registry) {
-        registry.add(
-                "crypto.parse_private_keys", "(keys: string) -> output: array[object[string: any]]", (_, args) -> {
-                    String text = Operands.string(args, 0);
-                    return text.isEmpty() ? NullValue.NULL : parsed(text);
-                });
+        registry.add("crypto.parse_private_keys", "(keys: string) -> output: array[object[string: any]]", (_, args) -> {
+            String text = Operands.string(args, 0);
+            return text.isEmpty() ? NullValue.NULL : parsed(text);
+        });
         registry.add("crypto.x509.parse_rsa_private_key", "(pem: string) -> output: object[string: any]", (_, args) -> {
             String text = Operands.string(args, 0);
             if (text.isEmpty()) {
@@ -111,9 +110,7 @@ final class PrivateKeys {
                         .put("N", NumberValue.of(rsa.getModulus()))
                         .put("E", NumberValue.of(rsa.getPublicExponent()))
                         .put("D", NumberValue.of(rsa.getPrivateExponent()))
-                        .put(
-                                "Primes",
-                                ArrayValue.of(NumberValue.of(rsa.getPrimeP()), NumberValue.of(rsa.getPrimeQ())))
+                        .put("Primes", ArrayValue.of(NumberValue.of(rsa.getPrimeP()), NumberValue.of(rsa.getPrimeQ())))
                         .put(
                                 "Precomputed",
                                 ObjectValue.builder()
@@ -140,7 +137,13 @@ final class PrivateKeys {
                 byte[] seed = edwards.getBytes().orElse(new byte[32]);
                 byte[] all = java.util.Arrays.copyOf(seed, 64);
                 System.arraycopy(
-                        new Ed25519PrivateKeyParameters(seed).generatePublicKey().getEncoded(), 0, all, 32, 32);
+                        new Ed25519PrivateKeyParameters(seed)
+                                .generatePublicKey()
+                                .getEncoded(),
+                        0,
+                        all,
+                        32,
+                        32);
                 yield CertificateFields.base64(all);
             }
             default -> NullValue.NULL;

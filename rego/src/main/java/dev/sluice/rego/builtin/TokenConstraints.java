@@ -92,14 +92,11 @@ final class TokenConstraints {
         if (trusted == null) {
             return header.algorithm().startsWith("HS")
                     && Signatures.ALGORITHMS.contains(header.algorithm())
-                    && Signatures.verify(
-                            header.algorithm(), Jwk.secret(GoBytes.of(secret)), token.signed(), signature);
+                    && Signatures.verify(header.algorithm(), Jwk.secret(GoBytes.of(secret)), token.signed(), signature);
         }
         return Signatures.ALGORITHMS.contains(header.algorithm())
                 && VerificationKeys.verify(
-                        trusted,
-                        header,
-                        key -> Signatures.verify(header.algorithm(), key, token.signed(), signature));
+                        trusted, header, key -> Signatures.verify(header.algorithm(), key, token.signed(), signature));
     }
 
     private boolean hold(CallContext ctx, ObjectValue claims) throws BuiltinException {

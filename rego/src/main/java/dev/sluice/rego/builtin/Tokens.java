@@ -28,8 +28,8 @@ final class Tokens {
                 "io.jwt.decode",
                 "(jwt: string) -> output: array<object[any: any], object[any: any], string>",
                 (_, args) -> decode(Operands.string(args, 0), 0));
-        for (String algorithm : List.of(
-                "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")) {
+        for (String algorithm :
+                List.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")) {
             registry.add(
                     "io.jwt.verify_" + algorithm.toLowerCase(Locale.ROOT),
                     VERIFY,

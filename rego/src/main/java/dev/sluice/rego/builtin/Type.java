@@ -56,12 +56,12 @@ public sealed interface Type {
     /**
      * Sets.
      *
-     * @param element the type of the elements
+     * @param element the type of the elements; null for the empty set alone
      */
-    record SetType(Type element) implements Type {
+    record SetType(@Nullable Type element) implements Type {
         @Override
         public String toString() {
-            return "set[" + element + "]";
+            return "set[" + (element == null ? "" : element) + "]";
         }
     }
 

@@ -81,8 +81,7 @@ final class VerificationKeys {
             }
         }
         for (Jwk key : keys) {
-            if ((key.algorithm().isEmpty() || key.algorithm().equals(header.algorithm()))
-                    && verifies.test(key.key())) {
+            if ((key.algorithm().isEmpty() || key.algorithm().equals(header.algorithm())) && verifies.test(key.key())) {
                 return true;
             }
         }

@@ -10,9 +10,7 @@ final class MetaFields {
     static final ObjectValue TYPENAME = field("__typename", type("String", true), ArrayValue.EMPTY);
     static final ObjectValue SCHEMA = field("__schema", type("__Schema", true), ArrayValue.EMPTY);
     static final ObjectValue TYPE = field(
-            "__type",
-            type("__Type", false),
-            ArrayValue.of(field("name", type("String", true), ArrayValue.EMPTY)));
+            "__type", type("__Type", false), ArrayValue.of(field("name", type("String", true), ArrayValue.EMPTY)));
 
     private MetaFields() {}
 

@@ -38,7 +38,8 @@ final class Overlaps {
     }
 
     /** A field, the type it is asked of, and what that type says of it. */
-    private record Asked(ObjectValue field, Definition parent, @Nullable ObjectValue definition) {
+    private record Asked(
+            ObjectValue field, Definition parent, @Nullable ObjectValue definition) {
         @Nullable
         ObjectValue type() {
             return definition == null ? null : child(definition, "Type");

@@ -65,8 +65,7 @@ abstract sealed class Parser permits QueryParser, SchemaParser {
 
     final Token expectWord(String word) throws GraphQlException {
         if (!token.isName(word)) {
-            throw new GraphQlException(
-                    token.position(), "Expected \"" + word + "\", found " + token.describe());
+            throw new GraphQlException(token.position(), "Expected \"" + word + "\", found " + token.describe());
         }
         return next();
     }
@@ -90,8 +89,7 @@ abstract sealed class Parser permits QueryParser, SchemaParser {
             return out;
         }
         if (token.is(close)) {
-            throw new GraphQlException(
-                    token.position(), "expected at least one definition, found " + token.kind());
+            throw new GraphQlException(token.position(), "expected at least one definition, found " + token.kind());
         }
         enter();
         while (!token.is(close)) {
@@ -122,11 +120,12 @@ abstract sealed class Parser permits QueryParser, SchemaParser {
         if (!comments.isEmpty()) {
             List<Value> lines = new ArrayList<>();
             for (String line : comments) {
-                lines.add(ObjectValue.builder()
-                        .put("Value", StringValue.of(line))
-                        .build());
+                lines.add(
+                        ObjectValue.builder().put("Value", StringValue.of(line)).build());
             }
-            to.put(field, ObjectValue.builder().put("List", ArrayValue.of(lines)).build());
+            to.put(
+                    field,
+                    ObjectValue.builder().put("List", ArrayValue.of(lines)).build());
         }
     }
 
@@ -196,11 +195,12 @@ abstract sealed class Parser permits QueryParser, SchemaParser {
             case FLOAT -> ValueKind.FLOAT;
             case STRING -> ValueKind.STRING;
             case BLOCK_STRING -> ValueKind.BLOCK;
-            case NAME -> switch (first.value()) {
-                case "true", "false" -> ValueKind.BOOLEAN;
-                case "null" -> ValueKind.NULL;
-                default -> ValueKind.ENUM;
-            };
+            case NAME ->
+                switch (first.value()) {
+                    case "true", "false" -> ValueKind.BOOLEAN;
+                    case "null" -> ValueKind.NULL;
+                    default -> ValueKind.ENUM;
+                };
             default -> throw unexpected(first);
         };
         next();

@@ -73,9 +73,7 @@ final class QueryRules {
         String kind = text(operation, "Operation");
         Definition root = schema.root(kind);
         if (root == null) {
-            throw wrong(
-                    operation,
-                    "Schema does not support operation type \"" + kind + "\"");
+            throw wrong(operation, "Schema does not support operation type \"" + kind + "\"");
         }
         Map<String, ObjectValue> variables = new LinkedHashMap<>();
         for (ObjectValue variable : list(operation, "VariableDefinitions")) {
@@ -126,7 +124,8 @@ final class QueryRules {
 
     private void single(ObjectValue operation) throws GraphQlException {
         List<ObjectValue> fields = list(operation, "SelectionSet");
-        if (fields.size() > 1 || (fields.size() == 1 && text(fields.getFirst(), "Name").startsWith("__"))) {
+        if (fields.size() > 1
+                || (fields.size() == 1 && text(fields.getFirst(), "Name").startsWith("__"))) {
             String name = text(operation, "Name");
             throw wrong(
                     fields.getLast(),
@@ -211,7 +210,8 @@ final class QueryRules {
         }
         if (!type.isLeaf() && below.isEmpty()) {
             throw wrong(
-                    field, "Field \"" + name + "\" of type \"" + typeText(of) + "\" must have a selection of subfields");
+                    field,
+                    "Field \"" + name + "\" of type \"" + typeText(of) + "\" must have a selection of subfields");
         }
         selections(below, type);
     }
@@ -256,8 +256,7 @@ final class QueryRules {
                 throw wrong(directive, "Directive \"@" + name + "\" may not be used on " + location);
             }
             if (!seen.add(name) && !flag(definition, "IsRepeatable")) {
-                throw wrong(
-                        directive, "The directive \"@" + name + "\" can only be used once at this location");
+                throw wrong(directive, "The directive \"@" + name + "\" can only be used once at this location");
             }
             known(directive, definition, "directive \"@" + name + "\"");
             required(directive, definition, "Directive \"@" + name + "\"");
@@ -266,11 +265,7 @@ final class QueryRules {
 
     /** Checks every value of an operation and what it spreads, with the operation's variables. */
     private void variables(
-            List<ObjectValue> selections,
-            Definition parent,
-            Variables scope,
-            Set<String> spread,
-            Set<String> path)
+            List<ObjectValue> selections, Definition parent, Variables scope, Set<String> spread, Set<String> path)
             throws GraphQlException {
         for (ObjectValue selection : selections) {
             for (ObjectValue directive : list(selection, "Directives")) {
@@ -294,8 +289,7 @@ final class QueryRules {
                 }
                 if (fragment != null && spread.add(name)) {
                     Definition type = schema.type(text(fragment, "TypeCondition"));
-                    variables(
-                            list(fragment, "SelectionSet"), type == null ? parent : type, scope, spread, path);
+                    variables(list(fragment, "SelectionSet"), type == null ? parent : type, scope, spread, path);
                 }
                 path.remove(name);
             }

@@ -157,8 +157,7 @@ final class SchemaParser extends Parser {
     private int body(String kind, ObjectValue.Builder out) throws GraphQlException {
         switch (kind) {
             case "OBJECT", "INTERFACE" -> {
-                List<ObjectValue> fields =
-                        some(Token.Kind.BRACE_L, Token.Kind.BRACE_R, () -> inputOrField(true, true));
+                List<ObjectValue> fields = some(Token.Kind.BRACE_L, Token.Kind.BRACE_R, () -> inputOrField(true, true));
                 put(out, "Fields", fields);
                 return fields.size();
             }
@@ -215,10 +214,7 @@ final class SchemaParser extends Parser {
         put(out, "Description", description.text);
         put(out, "Name", name());
         if (arguments) {
-            put(
-                    out,
-                    "Arguments",
-                    some(Token.Kind.PAREN_L, Token.Kind.PAREN_R, () -> inputOrField(false, false)));
+            put(out, "Arguments", some(Token.Kind.PAREN_L, Token.Kind.PAREN_R, () -> inputOrField(false, false)));
         }
         expect(Token.Kind.COLON);
         out.put("Type", type());

@@ -72,8 +72,7 @@ final class SchemaRules {
             name(field, text(field, "Name"));
             reference(child(field, "Type"));
             arguments(list(field, "Arguments"), "");
-            directives(
-                    list(field, "Directives"), input ? "INPUT_FIELD_DEFINITION" : "FIELD_DEFINITION", "", true);
+            directives(list(field, "Directives"), input ? "INPUT_FIELD_DEFINITION" : "FIELD_DEFINITION", "", true);
         }
         for (String member : type.members()) {
             Definition definition = schema.type(member);
@@ -81,8 +80,7 @@ final class SchemaRules {
                 throw new GraphQlException(type.position(), "Undefined type \"" + member + "\"");
             }
             if (!definition.kind().equals("OBJECT")) {
-                throw new GraphQlException(
-                        type.position(), type.kind() + " type \"" + member + "\" must be OBJECT");
+                throw new GraphQlException(type.position(), type.kind() + " type \"" + member + "\" must be OBJECT");
             }
         }
         for (String one : type.interfaces()) {
@@ -126,8 +124,7 @@ final class SchemaRules {
                 for (ObjectValue value : type.values()) {
                     String name = text(value, "Name");
                     if (Set.of("true", "false", "null").contains(name)) {
-                        throw new GraphQlException(
-                                type.position(), "ENUM " + type.name() + ": non-enum value " + name);
+                        throw new GraphQlException(type.position(), "ENUM " + type.name() + ": non-enum value " + name);
                     }
                     directives(list(value, "Directives"), "ENUM_VALUE", "", true);
                 }
@@ -140,8 +137,7 @@ final class SchemaRules {
         Set<String> seen = new HashSet<>();
         for (ObjectValue field : type.fields()) {
             if (!seen.add(text(field, "Name"))) {
-                throw wrong(
-                        field, "Field " + type.name() + "." + text(field, "Name") + " can only be defined once");
+                throw wrong(field, "Field " + type.name() + "." + text(field, "Name") + " can only be defined once");
             }
         }
         for (ObjectValue value : type.values()) {
@@ -202,8 +198,7 @@ final class SchemaRules {
             }
             for (ObjectValue argument : list(one, "Arguments")) {
                 if (named(list(definition, "Arguments"), text(argument, "Name")) == null) {
-                    throw wrong(
-                            argument, "Undefined argument " + text(argument, "Name") + " for directive " + name);
+                    throw wrong(argument, "Undefined argument " + text(argument, "Name") + " for directive " + name);
                 }
             }
             for (ObjectValue wanted : list(definition, "Arguments")) {
@@ -213,8 +208,7 @@ final class SchemaRules {
                     ObjectValue value = given == null ? null : child(given, "Value");
                     if (value == null || ValueKind.of(value) == ValueKind.NULL) {
                         throw wrong(
-                                one,
-                                "Argument " + text(wanted, "Name") + " for directive " + name + " cannot be null");
+                                one, "Argument " + text(wanted, "Name") + " for directive " + name + " cannot be null");
                     }
                 }
             }
@@ -227,8 +221,7 @@ final class SchemaRules {
             throw new GraphQlException(type.position(), "Undefined type \"" + name + "\"");
         }
         if (!contract.kind().equals("INTERFACE")) {
-            throw new GraphQlException(
-                    type.position(), "\"" + name + "\" is a non interface type " + contract.kind());
+            throw new GraphQlException(type.position(), "\"" + name + "\" is a non interface type " + contract.kind());
         }
         String start = "For " + type.name() + " to implement " + name + " ";
         for (ObjectValue required : contract.fields()) {

@@ -100,8 +100,7 @@ final class ValueRules {
                 throw wrong(value, "Enum \"" + name + "\" cannot represent non-enum value: " + written(value));
             }
             if (named(definition.values(), text(value, "Raw")) == null) {
-                throw wrong(
-                        value, "Value \"" + text(value, "Raw") + "\" does not exist in \"" + name + "\" enum");
+                throw wrong(value, "Value \"" + text(value, "Raw") + "\" does not exist in \"" + name + "\" enum");
             }
             return;
         }
@@ -130,8 +129,7 @@ final class ValueRules {
 
     private void object(ObjectValue value, Definition definition, Variables variables) throws GraphQlException {
         if (!definition.kind().equals("INPUT_OBJECT")) {
-            throw wrong(
-                    value, definition.name() + " cannot represent value: " + written(value));
+            throw wrong(value, definition.name() + " cannot represent value: " + written(value));
         }
         List<ObjectValue> given = list(value, "Children");
         Set<String> seen = new HashSet<>();
@@ -164,8 +162,7 @@ final class ValueRules {
         }
         if (named(definition.directives(), "oneOf") != null
                 && (given.size() != 1 || isNull(child(given.getFirst(), "Value")))) {
-            throw wrong(
-                    value, "OneOf Input Object \"" + definition.name() + "\" must specify exactly one key");
+            throw wrong(value, "OneOf Input Object \"" + definition.name() + "\" must specify exactly one key");
         }
     }
 

@@ -16,8 +16,7 @@ final class Formats {
     private static final Pattern UUID =
             Pattern.compile("^[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}$");
     private static final Pattern MAIL = Pattern.compile("^[^@\\s<>]+@[^@\\s<>]+$");
-    private static final Pattern FOUR =
-            Pattern.compile("^((25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.|$)){4}$");
+    private static final Pattern FOUR = Pattern.compile("^((25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.|$)){4}$");
     private static final Pattern SIX = Pattern.compile("^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$");
     private static final Pattern POINTER = Pattern.compile("^(/([^~/]|~[01])*)*$");
 

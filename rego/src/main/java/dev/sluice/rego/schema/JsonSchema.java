@@ -1,14 +1,14 @@
 package dev.sluice.rego.schema;
 
 import com.google.re2j.Pattern;
-import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.rego.value.NumberValue;
+import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.rego.value.Value;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,48 +17,101 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonSchema {
     /** The answer to every document; null where the schema is not just true or false. */
-    @Nullable Boolean always;
+    @Nullable
+    Boolean always;
 
     /** What stands behind {@code $ref}. */
-    @Nullable JsonSchema target;
+    @Nullable
+    JsonSchema target;
 
     String title = "";
     String description = "";
     final Set<String> types = new TreeSet<>();
     final Map<String, JsonSchema> properties = new LinkedHashMap<>();
     final Map<Pattern, JsonSchema> patternProperties = new LinkedHashMap<>();
-    @Nullable JsonSchema additionalProperties;
-    @Nullable JsonSchema propertyNames;
+
+    @Nullable
+    JsonSchema additionalProperties;
+
+    @Nullable
+    JsonSchema propertyNames;
+
     List<String> required = List.of();
     final Map<String, List<String>> neededKeys = new LinkedHashMap<>();
     final Map<String, JsonSchema> neededSchemas = new LinkedHashMap<>();
-    @Nullable Long minProperties;
-    @Nullable Long maxProperties;
-    @Nullable JsonSchema items;
+
+    @Nullable
+    Long minProperties;
+
+    @Nullable
+    Long maxProperties;
+
+    @Nullable
+    JsonSchema items;
+
     List<JsonSchema> positions = List.of();
-    @Nullable JsonSchema additionalItems;
-    @Nullable JsonSchema contains;
-    @Nullable Long minItems;
-    @Nullable Long maxItems;
+
+    @Nullable
+    JsonSchema additionalItems;
+
+    @Nullable
+    JsonSchema contains;
+
+    @Nullable
+    Long minItems;
+
+    @Nullable
+    Long maxItems;
+
     boolean uniqueItems;
-    @Nullable NumberValue multipleOf;
-    @Nullable NumberValue minimum;
-    @Nullable NumberValue maximum;
-    @Nullable NumberValue exclusiveMinimum;
-    @Nullable NumberValue exclusiveMaximum;
-    @Nullable Long minLength;
-    @Nullable Long maxLength;
-    @Nullable Pattern pattern;
+
+    @Nullable
+    NumberValue multipleOf;
+
+    @Nullable
+    NumberValue minimum;
+
+    @Nullable
+    NumberValue maximum;
+
+    @Nullable
+    NumberValue exclusiveMinimum;
+
+    @Nullable
+    NumberValue exclusiveMaximum;
+
+    @Nullable
+    Long minLength;
+
+    @Nullable
+    Long maxLength;
+
+    @Nullable
+    Pattern pattern;
+
     String format = "";
-    @Nullable Value constant;
-    @Nullable List<Value> enumeration;
+
+    @Nullable
+    Value constant;
+
+    @Nullable
+    List<Value> enumeration;
+
     List<JsonSchema> anyOf = List.of();
     List<JsonSchema> oneOf = List.of();
     List<JsonSchema> allOf = List.of();
-    @Nullable JsonSchema not;
-    @Nullable JsonSchema when;
-    @Nullable JsonSchema then;
-    @Nullable JsonSchema otherwise;
+
+    @Nullable
+    JsonSchema not;
+
+    @Nullable
+    JsonSchema when;
+
+    @Nullable
+    JsonSchema then;
+
+    @Nullable
+    JsonSchema otherwise;
 
     JsonSchema() {}
 

@@ -94,7 +94,8 @@ final class SchemaReader {
             throw new SchemaException("remote reference loading disabled: " + reference);
         }
         String pointer = reference.substring(hash + 1);
-        for (String raw : pointer.isEmpty() ? new String[0] : pointer.substring(1).split("/", -1)) {
+        for (String raw :
+                pointer.isEmpty() ? new String[0] : pointer.substring(1).split("/", -1)) {
             String part = URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8)
                     .replace("~1", "/")
                     .replace("~0", "~");
@@ -227,7 +228,9 @@ final class SchemaReader {
     }
 
     private static String name(ObjectValue.Entry entry) {
-        return entry.key() instanceof StringValue name ? name.value() : entry.key().toString();
+        return entry.key() instanceof StringValue name
+                ? name.value()
+                : entry.key().toString();
     }
 
     private static List<ObjectValue.Entry> entries(ObjectValue from, String field) throws SchemaException {

@@ -7,17 +7,18 @@ import java.util.List;
  *
  * @param file its name in errors
  * @param packagePath the package below {@code data}, without {@code data}
- * @param annotations the METADATA block above the package line
+ * @param annotations the METADATA blocks above the package line
  */
 public record Module(
         String file,
         Location location,
         List<String> packagePath,
-        Annotations annotations,
+        List<Annotations> annotations,
         List<Import> imports,
         List<Rule> rules) {
     public Module {
         packagePath = List.copyOf(packagePath);
+        annotations = List.copyOf(annotations);
         imports = List.copyOf(imports);
         rules = List.copyOf(rules);
     }

@@ -76,7 +76,7 @@ public final class Parser extends TermParser {
         try {
             Lexer lexer = new Lexer(source.name(), source.text());
             List<Token> tokens = lexer.tokens();
-            return new Parser(source.name(), source.text(), tokens, new Metadata(lexer.comments()));
+            return new Parser(source.name(), source.text(), tokens, new Metadata(source.name(), lexer.comments()));
         } catch (ParseFailure failure) {
             throw new RegoException(failure.error());
         }
@@ -87,7 +87,7 @@ public final class Parser extends TermParser {
         List<Rule> rules = new ArrayList<>();
         List<String> path = List.of();
         Location start = peek().location();
-        Annotations annotations = metadata.above(peek().location().row());
+        List<Annotations> annotations = List.of();
         try {
             if (peek().kind() == Token.Kind.END) {
                 throw failure(start, "empty module");
@@ -95,6 +95,7 @@ public final class Parser extends TermParser {
             if (!atWord("package")) {
                 throw failure(start, "package expected");
             }
+            annotations = metadata.above(start.row(), "package");
             next();
             path = packagePath();
             while (peek().kind() != Token.Kind.END) {
@@ -108,6 +109,9 @@ public final class Parser extends TermParser {
                 if (errors.size() >= MAX_ERRORS) {
                     break;
                 }
+            }
+            if (errors.isEmpty()) {
+                metadata.end();
             }
         } catch (ParseFailure failure) {
             errors.add(failure.error());
@@ -130,7 +134,9 @@ public final class Parser extends TermParser {
             boolean bracket = next().is("[");
             Token part = next();
             if (part.kind() != (bracket ? Token.Kind.STRING : Token.Kind.NAME)) {
-                throw failure(part.location(), "unexpected " + part.describe() + ": expected string");
+                throw failure(
+                        part.location(),
+                        "unexpected " + part.describe() + ": expected " + (bracket ? "string" : "ident"));
             }
             path.add(part.text());
             end = part.end();
@@ -143,6 +149,7 @@ public final class Parser extends TermParser {
 
     private Import importLine() {
         Location location = next().location();
+        metadata.above(location.row(), "import");
         Token first = peek();
         List<String> path = packagePath();
         String alias = "";
@@ -211,7 +218,7 @@ public final class Parser extends TermParser {
 
     private void rules(List<Rule> out) {
         Location location = peek().location();
-        Annotations annotations = metadata.above(location.row());
+        List<Annotations> annotations = metadata.above(location.row(), "rule");
         boolean isDefault = atWord("default");
         if (isDefault) {
             next();
@@ -262,7 +269,7 @@ public final class Parser extends TermParser {
         }
     }
 
-    private void defaultRule(List<Rule> out, Location location, Head head, Annotations annotations) {
+    private void defaultRule(List<Rule> out, Location location, Head head, List<Annotations> annotations) {
         Term value = head.value;
         if (atWord("if") || peek().is("{") || value == null || head.key != null) {
             throw failure(peek().location(), "unexpected " + peek().describe());

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param value the value, the constant true when not written
  * @param body the condition; empty when there is none
  * @param otherwise the {@code else} branch
- * @param annotations the METADATA block above it
+ * @param annotations the METADATA blocks above it
  */
 public record Rule(
         Location location,
@@ -24,7 +24,10 @@ public record Rule(
         Term value,
         Body body,
         @Nullable Else otherwise,
-        Annotations annotations) {
+        List<Annotations> annotations) {
+    public Rule {
+        annotations = List.copyOf(annotations);
+    }
 
     /** {@code else := value if body}. */
     public record Else(

@@ -2,6 +2,7 @@ package dev.sluice.rego.syntax;
 
 import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +89,26 @@ public sealed interface Term {
         public TemplateString {
             parts = List.copyOf(parts);
         }
+    }
+
+    /** The names of a reference without variables, its head first; null for any other term. */
+    static @Nullable List<String> constantPath(Term term) {
+        List<String> path = new ArrayList<>();
+        Term head = term instanceof Ref ref ? ref.head() : term;
+        if (!(head instanceof Var root)) {
+            return null;
+        }
+        path.add(root.name());
+        if (term instanceof Ref ref) {
+            for (Term part : ref.path()) {
+                String name = constantString(part);
+                if (name == null) {
+                    return null;
+                }
+                path.add(name);
+            }
+        }
+        return path;
     }
 
     /** The text of a string constant, or null. */

@@ -521,6 +521,11 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
     private Term follow(Term head) {
         Term term = head;
         int end = previousEnd();
+        if (head instanceof Term.Constant c && peek().start() == end && (peek().is(".") || peek().is("["))) {
+            throw failure(
+                    head.location(),
+                    "illegal ref (head cannot be " + c.value().kind().word() + ")");
+        }
         List<Term> path = new ArrayList<>();
         while (peek().start() == end) {
             if (peek().is(".")) {

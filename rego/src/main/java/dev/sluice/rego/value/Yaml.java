@@ -28,7 +28,8 @@ public final class Yaml {
     private static final int MAX_DEPTH = 200;
     private static final int MAX_NODES = 1_000_000;
     private static final Pattern FLOAT = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
-    private static final Pattern EXPECTED = Pattern.compile("expected (.*?)(?:,? but (?:got|found).*)?", Pattern.DOTALL);
+    private static final Pattern EXPECTED =
+            Pattern.compile("expected (.*?)(?:,? but (?:got|found).*)?", Pattern.DOTALL);
 
     private int nodes;
 

@@ -20,8 +20,8 @@ public final class YamlWriter {
     private void block(Value value, int indent, boolean inline) {
         switch (value) {
             case ArrayValue array when array.size() > 0 -> items(List.of(array.toArray()), indent, inline);
-            case SetValue set when set.size() > 0 ->
-                items(List.of(set.toSortedArray().toArray()), indent, inline);
+            case SetValue set
+            when set.size() > 0 -> items(List.of(set.toSortedArray().toArray()), indent, inline);
             case ObjectValue object when object.size() > 0 -> entries(object, indent, inline);
             case ArrayValue _ -> scalar("[]", inline);
             case SetValue _ -> scalar("[]", inline);
@@ -75,9 +75,13 @@ public final class YamlWriter {
     private void string(String text, int indent, boolean inline) {
         if (text.indexOf('\n') >= 0 && text.chars().noneMatch(c -> c < ' ' && c != '\n') && !text.startsWith(" ")) {
             boolean ends = text.endsWith("\n");
-            out.append(inline ? " " : "").append(ends ? text.endsWith("\n\n") ? "|+" : "|" : "|-").append('\n');
+            out.append(inline ? " " : "")
+                    .append(ends ? text.endsWith("\n\n") ? "|+" : "|" : "|-")
+                    .append('\n');
             for (String line : (ends ? text.substring(0, text.length() - 1) : text).split("\n", -1)) {
-                out.append(line.isEmpty() ? "" : " ".repeat(Math.max(indent, 2))).append(line).append('\n');
+                out.append(line.isEmpty() ? "" : " ".repeat(Math.max(indent, 2)))
+                        .append(line)
+                        .append('\n');
             }
             return;
         }

@@ -168,8 +168,10 @@ record ConformanceCase(int number, String directory, String note, ObjectValue fi
     /** The functions that the suite asks of its host. */
     private static final Capabilities HOST = Capabilities.ALL
             .granting("http.send", (_, _) -> null)
-            .granting("net.lookup_ip_addr", (_, args) -> SetValue.of(
-                    args[0].equals(StringValue.of("localhost")) ? StringValue.of("127.0.0.1") : args[0]))
+            .granting(
+                    "net.lookup_ip_addr",
+                    (_, args) -> SetValue.of(
+                            args[0].equals(StringValue.of("localhost")) ? StringValue.of("127.0.0.1") : args[0]))
             .granting("opa.runtime", (_, _) -> ObjectValue.EMPTY)
             .with(new BuiltinDeclaration(
                     "test.sleep",

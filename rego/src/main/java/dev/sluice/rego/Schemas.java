@@ -1,0 +1,51 @@
+package dev.sluice.rego;
+
+import dev.sluice.rego.schema.JsonSchema;
+import dev.sluice.rego.schema.SchemaException;
+import dev.sluice.rego.value.Value;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The schemas a host gives modules to be checked against. Immutable.
+ *
+ * @param named by the names that METADATA refers to, for example {@code schema.input}; the one of that name is also that
+ *     of {@code input} where METADATA says nothing else
+ */
+public record Schemas(Map<String, JsonSchema> named) {
+    /** No schemas: documents may be anything. */
+    public static final Schemas NONE = new Schemas(Map.of());
+
+    private static final String INPUT = "schema.input";
+
+    public Schemas {
+        named = Map.copyOf(named);
+    }
+
+    /**
+     * The schema of the input.
+     *
+     * @throws SchemaException when the document is no JSON Schema
+     */
+    public static Schemas ofInput(Value document) throws SchemaException {
+        return NONE.with(INPUT, document);
+    }
+
+    /**
+     * The same with one more.
+     *
+     * @param name begins with {@code schema.}
+     * @throws SchemaException when the document is no JSON Schema
+     */
+    public Schemas with(String name, Value document) throws SchemaException {
+        Map<String, JsonSchema> more = new HashMap<>(named);
+        more.put(name, JsonSchema.of(document));
+        return new Schemas(more);
+    }
+
+    /** The schema of {@code input}, or null where it may be anything. */
+    public @Nullable JsonSchema input() {
+        return named.get(INPUT);
+    }
+}

@@ -1,0 +1,246 @@
+package dev.sluice.rego.analysis;
+
+import dev.sluice.rego.RegoError;
+import dev.sluice.rego.builtin.Type;
+import dev.sluice.rego.builtin.Type.Scalar;
+import dev.sluice.rego.syntax.Term;
+import dev.sluice.rego.value.StringValue;
+import dev.sluice.rego.value.Value;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The types of references, and what is wrong with those that can lead nowhere. */
+final class RefTypes {
+    private final TypeChecker checker;
+    private final RuleNode root;
+    private final List<RegoError> errors;
+
+    RefTypes(TypeChecker checker, RuleNode root, List<RegoError> errors) {
+        this.checker = checker;
+        this.root = root;
+        this.errors = errors;
+    }
+
+    /** Reports a reference that leads nowhere, and gives its variables the types of what they iterate. */
+    void check(Term.Ref ref, TypeEnv env) {
+        walk(ref, env, true);
+    }
+
+    /** The type of what a reference leads to, or null where it is not known. */
+    @Nullable
+    Type type(Term.Ref ref, TypeEnv env) {
+        return walk(ref, env, false);
+    }
+
+    private @Nullable Type walk(Term.Ref ref, TypeEnv env, boolean report) {
+        if (!(ref.head() instanceof Term.Var head) || !Vars.isRoot(head)) {
+            return leaf(checker.type(ref.head(), env), ref, 0, env, report);
+        }
+        List<String> names = new ArrayList<>();
+        names.add(head.name());
+        for (Term part : ref.path()) {
+            String name = Term.constantString(part);
+            if (name == null) {
+                break;
+            }
+            names.add(name);
+        }
+        List<String> described = env.described(names);
+        if (described != null) {
+            return leaf(env.document(described), ref, described.size() - 1, env, report);
+        }
+        if (head.name().equals("input") || env.isReplaced()) {
+            return leaf(Type.ANY, ref, 0, env, report);
+        }
+        return rules(ref, env, report);
+    }
+
+    private @Nullable Type rules(Term.Ref ref, TypeEnv env, boolean report) {
+        RuleNode node = root;
+        for (int i = 0; i < ref.path().size(); i++) {
+            String name = Term.constantString(ref.path().get(i));
+            RuleNode child = name == null ? null : node.child(name);
+            if (child != null) {
+                node = child;
+                continue;
+            }
+            if (node.definitions().isEmpty()) {
+                return beyond(ref, i, name == null, env, report);
+            }
+            return value(node, ref, i, env, report);
+        }
+        return node.definitions().isEmpty() || node.isFunction()
+                ? Type.ANY
+                : value(node, ref, ref.path().size(), env, report);
+    }
+
+    private @Nullable Type value(RuleNode node, Term.Ref ref, int at, TypeEnv env, boolean report) {
+        // A rule with others below it is an object of which only some keys are known.
+        if (node.isFunction() || !node.children().isEmpty()) {
+            return leaf(Type.ANY, ref, at, env, report);
+        }
+        return leaf(checker.value(node), ref, at, env, report);
+    }
+
+    /** What follows a package: base data that nobody knows, or, for a variable, any of its rules. */
+    private @Nullable Type beyond(Term.Ref ref, int at, boolean variable, TypeEnv env, boolean report) {
+        if (variable && report && ref.path().get(at) instanceof Term.Var v && env.variable(v.name()) == null) {
+            env.learn(v.name(), Scalar.STRING);
+        }
+        return leaf(Type.ANY, ref, at, env, report);
+    }
+
+    /** The type below {@code type}, from the part {@code at} of the path on. */
+    private @Nullable Type leaf(@Nullable Type from, Term.Ref ref, int start, TypeEnv env, boolean report) {
+        Type type = from;
+        for (int at = start; at < ref.path().size(); at++) {
+            if (type == null) {
+                type = Type.ANY;
+            }
+            Term part = ref.path().get(at);
+            boolean constant = part instanceof Term.Constant;
+            if (Types.isEmptyCollection(type)) {
+                if (constant) {
+                    return invalid(ref, at, type, report);
+                }
+                learn(part, Type.ANY, env, report);
+                return Type.ANY;
+            }
+            Type keys = Types.keys(type);
+            if (keys == null) {
+                return unsupported(ref, at, type, report);
+            }
+            if (part instanceof Term.Constant c) {
+                Type next = Types.select(type, c.value());
+                if (next == null) {
+                    return invalid(ref, at, type, report);
+                }
+                type = next;
+                continue;
+            }
+            Type known = checker.type(part, env);
+            boolean composite =
+                    part instanceof Term.ArrayTerm || part instanceof Term.ObjectTerm || part instanceof Term.SetTerm;
+            if (composite && report) {
+                if (!checker.unify(part, keys, env)) {
+                    return invalid(ref, at, type, true);
+                }
+            } else if (known != null && !composite && !Types.unifies(known, keys)) {
+                return invalid(ref, at, type, report);
+            }
+            learn(part, keys, env, report);
+            type = Types.values(type);
+        }
+        return type;
+    }
+
+    private static void learn(Term part, Type type, TypeEnv env, boolean report) {
+        if (report && part instanceof Term.Var v && !Vars.isRoot(v) && env.variable(v.name()) == null) {
+            env.learn(v.name(), type);
+        }
+    }
+
+    private @Nullable Type unsupported(Term.Ref ref, int at, Type have, boolean report) {
+        if (report) {
+            String text = show(ref, ref.path().size());
+            errors.add(ref.location()
+                    .error(
+                            RegoError.TYPE,
+                            "undefined ref: " + text + "\n\t" + text + "\n\t"
+                                    + "^".repeat(show(ref, at).length()) + "\n\thave: " + Types.show(have)));
+        }
+        return null;
+    }
+
+    private @Nullable Type invalid(Term.Ref ref, int at, Type type, boolean report) {
+        if (!report) {
+            return null;
+        }
+        String text = show(ref, ref.path().size());
+        String pad = " ".repeat(show(ref, at).length() + 1);
+        Term part = ref.path().get(at);
+        List<String> names = Types.names(type);
+        String wanted;
+        if (!names.isEmpty()) {
+            wanted = "want (one of): "
+                    + names.stream().map(n -> StringValue.of(n).toString()).toList();
+        } else {
+            wanted = Types.isEmptyCollection(type)
+                    ? "want (one of): []"
+                    : "want (type): " + Types.show(Types.keys(type));
+        }
+        String have = part instanceof Term.Constant c ? "have: " + c.value() : "have (type): any";
+        RegoError error = part.location()
+                .error(
+                        RegoError.TYPE,
+                        "undefined ref: " + text + "\n\t" + text + "\n\t" + pad + "^\n\t" + pad + have + "\n\t" + pad
+                                + wanted);
+        errors.add(error.withHint(nearest(ref, at, names)));
+        return null;
+    }
+
+    private static @Nullable String nearest(Term.Ref ref, int at, List<String> names) {
+        String given = Term.constantString(ref.path().get(at));
+        if (given == null) {
+            return null;
+        }
+        String best = null;
+        int distance = 3;
+        for (String name : names) {
+            int d = Spelling.distance(given, name, distance);
+            if (d < distance) {
+                distance = d;
+                best = name;
+            }
+        }
+        if (best == null) {
+            return null;
+        }
+        List<Term> path = new ArrayList<>(ref.path().subList(0, at));
+        path.add(new Term.Constant(ref.location(), StringValue.of(best)));
+        Term.Ref right = new Term.Ref(ref.location(), ref.head(), path);
+        return "did you mean `" + show(right, path.size()) + "`?";
+    }
+
+    /** A reference as it is written, up to a part. */
+    private static String show(Term.Ref ref, int parts) {
+        StringBuilder out = new StringBuilder(show(ref.head()));
+        for (Term part : ref.path().subList(0, parts)) {
+            String name = Term.constantString(part);
+            if (name != null && name.matches("[a-zA-Z_][a-zA-Z0-9_]*")) {
+                out.append('.').append(name);
+            } else {
+                out.append('[').append(show(part)).append(']');
+            }
+        }
+        return out.toString();
+    }
+
+    private static String show(Term term) {
+        return switch (term) {
+            case Term.Constant c -> value(c.value());
+            case Term.Var v -> Resolver.written(v.name());
+            case Term.Ref r -> show(r, r.path().size());
+            case Term.Call c -> c.name() + "(...)";
+            case Term.ArrayTerm a ->
+                "[" + String.join(", ", a.items().stream().map(RefTypes::show).toList()) + "]";
+            case Term.SetTerm s ->
+                "{" + String.join(", ", s.items().stream().map(RefTypes::show).toList()) + "}";
+            case Term.ObjectTerm o ->
+                "{"
+                        + String.join(
+                                ", ",
+                                o.entries().stream()
+                                        .map(e -> show(e.key()) + ": " + show(e.value()))
+                                        .toList())
+                        + "}";
+            case Term.Comprehension _ -> "[...]";
+            case Term.TemplateString _ -> "$\"...\"";
+        };
+    }
+
+    private static String value(Value value) {
+        return value.toString();
+    }
+}

@@ -1,0 +1,539 @@
+package dev.sluice.rego.analysis;
+
+import dev.sluice.rego.RegoError;
+import dev.sluice.rego.Schemas;
+import dev.sluice.rego.builtin.BuiltinDeclaration;
+import dev.sluice.rego.builtin.Type;
+import dev.sluice.rego.builtin.Type.ArrayType;
+import dev.sluice.rego.builtin.Type.ObjectType;
+import dev.sluice.rego.builtin.Type.Scalar;
+import dev.sluice.rego.builtin.Type.SetType;
+import dev.sluice.rego.schema.JsonSchema;
+import dev.sluice.rego.schema.SchemaException;
+import dev.sluice.rego.schema.SchemaTypes;
+import dev.sluice.rego.syntax.Annotations;
+import dev.sluice.rego.syntax.Body;
+import dev.sluice.rego.syntax.Expr;
+import dev.sluice.rego.syntax.Location;
+import dev.sluice.rego.syntax.Rule;
+import dev.sluice.rego.syntax.Term;
+import dev.sluice.rego.syntax.With;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Infers the types of rules and variables and reports what can never hold: operands of the wrong type, references to
+ * what cannot be there, comparisons of values that cannot be equal. Verdicts are OPA's; what is not known is accepted.
+ * Bodies must be in safe order, so that what gives a variable its type stands before what uses it.
+ */
+final class TypeChecker {
+    private final Analysis analysis;
+    private final AnnotationSet annotations;
+    private final Schemas schemas;
+    private final List<RegoError> errors;
+    private final Map<RuleNode, @Nullable Type> values = new IdentityHashMap<>();
+    private final Map<RuleNode, FunctionType> functions = new IdentityHashMap<>();
+    private final Map<Term, @Nullable Type> computed = new IdentityHashMap<>();
+    private final RefTypes refs;
+
+    /** What a function takes and gives, as far as known. */
+    record FunctionType(List<Type> args, Type result) {}
+
+    TypeChecker(Analysis analysis, AnnotationSet annotations, Schemas schemas, List<RegoError> errors) {
+        this.analysis = analysis;
+        this.annotations = annotations;
+        this.schemas = schemas;
+        this.errors = errors;
+        this.refs = new RefTypes(this, analysis.root(), errors);
+    }
+
+    /** Checks every rule. */
+    void check(RuleNode node) {
+        value(node);
+        node.children().values().forEach(this::check);
+    }
+
+    /** Checks the body of a query. */
+    void check(Body body) {
+        body(body, TypeEnv.of(documents(List.of(), null)));
+    }
+
+    /** The type of a rule's value, over all of its definitions. */
+    @Nullable
+    Type value(RuleNode node) {
+        if (values.containsKey(node)) {
+            return values.get(node);
+        }
+        values.put(node, Type.ANY);
+        functions.put(node, new FunctionType(List.of(), Type.ANY));
+        Type merged = null;
+        FunctionType function = null;
+        for (RuleNode.Definition definition : node.definitions()) {
+            int before = errors.size();
+            TypeEnv env = TypeEnv.of(
+                    documents(annotations.applying(definition.module(), definition.rule()), definition.rule()));
+            Type type = definition(definition, env);
+            for (Rule.Else branch = definition.rule().otherwise(); branch != null; branch = branch.otherwise()) {
+                TypeEnv own = env.inner();
+                body(branch.body(), own);
+                type = Types.or(type, check(branch.value(), own));
+            }
+            merged = errors.size() > before ? Type.ANY : Types.merge(merged, type);
+            List<Term> args = definition.rule().args();
+            if (args != null) {
+                function = merge(function, args, type, env);
+            }
+        }
+        if (function != null) {
+            functions.put(node, function);
+        }
+        values.put(node, merged);
+        return merged;
+    }
+
+    private FunctionType merge(@Nullable FunctionType known, List<Term> args, @Nullable Type result, TypeEnv env) {
+        List<Type> types = new ArrayList<>();
+        for (int i = 0; i < args.size(); i++) {
+            Type own = type(args.get(i), env);
+            Type type = known == null || i >= known.args.size() ? own : Types.or(known.args.get(i), own);
+            types.add(type == null || own == null ? Type.ANY : type);
+        }
+        Type all = known == null ? result : Types.or(known.result, result);
+        return new FunctionType(types, all == null || result == null ? Type.ANY : all);
+    }
+
+    FunctionType function(RuleNode node) {
+        value(node);
+        return functions.getOrDefault(node, new FunctionType(List.of(), Type.ANY));
+    }
+
+    private @Nullable Type definition(RuleNode.Definition definition, TypeEnv env) {
+        Rule rule = definition.rule();
+        body(rule.body(), env);
+        Type type;
+        if (rule.key() != null) {
+            Type key = check(rule.key(), env);
+            type = key == null ? new SetType(Type.ANY) : new SetType(key);
+        } else {
+            type = check(rule.value(), env);
+        }
+        List<Term> suffix = definition.suffix();
+        for (int i = suffix.size() - 1; i >= 0; i--) {
+            Type key = check(suffix.get(i), env);
+            type = new ObjectType(List.of(), key == null ? Type.ANY : key, type == null ? Type.ANY : type);
+        }
+        return type;
+    }
+
+    /** The types that schemas give to places: the host's, and those of METADATA, the nearest last. */
+    private Map<List<String>, Type> documents(List<AnnotationSet.Applied> applying, @Nullable Rule rule) {
+        Map<List<String>, Type> out = new HashMap<>();
+        JsonSchema input = schemas.input();
+        if (input != null) {
+            out.put(List.of("input"), SchemaTypes.of(input));
+        }
+        for (AnnotationSet.Applied one : applying.reversed()) {
+            for (Annotations.SchemaUse use : one.annotations().schemas()) {
+                Type type = type(use, rule);
+                if (type != null) {
+                    out.put(use.path(), type);
+                }
+            }
+        }
+        return out;
+    }
+
+    private @Nullable Type type(Annotations.SchemaUse use, @Nullable Rule rule) {
+        try {
+            if (use.definition() != null) {
+                return SchemaTypes.of(JsonSchema.of(use.definition()));
+            }
+            String name = use.reference() == null ? "" : String.join(".", use.reference());
+            JsonSchema schema = schemas.named().get(name);
+            if (schema == null) {
+                // A host that knows no schemas at all does not check them.
+                if (!schemas.named().isEmpty() && rule != null) {
+                    errors.add(rule.location().error(RegoError.TYPE, "undefined schema: " + name));
+                }
+                return null;
+            }
+            return SchemaTypes.of(schema);
+        } catch (SchemaException malformed) {
+            if (rule != null) {
+                errors.add(rule.location().error(RegoError.TYPE, String.valueOf(malformed.getMessage())));
+            }
+            return null;
+        }
+    }
+
+    private void body(Body body, TypeEnv env) {
+        body.literals().forEach(e -> literal(e, env));
+    }
+
+    private void literal(Expr expr, TypeEnv outer) {
+        TypeEnv env = expr.withs().isEmpty() ? outer : outer.replacing();
+        for (With with : expr.withs()) {
+            if (!(with.value() instanceof Term.Call call && call.args().isEmpty())) {
+                check(with.value(), outer);
+            }
+        }
+        switch (expr.statement()) {
+            case Expr.Truth s -> truth(s.term(), expr, env);
+            case Expr.Unify s -> equal(s.left(), s.right(), expr.location(), env);
+            case Expr.Assign s -> equal(s.left(), s.right(), expr.location(), env);
+            case Expr.Some _ -> {}
+            case Expr.SomeIn s -> {
+                Type collection = check(s.collection(), env);
+                if (s.key() != null) {
+                    element(s.key(), Types.keys(collection), expr.location(), env);
+                }
+                element(s.value(), Types.values(collection), expr.location(), env);
+            }
+            case Expr.Every s -> {
+                Type domain = check(s.domain(), env);
+                TypeEnv inner = env.inner();
+                if (s.key() != null) {
+                    unify(s.key(), orAny(Types.keys(domain)), inner);
+                }
+                unify(s.value(), orAny(Types.values(domain)), inner);
+                body(s.body(), inner);
+            }
+            case Expr.NotBody s -> body(s.body(), env.inner());
+            case Expr.Logic s -> {
+                body(s.left().body(), env.inner());
+                body(s.right().body(), env.inner());
+            }
+        }
+    }
+
+    private static Type orAny(@Nullable Type type) {
+        return type == null ? Type.ANY : type;
+    }
+
+    private void truth(Term term, Expr expr, TypeEnv env) {
+        if (term instanceof Term.Call call && analysis.function(call.operator()) == null) {
+            if (call.name().equals("equal") && call.args().size() == 2) {
+                equal(call.args().get(0), call.args().get(1), expr.location(), env);
+                return;
+            }
+        }
+        if (term instanceof Term.Call call) {
+            call(call, true, env);
+        } else {
+            check(term, env);
+        }
+    }
+
+    /** Two terms that are to be equal. */
+    private void equal(Term left, Term right, Location at, TypeEnv env) {
+        int before = errors.size();
+        check(right, env);
+        check(left, env);
+        if (errors.size() == before && !unify(left, right, env)) {
+            matchError(type(left, env), type(right, env), at);
+        }
+    }
+
+    private void matchError(@Nullable Type left, @Nullable Type right, Location at) {
+        errors.add(at.error(
+                RegoError.TYPE, "match error\n\tleft  : " + Types.show(left) + "\n\tright : " + Types.show(right)));
+    }
+
+    private void element(Term pattern, @Nullable Type type, Location at, TypeEnv env) {
+        check(pattern, env);
+        if (type != null && !unify(pattern, type, env)) {
+            matchError(type(pattern, env), type, at);
+        } else if (type == null) {
+            unify(pattern, Type.ANY, env);
+        }
+    }
+
+    /** Checks a term and what is in it; gives its type, or null where that is not known. */
+    @Nullable
+    Type check(Term term, TypeEnv env) {
+        switch (term) {
+            case Term.Constant _ -> {}
+            case Term.Var _ -> {}
+            case Term.Ref r -> {
+                if (!(r.head() instanceof Term.Var)) {
+                    check(r.head(), env);
+                }
+                r.path().forEach(p -> check(p, env));
+                refs.check(r, env);
+            }
+            case Term.ArrayTerm a -> a.items().forEach(t -> check(t, env));
+            case Term.SetTerm s -> s.items().forEach(t -> check(t, env));
+            case Term.ObjectTerm o ->
+                o.entries().forEach(e -> {
+                    check(e.key(), env);
+                    check(e.value(), env);
+                });
+            case Term.Call c -> call(c, false, env);
+            case Term.TemplateString t -> t.parts().forEach(p -> check(p, env));
+            case Term.Comprehension c -> computed.put(c, comprehension(c, env));
+        }
+        return type(term, env);
+    }
+
+    private @Nullable Type comprehension(Term.Comprehension c, TypeEnv env) {
+        int before = errors.size();
+        TypeEnv inner = env.inner();
+        body(c.body(), inner);
+        Type key = c.key() == null ? null : check(c.key(), inner);
+        Type value = check(c.value(), inner);
+        if (errors.size() > before) {
+            return null;
+        }
+        return switch (c.kind()) {
+            case ARRAY -> new ArrayType(List.of(), orAny(value));
+            case SET -> new SetType(orAny(value));
+            case OBJECT -> new ObjectType(List.of(), orAny(key), orAny(value));
+        };
+    }
+
+    /** The type of a term that was checked, or null where it is not known. */
+    @Nullable
+    Type type(Term term, TypeEnv env) {
+        return switch (term) {
+            case Term.Constant c -> Types.of(c.value());
+            case Term.Var v ->
+                Vars.isRoot(v) ? refs.type(new Term.Ref(v.location(), v, List.of()), env) : env.variable(v.name());
+            case Term.Ref r -> refs.type(r, env);
+            case Term.ArrayTerm a -> {
+                List<Type> items = new ArrayList<>();
+                a.items().forEach(t -> items.add(orAny(type(t, env))));
+                yield new ArrayType(List.copyOf(items), null);
+            }
+            case Term.SetTerm s -> {
+                Type element = null;
+                for (Term item : s.items()) {
+                    element = Types.or(element, orAny(type(item, env)));
+                }
+                yield new SetType(element);
+            }
+            case Term.ObjectTerm o -> {
+                Map<String, Type> fields = new LinkedHashMap<>();
+                Type key = null;
+                Type value = null;
+                for (Term.Entry entry : o.entries()) {
+                    String name = Term.constantString(entry.key());
+                    Type type = orAny(type(entry.value(), env));
+                    if (name != null) {
+                        fields.put(name, type);
+                    } else {
+                        key = Types.or(key, orAny(type(entry.key(), env)));
+                        value = Types.or(value, type);
+                    }
+                }
+                yield Types.object(fields, key, value);
+            }
+            case Term.Call c -> computed.get(c);
+            case Term.TemplateString _ -> Scalar.STRING;
+            case Term.Comprehension c -> computed.get(c);
+        };
+    }
+
+    private boolean isKnown(Term term, TypeEnv env) {
+        return switch (term) {
+            case Term.Var v -> Vars.isRoot(v) || env.variable(v.name()) != null;
+            case Term.ArrayTerm a -> a.items().stream().allMatch(t -> isKnown(t, env));
+            case Term.SetTerm s -> s.items().stream().allMatch(t -> isKnown(t, env));
+            case Term.ObjectTerm o ->
+                o.entries().stream().allMatch(e -> isKnown(e.key(), env) && isKnown(e.value(), env));
+            default -> type(term, env) != null;
+        };
+    }
+
+    private boolean unify(Term a, Term b, TypeEnv env) {
+        boolean knownA = isKnown(a, env);
+        boolean knownB = isKnown(b, env);
+        if (knownA && knownB) {
+            return Types.unifies(type(a, env), type(b, env));
+        }
+        if (knownA || knownB) {
+            Type type = type(knownA ? a : b, env);
+            return type == null || unify(knownA ? b : a, type, env);
+        }
+        if (a instanceof Term.ArrayTerm x && b instanceof Term.ArrayTerm y) {
+            if (x.items().size() != y.items().size()) {
+                return false;
+            }
+            for (int i = 0; i < x.items().size(); i++) {
+                if (!unify(x.items().get(i), y.items().get(i), env)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        Type type = type(a, env);
+        if (b instanceof Term.Var) {
+            unify(a, Type.ANY, env);
+            return unify(b, orAny(type), env);
+        }
+        unify(b, Type.ANY, env);
+        return unify(a, orAny(type(b, env)), env);
+    }
+
+    /** Whether a term can be of a type; gives its variables their types on the way. */
+    boolean unify(Term term, Type type, TypeEnv env) {
+        if (type instanceof Type.AnyOf any
+                && (term instanceof Term.ArrayTerm
+                        || term instanceof Term.ObjectTerm
+                        || term instanceof Term.SetTerm)) {
+            if (any.options().isEmpty()) {
+                parts(term).forEach(p -> unify(p, Type.ANY, env));
+                return true;
+            }
+            boolean fits = any.options().stream().anyMatch(o -> Types.unifies(type(term, env), o));
+            // Which of the types it has is not known; nor, then, what its parts are.
+            parts(term).forEach(p -> unify(p, Type.ANY, env));
+            return fits;
+        }
+        switch (term) {
+            case Term.Var v
+            when !Vars.isRoot(v) -> {
+                Type known = env.variable(v.name());
+                if (known != null) {
+                    return Types.unifies(known, type);
+                }
+                env.learn(v.name(), type);
+                return true;
+            }
+            case Term.ArrayTerm a -> {
+                if (!(type instanceof ArrayType array)
+                        || (a.items().size() != array.items().size() && array.rest() == null)) {
+                    return false;
+                }
+                for (int i = 0; i < a.items().size(); i++) {
+                    Type item = i < array.items().size() ? array.items().get(i) : array.rest();
+                    if (item == null || !unify(a.items().get(i), item, env)) {
+                        return false;
+                    }
+                }
+                return true;
+            }
+            case Term.ObjectTerm o -> {
+                return type instanceof ObjectType object && unify(o, object, env);
+            }
+            case Term.SetTerm s -> {
+                if (!(type instanceof SetType set)) {
+                    return false;
+                }
+                return set.element() == null || s.items().stream().allMatch(i -> unify(i, orAny(set.element()), env));
+            }
+            default -> {
+                Type known = type(term, env);
+                return known == null || Types.unifies(known, type);
+            }
+        }
+    }
+
+    private boolean unify(Term.ObjectTerm term, ObjectType type, TypeEnv env) {
+        if (term.entries().size() != type.fields().size() && type.value() == null) {
+            return false;
+        }
+        for (Term.Entry entry : term.entries()) {
+            if (entry.key() instanceof Term.Constant key) {
+                Type field = Types.select(type, key.value());
+                if (field == null || !unify(entry.value(), field, env)) {
+                    return false;
+                }
+            } else {
+                unify(entry.value(), Type.ANY, env);
+            }
+        }
+        return true;
+    }
+
+    private static List<Term> parts(Term term) {
+        return switch (term) {
+            case Term.ArrayTerm a -> a.items();
+            case Term.SetTerm s -> s.items();
+            case Term.ObjectTerm o ->
+                o.entries().stream()
+                        .flatMap(e -> java.util.stream.Stream.of(e.key(), e.value()))
+                        .toList();
+            default -> List.of();
+        };
+    }
+
+    /** @param statement whether the call is a literal by itself, so that its last argument may be what it gives */
+    private void call(Term.Call c, boolean statement, TypeEnv env) {
+        int before = errors.size();
+        c.args().forEach(a -> check(a, env));
+        if (c.name().equals("print")) {
+            return;
+        }
+        RuleNode node = analysis.function(c.operator());
+        BuiltinDeclaration builtin = node == null ? analysis.builtin(c.name()) : null;
+        if (node == null && builtin == null) {
+            return;
+        }
+        FunctionType type;
+        if (builtin != null) {
+            type = new FunctionType(builtin.argTypes(), builtin.resultType());
+        } else {
+            type = env.isReplaced() ? new FunctionType(List.of(), Type.ANY) : function(node);
+        }
+        computed.put(c, errors.size() > before ? null : type.result());
+        if (errors.size() > before) {
+            return;
+        }
+        if (c.name().equals("internal.member_2") || c.name().equals("internal.member_3")) {
+            membership(c, env);
+            return;
+        }
+        for (int i = 0; i < c.args().size(); i++) {
+            Term arg = c.args().get(i);
+            Type wanted = i < type.args().size()
+                    ? type.args().get(i)
+                    : i == type.args().size() && statement ? type.result() : Type.ANY;
+            Type have = type(arg, env);
+            boolean wrong =
+                    (have != null && isKnown(arg, env) && !Types.unifies(have, wanted)) || !unify(arg, wanted, env);
+            if (wrong) {
+                argumentError(c, builtin, type, statement, env);
+                computed.put(c, null);
+                return;
+            }
+        }
+    }
+
+    private void argumentError(
+            Term.Call c, @Nullable BuiltinDeclaration builtin, FunctionType type, boolean statement, TypeEnv env) {
+        String have = c.args().stream().map(a -> Types.show(type(a, env))).collect(Collectors.joining(", "));
+        String wanted = builtin == null
+                ? type.args().stream().map(Types::show).collect(Collectors.joining(", "))
+                        + (type.args().isEmpty() ? "" : ", ")
+                        + type.result()
+                : builtin.parameters().stream().map(Object::toString).collect(Collectors.joining(", ")) + ", "
+                        + builtin.result();
+        errors.add(c.location()
+                .error(
+                        RegoError.TYPE,
+                        c.name() + ": invalid argument(s)\n\thave: (" + have + (statement ? "" : ", ???")
+                                + ")\n\twant: (" + wanted + ")"));
+    }
+
+    private void membership(Term.Call c, TypeEnv env) {
+        int keyed = c.name().equals("internal.member_3") ? 1 : 0;
+        if (c.args().size() < 2 + keyed) {
+            return;
+        }
+        Type collection = type(c.args().get(1 + keyed), env);
+        Type elements = Types.values(collection);
+        if (elements == null) {
+            return;
+        }
+        if (keyed == 1) {
+            element(c.args().get(0), Types.keys(collection), c.location(), env);
+        }
+        element(c.args().get(keyed), elements, c.location(), env);
+    }
+}
