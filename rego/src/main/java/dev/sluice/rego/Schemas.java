@@ -12,10 +12,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param named by the names that METADATA refers to, for example {@code schema.input}; the one of that name is also that
  *     of {@code input} where METADATA says nothing else
+ * @param checked whether types and METADATA are checked at all
  */
-public record Schemas(Map<String, JsonSchema> named) {
+public record Schemas(Map<String, JsonSchema> named, boolean checked) {
     /** No schemas: documents may be anything. */
-    public static final Schemas NONE = new Schemas(Map.of());
+    public static final Schemas NONE = new Schemas(Map.of(), true);
+
+    /**
+     * No check of types or METADATA, for modules that were accepted before: what a newer checker finds in them must not
+     * keep them from running.
+     */
+    public static final Schemas UNCHECKED = new Schemas(Map.of(), false);
 
     private static final String INPUT = "schema.input";
 
@@ -41,7 +48,7 @@ public record Schemas(Map<String, JsonSchema> named) {
     public Schemas with(String name, Value document) throws SchemaException {
         Map<String, JsonSchema> more = new HashMap<>(named);
         more.put(name, JsonSchema.of(document));
-        return new Schemas(more);
+        return new Schemas(more, checked);
     }
 
     /** The schema of {@code input}, or null where it may be anything. */

@@ -1,6 +1,8 @@
 package dev.sluice.kernel.policy;
 
+import dev.sluice.kernel.facts.PolicyInputSchema;
 import dev.sluice.kernel.facts.UnknownFact;
+import dev.sluice.rego.Capabilities;
 import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.Limits;
 import dev.sluice.rego.PreparedQuery;
@@ -9,6 +11,7 @@ import dev.sluice.rego.Rego;
 import dev.sluice.rego.RegoError;
 import dev.sluice.rego.RegoEvaluationException;
 import dev.sluice.rego.RegoException;
+import dev.sluice.rego.Schemas;
 import dev.sluice.rego.SourceFile;
 import dev.sluice.rego.value.ArrayValue;
 import dev.sluice.rego.value.BooleanValue;
@@ -75,16 +78,31 @@ final class CompiledPolicy {
         this.reads = Collections.unmodifiableSet(unknowns);
     }
 
-    /** Compiles a policy. Throws {@link PolicyRejectedException} with every finding. */
+    /**
+     * Compiles a policy that is to be saved, checked against the schema of the input. Throws {@link PolicyRejectedException}
+     * with every finding.
+     */
     static CompiledPolicy compile(Policy policy) throws PolicyRejectedException {
         return new CompiledPolicy(policy, program(policy.rego(), fileName(policy)));
     }
 
-    /** Compiles source text and checks the contract. */
+    /**
+     * Compiles a policy that was saved before. Its types are not checked again: what a newer checker finds must not take a
+     * policy out of force.
+     */
+    static CompiledPolicy compileStored(Policy policy) throws PolicyRejectedException {
+        return new CompiledPolicy(policy, program(policy.rego(), fileName(policy), Schemas.UNCHECKED));
+    }
+
+    /** Compiles source text that is to be saved and checks the contract. */
     static Program program(String rego, String fileName) throws PolicyRejectedException {
+        return program(rego, fileName, PolicyInputSchema.schemas());
+    }
+
+    private static Program program(String rego, String fileName, Schemas schemas) throws PolicyRejectedException {
         Program program;
         try {
-            program = Rego.compile(List.of(new SourceFile(fileName, rego)));
+            program = Rego.compile(List.of(new SourceFile(fileName, rego)), Capabilities.ALL, schemas);
         } catch (RegoException e) {
             throw new PolicyRejectedException(e.errors());
         }

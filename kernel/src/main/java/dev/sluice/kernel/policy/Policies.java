@@ -86,7 +86,7 @@ public final class Policies {
 
     private static CompiledPolicy compileStored(Policy policy) {
         try {
-            return CompiledPolicy.compile(policy);
+            return CompiledPolicy.compileStored(policy);
         } catch (PolicyRejectedException e) {
             // Only a downgrade of the product can bring this about: never let packages out unjudged because of it.
             throw new IllegalStateException(

@@ -91,8 +91,12 @@ public final class Analysis {
 
     private void run() {
         List<RegoError> errors = new ArrayList<>();
+        modules.forEach(m -> errors.addAll(m.annotationErrors()));
         annotations = new AnnotationSet(modules, errors);
-        stop(errors);
+        if (schemas.checked()) {
+            stop(errors);
+        }
+        errors.clear();
         buildTree();
         Map<List<String>, Set<String>> names = new HashMap<>();
         for (Module module : modules) {
@@ -127,8 +131,10 @@ public final class Analysis {
         replace(ordered);
         new Recursion(root, errors).check();
         stop(errors);
-        new TypeChecker(this, annotations, schemas, errors).check(root);
-        stop(errors);
+        if (schemas.checked()) {
+            new TypeChecker(this, annotations, schemas, errors).check(root);
+            stop(errors);
+        }
     }
 
     private Map<String, Value> metadata(Module module, Rule rule) {

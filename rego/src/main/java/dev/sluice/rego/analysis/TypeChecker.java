@@ -37,9 +37,9 @@ final class TypeChecker {
     private final AnnotationSet annotations;
     private final Schemas schemas;
     private final List<RegoError> errors;
-    private final Map<RuleNode, @Nullable Type> values = new IdentityHashMap<>();
-    private final Map<RuleNode, FunctionType> functions = new IdentityHashMap<>();
-    private final Map<Term, @Nullable Type> computed = new IdentityHashMap<>();
+    private final IdentityHashMap<RuleNode, @Nullable Type> values = new IdentityHashMap<>();
+    private final IdentityHashMap<RuleNode, FunctionType> functions = new IdentityHashMap<>();
+    private final IdentityHashMap<Term, @Nullable Type> computed = new IdentityHashMap<>();
     private final RefTypes refs;
 
     /** What a function takes and gives, as far as known. */
@@ -475,11 +475,11 @@ final class TypeChecker {
         if (node == null && builtin == null) {
             return;
         }
-        FunctionType type;
+        FunctionType type = new FunctionType(List.of(), Type.ANY);
         if (builtin != null) {
             type = new FunctionType(builtin.argTypes(), builtin.resultType());
-        } else {
-            type = env.isReplaced() ? new FunctionType(List.of(), Type.ANY) : function(node);
+        } else if (node != null && !env.isReplaced()) {
+            type = function(node);
         }
         computed.put(c, errors.size() > before ? null : type.result());
         if (errors.size() > before) {

@@ -27,8 +27,8 @@ final class Chances {
         });
         registry.addNondeterministic("uuid.rfc4122", "(k: string) -> output: string", (ctx, args) -> {
             byte[] drawn = drawn(ctx, "uuid", Operands.string(args, 0));
-            drawn[6] = (byte) (drawn[6] & 0x0f | 0x40);
-            drawn[8] = (byte) (drawn[8] & 0x3f | 0x80);
+            drawn[6] = (byte) ((drawn[6] & 0x0f) | 0x40);
+            drawn[8] = (byte) ((drawn[8] & 0x3f) | 0x80);
             String hex = HexFormat.of().formatHex(drawn, 0, 16);
             return StringValue.of(hex.substring(0, 8) + "-" + hex.substring(8, 12) + "-" + hex.substring(12, 16) + "-"
                     + hex.substring(16, 20) + "-" + hex.substring(20));

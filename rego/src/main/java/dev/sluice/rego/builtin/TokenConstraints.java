@@ -108,11 +108,11 @@ final class TokenConstraints {
             return false;
         }
         NumberValue expires = instant(claims, "exp");
-        if (expires != null && holds(ctx, t -> Tokens.seconds(t).compareTo(expires) >= 0)) {
+        if (expires != null && holds(ctx, t -> Tokens.seconds((double) t).compareTo(expires) >= 0)) {
             return false;
         }
         NumberValue begins = instant(claims, "nbf");
-        return begins == null || holds(ctx, t -> Tokens.seconds(t).compareTo(begins) >= 0);
+        return begins == null || holds(ctx, t -> Tokens.seconds((double) t).compareTo(begins) >= 0);
     }
 
     private boolean isAudience(Value given) {

@@ -8,7 +8,6 @@ import dev.sluice.rego.value.Value;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param tree the tree; absent and empty parts are left out
  * @param positions where its nodes began, as far as known
  */
-public record Document(ObjectValue tree, Map<Value, Position> positions) {
+public record Document(ObjectValue tree, IdentityHashMap<Value, Position> positions) {
     /** A tree that a policy made; nobody knows where its nodes stood. */
     public static Document of(ObjectValue tree) {
         return new Document(tree, new IdentityHashMap<>());

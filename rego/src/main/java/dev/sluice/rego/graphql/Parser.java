@@ -9,14 +9,13 @@ import dev.sluice.rego.value.Value;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** What queries and schemas have in common: names, values, types, directives. One instance reads one text, once. */
 abstract sealed class Parser permits QueryParser, SchemaParser {
     private static final int MAX_DEPTH = 200;
 
     private final Lexer lexer;
-    private final Map<Value, Position> positions = new IdentityHashMap<>();
+    private final IdentityHashMap<Value, Position> positions = new IdentityHashMap<>();
     private Token token;
     private int depth;
 

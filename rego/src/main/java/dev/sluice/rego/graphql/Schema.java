@@ -240,7 +240,7 @@ public final class Schema {
     /** Whether a value of type {@code given} goes where {@code wanted} is expected. */
     static boolean isCompatible(@Nullable ObjectValue given, @Nullable ObjectValue wanted) {
         if (given == null || wanted == null) {
-            return given == wanted;
+            return given == null && wanted == null;
         }
         ObjectValue element = child(given, "Elem");
         ObjectValue wantedElement = child(wanted, "Elem");

@@ -61,7 +61,7 @@ final class ValueRules {
             default -> {
                 // One value stands for a list of it.
                 ObjectValue of = element == null ? type : element;
-                while (child(of, "Elem") instanceof ObjectValue deeper) {
+                for (ObjectValue deeper = child(of, "Elem"); deeper != null; deeper = child(of, "Elem")) {
                     of = deeper;
                 }
                 single(value, kind, of, variables);
@@ -208,19 +208,21 @@ final class ValueRules {
         return out.build();
     }
 
+    private static String writtenValue(ObjectValue child) {
+        ObjectValue value = child(child, "Value");
+        return value == null ? "" : written(value);
+    }
+
     private static String written(ObjectValue value) {
         String raw = text(value, "Raw");
         return switch (ValueKind.of(value)) {
             case VARIABLE -> "$" + raw;
             case STRING, BLOCK -> '"' + raw + '"';
             case LIST ->
-                list(value, "Children").stream()
-                        .map(c -> child(c, "Value") instanceof ObjectValue inner ? written(inner) : "")
-                        .collect(Collectors.joining(",", "[", "]"));
+                list(value, "Children").stream().map(c -> writtenValue(c)).collect(Collectors.joining(",", "[", "]"));
             case OBJECT ->
                 list(value, "Children").stream()
-                        .map(c -> text(c, "Name") + ":"
-                                + (child(c, "Value") instanceof ObjectValue inner ? written(inner) : ""))
+                        .map(c -> text(c, "Name") + ":" + writtenValue(c))
                         .collect(Collectors.joining(",", "{", "}"));
             default -> raw;
         };

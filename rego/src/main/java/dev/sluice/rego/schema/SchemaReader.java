@@ -26,7 +26,7 @@ final class SchemaReader {
 
     private final Value document;
     private final Map<String, Value> identified = new HashMap<>();
-    private final Map<Value, JsonSchema> read = new IdentityHashMap<>();
+    private final IdentityHashMap<Value, JsonSchema> read = new IdentityHashMap<>();
     private int depth;
 
     SchemaReader(Value document) {

@@ -130,7 +130,9 @@ final class Validation {
             }
             if (!one) {
                 fault("number_any_of", path, "Must validate at least one schema (anyOf)");
-                merge(best);
+                if (best != null) {
+                    merge(best);
+                }
             }
         }
         if (!schema.oneOf.isEmpty()) {

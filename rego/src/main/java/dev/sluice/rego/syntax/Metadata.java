@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Metadata {
     private final String file;
     private final List<Block> blocks = new ArrayList<>();
+    private final List<RegoError> errors = new ArrayList<>();
     private int taken;
 
     /** A block as written: its first row, the column of its comment sign, and its lines. */
@@ -57,16 +58,19 @@ final class Metadata {
     List<Annotations> above(int row, String statement) {
         List<Annotations> out = new ArrayList<>();
         while (taken < blocks.size() && blocks.get(taken).row < row) {
-            out.add(read(blocks.get(taken++), statement));
+            try {
+                out.add(read(blocks.get(taken++), statement));
+            } catch (ParseFailure malformed) {
+                errors.add(malformed.error());
+            }
         }
         return List.copyOf(out);
     }
 
-    /** Says so when blocks are left that stand above nothing. */
-    void end() {
-        if (taken < blocks.size()) {
-            read(blocks.get(taken), "");
-        }
+    /** What is wrong with the blocks, also that some stand above nothing. Asked once all statements were read. */
+    List<RegoError> errors() {
+        above(Integer.MAX_VALUE, "");
+        return errors;
     }
 
     private ParseFailure failure(int row, String message) {

@@ -1,5 +1,6 @@
 package dev.sluice.rego.syntax;
 
+import dev.sluice.rego.RegoError;
 import java.util.List;
 
 /**
@@ -8,6 +9,7 @@ import java.util.List;
  * @param file its name in errors
  * @param packagePath the package below {@code data}, without {@code data}
  * @param annotations the METADATA blocks above the package line
+ * @param annotationErrors what is wrong with METADATA blocks, which then count as plain comments
  */
 public record Module(
         String file,
@@ -15,11 +17,13 @@ public record Module(
         List<String> packagePath,
         List<Annotations> annotations,
         List<Import> imports,
-        List<Rule> rules) {
+        List<Rule> rules,
+        List<RegoError> annotationErrors) {
     public Module {
         packagePath = List.copyOf(packagePath);
         annotations = List.copyOf(annotations);
         imports = List.copyOf(imports);
         rules = List.copyOf(rules);
+        annotationErrors = List.copyOf(annotationErrors);
     }
 }

@@ -110,16 +110,13 @@ public final class Parser extends TermParser {
                     break;
                 }
             }
-            if (errors.isEmpty()) {
-                metadata.end();
-            }
         } catch (ParseFailure failure) {
             errors.add(failure.error());
         }
         if (!errors.isEmpty()) {
             throw new RegoException(errors);
         }
-        return new Module(file, start, path, annotations, imports, rules);
+        return new Module(file, start, path, annotations, imports, rules, metadata.errors());
     }
 
     private List<String> packagePath() {

@@ -2,6 +2,7 @@ package dev.sluice.testkit.gate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.kernel.advisory.Advisory;
 import dev.sluice.kernel.advisory.AdvisoryIndex;
@@ -13,17 +14,21 @@ import dev.sluice.kernel.artifact.Purl;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.facts.Facts;
 import dev.sluice.kernel.facts.PolicyInput;
+import dev.sluice.kernel.facts.PolicyInputSchema;
 import dev.sluice.kernel.facts.VersionHistory;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
+import dev.sluice.rego.Capabilities;
 import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.Limits;
 import dev.sluice.rego.Rego;
 import dev.sluice.rego.RegoException;
 import dev.sluice.rego.SourceFile;
+import dev.sluice.rego.schema.JsonSchema;
+import dev.sluice.rego.schema.SchemaException;
 import dev.sluice.rego.value.ArrayValue;
 import dev.sluice.rego.value.BooleanValue;
 import dev.sluice.rego.value.Json;
@@ -50,6 +55,31 @@ class PolicyInputTest {
 
     private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
     private static final PackageName NAME = new PackageName("npm", "@acme/lib");
+
+    @Test
+    void what_is_rendered_fits_the_schema_that_is_published() throws SchemaException {
+        JsonSchema schema = JsonSchema.of(Json.read(PolicyInputSchema.json()));
+        assertThat(schema.validate(input())).isEmpty();
+    }
+
+    @Test
+    void a_misspelt_field_is_found_when_the_policy_is_saved() {
+        String policy = "package cloudsmith\nmatch if input.v0.package.licence.raw_license == \"MIT\"\n";
+        assertThatThrownBy(() -> Rego.compile(
+                        List.of(new SourceFile("p.rego", policy)), Capabilities.ALL, PolicyInputSchema.schemas()))
+                .isInstanceOf(RegoException.class)
+                .hasMessageContaining("p.rego:2:")
+                .hasMessageContaining("undefined ref: input.v0.package.licence.raw_license")
+                .hasMessageContaining("did you mean `input.v0.package.license`?");
+    }
+
+    @Test
+    void a_comparison_that_can_never_hold_is_found_when_the_policy_is_saved() {
+        String policy = "package cloudsmith\nmatch if input.v0.package.is_local == \"yes\"\n";
+        assertThatThrownBy(() -> Rego.compile(
+                        List.of(new SourceFile("p.rego", policy)), Capabilities.ALL, PolicyInputSchema.schemas()))
+                .hasMessageContaining("match error");
+    }
 
     private static ObjectValue input() {
         MemoryAdvisoryStore store = new MemoryAdvisoryStore();
