@@ -244,6 +244,9 @@ final class Resolver {
                 if (expr.negated()) {
                     compileError(expr.location(), "cannot assign vars inside negated expression");
                 }
+                if (s.left() instanceof Term.Constant constant) {
+                    cannotAssign(constant, constant.value().kind().word());
+                }
                 Term right = term(s.right(), scope);
                 yield new Expr.Assign(declare(s.left(), scope, true), right);
             }

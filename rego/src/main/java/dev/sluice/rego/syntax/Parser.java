@@ -268,7 +268,10 @@ public final class Parser extends TermParser {
 
     private void defaultRule(List<Rule> out, Location location, Head head, List<Annotations> annotations) {
         Term value = head.value;
-        if (atWord("if") || peek().is("{") || value == null || head.key != null) {
+        if (head.key != null) {
+            throw failure(location, "illegal default rule (must have a value)");
+        }
+        if (atWord("if") || peek().is("{") || value == null) {
             throw failure(peek().location(), "unexpected " + peek().describe());
         }
         String dynamic = DefaultValues.dynamicPart(value);
@@ -350,7 +353,7 @@ public final class Parser extends TermParser {
                             : name.describe().replace(" token", "") + " cannot be used for rule name");
         }
         if (!namedDocument()
-                && ((KEYWORDS.contains(name.text()) && !name.isName("contains")) || isActiveOperator(name))) {
+                && (KEYWORDS.contains(name.text()) || isActiveOperator(name))) {
             throw failure(name.location(), name.text() + " keyword cannot be used for rule name");
         }
         head.ref.add(constant(name.location(), name.text()));
@@ -381,7 +384,7 @@ public final class Parser extends TermParser {
                 break;
             }
         }
-        if (head.ref.size() == 1 && (name.isName("data") || name.isName("input"))) {
+        if (name.isName("data") || name.isName("input")) {
             throw new ParseFailure(name.location()
                     .error(RegoError.COMPILE, "rules must not shadow " + name.text() + " (use a different rule name)"));
         }
