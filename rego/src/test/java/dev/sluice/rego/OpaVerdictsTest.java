@@ -27,8 +27,7 @@ class OpaVerdictsTest {
 
     static Stream<Verdict> verdicts() throws IOException {
         String text;
-        try (InputStream in =
-                Objects.requireNonNull(OpaVerdictsTest.class.getResourceAsStream("opa-verdicts.txt"))) {
+        try (InputStream in = Objects.requireNonNull(OpaVerdictsTest.class.getResourceAsStream("opa-verdicts.txt"))) {
             text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
         List<Verdict> out = new ArrayList<>();

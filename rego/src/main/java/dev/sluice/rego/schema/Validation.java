@@ -38,7 +38,7 @@ final class Validation {
 
     private void fault(String type, String path, String text) {
         if (faults.size() < MAX_FAULTS) {
-            faults.add(new Fault(type, path.isEmpty() ? "(root)" : path, text));
+            faults.add(new Fault(type, path.isEmpty() ? "(Root)" : path, text));
         }
     }
 
@@ -205,7 +205,7 @@ final class Validation {
     }
 
     private void common(JsonSchema schema, Value value, String path) {
-        String field = path.isEmpty() ? "(root)" : path;
+        String field = path.isEmpty() ? "(Root)" : path;
         if (schema.constant != null && !schema.constant.equals(value)) {
             fault("const", path, field + " does not match: " + Json.write(schema.constant));
         }
