@@ -54,6 +54,7 @@ final class ArchitectureTest {
     private static final Map<String, String> READS_TO_THE_END = Map.of(
             "dev.sluice.app.ControlFile", "a file this program wrote, mode 600, in its own data directory",
             "dev.sluice.app.StarterPolicies", "resources of this build",
+            "dev.sluice.kernel.facts.PolicyInputSchema", "a resource of this build",
             "dev.sluice.formats.pypi.LegacyUpload", "passes over the rest of a body that the server bounds",
             "dev.sluice.formats.pypi.UploadForm", "streams into an upload that the gate bounds",
             "dev.sluice.formats.pypi.PypiProxying", "an index, bounded by limits.index when it was obtained",
@@ -120,7 +121,14 @@ final class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        "dev.sluice.rego..", "java..", "org.jspecify..", "com.google.re2j..", "tools.jackson.core..")
+                        "dev.sluice.rego..",
+                        "java..",
+                        "javax.crypto..",
+                        "org.jspecify..",
+                        "com.google.re2j..",
+                        "tools.jackson.core..",
+                        "org.bouncycastle..",
+                        "org.snakeyaml.engine..")
                 .because("it is a library of its own")
                 .check(PRODUCT);
     }
