@@ -3,21 +3,21 @@ package dev.sluice.kernel.facts;
 import dev.sluice.rego.Schemas;
 import dev.sluice.rego.schema.SchemaException;
 import dev.sluice.rego.value.Json;
+import dev.sluice.rego.value.Value;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 
 /** The JSON Schema of what {@link PolicyInput} renders. Policies are checked against it when they are saved. */
 public final class PolicyInputSchema {
-    private static final String TEXT = text();
-    private static final Schemas SCHEMAS = schemas(TEXT);
+    private static final Value DOCUMENT = read();
+    private static final Schemas SCHEMAS = schemas(DOCUMENT);
 
     private PolicyInputSchema() {}
 
-    /** The schema as JSON. */
-    public static String json() {
-        return TEXT;
+    /** The schema as a document. */
+    public static Value document() {
+        return DOCUMENT;
     }
 
     /** The schema for the policy compiler, as that of {@code input}. */
@@ -25,20 +25,20 @@ public final class PolicyInputSchema {
         return SCHEMAS;
     }
 
-    private static Schemas schemas(String text) {
+    private static Schemas schemas(Value document) {
         try {
-            return Schemas.ofInput(Json.read(text));
+            return Schemas.ofInput(document);
         } catch (SchemaException malformed) {
             throw new IllegalStateException("policy-input.schema.json: " + malformed.getMessage(), malformed);
         }
     }
 
-    private static String text() {
+    private static Value read() {
         try (InputStream in = PolicyInputSchema.class.getResourceAsStream("policy-input.schema.json")) {
             if (in == null) {
                 throw new IllegalStateException("policy-input.schema.json is missing");
             }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return Json.read(in);
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }

@@ -58,7 +58,7 @@ class PolicyInputTest {
 
     @Test
     void what_is_rendered_fits_the_schema_that_is_published() throws SchemaException {
-        JsonSchema schema = JsonSchema.of(Json.read(PolicyInputSchema.json()));
+        JsonSchema schema = JsonSchema.of(PolicyInputSchema.document());
         assertThat(schema.validate(input())).isEmpty();
     }
 
