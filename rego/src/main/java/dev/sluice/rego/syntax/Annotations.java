@@ -42,6 +42,6 @@ public record Annotations(Location location, String scope, ObjectValue fields, L
     }
 
     private String text(String field) {
-        return fields.get(field) instanceof StringValue text ? text.value() : "";
+        return fields.get(field) instanceof StringValue text ? text.value().strip() : "";
     }
 }

@@ -39,9 +39,11 @@ class ExpressionsTest {
     @ParameterizedTest
     @MethodSource("expressions")
     void gives_what_opa_gives(String expression, String wanted) {
-        String rule = expression.startsWith("every ") ? "p if " + expression : "p := x if { x := " + expression + " }";
+        String rule = expression.startsWith("every ")
+                ? "answer if " + expression
+                : "answer := x if { x := " + expression + " }";
         Value value = Rego.compile(List.of(new SourceFile("t.rego", "package t\n" + rule)))
-                .prepare("data.t.p")
+                .prepare("data.t.answer")
                 .evaluate(Evaluation.Request.of(null, ObjectValue.EMPTY, Instant.EPOCH))
                 .value();
         if (wanted.equals("undefined")) {
