@@ -352,8 +352,7 @@ public final class Parser extends TermParser {
                             ? "unexpected " + name.describe()
                             : name.describe().replace(" token", "") + " cannot be used for rule name");
         }
-        if (!namedDocument()
-                && (KEYWORDS.contains(name.text()) || isActiveOperator(name))) {
+        if (!namedDocument() && (KEYWORDS.contains(name.text()) || isActiveOperator(name))) {
             throw failure(name.location(), name.text() + " keyword cannot be used for rule name");
         }
         head.ref.add(constant(name.location(), name.text()));
