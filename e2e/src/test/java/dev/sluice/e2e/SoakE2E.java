@@ -20,7 +20,7 @@ class SoakE2E {
     Path folder;
 
     @Test
-    void a_server_under_mixed_load_keeps_answering_and_its_memory_and_file_handles_stay_flat() throws Exception {
+    void a_server_under_mixed_load_keeps_answering_and_remembers_no_more_than_what_is_new() throws Exception {
         assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "needs Linux's /proc to look at another process");
         int seconds = Integer.getInteger("sluice.soak.seconds", 20);
         int rate = Integer.getInteger("sluice.soak.rate", 50);
@@ -39,9 +39,10 @@ class SoakE2E {
         assertThat(result.surprises()).isEmpty();
         assertThat(result.answered()).isGreaterThan(seconds * (rate / 2L));
         if (seconds >= 600) {
-            assertThat(result.growth(SoakRun.Sample::liveMegabytes))
-                    .as("live heap, last third beside the middle one")
-                    .isLessThan(1.10);
+            // when a package was first seen, and its advisories, are remembered up to bounds that a soak does not reach
+            assertThat(result.liveBytesPerPackage())
+                    .as("bytes of live heap for each package never seen before, from the middle third to the last one")
+                    .isLessThan(2500);
             assertThat(result.growth(SoakRun.Sample::handles))
                     .as("file handles, last third beside the middle one")
                     .isLessThan(1.10);
