@@ -231,7 +231,7 @@ class MavenGateTest {
     @Test
     void a_deployed_version_passes_the_same_gate() throws IOException {
         gate.put(LIB + "1.0/lib-1.0.pom", POM);
-        gate.withhold("no-mit", "input.v0.package.license.license == \"MIT\"");
+        gate.withhold("no-mit", "input.v0.package.license.oss_license.spdx_identifier == \"MIT\"");
         gate.withhold("no-one", "input.v0.package.version == \"1.0\"");
         assertThat(gate.get(LIB + "1.0/lib-1.0.pom").status()).isEqualTo(403);
     }
