@@ -75,6 +75,10 @@ final class Rounds {
         server.settle();
         long before = CpuClock.nanos(server.process());
         Load.Result result = load.run(server.target(), folder);
+        if (result.answered() == 0) {
+            throw new IOException(
+                    server.target() + " answered nothing within the time of a round; give --seconds more");
+        }
         long ended = System.nanoTime();
         server.settle();
         long settled = System.nanoTime();
