@@ -46,11 +46,11 @@ final class ClientsPage {
     private static final Pattern TELLING = Pattern.compile(
             "error|blocked|polic|forbidden|no match|not find|no candidates|no version|there is no|not present|unable|403",
             Pattern.CASE_INSENSITIVE);
-    private static final Pattern NOISE =
-            Pattern.compile("^\\s+at |\\.log\\b|Traceback|^\\[(INFO|WARNING)]|^\\[ERROR]\\s*$|Re-run Maven|"
+    private static final Pattern NOISE = Pattern.compile(
+            "^\\s+at |\\.log\\b|Traceback|^\\[(INFO|WARNING)]|^\\[ERROR]\\s*$|Re-run Maven|"
                     + "^\\[ERROR] (To see|For more|\\[Help)|you or one of your|a package version that|on a server you|^Progress|^Packages|"
                     + "^[+.]+$|\\b0:0\\d:\\d\\d\\b|^Resolved, |up to date|irtualenv|Using CPython|python\\.use_venv|requires a python|Using version|YN0000|^info |"
-                    + "_authToken|registry=|authorization header was used|authorization settings were found");
+                    + "_authToken|registry=|^WARNING: (A restricted|A terminally|Please consider|Restricted|Use --enable|java\\.lang|sun\\.misc)|authorization header was used|authorization settings were found");
     private static final int LINES = 9;
     private static final int LINE = 420;
 
