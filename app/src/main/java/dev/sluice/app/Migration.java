@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Moves what one home holds to another: blobs first, then tables, then the journal, so that nothing ever names what is not there.
  *
- * <p>Each part is compared with its source when it is copied. Cut short at any instant and run again, it copies what is missing;
- * until it is done, the target's database refuses to be used.
+ * <p>Each part is compared with its source when it is copied. Cut short at any instant and run again, it copies what is missing,
+ * or finds that nothing is; until it is done, the target's database refuses to be used.
  */
 final class Migration {
 
@@ -71,7 +71,7 @@ final class Migration {
         Home target = to.home();
         DatabaseCopy copy =
                 source == null || target == null ? null : new DatabaseCopy(source.database(), target.database());
-        if (copy != null && source != null && target != null) {
+        if (copy != null && source != null && target != null && !moved(copy, source, target)) {
             requireUsable(source, target);
             copy.begin(from.name());
         }
@@ -87,6 +87,14 @@ final class Migration {
                 .events();
         copy.finish();
         return new Report(tables, events, amount.blobs(), amount.bytes());
+    }
+
+    /** Whether an earlier run moved everything and was only not seen to end. */
+    private static boolean moved(DatabaseCopy copy, Home source, Home target) throws IOException {
+        return DatabaseCopy.unfinished(target.database()).isEmpty()
+                && JournalCopy.fingerprint(target.events()).events() > 0
+                && copy.isDone()
+                && JournalCopy.fingerprint(target.events()).equals(JournalCopy.fingerprint(source.events()));
     }
 
     private static void requireUsable(Home source, Home target) throws IOException {

@@ -256,6 +256,27 @@ final class MigrationTest {
     }
 
     @Test
+    void killed_when_it_was_done_and_run_again_it_finds_everything_moved() throws Exception {
+        try (Homes old = filled()) {
+            Migration.Report first;
+            try (Homes copy = elsewhere()) {
+                first = Migration.run(old.side(), copy.side(), (what, done) -> {});
+            }
+            try (Homes copy = elsewhere()) {
+                assertThat(Migration.run(old.side(), copy.side(), (what, done) -> {}))
+                        .isEqualTo(first);
+                assertSame(old, copy);
+
+                copy.home.database().history().seen(WIDGET, List.of("9.9.9"), Samples.INSTANT);
+                assertThatThrownBy(() -> Migration.run(old.side(), copy.side(), (what, done) -> {}))
+                        .as("a target that was used since")
+                        .isInstanceOf(StorageException.class)
+                        .hasMessageContaining("the target is not empty");
+            }
+        }
+    }
+
+    @Test
     void a_target_that_fails_loses_nothing_and_the_next_run_finishes() throws Exception {
         try (Homes old = filled()) {
             try (Homes copy = elsewhere()) {

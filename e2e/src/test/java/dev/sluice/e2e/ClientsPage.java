@@ -51,6 +51,9 @@ final class ClientsPage {
                     + "^\\[ERROR] (To see|For more|\\[Help)|you or one of your|a package version that|on a server you|^Progress|^Packages|"
                     + "^[+.]+$|\\b0:0\\d:\\d\\d\\b|^Resolved, |up to date|irtualenv|Using CPython|python\\.use_venv|requires a python|Using version|YN0000|^info |"
                     + "_authToken|registry=|^WARNING: (A restricted|A terminally|Please consider|Restricted|Use --enable|java\\.lang|sun\\.misc)|authorization header was used|authorization settings were found");
+    /** A status, which is not part of a longer word, number or name. */
+    private static final Pattern STATUS = Pattern.compile("(?<![\\w.:@/-])403(?!\\w|[.:/-]\\w)|E403|FETCH_403");
+
     private static final int LINES = 9;
     private static final int LINE = 420;
 
@@ -76,9 +79,16 @@ final class ClientsPage {
 
     /** Notes what a client printed when it was refused; what it shows of the refusal becomes the cell. */
     void refused(String client, Behaviour behaviour, String command, Path home, Path project, Sluice sluice, Run run) {
-        saw(client, behaviour, shown(run.output()));
-        refusals.computeIfAbsent(client, c -> new ArrayList<>())
-                .add(new Refusal(command.strip(), shortened(run.output(), home, project, sluice)));
+        // a port, a directory or a time may have the digits of a status
+        String clean = run.output()
+                .replaceAll("\u001B\\[[0-9;?]*[A-Za-z]", "")
+                .replace(project.toString(), "~/project")
+                .replace(home.toString(), "~")
+                .replace(sluice.authority(), "127.0.0.1:8480")
+                .replaceAll("/why/[0-9A-Z]{26}", "/why/…")
+                .replaceAll("\\b\\d+(\\.\\d+)?\\s?(ms|s)\\b", "…");
+        saw(client, behaviour, shown(clean));
+        refusals.computeIfAbsent(client, c -> new ArrayList<>()).add(new Refusal(command.strip(), shortened(clean)));
     }
 
     /** What of a refusal a text shows. */
@@ -99,19 +109,13 @@ final class ClientsPage {
             parts.add("why address");
         }
         if (parts.isEmpty()) {
-            return text.contains("403") ? "status 403 only" : "that there is no such version";
+            return STATUS.matcher(text).find() ? "status 403 only" : "that there is no such version";
         }
         return String.join(", ", parts);
     }
 
     /** The lines that tell something, without what differs between two runs. */
-    private static String shortened(String output, Path home, Path project, Sluice sluice) {
-        String clean = output.replaceAll("\u001B\\[[0-9;?]*[A-Za-z]", "")
-                .replace(project.toString(), "~/project")
-                .replace(home.toString(), "~")
-                .replace(sluice.authority(), "127.0.0.1:8480")
-                .replaceAll("/why/[0-9A-Z]{26}", "/why/…")
-                .replaceAll("\\b\\d+(\\.\\d+)?\\s?(ms|s)\\b", "…");
+    private static String shortened(String clean) {
         List<String> lines = clean.lines()
                 .map(String::stripTrailing)
                 .filter(line -> !line.isBlank() && !NOISE.matcher(line).find())
@@ -139,10 +143,7 @@ final class ClientsPage {
                 continue; // the page does not list it yet
             }
             different.addAll(difference(client, rows.put(client, row(client)), row(client)));
-            String before = String.valueOf(sections.put(client, section(client)));
-            if (!told(before).equals(told(section(client)))) {
-                different.addAll(difference(client, before, section(client)));
-            }
+            different.addAll(difference(client, sections.put(client, section(client)), section(client)));
         }
         if (write) {
             StringBuilder page = new StringBuilder(head);
@@ -165,11 +166,6 @@ final class ClientsPage {
                     "docs/clients.md does not say what was seen; look at the differences, then write it anew with"
                             + " -Dsluice.docs.write=true\n" + String.join("\n", different));
         }
-    }
-
-    /** The lines that tell of the refusal: clients that end in the middle of their other lines print now more, now fewer of them. */
-    private static List<String> told(String section) {
-        return section.lines().filter(TELLING.asPredicate()).toList();
     }
 
     private static List<String> difference(String client, String said, String seen) {

@@ -123,6 +123,17 @@ public final class DatabaseCopy {
         });
     }
 
+    /** Whether every table of the target is as its source. */
+    public boolean isDone() {
+        if (!count(source).equals(count(target))) {
+            return false; // sooner known than the digests of all rows
+        }
+        Map<String, Connections> to = tables(target);
+        return tables(source).entrySet().stream()
+                .allMatch(table -> fingerprint(table.getValue(), table.getKey())
+                        .equals(fingerprint(to.getOrDefault(table.getKey(), table.getValue()), table.getKey())));
+    }
+
     /** Copies and compares every table; returns how many rows each has. */
     public Map<String, Long> run(Progress progress) {
         Map<String, Connections> from = tables(source);
