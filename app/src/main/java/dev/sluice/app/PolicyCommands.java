@@ -2,49 +2,37 @@ package dev.sluice.app;
 
 import dev.sluice.kernel.policy.Action;
 import dev.sluice.kernel.policy.Policy;
-import dev.sluice.rego.Limits;
-import dev.sluice.rego.Rego;
-import dev.sluice.rego.RegoError;
-import dev.sluice.rego.RegoException;
-import dev.sluice.rego.SourceFile;
-import dev.sluice.rego.test.TestResult;
-import dev.sluice.rego.test.TestRunner;
-import dev.sluice.rego.value.ObjectValue;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code sluice policy}: the rules that decide. */
+/** {@code sluice policy}: the rules that decide; the commands here ask a server, those that need none have classes of their own. */
 @Command(
         name = "policy",
         mixinStandardHelpOptions = true,
-        description = "List, apply, change and test policies.",
+        description =
+                "List, apply and change policies on a server; check, test, evaluate and explain them without one.",
         subcommands = {
             PolicyCommands.ListAll.class,
             PolicyCommands.Show.class,
             PolicyCommands.Apply.class,
             PolicyCommands.Mode.class,
             PolicyCommands.Delete.class,
-            PolicyCommands.Test.class
+            PolicyCheck.class,
+            PolicyTests.class,
+            PolicyEval.class,
+            PolicyExplain.class
         },
         footerHeading = "%nExamples:%n",
         footer = {"  sluice policy list", "  sluice policy apply cool-down.rego", "  sluice policy mode Cool-down audit"
@@ -263,6 +251,9 @@ final class PolicyCommands {
                 if (!finding.path("hint").asString("").isEmpty()) {
                     text.append(" [").append(Output.text(finding.path("hint"))).append(']');
                 }
+                for (String line : finding.path("excerpt").asString("").lines().toList()) {
+                    text.append("\n    ").append(line.replaceAll("[\\p{Cntrl}&&[^\t]]", "?"));
+                }
             }
             return text.toString();
         }
@@ -323,79 +314,6 @@ final class PolicyCommands {
                 out().flush();
                 return 0;
             }
-        }
-    }
-
-    /** {@code sluice policy test PATH…}. */
-    @Command(
-            name = "test",
-            mixinStandardHelpOptions = true,
-            description = {
-                "Check policies and run their tests: NAME_test.rego tests NAME.rego. Needs no server.",
-                "Exit code 0 when everything compiles and passes, 1 otherwise."
-            },
-            footerHeading = "%nExamples:%n",
-            footer = {"  sluice policy test policies/", "  sluice policy test cool-down.rego cool-down_test.rego"})
-    static final class Test implements Callable<Integer> {
-
-        @Spec
-        private CommandSpec spec;
-
-        @Parameters(arity = "1..*", paramLabel = "PATH", description = "Rego files, or directories of them.")
-        private List<Path> paths;
-
-        @Override
-        public Integer call() throws IOException {
-            Map<Path, List<Path>> groups = groups();
-            PrintWriter out = spec.commandLine().getOut();
-            int passed = 0;
-            int failed = 0;
-            for (Map.Entry<Path, List<Path>> group : groups.entrySet()) {
-                try {
-                    List<SourceFile> sources = new ArrayList<>();
-                    for (Path file : group.getValue()) {
-                        sources.add(new SourceFile(file.toString(), PolicyFile.text(file)));
-                    }
-                    TestRunner runner = new TestRunner(ObjectValue.EMPTY, Instant.EPOCH, Limits.STANDARD);
-                    for (TestResult result : runner.run(Rego.compile(sources))) {
-                        passed += result.ok() ? 1 : 0;
-                        failed += result.ok() ? 0 : 1;
-                        if (!result.ok()) {
-                            out.println(result);
-                        }
-                    }
-                } catch (RegoException e) {
-                    failed++;
-                    for (RegoError error : e.errors()) {
-                        out.println(error);
-                    }
-                }
-            }
-            out.println(passed + " passed, " + failed + " failed");
-            out.flush();
-            return failed == 0 ? 0 : 1;
-        }
-
-        /** Every policy is in the same package, so each is compiled with its own tests only. */
-        private Map<Path, List<Path>> groups() throws IOException {
-            Map<Path, List<Path>> groups = new TreeMap<>();
-            for (Path path : paths) {
-                try (Stream<Path> files = Files.isDirectory(path) ? Files.walk(path) : Stream.of(path)) {
-                    for (Path file : files.filter(f -> f.toString().endsWith(".rego"))
-                            .sorted()
-                            .toList()) {
-                        Path policy = Path.of(file.toString().replaceFirst("_test\\.rego$", ".rego"));
-                        groups.computeIfAbsent(policy, p -> new ArrayList<>()).add(file);
-                        if (!policy.equals(file)
-                                && Files.isReadable(policy)
-                                && !groups.get(policy).contains(policy)) {
-                            groups.get(policy).add(policy);
-                        }
-                    }
-                }
-            }
-            groups.replaceAll((policy, files) -> files.stream().distinct().toList());
-            return groups;
         }
     }
 }

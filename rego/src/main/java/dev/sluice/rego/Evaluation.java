@@ -24,13 +24,26 @@ public final class Evaluation {
      * @param strictErrors whether a failing builtin ends the evaluation instead of being undefined
      * @param trace whether reads and steps are recorded; costs nothing when off
      * @param limits bounds on the work
+     * @param observer who follows the evaluation, which then is a traced one; null for nobody
      */
     public record Request(
-            @Nullable Value input, Value data, Instant now, boolean strictErrors, boolean trace, Limits limits) {
+            @Nullable Value input,
+            Value data,
+            Instant now,
+            boolean strictErrors,
+            boolean trace,
+            Limits limits,
+            @Nullable Observer observer) {
         public Request {
             Objects.requireNonNull(data);
             Objects.requireNonNull(now);
             Objects.requireNonNull(limits);
+        }
+
+        /** A request that nobody follows. */
+        public Request(
+                @Nullable Value input, Value data, Instant now, boolean strictErrors, boolean trace, Limits limits) {
+            this(input, data, now, strictErrors, trace, limits, null);
         }
 
         /** A request without trace, strictness or special limits. */
@@ -40,12 +53,17 @@ public final class Evaluation {
 
         /** The same request with reads and steps recorded. */
         public Request traced() {
-            return new Request(input, data, now, strictErrors, true, limits);
+            return new Request(input, data, now, strictErrors, true, limits, observer);
+        }
+
+        /** The same request, followed by somebody while it is evaluated. */
+        public Request observedBy(Observer somebody) {
+            return new Request(input, data, now, strictErrors, true, limits, somebody);
         }
 
         /** The same request about another input. */
         public Request about(@Nullable Value other) {
-            return new Request(other, data, now, strictErrors, trace, limits);
+            return new Request(other, data, now, strictErrors, trace, limits, observer);
         }
 
         /** The same request about other documents at another instant. */
@@ -55,8 +73,20 @@ public final class Evaluation {
 
         /** The same request with failing builtins as errors. */
         public Request strict() {
-            return new Request(input, data, now, true, trace, limits);
+            return new Request(input, data, now, true, trace, limits, observer);
         }
+    }
+
+    /** Follows an evaluation while it runs; called by the thread that evaluates. */
+    public interface Observer {
+        /**
+         * A literal is about to be evaluated, or a definition (or one of its {@code else} branches) gave its value; the place
+         * is where the literal or the definition begins.
+         */
+        void reached(String file, int row, int column);
+
+        /** {@code print} was called; the text is that of its operands, separated by blanks. */
+        void printed(String file, int row, String text);
     }
 
     /**

@@ -34,6 +34,25 @@ public final class Rego {
      * @throws RegoException when a module is wrong; carries all errors of the first stage that found any
      */
     public static Program compile(List<SourceFile> modules, Capabilities capabilities, Schemas schemas) {
+        try {
+            return compiled(modules, capabilities, schemas);
+        } catch (RegoException wrong) {
+            throw new RegoException(
+                    wrong.errors().stream().map(e -> placed(e, modules)).toList());
+        }
+    }
+
+    /** The error with the line that it is on. */
+    private static RegoError placed(RegoError error, List<SourceFile> modules) {
+        for (SourceFile module : modules) {
+            if (module.name().equals(error.file())) {
+                return error.in(module.text());
+            }
+        }
+        return error;
+    }
+
+    private static Program compiled(List<SourceFile> modules, Capabilities capabilities, Schemas schemas) {
         List<Module> parsed = new ArrayList<>();
         List<RegoError> errors = new ArrayList<>();
         for (SourceFile source : modules) {

@@ -95,6 +95,10 @@ class ApiTest {
         assertThat(json(created).get("fields").get("rego").get(0).stringValue()).contains("4");
         assertThat(validated.get("is_valid").booleanValue()).isFalse();
         assertThat(validated.get("findings").get(0).get("line").intValue()).isEqualTo(4);
+        assertThat(validated.get("findings").get(0).get("excerpt").stringValue())
+                .isEqualTo("  x == 1\n  ^");
+        assertThat(json(created).get("findings").get(0).get("excerpt").stringValue())
+                .isEqualTo("  x == 1\n  ^");
         assertThat(validated.get("findings").get(0).get("code").stringValue()).isEqualTo("rego_unsafe_var_error");
         assertThat(door.policies.list()).isEmpty();
     }

@@ -108,22 +108,24 @@ final class CompiledPolicy {
         }
         if (!program.packagePaths().contains(PACKAGE)) {
             throw new PolicyRejectedException(List.of(new RegoError(
-                    RegoError.COMPILE,
-                    "a policy is written in 'package cloudsmith', this one is in 'package "
-                            + String.join(", ", program.packagePaths()) + "'",
-                    fileName,
-                    1,
-                    1,
-                    "begin the file with: package cloudsmith")));
+                            RegoError.COMPILE,
+                            "a policy is written in 'package cloudsmith', this one is in 'package "
+                                    + String.join(", ", program.packagePaths()) + "'",
+                            fileName,
+                            1,
+                            1,
+                            "begin the file with: package cloudsmith")
+                    .in(rego)));
         }
         if (!program.ruleNames(PACKAGE).contains("match")) {
             throw new PolicyRejectedException(List.of(new RegoError(
-                    RegoError.COMPILE,
-                    "a policy defines the boolean rule 'match'",
-                    fileName,
-                    1,
-                    1,
-                    "add: default match := false  and  match if { ... }")));
+                            RegoError.COMPILE,
+                            "a policy defines the boolean rule 'match'",
+                            fileName,
+                            1,
+                            1,
+                            "add: default match := false  and  match if { ... }")
+                    .in(rego)));
         }
         return program;
     }

@@ -106,8 +106,17 @@ public final class Policies {
 
     /** What is wrong with the source text; empty when nothing is. */
     public List<RegoError> validate(String rego) {
+        return findings(rego, "policy.rego");
+    }
+
+    /**
+     * What would keep source text from being saved; empty when nothing would.
+     *
+     * @param fileName what findings call it
+     */
+    public static List<RegoError> findings(String rego, String fileName) {
         try {
-            CompiledPolicy.program(rego, "policy.rego");
+            CompiledPolicy.program(rego, fileName);
             return List.of();
         } catch (PolicyRejectedException e) {
             return e.findings();

@@ -10,6 +10,8 @@ import dev.sluice.rego.syntax.Term;
 import dev.sluice.rego.value.ArrayValue;
 import dev.sluice.rego.value.BooleanValue;
 import dev.sluice.rego.value.ObjectValue;
+import dev.sluice.rego.value.SetValue;
+import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodyPlanner {
     private static final int MAX_DETAIL = 80;
+    private static final int MAX_PRINTED = 1000;
 
     private final Plan plan;
     private final Analysis analysis;
@@ -183,6 +186,13 @@ final class BodyPlanner {
     }
 
     private void literal(Expr expr) {
+        if (plan.traced()) {
+            Location location = expr.location();
+            emit(next -> frame -> {
+                Trace.of(frame).reached(location);
+                return next.exec(frame);
+            });
+        }
         boolean scoped = !expr.withs().isEmpty();
         if (scoped) {
             new WithPlanner(this, terms).enter(expr.withs());
@@ -231,10 +241,16 @@ final class BodyPlanner {
     }
 
     private void truth(Term term) {
+        if (term instanceof Term.Call call
+                && call.name().equals("print")
+                && analysis.function(call.operator()) == null) {
+            print(call);
+            return;
+        }
         Term hoisted = hoist(term);
         if (hoisted instanceof Term.Call call) {
             int arity = terms.arity(call);
-            if (arity >= 0 && call.args().size() == arity + 1 && !call.name().equals("print")) {
+            if (arity >= 0 && call.args().size() == arity + 1) {
                 Term.Call inputs = new Term.Call(
                         call.location(), call.operator(), call.args().subList(0, arity));
                 unify(call.args().getLast(), hoist(inputs));
@@ -264,6 +280,53 @@ final class BodyPlanner {
             Value found = value.eval(frame);
             return found != null && found != BooleanValue.FALSE && next.exec(frame);
         });
+    }
+
+    /**
+     * Always holds. Each operand is a set of its own, so that one that is undefined or has several values ends and repeats
+     * nothing; every combination of values is printed.
+     */
+    private void print(Term.Call call) {
+        if (!plan.traced()) {
+            return;
+        }
+        List<Ev> operands = new ArrayList<>();
+        for (Term argument : call.args()) {
+            Location at = argument.location();
+            Term.Var value = new Term.Var(at, "%printed" + temporaries++);
+            Expr is = new Expr(at, "", false, new Expr.Unify(value, argument), List.of());
+            operands.add(terms.consumed(
+                    new Term.Comprehension(at, Term.Comprehension.Kind.SET, null, value, new Body(List.of(is)))));
+        }
+        emit(next -> frame -> {
+            if (!Trace.of(frame).isObserved()) {
+                return next.exec(frame);
+            }
+            List<String> lines = List.of("");
+            for (Ev operand : operands) {
+                List<String> longer = new ArrayList<>();
+                for (String line : lines) {
+                    for (String text : printed(operand.eval(frame))) {
+                        if (longer.size() < MAX_PRINTED) {
+                            longer.add(line.isEmpty() ? text : line + " " + text);
+                        }
+                    }
+                }
+                lines = longer;
+            }
+            lines.forEach(line -> Trace.of(frame).printed(call.location(), line));
+            return next.exec(frame);
+        });
+    }
+
+    private static List<String> printed(@Nullable Value values) {
+        List<String> out = new ArrayList<>();
+        if (values instanceof SetValue set) {
+            for (Value value : set.toSortedArray()) {
+                out.add(value instanceof StringValue text ? text.value() : value.toString());
+            }
+        }
+        return out.isEmpty() ? List.of("<undefined>") : out;
     }
 
     /** A statement waiting for what follows it. */

@@ -123,7 +123,7 @@ final class RulePlan {
             case SET -> setEnd(Objects.requireNonNull(key));
             case TREE -> treeEnd(path, key, value, rule.location());
         };
-        Node body = planner.link(plan.traced() ? witnessed(planner.names(), end) : end);
+        Node body = planner.link(plan.traced() ? witnessed(planner.names(), rule.location(), end) : end);
         return new Clause(
                 rule.location(),
                 body,
@@ -145,7 +145,7 @@ final class RulePlan {
         planner.track(false);
         Ev value = planner.head(branch.value());
         Node end = completeEnd(value, planner.bindsNothing());
-        Node body = planner.link(plan.traced() ? witnessed(planner.names(), end) : end);
+        Node body = planner.link(plan.traced() ? witnessed(planner.names(), branch.location(), end) : end);
         return new Clause(
                 branch.location(),
                 body,
@@ -182,8 +182,9 @@ final class RulePlan {
     }
 
     /** The end of a body that remembers under which bindings the body held first. */
-    private static Node witnessed(Map<String, Integer> names, Node end) {
+    private static Node witnessed(Map<String, Integer> names, Location location, Node end) {
         return frame -> {
+            Trace.of(frame).reached(location);
             if (frame.witness == null) {
                 StringBuilder out = new StringBuilder();
                 names.forEach((name, slot) -> {

@@ -1,6 +1,7 @@
 package dev.sluice.rego.plan;
 
 import dev.sluice.rego.Evaluation;
+import dev.sluice.rego.syntax.Location;
 import dev.sluice.rego.value.ArrayValue;
 import dev.sluice.rego.value.NumberValue;
 import dev.sluice.rego.value.ObjectValue;
@@ -34,12 +35,14 @@ final class Trace {
     private final Value data;
     private final Place inputPlace = Place.root(this, "input");
     private final Place dataPlace = Place.root(this, "data");
+    private final Evaluation.@Nullable Observer observer;
     private final Set<Evaluation.Step> steps = new LinkedHashSet<>();
     private int places;
 
     Trace(Evaluation.Request request) {
         this.input = request.input();
         this.data = request.data();
+        this.observer = request.observer();
     }
 
     static Trace of(Frame frame) {
@@ -186,6 +189,22 @@ final class Trace {
             place.whole();
         }
         at = null;
+    }
+
+    boolean isObserved() {
+        return observer != null;
+    }
+
+    void reached(Location location) {
+        if (observer != null) {
+            observer.reached(location.file(), location.row(), location.column());
+        }
+    }
+
+    void printed(Location location, String text) {
+        if (observer != null) {
+            observer.printed(location.file(), location.row(), text);
+        }
     }
 
     void step(Evaluation.Step step) {

@@ -44,7 +44,7 @@ final class ChainParser {
 
     private Expr finished(Token first, boolean negated, Expr.Statement statement, List<With> withs) {
         String text = terms.slice(first.start(), Math.max(first.start(), terms.previousEnd()));
-        return new Expr(first.location(), text, negated, statement, withs);
+        return terms.from(first.start(), new Expr(first.location(), text, negated, statement, withs));
     }
 
     private Expr chain(boolean outermost) {

@@ -6,9 +6,6 @@ import java.util.List;
 
 /** Cuts a module's text into tokens. Comments are kept aside for METADATA. */
 final class Lexer {
-    /** A comment's text after the {@code #}, and its line. */
-    record Comment(int row, String text, boolean ownLine) {}
-
     private static final String[] TWO = {":=", "==", "!=", "<=", ">="};
     private static final String ONE = "{}[](),.;:|&=<>+-*/%";
     private static final int MAX_TEMPLATE_DEPTH = 50;
@@ -69,7 +66,7 @@ final class Lexer {
                 int end = text.indexOf('\n', at);
                 end = end < 0 ? text.length() : end;
                 String comment = text.substring(at + 1, end);
-                comments.add(new Comment(row, comment.stripTrailing(), !lineHasToken));
+                comments.add(new Comment(row, at, comment.stripTrailing(), !lineHasToken));
                 at = end;
             } else if (c == '\u00a0') {
                 throw failure(here(), "illegal non-breaking space character, use a regular space instead");

@@ -27,11 +27,11 @@ final class Metadata {
         }
     }
 
-    Metadata(String file, List<Lexer.Comment> comments) {
+    Metadata(String file, List<Comment> comments) {
         this.file = file;
         int i = 0;
         while (i < comments.size()) {
-            Lexer.Comment first = comments.get(i++);
+            Comment first = comments.get(i++);
             if (!first.ownLine() || !isStart(first)) {
                 continue;
             }
@@ -46,7 +46,7 @@ final class Metadata {
         }
     }
 
-    private static boolean isStart(Lexer.Comment comment) {
+    private static boolean isStart(Comment comment) {
         return comment.text().strip().equals("METADATA");
     }
 

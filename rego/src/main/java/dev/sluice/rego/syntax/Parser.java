@@ -38,12 +38,14 @@ public final class Parser extends TermParser {
 
     private final String file;
     private final Metadata metadata;
+    private final List<Comment> comments;
     private final List<RegoError> errors = new ArrayList<>();
 
-    private Parser(String file, String text, List<Token> tokens, Metadata metadata) {
+    private Parser(String file, String text, List<Token> tokens, List<Comment> comments) {
         super(text, tokens);
         this.file = file;
-        this.metadata = metadata;
+        this.metadata = new Metadata(file, comments);
+        this.comments = comments;
     }
 
     /**
@@ -69,6 +71,16 @@ public final class Parser extends TermParser {
         }
     }
 
+    /**
+     * The tree of a module with the places of its nodes and its comments.
+     *
+     * @throws RegoException when it cannot be parsed
+     */
+    public static Written parseWritten(SourceFile source) {
+        Parser parser = open(source);
+        return new Written(parser.module(), source.text(), parser.spans(), parser.comments);
+    }
+
     private static Parser open(SourceFile source) {
         if (source.text().length() > MAX_TEXT) {
             throw new RegoException(new RegoError(RegoError.PARSE, "module is too large", source.name(), 1, 1));
@@ -76,7 +88,7 @@ public final class Parser extends TermParser {
         try {
             Lexer lexer = new Lexer(source.name(), source.text());
             List<Token> tokens = lexer.tokens();
-            return new Parser(source.name(), source.text(), tokens, new Metadata(source.name(), lexer.comments()));
+            return new Parser(source.name(), source.text(), tokens, lexer.comments());
         } catch (ParseFailure failure) {
             throw new RegoException(failure.error());
         }
@@ -145,7 +157,8 @@ public final class Parser extends TermParser {
     }
 
     private Import importLine() {
-        Location location = next().location();
+        Token word = next();
+        Location location = word.location();
         metadata.above(location.row(), "import");
         Token first = peek();
         List<String> path = packagePath();
@@ -175,7 +188,7 @@ public final class Parser extends TermParser {
                         .withHint("write `import data." + String.join(".", path) + "` for another package"));
         }
         String last = path.getLast();
-        return new Import(location, path, alias.isEmpty() ? last : alias);
+        return from(word.start(), new Import(location, path, alias.isEmpty() ? last : alias));
     }
 
     private void regoImport(List<String> path, String alias, Location at) {
@@ -214,6 +227,7 @@ public final class Parser extends TermParser {
     }
 
     private void rules(List<Rule> out) {
+        int start = peek().start();
         Location location = peek().location();
         List<Annotations> annotations = metadata.above(location.row(), "rule");
         boolean isDefault = atWord("default");
@@ -223,11 +237,13 @@ public final class Parser extends TermParser {
         Head head = head();
         if (isDefault) {
             defaultRule(out, location, head, annotations);
+            spans().putHead(from(start, out.getLast()), start, previousEnd());
             return;
         }
         if (atWord("with")) {
             throw failure(location, "expressions using with keyword cannot be used for rule head");
         }
+        int headEnd = previousEnd();
         boolean hasIf = atWord("if");
         boolean hasBody = false;
         Body body = Body.EMPTY;
@@ -257,6 +273,7 @@ public final class Parser extends TermParser {
         Rule.Else otherwise = atWord("else") ? elseBranch(head) : null;
         Term value = head.value == null ? truth(location) : head.value;
         out.add(new Rule(location, false, head.ref, head.args, head.key, value, body, otherwise, annotations));
+        spans().putHead(from(start, out.getLast()), start, headEnd);
         while (peek().is("{") && hasBody) {
             if (!errors.isEmpty()) {
                 braced();
@@ -295,7 +312,8 @@ public final class Parser extends TermParser {
     }
 
     private Rule.Else elseBranch(Head head) {
-        Location location = next().location();
+        Token word = next();
+        Location location = word.location();
         Term value = null;
         if (head.key != null) {
             throw failure(location, "unexpected else keyword");
@@ -304,6 +322,7 @@ public final class Parser extends TermParser {
             next();
             value = term();
         }
+        int headEnd = previousEnd();
         Body body = Body.EMPTY;
         if (atWord("if")) {
             next();
@@ -315,7 +334,10 @@ public final class Parser extends TermParser {
             throw failure(location, "else clause requires `if` and a body, or a value");
         }
         Rule.Else otherwise = atWord("else") ? elseBranch(head) : null;
-        return new Rule.Else(location, value == null ? truth(location) : value, body, otherwise);
+        Rule.Else branch =
+                from(word.start(), new Rule.Else(location, value == null ? truth(location) : value, body, otherwise));
+        spans().putHead(branch, word.start(), headEnd);
+        return branch;
     }
 
     private Body ifBody() {
@@ -355,7 +377,7 @@ public final class Parser extends TermParser {
         if (!namedDocument() && (KEYWORDS.contains(name.text()) || isActiveOperator(name))) {
             throw failure(name.location(), name.text() + " keyword cannot be used for rule name");
         }
-        head.ref.add(constant(name.location(), name.text()));
+        head.ref.add(from(name.start(), constant(name.location(), name.text())));
         int end = name.end();
         while (peek().start() == end) {
             if (peek().is(".")) {
@@ -364,7 +386,7 @@ public final class Parser extends TermParser {
                 if (part.kind() != Token.Kind.NAME) {
                     throw failure(part.location(), "unexpected " + part.describe() + ": expected var");
                 }
-                head.ref.add(constant(part.location(), part.text()));
+                head.ref.add(from(part.start(), constant(part.location(), part.text())));
                 head.bracketed = false;
                 end = part.end();
             } else if (peek().is("[")) {

@@ -24,6 +24,7 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
     private final String text;
     private final List<Token> tokens;
     private final Set<String> keywords;
+    private final Spans spans;
     private int at;
     private int depth;
     /** A term that has been read already and is the next primary one. */
@@ -34,19 +35,20 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
     private int wildcards;
 
     TermParser(String text, List<Token> tokens) {
-        this(text, tokens, new HashSet<>());
+        this(text, tokens, new HashSet<>(), new Spans());
     }
 
-    private TermParser(String text, List<Token> tokens, Set<String> keywords) {
+    private TermParser(String text, List<Token> tokens, Set<String> keywords, Spans spans) {
         this.text = text;
         this.tokens = tokens;
         this.keywords = keywords;
+        this.spans = spans;
     }
 
     /** Reads the terms inside a template string. */
     static final class Embedded extends TermParser {
         private Embedded(TermParser outer, List<Token> tokens) {
-            super(outer.text, tokens, outer.keywords);
+            super(outer.text, tokens, outer.keywords, outer.spans);
         }
     }
 
@@ -81,6 +83,22 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
 
     final int previousEnd() {
         return at == 0 ? 0 : tokens.get(at - 1).end();
+    }
+
+    /** Where the nodes read so far stand. */
+    final Spans spans() {
+        return spans;
+    }
+
+    /** Notes that a node ends here. */
+    final <T> T from(int start, T node) {
+        spans.put(node, start, previousEnd());
+        return node;
+    }
+
+    private int startOf(Term term) {
+        Spans.Span span = spans.withParentheses(term);
+        return span == null ? previousEnd() : span.start();
     }
 
     final String slice(int start, int end) {
@@ -124,7 +142,7 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
         if (body.literals().isEmpty()) {
             throw failure(open.location(), "found empty body");
         }
-        return body;
+        return from(open.start(), body);
     }
 
     /** The braces after {@code if}: the rule's body, or the first operand of a chain. */
@@ -219,13 +237,16 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
         }
         Expr.Statement statement = statement();
         List<With> withs = withs();
-        return new Expr(first.location(), slice(first.start(), previousEnd()), negated, statement, withs);
+        return from(
+                first.start(),
+                new Expr(first.location(), slice(first.start(), previousEnd()), negated, statement, withs));
     }
 
     final List<With> withs() {
         List<With> withs = new ArrayList<>();
         while (atWord("with")) {
-            Location location = next().location();
+            Token word = next();
+            Location location = word.location();
             Term target = primary();
             if (!(target instanceof Term.Var || target instanceof Term.Ref)) {
                 throw failure(location, "with target must be a reference");
@@ -234,7 +255,8 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
                 throw failure(peek().location(), "unexpected " + peek().describe() + ": expected as keyword");
             }
             next();
-            withs.add(new With(location, target, term()));
+            Term value = term();
+            withs.add(from(word.start(), new With(location, target, value)));
         }
         return withs;
     }
@@ -361,8 +383,8 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
         return left;
     }
 
-    private static Term call(Term at, String name, Term... args) {
-        return new Term.Call(at.location(), List.of(name.split("\\.")), List.of(args));
+    private Term call(Term at, String name, Term... args) {
+        return from(startOf(at), new Term.Call(at.location(), List.of(name.split("\\.")), List.of(args)));
     }
 
     private Term relation() {
@@ -427,7 +449,12 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
             return known;
         }
         enter();
-        Term term = follow(atom());
+        int start = peek().start();
+        Term atom = atom();
+        if (spans.of(atom) == null) {
+            from(start, atom);
+        }
+        Term term = follow(atom, start);
         leave();
         return term;
     }
@@ -459,11 +486,13 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
                 return braces(location);
             }
             case "(" -> {
+                Token open = token;
                 Term inner = term();
                 if (!peek().is(")")) {
                     throw failure(peek().location(), "unexpected " + peek().describe() + ": expected \")\"");
                 }
                 next();
+                spans.putParentheses(inner, open.start(), previousEnd());
                 return inner;
             }
             case "-" -> {
@@ -518,7 +547,7 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
         return new Term.Var(location, token.text());
     }
 
-    private Term follow(Term head) {
+    private Term follow(Term head, int start) {
         Term term = head;
         int end = previousEnd();
         if (head instanceof Term.Constant c && peek().start() == end && (peek().is(".") || peek().is("["))) {
@@ -534,7 +563,7 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
                 if (part.kind() != Token.Kind.NAME) {
                     throw failure(part.location(), "unexpected " + part.describe() + ": expected var");
                 }
-                path.add(constant(part.location(), part.text()));
+                path.add(from(part.start(), constant(part.location(), part.text())));
             } else if (peek().is("[")) {
                 next();
                 path.add(term());
@@ -546,13 +575,14 @@ abstract sealed class TermParser permits Parser, TermParser.Embedded {
                 term = operator.equals(List.of("set")) && args.isEmpty()
                         ? new Term.SetTerm(head.location(), List.of())
                         : new Term.Call(head.location(), operator, args);
+                from(start, term);
                 path = new ArrayList<>();
             } else {
                 break;
             }
             end = previousEnd();
         }
-        return path.isEmpty() ? term : new Term.Ref(head.location(), term, path);
+        return path.isEmpty() ? term : from(start, new Term.Ref(head.location(), term, path));
     }
 
     private List<String> operator(Term head, List<Term> path) {

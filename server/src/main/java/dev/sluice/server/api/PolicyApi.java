@@ -285,7 +285,8 @@ final class PolicyApi {
                     .put("line", error.row())
                     .put("column", error.column())
                     .put("file", error.file())
-                    .put("hint", hint);
+                    .put("hint", hint)
+                    .put("excerpt", error.excerpt().isEmpty() ? null : error.excerpt());
         }
         return findings;
     }
