@@ -86,7 +86,12 @@ final class Api implements AutoCloseable {
 
     /** Opens the installation that is configured inside this process; the caller closes it. */
     static Installation open(Configuration configuration) throws IOException {
-        return Installation.open(configuration, InstantSource.system(), Machine.here());
+        return Installation.open(configuration, clock(), Machine.here());
+    }
+
+    /** The clock of commands. */
+    static InstantSource clock() {
+        return InstantSource.system();
     }
 
     JsonNode get(String path) throws IOException {

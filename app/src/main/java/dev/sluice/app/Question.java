@@ -92,7 +92,7 @@ final class Question {
 
     private Instant instant() {
         try {
-            return time == null ? Instant.now() : Instant.parse(time);
+            return time == null ? Api.clock().instant() : Instant.parse(time);
         } catch (DateTimeParseException wrong) {
             throw new IllegalArgumentException(
                     "--time is an instant such as 2026-03-10T12:00:00Z, not '" + time + "'", wrong);
