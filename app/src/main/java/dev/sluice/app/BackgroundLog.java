@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
 
@@ -28,6 +29,10 @@ final class BackgroundLog extends UnsynchronizedAppenderBase<ILoggingEvent> {
     static final int CAPACITY = 16_384;
 
     private static final int BATCH_BYTES = 64 * 1024;
+
+    /** How long lines gather behind one that comes alone: waking a thread and writing for each costs more than all else of it. */
+    private static final long GATHERING_NANOS = Duration.ofMillis(20).toNanos();
+
     private static final LoggingEvent WAKE = new LoggingEvent();
 
     /** Opens what is written to. */
@@ -99,6 +104,7 @@ final class BackgroundLog extends UnsynchronizedAppenderBase<ILoggingEvent> {
         super.stop();
         stopping = true;
         var _ = waiting.offer(WAKE); // a full queue wakes by itself
+        LockSupport.unpark(thread);
         try {
             long before = -1;
             while (!thread.join(patience) && written.get() != before) {
@@ -117,16 +123,26 @@ final class BackgroundLog extends UnsynchronizedAppenderBase<ILoggingEvent> {
                 close();
                 return;
             }
+            if (next == null) {
+                try {
+                    next = waiting.take();
+                } catch (InterruptedException nobodyDoesThis) {
+                    continue;
+                }
+                gather();
+            }
             lines.reset();
             int count = 0;
-            try {
-                for (next = next == null ? waiting.take() : next; next != null; next = next(lines)) {
-                    count += add(lines, next);
-                }
-            } catch (InterruptedException nobodyDoesThis) {
-                continue;
+            for (; next != null; next = next(lines)) {
+                count += add(lines, next);
             }
             write(lines, count);
+        }
+    }
+
+    private void gather() {
+        if (!stopping && waiting.remainingCapacity() > reserved) {
+            LockSupport.parkNanos(this, GATHERING_NANOS);
         }
     }
 

@@ -3,11 +3,11 @@ package dev.sluice.app;
 import ch.qos.logback.classic.pattern.ThrowableProxyConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.encoder.EncoderBase;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.event.KeyValuePair;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * One flat JSON object a line: {@code time}, {@code level}, {@code logger}, {@code message}, then the event's own keys, and {@code
@@ -16,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class JsonLines extends EncoderBase<ILoggingEvent> {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final int USUAL_LENGTH = 512;
     private static final byte[] NOTHING = new byte[0];
 
     private final ThrowableProxyConverter traces = new ThrowableProxyConverter();
@@ -38,25 +39,32 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
 
     @Override
     public byte[] encode(ILoggingEvent event) {
-        ObjectNode line = JsonNodeFactory.instance.objectNode();
-        line.put("time", event.getInstant().toString())
-                .put("level", event.getLevel().toString())
-                .put("logger", event.getLoggerName())
-                .put("message", event.getFormattedMessage());
-        if (event.getKeyValuePairs() != null) {
-            for (KeyValuePair pair : event.getKeyValuePairs()) {
-                switch (pair.value) {
-                    case null -> line.putNull(pair.key);
-                    case Integer number -> line.put(pair.key, number);
-                    case Long number -> line.put(pair.key, number);
-                    case Boolean flag -> line.put(pair.key, flag);
-                    default -> line.put(pair.key, pair.value.toString());
+        // characters first: a lone surrogate then becomes a question mark, where a generator of bytes would refuse it
+        StringWriter line = new StringWriter(USUAL_LENGTH);
+        try (JsonGenerator json = JSON.createGenerator(line)) {
+            json.writeStartObject();
+            json.writeStringProperty("time", event.getInstant().toString());
+            json.writeStringProperty("level", event.getLevel().toString());
+            json.writeStringProperty("logger", event.getLoggerName());
+            json.writeStringProperty("message", event.getFormattedMessage());
+            if (event.getKeyValuePairs() != null) {
+                for (KeyValuePair pair : event.getKeyValuePairs()) {
+                    json.writeName(pair.key);
+                    switch (pair.value) {
+                        case null -> json.writeNull();
+                        case Integer number -> json.writeNumber(number);
+                        case Long number -> json.writeNumber(number);
+                        case Boolean flag -> json.writeBoolean(flag);
+                        default -> json.writeString(pair.value.toString());
+                    }
                 }
             }
+            if (event.getThrowableProxy() != null) {
+                json.writeStringProperty("error", traces.convert(event));
+            }
+            json.writeEndObject();
         }
-        if (event.getThrowableProxy() != null) {
-            line.put("error", traces.convert(event));
-        }
-        return (JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8);
+        line.write('\n');
+        return line.toString().getBytes(StandardCharsets.UTF_8);
     }
 }

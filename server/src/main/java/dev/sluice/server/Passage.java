@@ -635,6 +635,21 @@ final class Passage {
     private static String shown(String text) {
         String open = TokenSecrets.masked(text);
         String cut = open.length() <= 200 ? open : open.substring(0, 200) + "...";
-        return cut.replaceAll("[^\\x20-\\x7e]|\"", "?");
+        for (int i = 0; i < cut.length(); i++) {
+            if (!plain(cut.charAt(i))) {
+                return questioned(cut);
+            }
+        }
+        return cut;
+    }
+
+    private static String questioned(String text) {
+        StringBuilder plain = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> plain.append(plain(c) ? (char) c : '?'));
+        return plain.toString();
+    }
+
+    private static boolean plain(int character) {
+        return character >= 0x20 && character <= 0x7e && character != '"';
     }
 }
