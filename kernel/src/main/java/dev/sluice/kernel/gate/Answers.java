@@ -1,0 +1,106 @@
+package dev.sluice.kernel.gate;
+
+import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.blob.BlobStore;
+import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.policy.Decision;
+import dev.sluice.kernel.policy.Verdict;
+import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.StoredFile;
+import dev.sluice.kernel.repository.Upstream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the gate answers, recorded before it is given: a file, a refusal with its reasons, or that there is nothing. Thread-safe. */
+final class Answers {
+
+    private final BlobStore blobs;
+    private final Judge judge;
+    private final Recorder recorder;
+    private final Rests rests;
+
+    Answers(BlobStore blobs, Judge judge, Recorder recorder, Rests rests) {
+        this.blobs = blobs;
+        this.judge = judge;
+        this.recorder = recorder;
+        this.rests = rests;
+    }
+
+    /** The file's bytes, with what a client is to be warned of. */
+    Outcome release(Visit visit, FileWant want, Format format, StoredFile file, Decision decision, boolean stale) {
+        recorder.download(visit, want, format, file, decision);
+        List<String> warnings = new ArrayList<>();
+        for (Verdict warning : decision.warnings()) {
+            warnings.add("policy " + warning.policy().name() + ": " + String.join("; ", warning.reasons()));
+        }
+        return new Released(file, blobs, new Outcome.Notices(warnings, stale));
+    }
+
+    /**
+     * Why not.
+     *
+     * @param want the file, or null when it is about a whole package
+     * @param subject what is refused, for people
+     * @param blend where to look for the nearest allowed version, or null when there is none to be named
+     */
+    Outcome refuse(
+            Visit visit,
+            Format format,
+            Repository repository,
+            Judge.Judgement judgement,
+            @Nullable FileWant want,
+            String subject,
+            @Nullable Blend blend) {
+        Decision decision = judgement.decision();
+        Verdict decisive = decision.decisive();
+        if (decisive == null) {
+            throw new IllegalStateException("a refusal without a decisive verdict");
+        }
+        Coordinates coordinates = judgement.facts().coordinates();
+        Instant until = judge.allowedFrom(judgement);
+        String nearest = want == null || blend == null
+                ? null
+                : NearestVersion.of(
+                        format.versionOrder(), judge.judge(format, blend, visit), coordinates.version(), until == null);
+        List<String> reasons = decisive.failure() != null
+                ? List.of("the policy could not be evaluated: " + decisive.failure())
+                : decisive.reasons();
+        String id = recorder.nextId();
+        Refusal refusal = new Refusal(
+                id,
+                subject,
+                decisive.policy().name(),
+                reasons,
+                decisive.policy().description(),
+                nearest,
+                until,
+                decision.state());
+        recorder.refusal(
+                visit,
+                id,
+                repository,
+                format,
+                coordinates.packageName(),
+                coordinates,
+                want == null ? null : want.path(),
+                refusal,
+                Explanations.refusal(refusal, judgement));
+        return new Outcome.Refused(refusal);
+    }
+
+    /**
+     * Nothing is there.
+     *
+     * @param failure why upstreams could not be asked, or null when all have answered
+     */
+    Outcome.Missing missing(String what, @Nullable String failure, List<Upstream> upstreams) {
+        return failure == null
+                ? new Outcome.Missing(what + " is not here and no upstream has it", false)
+                : new Outcome.Missing(
+                        what + " is not here, and upstreams could not be asked: " + failure,
+                        true,
+                        rests.left(upstreams));
+    }
+}

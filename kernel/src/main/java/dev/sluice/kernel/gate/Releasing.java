@@ -1,0 +1,244 @@
+package dev.sluice.kernel.gate;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.facts.Facts;
+import dev.sluice.kernel.facts.HistoryStore;
+import dev.sluice.kernel.facts.UnknownFact;
+import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.policy.Decision;
+import dev.sluice.kernel.repository.ReleaseFile;
+import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.StoredFile;
+import dev.sluice.kernel.repository.Upstream;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Releases files: locates, obtains, judges, and hands over what is allowed. Files that left lately are decided about from memory.
+ * Thread-safe.
+ */
+final class Releasing {
+
+    private record HotKey(String repository, String format, String path) {}
+
+    /** A file that left before, with everything needed to decide about it again without blocking. */
+    private record HotFile(
+            StoredFile file,
+            Decision decision,
+            Span span,
+            Judge.Stamp stamp,
+            Blend.Stamps stamps,
+            Repository repository) {
+        /** Roughly how much memory it takes with its key, in bytes: above all four digests, and the path three times. */
+        int weight() {
+            return 1_000 + 3 * file.path().length() + 200 * decision.verdicts().size();
+        }
+    }
+
+    private final HistoryStore history;
+    private final InstantSource clock;
+    private final Stages stages;
+    private final Promises promises;
+    private final Blends blends;
+    private final FileLocator locator;
+    private final Judge judge;
+    private final Artifacts artifacts;
+    private final Answers answers;
+    /** What nobody took for hours is looked up again: garbage collection removes fetched files unused for a day or more. */
+    private final Cache<HotKey, HotFile> hot;
+
+    Releasing(
+            HistoryStore history,
+            InstantSource clock,
+            GateSettings settings,
+            Stages stages,
+            Promises promises,
+            Blends blends,
+            Judge judge,
+            Artifacts artifacts,
+            Answers answers) {
+        this.history = history;
+        this.clock = clock;
+        this.stages = stages;
+        this.promises = promises;
+        this.blends = blends;
+        this.locator = new FileLocator(blends, answers);
+        this.judge = judge;
+        this.artifacts = artifacts;
+        this.answers = answers;
+        this.hot = Caffeine.newBuilder()
+                .maximumWeight(settings.memoryForFiles())
+                .weigher((HotKey key, HotFile file) -> file.weight())
+                .expireAfterAccess(Duration.ofHours(12))
+                .executor(Runnable::run)
+                .build();
+    }
+
+    /** Decides from memory alone; null when that is not possible. */
+    @Nullable
+    Outcome fromMemory(Visit visit, Format format, FileWant want) {
+        HotFile known = hot.getIfPresent(
+                new HotKey(want.repository().id(), want.packageName().format(), want.path()));
+        if (known == null
+                || !judge.holds(known.stamp())
+                || !known.span().holds(clock.instant())
+                || !known.stamps()
+                        .equals(blends.stamps(known.file().coordinates().packageName()))
+                || !known.repository().equals(want.repository())) {
+            return null;
+        }
+        return answers.release(visit, want, format, known.file(), known.decision(), false);
+    }
+
+    /**
+     * Decides, obtaining the file when it is not here. May block.
+     *
+     * @param bytes whether the file is to be released and a download recorded, not only described
+     */
+    Outcome decide(Visit visit, Format format, FileWant want, boolean bytes) throws IOException {
+        Judge.Stamp stamp = judge.stamp(want.packageName());
+        long published = blends.stamps(want.packageName()).hosted();
+        StoredFile present = artifacts.kept(want);
+        StoredFile kept = present != null && blends.isStillOurs(want.repository(), present) ? present : null;
+        FileLocator.Found found = locate(format, want, kept);
+        if (found.missing() != null) {
+            return found.missing();
+        }
+        boolean stale = found.blend() != null && found.blend().stale;
+        if (kept != null && !kept.isHosted() && !format.proxying().isMutable(want)) {
+            promises.compare(want.repository(), kept, found.file());
+        }
+        if (kept == null) {
+            Got got = obtain(format, want, found, present, visit);
+            if (got.instead() != null) {
+                return got.instead();
+            }
+            kept = got.file();
+        } else if (!kept.isHosted() && format.proxying().isMutable(want) && !artifacts.isCurrent(want, kept)) {
+            Artifacts.Obtained again = fetch(format, want, found.coordinates(), found.file(), found.upstreams(), kept);
+            artifacts.revalidated(want);
+            stale |= again.file() == null && again.failure() != null;
+            kept = again.file() == null ? kept : again.file(); // what upstreams no longer have is still here
+        }
+        if (kept == null) {
+            throw new IllegalStateException("neither a file nor a reason why not");
+        }
+        // Judged with what the bytes themselves tell: a licence, an install script, their age.
+        long learnt = blends.stamps(want.packageName()).history();
+        Judge.Judgement judgement = judge(format, want, found, kept, visit);
+        if (!judgement.decision().isAllowed()) {
+            return refuse(visit, format, want, found, judgement);
+        }
+        if (!bytes) {
+            return new Outcome.Described(kept);
+        }
+        if (!judgement.policies().readsRequest() && !format.proxying().isMutable(want)) {
+            hot.put(
+                    new HotKey(want.repository().id(), format.id(), want.path()),
+                    new HotFile(
+                            kept,
+                            judgement.decision(),
+                            new Span(judgement.at(), judgement.decision().horizon()),
+                            stamp,
+                            new Blend.Stamps(published, learnt),
+                            want.repository()));
+        }
+        return answers.release(visit, want, format, kept, judgement.decision(), stale);
+    }
+
+    private FileLocator.Found locate(Format format, FileWant want, @Nullable StoredFile kept) throws IOException {
+        return stages.run("locate", () -> locator.locate(format, want, kept));
+    }
+
+    /** A file that was obtained, or the answer that takes its place. */
+    private record Got(@Nullable StoredFile file, @Nullable Outcome instead) {}
+
+    /**
+     * Obtains a file that is not kept. What is withheld anyway is not fetched; but facts that only the artifact or the file that
+     * describes its release can tell are learnt before they count as unknown.
+     */
+    private Got obtain(Format format, FileWant want, FileLocator.Found found, @Nullable StoredFile former, Visit visit)
+            throws IOException {
+        Judge.Judgement first = judge(format, want, found, null, visit);
+        if (isWithheldForGood(first)) {
+            return new Got(null, refuse(visit, format, want, found, first));
+        }
+        FileWant descriptor = format.proxying().descriptor(want);
+        if (descriptor != null && !descriptor.path().equals(want.path()) && artifacts.kept(descriptor) == null) {
+            fetch(format, descriptor, found.coordinates(), null, found.upstreams(), null);
+            Judge.Judgement second = judge(format, want, found, null, visit);
+            if (isWithheldForGood(second)) {
+                return new Got(null, refuse(visit, format, want, found, second));
+            }
+        }
+        Artifacts.Obtained obtained = fetch(format, want, found.coordinates(), found.file(), found.upstreams(), former);
+        return obtained.file() == null
+                ? new Got(null, answers.missing(want.path(), obtained.failure(), found.upstreams()))
+                : new Got(obtained.file(), null);
+    }
+
+    private Artifacts.Obtained fetch(
+            Format format,
+            FileWant want,
+            Coordinates coordinates,
+            @Nullable ReleaseFile file,
+            List<Upstream> upstreams,
+            @Nullable StoredFile former)
+            throws IOException {
+        return stages.run("obtain", () -> artifacts.fetch(format, want, coordinates, file, upstreams, former));
+    }
+
+    private static boolean isWithheldForGood(Judge.Judgement judgement) {
+        if (judgement.decision().isAllowed()) {
+            return false;
+        }
+        Facts facts = judgement.facts();
+        Set<UnknownFact> unknown = UnknownFact.in(facts);
+        Set<UnknownFact> open =
+                unknown.stream().filter(UnknownFact::isLearntFromArtifacts).collect(Collectors.toUnmodifiableSet());
+        return judgement
+                .policies()
+                .withholdsAnyway(
+                        open,
+                        facts.repository(),
+                        facts.coordinates().format(),
+                        judgement.input(),
+                        unknown,
+                        judgement.at());
+    }
+
+    private Judge.Judgement judge(
+            Format format, FileWant want, FileLocator.Found found, @Nullable StoredFile kept, Visit visit) {
+        return stages.run(
+                "judge",
+                () -> judge.judge(
+                        format,
+                        want.repository(),
+                        found.coordinates(),
+                        found.release(),
+                        found.file(),
+                        kept != null ? kept.upstream() : found.source(),
+                        history.of(want.packageName()),
+                        kept,
+                        visit.actor()));
+    }
+
+    private Outcome refuse(
+            Visit visit, Format format, FileWant want, FileLocator.Found found, Judge.Judgement judgement) {
+        return answers.refuse(
+                visit,
+                format,
+                want.repository(),
+                judgement,
+                want,
+                judgement.facts().coordinates().toString(),
+                found.blend());
+    }
+}
