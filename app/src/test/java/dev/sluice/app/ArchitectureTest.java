@@ -206,6 +206,11 @@ final class ArchitectureTest {
             access -> access.getTargetOwner().isEquivalentTo(Released.class)
                     && access.getName().equals("<init>"));
 
+    private static final DescribedPredicate<JavaAccess<?>> ASKS_RELEASING = describe(
+            "Releasing",
+            access -> access.getTargetOwner().getName().equals("dev.sluice.kernel.gate.Releasing")
+                    && !access.getOriginOwner().equals(access.getTargetOwner()));
+
     @Test
     void only_the_gate_and_storage_open_blobs() {
         noClasses()
@@ -221,7 +226,8 @@ final class ArchitectureTest {
 
     @Test
     void only_the_gate_lets_out() {
-        assertThat(whoDoes(MAKES_A_RELEASED)).containsExactly("dev.sluice.kernel.gate.Gate");
+        assertThat(whoDoes(MAKES_A_RELEASED)).containsExactly("dev.sluice.kernel.gate.Releasing");
+        assertThat(whoDoes(ASKS_RELEASING)).containsExactly("dev.sluice.kernel.gate.Gate");
     }
 
     private static final DescribedPredicate<JavaAccess<?>> LOOKS_AT_THE_CLOCK =

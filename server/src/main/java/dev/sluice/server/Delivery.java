@@ -297,7 +297,7 @@ final class Delivery {
         try {
             opened = released.open(offset, length);
         } catch (IOException | RuntimeException e) {
-            loop.runOnContext(go -> new Delivery(passage, passage.unkept(e), last).send());
+            loop.runOnContext(go -> new Delivery(passage, passage.failures().unkept(e), last).send());
             return;
         }
         try (InputStream in = opened) {

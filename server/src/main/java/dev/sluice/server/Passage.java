@@ -3,8 +3,6 @@ package dev.sluice.server;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.access.Principal;
 import dev.sluice.kernel.access.Token;
-import dev.sluice.kernel.access.TokenSecrets;
-import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Format;
@@ -13,32 +11,21 @@ import dev.sluice.kernel.format.Request;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.format.Route;
 import dev.sluice.kernel.gate.Gate;
-import dev.sluice.kernel.gate.Upload;
-import dev.sluice.kernel.gate.UpstreamClient;
 import dev.sluice.kernel.gate.Visit;
-import dev.sluice.kernel.repository.Quotas;
 import dev.sluice.kernel.repository.Repository;
-import dev.sluice.kernel.repository.StoreUnavailableException;
 import dev.sluice.server.operation.Call;
 import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Operations;
 import dev.sluice.server.operation.Problem;
 import dev.sluice.server.trace.Tracing;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Context;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,9 +40,7 @@ import org.slf4j.spi.LoggingEventBuilder;
  */
 final class Passage {
 
-    private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
     private static final Logger ACCESS = LoggerFactory.getLogger("dev.sluice.access");
-    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
     final Door door;
     final HttpServerRequest wire;
@@ -99,10 +84,10 @@ final class Passage {
     /** Reads the head and goes as far as possible without blocking; call on the event loop. */
     void begin() {
         try {
-            checkHead();
+            RequestHead.check(wire, door.limits);
             client = door.binding.forwarding().client(wire);
             followed = follow();
-            long announced = announcedLength();
+            long announced = RequestHead.bodyLength(wire);
             String expect = wire.getHeader("Expect");
             if (announced != 0) {
                 body = new RequestBody(wire, loop, announced, door.limits, expect != null);
@@ -159,60 +144,9 @@ final class Passage {
     /** Answers what the decoder of HTTP could not make sense of, and closes the connection. */
     void refuse(Throwable cause) {
         name = "invalid";
-        Response response = switch (cause) {
-            case TooLongHttpLineException e ->
-                Problem.response(
-                        414, "URI too long", "the request line is longer than " + door.limits.requestLine() + " bytes");
-            case TooLongHttpHeaderException e -> headersTooLarge();
-            case null, default -> Problem.response(400, "Bad request", "this is not HTTP/1.1 as RFC 9112 defines it");
-        };
+        Response response = RequestHead.undecodable(cause, door.limits);
         last = true;
         send(response);
-    }
-
-    private Response headersTooLarge() {
-        return Problem.response(
-                431,
-                "Request header fields too large",
-                "a request has at most " + door.limits.headers() + " header lines of " + door.limits.headerBytes()
-                        + " bytes in all");
-    }
-
-    private void checkHead() {
-        HttpMethod method = wire.method();
-        if (method.equals(HttpMethod.CONNECT) || method.equals(HttpMethod.TRACE)) {
-            throw new Problem(501, "Not implemented", "this server answers neither CONNECT nor TRACE");
-        }
-        int count = 0;
-        for (var _ : wire.headers()) {
-            count++;
-        }
-        if (count > door.limits.headers()) {
-            throw new Problem(
-                    431,
-                    "Request header fields too large",
-                    "a request has at most " + door.limits.headers() + " header lines");
-        }
-    }
-
-    /** Length of the body: 0 for none, -1 for a chunked one. */
-    private long announcedLength() {
-        List<String> lengths = wire.headers().getAll("Content-Length");
-        List<String> encodings = wire.headers().getAll("Transfer-Encoding");
-        boolean chunked = !encodings.isEmpty();
-        if (chunked && wire.version() == HttpVersion.HTTP_1_0) {
-            throw Problem.badRequest("HTTP/1.0 has no Transfer-Encoding");
-        }
-        if (chunked && (encodings.size() > 1 || !encodings.getFirst().equalsIgnoreCase("chunked"))) {
-            throw new Problem(501, "Not implemented", "the only Transfer-Encoding understood here is chunked");
-        }
-        if (lengths.isEmpty()) {
-            return chunked ? -1 : 0;
-        }
-        if (chunked || lengths.size() > 1 || !LENGTH.matcher(lengths.getFirst()).matches()) {
-            throw Problem.badRequest("the length of the body is ambiguous");
-        }
-        return Long.parseLong(lengths.getFirst());
     }
 
     private void attend(boolean onLoop) {
@@ -234,7 +168,7 @@ final class Passage {
             });
             return;
         } catch (Throwable failure) {
-            response = describe(failure);
+            response = failures().answer(failure);
         }
         if (response != null) {
             release(response);
@@ -271,7 +205,7 @@ final class Passage {
         }
         Format format = door.formats.get(where.segments().getFirst());
         if (format == null || where.segments().size() < 2) {
-            return Problem.notFound("there is nothing at " + shown(where.path()))
+            return Problem.notFound("there is nothing at " + Shown.of(where.path()))
                     .response();
         }
         return visitFormat(format, where, asked, onLoop);
@@ -321,7 +255,7 @@ final class Passage {
                 return null;
             }
             if (found.value().isEmpty()) {
-                return Problem.notFound("there is no repository " + shown(repositoryName))
+                return Problem.notFound("there is no repository " + Shown.of(repositoryName))
                         .response();
             }
             repository = found.value().get();
@@ -410,7 +344,7 @@ final class Passage {
             }
         }
         return allowed.isEmpty()
-                ? Problem.notFound("the " + format.ecosystem() + " protocol has nothing at " + shown(where.path()))
+                ? Problem.notFound("the " + format.ecosystem() + " protocol has nothing at " + Shown.of(where.path()))
                         .response()
                 : notAllowed(String.join(", ", allowed));
     }
@@ -469,61 +403,9 @@ final class Passage {
                 .with("Allow", methods);
     }
 
-    private Response describe(Throwable failure) {
-        return switch (failure) {
-            case Problem problem -> problem.response();
-            case Request.TooLargeException e -> Problem.response(413, "Too large", String.valueOf(e.getMessage()));
-            case RequestBody.StalledException e ->
-                Problem.response(408, "Request timeout", String.valueOf(e.getMessage()));
-            case Upload.DigestMismatchException e ->
-                Problem.response(400, "Digest mismatch", String.valueOf(e.getMessage()));
-            case UpstreamClient.UpstreamException e ->
-                incident(502, "Upstream unavailable", "an upstream registry did not give what is needed", e);
-            case Quotas.ExceededException e -> Problem.response(507, "Quota exceeded", String.valueOf(e.getMessage()));
-            case BlobsUnavailableException e -> unkept(e);
-            case StoreUnavailableException e -> unkept(e);
-            case CompletionException e -> unwritten(e); // only records of the journal are waited for in futures
-            default -> incident(500, "Internal error", "this is a fault of the registry, not of the request", failure);
-        };
-    }
-
-    /** What is answered when bytes that were released cannot be had. */
-    Response unkept(Exception failure) {
-        if (isFull(failure)) {
-            return incident(
-                    507,
-                    "Disk full",
-                    "the registry's disk is full, nothing was changed; try again when its operator has made room",
-                    failure);
-        }
-        return incident(503, "Storage unavailable", "the place where artifacts are kept fails; try again", failure)
-                .with("Retry-After", "5");
-    }
-
-    /** What file systems and SQLite say of it. */
-    private static boolean isFull(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            String message = String.valueOf(cause.getMessage());
-            if (message.contains("No space left on device")
-                    || message.contains("Disk quota exceeded")
-                    || message.contains("SQLITE_FULL")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** The client gets a number, the log gets the story. */
-    private Response incident(int status, String title, String detail, Throwable failure) {
-        String incident = UUID.randomUUID().toString();
-        (status == 502 ? LOG.atWarn() : LOG.atError())
-                .setCause(failure)
-                .addKeyValue("incident", incident)
-                .addKeyValue("endpoint", name)
-                .addKeyValue("path", shown(wire.path() == null ? "" : wire.path()))
-                .log(title);
-        return Problem.response(status, title, detail + "; incident " + incident)
-                .with("X-Incident", incident);
+    /** Tells of failures of this request. */
+    Failures failures() {
+        return new Failures(name, wire.path());
     }
 
     /** Sends the response once everything it is about is durable. */
@@ -548,13 +430,9 @@ final class Passage {
             if (failure == null) {
                 send(response);
             } else {
-                send(unwritten(failure));
+                send(failures().unwritten(failure));
             }
         });
-    }
-
-    private Response unwritten(Throwable failure) {
-        return incident(503, "Journal not writable", "nothing is released that cannot be written down", failure);
     }
 
     private void send(Response response) {
@@ -600,7 +478,7 @@ final class Passage {
             if (followed != null) {
                 line = line.addKeyValue("trace", followed.trace());
             }
-            line.addKeyValue("method", shown(wire.method().name()))
+            line.addKeyValue("method", Shown.of(wire.method().name()))
                     .addKeyValue("path", path())
                     .addKeyValue("status", status)
                     .addKeyValue("endpoint", name)
@@ -609,17 +487,17 @@ final class Passage {
                     .addKeyValue("decision", decision)
                     .addKeyValue("bytes", wire.response().bytesWritten())
                     .addKeyValue("millis", Math.round(seconds * 1000))
-                    .addKeyValue("user", shown(principal.user()))
+                    .addKeyValue("user", Shown.of(principal.user()))
                     .addKeyValue("token", token == null ? "" : token.id())
                     .addKeyValue("address", address())
                     .addKeyValue("request", id)
-                    .addKeyValue("agent", shown(userAgent()))
+                    .addKeyValue("agent", Shown.of(userAgent()))
                     .log("request");
         }
     }
 
     private String path() {
-        return target == null ? "" : shown(target.path());
+        return target == null ? "" : Shown.of(target.path());
     }
 
     private String address() {
@@ -629,27 +507,5 @@ final class Passage {
     private String userAgent() {
         String agent = wire.getHeader("User-Agent");
         return agent == null ? "" : agent;
-    }
-
-    /** Text of a client as it may appear in a log, a trace or a message: bounded, printable, without secrets of tokens. */
-    private static String shown(String text) {
-        String open = TokenSecrets.masked(text);
-        String cut = open.length() <= 200 ? open : open.substring(0, 200) + "...";
-        for (int i = 0; i < cut.length(); i++) {
-            if (!plain(cut.charAt(i))) {
-                return questioned(cut);
-            }
-        }
-        return cut;
-    }
-
-    private static String questioned(String text) {
-        StringBuilder plain = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> plain.append(plain(c) ? (char) c : '?'));
-        return plain.toString();
-    }
-
-    private static boolean plain(int character) {
-        return character >= 0x20 && character <= 0x7e && character != '"';
     }
 }

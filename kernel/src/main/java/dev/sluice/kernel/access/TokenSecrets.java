@@ -21,6 +21,7 @@ public final class TokenSecrets {
 
     private static final Pattern TEXT = Pattern.compile("slc_([a-z0-9]{1,32})_([0-9a-f]{64})");
     private static final Pattern WITHIN = Pattern.compile("(slc_[a-z0-9]{1,32}_)[0-9a-f]+");
+    private static final Pattern ESCAPE = Pattern.compile("%([0-7][0-9A-Fa-f])");
     private static final char[] ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789".toCharArray();
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -82,9 +83,17 @@ public final class TokenSecrets {
         return matcher.matches() ? new Presented(matcher.group(1), matcher.group(2)) : null;
     }
 
-    /** A text in which the secrets of tokens are stars: clients write tokens also into addresses ({@code npm logout}). */
+    /**
+     * A text in which the secrets of tokens are stars: clients write tokens also into addresses ({@code npm logout}). One that is
+     * percent-encoded is found too; the text is decoded then.
+     */
     public static String masked(String text) {
-        return text.contains("slc_") ? WITHIN.matcher(text).replaceAll("$1****") : text;
+        String plain = text.indexOf('%') < 0
+                ? text
+                : ESCAPE.matcher(text)
+                        .replaceAll(escape ->
+                                Matcher.quoteReplacement(Character.toString(Integer.parseInt(escape.group(1), 16))));
+        return plain.contains("slc_") ? WITHIN.matcher(plain).replaceAll("$1****") : text;
     }
 
     /** Whether the presented secret is the token's; takes the same time whatever it is. */

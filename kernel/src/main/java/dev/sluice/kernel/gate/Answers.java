@@ -1,41 +1,26 @@
 package dev.sluice.kernel.gate;
 
 import dev.sluice.kernel.artifact.Coordinates;
-import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.policy.Decision;
 import dev.sluice.kernel.policy.Verdict;
 import dev.sluice.kernel.repository.Repository;
-import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the gate answers, recorded before it is given: a file, a refusal with its reasons, or that there is nothing. Thread-safe. */
+/** What the gate answers, in place of a file or an index: a refusal with its reasons, recorded before it is given, or that there is nothing. Thread-safe. */
 final class Answers {
 
-    private final BlobStore blobs;
     private final Judge judge;
     private final Recorder recorder;
     private final Rests rests;
 
-    Answers(BlobStore blobs, Judge judge, Recorder recorder, Rests rests) {
-        this.blobs = blobs;
+    Answers(Judge judge, Recorder recorder, Rests rests) {
         this.judge = judge;
         this.recorder = recorder;
         this.rests = rests;
-    }
-
-    /** The file's bytes, with what a client is to be warned of. */
-    Outcome release(Visit visit, FileWant want, Format format, StoredFile file, Decision decision, boolean stale) {
-        recorder.download(visit, want, format, file, decision);
-        List<String> warnings = new ArrayList<>();
-        for (Verdict warning : decision.warnings()) {
-            warnings.add("policy " + warning.policy().name() + ": " + String.join("; ", warning.reasons()));
-        }
-        return new Released(file, blobs, new Outcome.Notices(warnings, stale));
     }
 
     /**

@@ -139,9 +139,9 @@ public final class Gate {
                 clock,
                 settings,
                 recorder);
-        this.answers = new Answers(stores.blobs(), judge, recorder, rests);
+        this.answers = new Answers(judge, recorder, rests);
         this.releasing =
-                new Releasing(stores.history(), clock, settings, stages, promises, blends, judge, artifacts, answers);
+                new Releasing(stores, recorder, clock, settings, stages, promises, blends, judge, artifacts, answers);
     }
 
     private Format format(PackageName name) {

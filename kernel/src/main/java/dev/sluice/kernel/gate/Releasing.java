@@ -3,11 +3,13 @@ package dev.sluice.kernel.gate;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.facts.Facts;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.facts.UnknownFact;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.policy.Decision;
+import dev.sluice.kernel.policy.Verdict;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.StoredFile;
@@ -15,6 +17,7 @@ import dev.sluice.kernel.repository.Upstream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -42,7 +45,9 @@ final class Releasing {
         }
     }
 
+    private final BlobStore blobs;
     private final HistoryStore history;
+    private final Recorder recorder;
     private final InstantSource clock;
     private final Stages stages;
     private final Promises promises;
@@ -55,7 +60,8 @@ final class Releasing {
     private final Cache<HotKey, HotFile> hot;
 
     Releasing(
-            HistoryStore history,
+            Gate.Stores stores,
+            Recorder recorder,
             InstantSource clock,
             GateSettings settings,
             Stages stages,
@@ -64,7 +70,9 @@ final class Releasing {
             Judge judge,
             Artifacts artifacts,
             Answers answers) {
-        this.history = history;
+        this.blobs = stores.blobs();
+        this.history = stores.history();
+        this.recorder = recorder;
         this.clock = clock;
         this.stages = stages;
         this.promises = promises;
@@ -94,7 +102,7 @@ final class Releasing {
                 || !known.repository().equals(want.repository())) {
             return null;
         }
-        return answers.release(visit, want, format, known.file(), known.decision(), false);
+        return release(visit, want, format, known.file(), known.decision(), false);
     }
 
     /**
@@ -150,7 +158,7 @@ final class Releasing {
                             new Blend.Stamps(published, learnt),
                             want.repository()));
         }
-        return answers.release(visit, want, format, kept, judgement.decision(), stale);
+        return release(visit, want, format, kept, judgement.decision(), stale);
     }
 
     private FileLocator.Found locate(Format format, FileWant want, @Nullable StoredFile kept) throws IOException {
@@ -240,5 +248,15 @@ final class Releasing {
                 want,
                 judgement.facts().coordinates().toString(),
                 found.blend());
+    }
+
+    private Outcome release(
+            Visit visit, FileWant want, Format format, StoredFile file, Decision decision, boolean stale) {
+        recorder.download(visit, want, format, file, decision);
+        List<String> warnings = new ArrayList<>();
+        for (Verdict warning : decision.warnings()) {
+            warnings.add("policy " + warning.policy().name() + ": " + String.join("; ", warning.reasons()));
+        }
+        return new Released(file, blobs, new Outcome.Notices(warnings, stale));
     }
 }

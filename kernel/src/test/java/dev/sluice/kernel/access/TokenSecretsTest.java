@@ -32,6 +32,11 @@ class TokenSecretsTest {
     void a_token_within_an_address_is_shown_without_its_secret() {
         assertThat(TokenSecrets.masked("/npm/main/-/user/token/" + issued.text()))
                 .isEqualTo("/npm/main/-/user/token/slc_" + issued.token().id() + "_****");
+        assertThat(TokenSecrets.masked("/npm/main/-/user/token/"
+                        + issued.text().replace("_", "%5F").replace("a", "%61")))
+                .doesNotContain("%61")
+                .isEqualTo(TokenSecrets.masked("/npm/main/-/user/token/" + issued.text()));
+        assertThat(TokenSecrets.masked("/npm/main/@scope%2fname")).isEqualTo("/npm/main/@scope%2fname");
         assertThat(TokenSecrets.masked("/npm/main/lodash")).isEqualTo("/npm/main/lodash");
     }
 
