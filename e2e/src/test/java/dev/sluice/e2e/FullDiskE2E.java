@@ -1,65 +1,22 @@
 package dev.sluice.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.testkit.FakeUpstreamServer;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A disk that is really full: a small tmpfs, where this user may mount one. */
+/** A disk that is really full. */
 class FullDiskE2E {
 
     @TempDir
     Path folder;
 
-    private Path disk;
-    private boolean mounted;
-
-    @BeforeEach
-    void mount() throws Exception {
-        disk = Files.createDirectory(folder.resolve("disk"));
-        mounted = run("mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", disk.toString());
-        assumeTrue(mounted, "only where a tmpfs can be mounted (Linux, as root)");
-    }
-
-    @AfterEach
-    void unmount() {
-        if (mounted) {
-            run("umount", "-l", disk.toString());
-        }
-    }
-
-    private boolean run(String... command) {
-        try {
-            return Run.of(folder, Map.of(), List.of(command)).exitCode() == 0;
-        } catch (IllegalStateException noSuchCommand) {
-            return false;
-        }
-    }
-
-    private Sluice serve(FakeUpstreamServer upstream) throws Exception {
-        return Sluice.start(
-                disk.resolve("server"),
-                "--upstream",
-                "npm=" + upstream.url(),
-                "--upstream",
-                "pypi=none",
-                "--upstream",
-                "maven=none",
-                "--set",
-                "log.access=false");
-    }
-
-    private void fill() throws Exception {
-        try (var out = Files.newOutputStream(disk.resolve("ballast"))) {
+    private static void fill(Path ballast) throws Exception {
+        try (var out = Files.newOutputStream(ballast)) {
             byte[] chunk = new byte[4096];
             while (true) {
                 out.write(chunk);
@@ -76,15 +33,17 @@ class FullDiskE2E {
 
     @Test
     void on_a_full_disk_nothing_is_half_kept_and_space_that_returns_is_used_without_a_restart() throws Exception {
-        try (FakeUpstreamServer upstream = FakeUpstreamServer.start()) {
+        try (SmallDisk disk = SmallDisk.mounted(folder.resolve("disk"), 48);
+                FakeUpstreamServer upstream = FakeUpstreamServer.start()) {
+            Path ballast = disk.path().resolve("ballast");
             FakeNpm npm = new FakeNpm(upstream, "big");
             npm.version("1.0.0", FakeNpm.LONG_AGO, 200_000, false);
             npm.version("2.0.0", FakeNpm.LONG_AGO, 300_000, false);
-            try (Sluice sluice = serve(upstream)) {
+            try (Sluice sluice = SmallDisk.serve(disk.path().resolve("server"), upstream)) {
                 String kept = "/npm/main" + npm.tarball("1.0.0");
                 String cold = "/npm/main" + npm.tarball("2.0.0");
                 assertThat(sluice.get(kept).statusCode()).isEqualTo(200);
-                fill();
+                fill(ballast);
 
                 HttpResponse<String> refused = sluice.get(cold);
                 assertThat(refused.statusCode()).as(refused.body()).isEqualTo(507);
@@ -96,7 +55,7 @@ class FullDiskE2E {
                         .isTrue();
                 assertThat(sluice.get("/health/live").statusCode()).isEqualTo(200);
 
-                Files.delete(disk.resolve("ballast"));
+                Files.delete(ballast);
                 assertThat(sluice.get(kept).statusCode()).isEqualTo(200);
                 assertThat(sluice.get(cold).statusCode()).isEqualTo(200);
                 assertThat(sluice.cli("doctor", "--deep").succeeded().output()).contains("Sound: 0 faults");
