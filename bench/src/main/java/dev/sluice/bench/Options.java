@@ -16,7 +16,7 @@ import java.util.List;
  */
 record Options(List<String> names, int rounds, int seconds, int connections, int warmup, int events) {
 
-    static final Options ALL = new Options(List.of(), 3, 2, 32, 8, 10_000_000);
+    static final Options ALL = new Options(List.of(), 5, 3, 32, 30, 10_000_000);
     static final Options QUICK = new Options(List.of(), 1, 2, 32, 4, 1_000_000);
 
     /** Reads a command line. Throws IllegalArgumentException. */
