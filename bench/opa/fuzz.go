@@ -19,10 +19,12 @@ type program struct {
 	Query  string   `json:"query"`
 	Data   string   `json:"data"`
 	Inputs []string `json:"inputs"`
+	// NoIndex has every rule evaluated, also those that OPA's rule index would skip.
+	NoIndex bool `json:"no_index"`
 }
 
 // runPrograms answers each line with an array: per input the value of the query as a term of the language, "undefined",
-// or "error CODE".
+// or "error CODE: MESSAGE"; for a program that OPA refuses one element, "compile MESSAGE".
 func runPrograms() {
 	ctx := context.Background()
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
@@ -53,16 +55,16 @@ func run(ctx context.Context, p program) []string {
 		rego.GenerateJSON(func(t *ast.Term, _ *rego.EvalContext) (any, error) { return t.String(), nil }),
 	).PrepareForEval(ctx)
 	if err != nil {
-		return []string{"compile " + code(err)}
+		return []string{"compile " + err.Error()}
 	}
 	var answers []string
 	for _, text := range p.Inputs {
 		input, err := ast.ValueFromReader(strings.NewReader(text))
 		must(err)
-		results, err := prepared.Eval(ctx, rego.EvalParsedInput(input))
+		results, err := prepared.Eval(ctx, rego.EvalParsedInput(input), rego.EvalRuleIndexing(!p.NoIndex))
 		switch {
 		case err != nil:
-			answers = append(answers, "error "+code(err))
+			answers = append(answers, "error "+code(err)+": "+err.Error())
 		case len(results) == 0:
 			answers = append(answers, "undefined")
 		default:

@@ -3,6 +3,7 @@ package dev.sluice.rego.analysis;
 import dev.sluice.rego.RegoError;
 import dev.sluice.rego.builtin.Type;
 import dev.sluice.rego.builtin.Type.Scalar;
+import dev.sluice.rego.syntax.Expr;
 import dev.sluice.rego.syntax.Term;
 import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
@@ -27,6 +28,20 @@ final class RefTypes {
         walk(ref, env, true);
     }
 
+    /** Reports a collection in {@code some … in} that cannot be iterated. */
+    void iterated(Expr.SomeIn some, TypeEnv env) {
+        Term collection = some.collection();
+        if (collection instanceof Term.Constant) {
+            return; // OPA looks at variables only
+        }
+        learn(collection, Type.ANY, env, true);
+        Term key = some.key() instanceof Term.Var v ? v : new Term.Var(collection.location(), "$some");
+        walk(
+                new Term.Ref(collection.location(), collection, List.of(key)),
+                some.key() == key ? env : env.inner(),
+                true);
+    }
+
     /** The type of what a reference leads to, or null where it is not known. */
     @Nullable
     Type type(Term.Ref ref, TypeEnv env) {
@@ -35,6 +50,7 @@ final class RefTypes {
 
     private @Nullable Type walk(Term.Ref ref, TypeEnv env, boolean report) {
         if (!(ref.head() instanceof Term.Var head) || !Vars.isRoot(head)) {
+            learn(ref.head(), Type.ANY, env, report); // as OPA: what is looked into may be anything from then on
             return leaf(checker.type(ref.head(), env), ref, 0, env, report);
         }
         List<String> names = new ArrayList<>();

@@ -189,7 +189,12 @@ final class TypeChecker {
             case Expr.Assign s -> equal(s.left(), s.right(), expr.location(), env);
             case Expr.Some _ -> {}
             case Expr.SomeIn s -> {
+                int before = errors.size();
                 Type collection = check(s.collection(), env);
+                refs.iterated(s, env);
+                if (errors.size() > before) {
+                    return;
+                }
                 if (s.key() != null) {
                     element(s.key(), Types.keys(collection), expr.location(), env);
                 }
@@ -197,19 +202,29 @@ final class TypeChecker {
             }
             case Expr.Every s -> {
                 Type domain = check(s.domain(), env);
-                TypeEnv inner = env.inner();
-                if (s.key() != null) {
-                    unify(s.key(), orAny(Types.keys(domain)), inner);
+                unify(s.domain(), Type.ANY, env);
+                if (env.isDescribed()) {
+                    // OPA does not; without it a schema would tell nothing of the elements.
+                    if (s.key() != null) {
+                        unify(s.key(), orAny(Types.keys(domain)), env);
+                    }
+                    unify(s.value(), orAny(Types.values(domain)), env);
                 }
-                unify(s.value(), orAny(Types.values(domain)), inner);
-                body(s.body(), inner);
+                closed(s.body(), env);
             }
-            case Expr.NotBody s -> body(s.body(), env.inner());
+            case Expr.NotBody s -> closed(s.body(), env);
             case Expr.Logic s -> {
-                body(s.left().body(), env.inner());
-                body(s.right().body(), env.inner());
+                closed(s.left().body(), env);
+                closed(s.right().body(), env);
             }
         }
+    }
+
+    /** The body of {@code every}, {@code not}, {@code and} or {@code or}, of which OPA looks only at comprehensions and references. */
+    private void closed(Body body, TypeEnv env) {
+        Closures closures = Closures.of(body);
+        closures.comprehensions().forEach(c -> computed.put(c, comprehension(c, env)));
+        closures.looks().forEach(look -> look.accept(refs, env));
     }
 
     private static Type orAny(@Nullable Type type) {
@@ -382,27 +397,33 @@ final class TypeChecker {
 
     /** Whether a term can be of a type; gives its variables their types on the way. */
     boolean unify(Term term, Type type, TypeEnv env) {
+        return unify(term, type, env, false);
+    }
+
+    /** @param widen whether the type is one of several, so that a variable may be of it besides what it is */
+    private boolean unify(Term term, Type type, TypeEnv env, boolean widen) {
         if (type instanceof Type.AnyOf any
                 && (term instanceof Term.ArrayTerm
                         || term instanceof Term.ObjectTerm
                         || term instanceof Term.SetTerm)) {
             if (any.options().isEmpty()) {
-                parts(term).forEach(p -> unify(p, Type.ANY, env));
+                parts(term).forEach(p -> unify(p, Type.ANY, env, true));
                 return true;
             }
-            boolean fits = any.options().stream().anyMatch(o -> Types.unifies(type(term, env), o));
-            // Which of the types it has is not known; nor, then, what its parts are.
-            parts(term).forEach(p -> unify(p, Type.ANY, env));
+            boolean fits = false;
+            for (Type option : any.options()) {
+                fits |= unify(term, option, env, true);
+            }
             return fits;
         }
         switch (term) {
             case Term.Var v
             when !Vars.isRoot(v) -> {
                 Type known = env.variable(v.name());
-                if (known != null) {
+                if (known != null && !widen) {
                     return Types.unifies(known, type);
                 }
-                env.learn(v.name(), type);
+                env.learn(v.name(), orAny(Types.or(known, type)));
                 return true;
             }
             case Term.ArrayTerm a -> {
@@ -412,20 +433,21 @@ final class TypeChecker {
                 }
                 for (int i = 0; i < a.items().size(); i++) {
                     Type item = i < array.items().size() ? array.items().get(i) : array.rest();
-                    if (item == null || !unify(a.items().get(i), item, env)) {
+                    if (item == null || !unify(a.items().get(i), item, env, widen)) {
                         return false;
                     }
                 }
                 return true;
             }
             case Term.ObjectTerm o -> {
-                return type instanceof ObjectType object && unify(o, object, env);
+                return type instanceof ObjectType object && unify(o, object, env, widen);
             }
             case Term.SetTerm s -> {
                 if (!(type instanceof SetType set)) {
                     return false;
                 }
-                return set.element() == null || s.items().stream().allMatch(i -> unify(i, orAny(set.element()), env));
+                return set.element() == null
+                        || s.items().stream().allMatch(i -> unify(i, orAny(set.element()), env, widen));
             }
             default -> {
                 Type known = type(term, env);
@@ -434,18 +456,18 @@ final class TypeChecker {
         }
     }
 
-    private boolean unify(Term.ObjectTerm term, ObjectType type, TypeEnv env) {
+    private boolean unify(Term.ObjectTerm term, ObjectType type, TypeEnv env, boolean widen) {
         if (term.entries().size() != type.fields().size() && type.value() == null) {
             return false;
         }
         for (Term.Entry entry : term.entries()) {
             if (entry.key() instanceof Term.Constant key) {
                 Type field = Types.select(type, key.value());
-                if (field == null || !unify(entry.value(), field, env)) {
+                if (field == null || !unify(entry.value(), field, env, widen)) {
                     return false;
                 }
             } else {
-                unify(entry.value(), Type.ANY, env);
+                unify(entry.value(), Type.ANY, env, widen);
             }
         }
         return true;
@@ -487,7 +509,9 @@ final class TypeChecker {
         }
         if (c.name().equals("internal.member_2") || c.name().equals("internal.member_3")) {
             membership(c, env);
-            return;
+            if (errors.size() > before) {
+                return;
+            }
         }
         for (int i = 0; i < c.args().size(); i++) {
             Term arg = c.args().get(i);

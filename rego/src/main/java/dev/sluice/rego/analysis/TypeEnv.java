@@ -43,6 +43,11 @@ final class TypeEnv {
         return replaced;
     }
 
+    /** Whether a schema gives a type to any place. */
+    boolean isDescribed() {
+        return !documents.isEmpty();
+    }
+
     @Nullable
     Type variable(String name) {
         Type type = variables.get(name);

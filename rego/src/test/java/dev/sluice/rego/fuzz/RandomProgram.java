@@ -212,7 +212,9 @@ final class RandomProgram {
                 String collection = open(bound);
                 List<String> inside = new ArrayList<>(bound);
                 inside.add(value);
-                return "every " + value + " in " + collection + " {\n" + body(inside, depth + 1)
+                String use =
+                        "\t".repeat(depth + 2) + value + " != " + constant() + "\n"; // unused, it would be an error
+                return "every " + value + " in " + collection + " {\n" + use + body(inside, depth + 1)
                         + "\t".repeat(depth + 1) + "}";
             }
             case 12 -> {
@@ -271,8 +273,8 @@ final class RandomProgram {
             case 2 -> "max(" + x + ")";
             case 3 -> "sort(" + x + ")";
             case 4 -> "object.get(" + x + ", \"a\", " + constant() + ")";
-            case 5 -> x + " + " + open(bound);
-            case 6 -> x + " * 3 - 1";
+            case 5 -> "(" + x + " + " + open(bound) + ")"; // without the parentheses no head of a comprehension
+            case 6 -> "(" + x + " * 3 - 1)";
             case 7 -> "sprintf(\"%v\", [" + x + "])";
             default -> "concat(\",\", " + x + ")";
         };
