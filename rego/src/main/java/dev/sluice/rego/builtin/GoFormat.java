@@ -17,10 +17,12 @@ import java.util.OptionalInt;
  */
 final class GoFormat {
     private static final int MAX_WIDTH = 1_000_000;
+    private static final int ROOM = 256;
+    private static final int ROOM_EACH = 8;
 
     private final String format;
     private final ArrayValue arguments;
-    private final StringBuilder out = new StringBuilder();
+    private final StringBuilder out;
 
     private int at;
     private int argument;
@@ -42,6 +44,7 @@ final class GoFormat {
     GoFormat(String format, ArrayValue arguments) {
         this.format = format;
         this.arguments = arguments;
+        this.out = new StringBuilder(format.length() + 2 * Math.min(ROOM, ROOM_EACH * arguments.size()));
     }
 
     String format() throws BuiltinException {
@@ -217,6 +220,10 @@ final class GoFormat {
         } else if (argument >= arguments.size()) {
             out.append("%!").appendCodePoint(verb).append("(MISSING)");
         } else {
+            if (verb == 'v' && isBare() && shown(arguments.get(argument))) {
+                argument++;
+                return;
+            }
             if (verb == 'v' || verb == 'w') {
                 goSyntax = sharp;
                 sharp = false;
@@ -224,6 +231,25 @@ final class GoFormat {
             }
             print(goValue(arguments.get(argument++)), verb);
         }
+    }
+
+    private boolean isBare() {
+        return !(sharp || zero || plus || minus || space || hasWidth || hasPrecision);
+    }
+
+    /** Appends a value that prints as it is written; false where it does not. */
+    private boolean shown(Value value) {
+        if (value instanceof StringValue string) {
+            out.append(string.value());
+            return true;
+        }
+        if (value instanceof NumberValue number) {
+            String text = number.isWrittenShortest() ? number.text() : null;
+            out.append(text == null ? "" : text);
+            return text != null;
+        }
+        value.appendTo(out);
+        return true;
     }
 
     private void extra() {

@@ -63,6 +63,12 @@ final class HashIndex {
     }
 
     static int scan(Value[] keys, int size, Value key) {
+        // Names are mostly one object wherever they stand.
+        for (int i = 0; i < size; i++) {
+            if (keys[i] == key) {
+                return i;
+            }
+        }
         for (int i = 0; i < size; i++) {
             if (keys[i].equals(key)) {
                 return i;

@@ -23,6 +23,8 @@ public abstract sealed class NumberValue implements Value permits LongNumber, De
     /** One. */
     public static final NumberValue ONE = of(1);
 
+    private static final int MAX_SHORTEST = 15;
+
     NumberValue() {}
 
     /** The integer {@code value}. */
@@ -146,6 +148,29 @@ public abstract sealed class NumberValue implements Value permits LongNumber, De
             }
         }
         return true;
+    }
+
+    /**
+     * Whether the text is known to have no more digits than tell the nearest double apart, and no exponent. A double holds
+     * every decimal number of up to 15 digits.
+     */
+    public boolean isWrittenShortest() {
+        String text = text();
+        int length = text.length();
+        if (length > MAX_SHORTEST) {
+            return false;
+        }
+        boolean fraction = false;
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (c == 'e' || c == 'E') {
+                return false;
+            }
+            fraction |= c == '.';
+        }
+        return fraction
+                ? text.charAt(length - 1) != '0' && !text.startsWith("0.0000") && !text.startsWith("-0.0000")
+                : isLong() && longValue() != 0 || length == 1;
     }
 
     /** -1, 0 or 1 as the number is negative, zero or positive. */
