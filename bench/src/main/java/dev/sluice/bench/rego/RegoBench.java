@@ -6,10 +6,10 @@ import dev.sluice.rego.Rego;
 import dev.sluice.rego.value.Json;
 import dev.sluice.rego.value.Value;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -17,48 +17,65 @@ import org.jspecify.annotations.Nullable;
 /**
  * The same prepared policies and parsed inputs on this engine and on OPA: one table.
  *
- * <p>Arguments: {@code [--seconds S] [--no-opa] [NAME…]}; a name keeps the workloads whose names contain it. Wall time is
- * what counts on a quiet machine; on a busy one the ratio of processor time is the one to read.
+ * <p>Arguments: {@code [--seconds S] [--smoke] [--no-opa] [NAME…]}; a name keeps the workloads whose names contain it.
+ * Without a name or {@code --smoke}, which only shows that everything runs, the table goes into
+ * {@code docs/performance.md}. Wall time is what counts on a quiet machine; on a busy one the ratio of processor time is
+ * the one to read.
  */
 public final class RegoBench {
     private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
     private static final int COMPILE_ROUNDS = 30;
+    private static final int INPUTS = 1_000_000;
 
     private RegoBench() {}
 
     /** Exit code 1 when results differ. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         double seconds = 2;
+        int inputs = INPUTS;
         boolean opaWanted = true;
+        boolean smoke = false;
         List<String> names = new ArrayList<>();
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--seconds" -> seconds = Double.parseDouble(arguments[++i]);
                 case "--no-opa" -> opaWanted = false;
+                case "--smoke" -> {
+                    smoke = true;
+                    seconds = 0.05;
+                    inputs = INPUTS / 100;
+                }
                 default -> names.add(arguments[i]);
             }
         }
-        Path bench =
-                Path.of(System.getProperty("sluice.root", ".")).toAbsolutePath().resolve("bench");
-        Opa opa = opaWanted ? Opa.build(bench) : null;
+        Path root = Path.of(System.getProperty("sluice.root", ".")).toAbsolutePath();
+        Opa opa = opaWanted ? Opa.build(root.resolve("bench")) : null;
         List<Workload> workloads = new ArrayList<>(Workloads.all());
         workloads.addAll(StarterWorkload.all());
         workloads.removeIf(
                 w -> !names.isEmpty() && names.stream().noneMatch(n -> w.name().contains(n)));
-        System.out.println(
-                "load average: " + Files.readString(Path.of("/proc/loadavg")).strip());
-        System.out.println("""
-                | workload | µs, 1 thread | µs, 2 threads | CPU µs | bytes | with reads: CPU µs | bytes | OPA %s: µs, 1 thread | 2 threads | CPU µs | bytes | ratio wall, 1 thread | 2 threads | ratio CPU | goal |
-                |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|""".formatted(Opa.VERSION));
+        String machine = Page.machine();
+        Page page = new Page();
+        page.line(
+                "| workload | µs, 1 thread | µs, 2 threads | CPU µs | bytes | with reads: CPU µs | bytes | OPA: µs, 1 thread | 2 threads | CPU µs | bytes | ratio wall, 1 thread | 2 threads | ratio CPU | goal |");
+        page.line("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         boolean same = true;
         for (Workload workload : workloads) {
-            same &= measure(workload, opa, bench.resolve("target/workloads"), seconds);
+            same &= measure(page, workload, opa, root.resolve("bench/target/workloads"), seconds);
         }
-        compileTimes();
+        page.line("");
+        if (names.isEmpty()) {
+            compileTimes(page);
+            manyInputs(page, inputs);
+        }
+        page.line(machine);
+        if (names.isEmpty() && !smoke && opa != null) {
+            page.write(root.resolve("docs/performance.md"));
+        }
         System.exit(same ? 0 : 1);
     }
 
-    private static boolean measure(Workload workload, @Nullable Opa opa, Path folder, double seconds)
+    private static boolean measure(Page page, Workload workload, @Nullable Opa opa, Path folder, double seconds)
             throws IOException, InterruptedException {
         PreparedQuery query = Rego.compile(workload.modules()).prepare(workload.query());
         Evaluation.Request request = Evaluation.Request.of(workload.input(), workload.data(), NOW);
@@ -79,7 +96,9 @@ public final class RegoBench {
                 reads.cpu() / 1e3,
                 reads.bytes());
         boolean same = true;
-        if (opa != null) {
+        if (opa == null) {
+            line.append(" | ".repeat(7));
+        } else {
             Path here = folder.resolve(workload.name().replaceAll("[^a-z0-9]+", "-"));
             workload.write(here);
             Opa.Answer answer = opa.measure(here, seconds);
@@ -91,7 +110,7 @@ public final class RegoBench {
                     || Json.read(answer.result()).equals(Json.read(result == null ? "null" : Json.write(result)));
         }
         line.append(String.format(Locale.ROOT, " | %s× |%s", workload.goal(), same ? "" : " RESULTS DIFFER"));
-        System.out.println(line);
+        page.line(line.toString());
         return same;
     }
 
@@ -103,7 +122,7 @@ public final class RegoBench {
     }
 
     /** Compiling 200 policies and asking the first question, which is when rules become executable. */
-    private static void compileTimes() {
+    private static void compileTimes(Page page) {
         for (Workload workload : List.of(Workloads.rules(), Workloads.modules())) {
             double[] millis = new double[COMPILE_ROUNDS];
             for (int i = 0; i < COMPILE_ROUNDS; i++) {
@@ -113,12 +132,29 @@ public final class RegoBench {
                         .evaluate(Evaluation.Request.of(workload.input(), workload.data(), NOW));
                 millis[i] = (System.nanoTime() - began) / 1e6;
             }
-            System.out.printf(
+            double first = millis[0];
+            double[] warm = Arrays.copyOfRange(millis, COMPILE_ROUNDS / 2, COMPILE_ROUNDS);
+            Arrays.sort(warm);
+            page.line(String.format(
                     Locale.ROOT,
-                    "compiling %s: first %.1f ms, then %.1f ms%n",
+                    "Compiling %s and the first answer: %.0f ms the first time, %.0f ms warm (median of %d; goal: below a second).%n",
                     workload.name(),
-                    millis[0],
-                    millis[COMPILE_ROUNDS - 1]);
+                    first,
+                    warm[warm.length / 2],
+                    warm.length));
         }
+    }
+
+    private static void manyInputs(Page page, int inputs) {
+        ManyInputs.Pass pass = ManyInputs.measure(inputs, NOW);
+        page.line(String.format(
+                Locale.ROOT,
+                "%,d small packages that share data, one after the other through `evaluateAll`: %,.0f per second on one thread, %.2f µs of CPU and %,.0f bytes each, of which %,.0f are the input, made on the way (%,d denied).%n",
+                inputs,
+                pass.perSecond(),
+                pass.cpu() / 1e3,
+                pass.bytes(),
+                pass.made(),
+                pass.denied()));
     }
 }

@@ -244,7 +244,7 @@ final class GoFormat {
             return true;
         }
         if (value instanceof NumberValue number) {
-            String text = number.isWrittenShortest() ? number.text() : null;
+            String text = number.isWrittenAsGoPrints() ? number.text() : null;
             out.append(text == null ? "" : text);
             return text != null;
         }

@@ -10,6 +10,7 @@ import java.security.Signature;
 import java.security.interfaces.ECKey;
 import java.security.interfaces.EdECKey;
 import java.security.interfaces.RSAKey;
+import java.security.interfaces.RSAPublicKey;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Set;
@@ -35,6 +36,13 @@ final class Signatures {
                 return false;
             }
             Signature verifier = signature(algorithm);
+            if (algorithm.startsWith("PS")) {
+                int salt = PssSalt.length((RSAPublicKey) publicKey, "SHA-" + algorithm.substring(2), signature);
+                if (salt < 0) {
+                    return false;
+                }
+                verifier = pss(algorithm.substring(2), salt);
+            }
             verifier.initVerify(publicKey);
             verifier.update(message);
             return verifier.verify(signature);
@@ -77,14 +85,15 @@ final class Signatures {
         return switch (algorithm.substring(0, 2)) {
             case "RS" -> Signature.getInstance("SHA" + bits + "withRSA");
             case "ES" -> Signature.getInstance("SHA" + bits + "withECDSAinP1363Format");
-            case "PS" -> {
-                Signature signature = Signature.getInstance("RSASSA-PSS");
-                String digest = "SHA-" + bits;
-                signature.setParameter(new PSSParameterSpec(
-                        digest, "MGF1", new MGF1ParameterSpec(digest), Integer.parseInt(bits) / 8, 1));
-                yield signature;
-            }
+            case "PS" -> pss(bits, Integer.parseInt(bits) / 8);
             default -> Signature.getInstance("Ed25519");
         };
+    }
+
+    private static Signature pss(String bits, int salt) throws GeneralSecurityException {
+        Signature signature = Signature.getInstance("RSASSA-PSS");
+        String digest = "SHA-" + bits;
+        signature.setParameter(new PSSParameterSpec(digest, "MGF1", new MGF1ParameterSpec(digest), salt, 1));
+        return signature;
     }
 }

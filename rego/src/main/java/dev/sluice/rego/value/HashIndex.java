@@ -62,6 +62,7 @@ final class HashIndex {
         large[slot] = position + 1;
     }
 
+    @SuppressWarnings("ReferenceEquality") // a shortcut, equal ones are found after it
     static int scan(Value[] keys, int size, Value key) {
         // Names are mostly one object wherever they stand.
         for (int i = 0; i < size; i++) {

@@ -24,6 +24,7 @@ public abstract sealed class NumberValue implements Value permits LongNumber, De
     public static final NumberValue ONE = of(1);
 
     private static final int MAX_SHORTEST = 15;
+    private static final int MAX_WHOLE = 6;
 
     NumberValue() {}
 
@@ -151,26 +152,28 @@ public abstract sealed class NumberValue implements Value permits LongNumber, De
     }
 
     /**
-     * Whether the text is known to have no more digits than tell the nearest double apart, and no exponent. A double holds
-     * every decimal number of up to 15 digits.
+     * Whether the text is known to be what Go prints for the nearest double with {@code %v}: the fewest digits that tell it
+     * apart, and no exponent. A double holds every decimal number of up to 15 digits; exponents begin at a million.
      */
-    public boolean isWrittenShortest() {
+    public boolean isWrittenAsGoPrints() {
         String text = text();
         int length = text.length();
         if (length > MAX_SHORTEST) {
             return false;
         }
-        boolean fraction = false;
+        int point = -1;
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
             if (c == 'e' || c == 'E') {
                 return false;
             }
-            fraction |= c == '.';
+            point = c == '.' ? i : point;
         }
-        return fraction
-                ? text.charAt(length - 1) != '0' && !text.startsWith("0.0000") && !text.startsWith("-0.0000")
-                : isLong() && longValue() != 0 || length == 1;
+        if (point < 0) {
+            return isLong() && (longValue() != 0 || length == 1);
+        }
+        int sign = text.charAt(0) == '-' ? 1 : 0;
+        return point - sign <= MAX_WHOLE && text.charAt(length - 1) != '0' && !text.startsWith("0.0000", sign);
     }
 
     /** -1, 0 or 1 as the number is negative, zero or positive. */

@@ -7,9 +7,11 @@ import dev.sluice.rego.value.NumberValue;
 import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A random module {@code t} whose rules say {@code data.t.out}, with random documents.
@@ -28,15 +30,23 @@ final class RandomProgram {
     private final List<String> sets = new ArrayList<>();
     private final List<String> objects = new ArrayList<>();
     private final List<String> functions = new ArrayList<>();
+    private final @Nullable RandomClock clock;
     private int variables;
 
-    private RandomProgram(long seed) {
-        this.random = new Random(seed);
+    private RandomProgram(Random random, @Nullable RandomClock clock) {
+        this.random = random;
+        this.clock = clock;
     }
 
     /** The module with this seed. */
     static String module(long seed) {
-        return new RandomProgram(seed).module();
+        return new RandomProgram(new Random(seed), null).module();
+    }
+
+    /** The module with this seed that asks what time it is in many ways, around an instant. */
+    static String module(long seed, Instant around) {
+        Random random = new Random(seed);
+        return new RandomProgram(random, new RandomClock(random, around)).module();
     }
 
     private String module() {
@@ -147,6 +157,9 @@ final class RandomProgram {
     }
 
     private String literal(List<String> bound, int depth) {
+        if (clock != null && random.nextInt(3) == 0) {
+            return random.nextInt(3) == 0 ? assigned(bound, clock.value()) : clock.test(fresh());
+        }
         switch (random.nextInt(depth < MAX_DEPTH ? 14 : 10)) {
             case 0 -> {
                 if (random.nextBoolean()) {
