@@ -14,6 +14,7 @@ import dev.sluice.rego.value.Value;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -40,7 +41,7 @@ final class ManyInputs {
         Workload gate = Workloads.gate(true);
         PreparedQuery query = Rego.compile(gate.modules()).prepare(gate.query());
         Evaluation.Request request = Evaluation.Request.of(null, gate.data(), now);
-        Value vulnerabilities = ((ObjectValue) gate.input()).get("vulns");
+        Value vulnerabilities = Objects.requireNonNull(((ObjectValue) gate.input()).get("vulns"));
         run(query, request, vulnerabilities, inputs / WARM);
         ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();

@@ -191,8 +191,8 @@ class OpaDifferentialTest {
     /** Whether a bracket that has a bar stands in one after its bar. */
     private static boolean hasNestedComprehension(String module) {
         Deque<Boolean> bars = new ArrayDeque<>();
-        for (char c : module.toCharArray()) {
-            switch (c) {
+        for (int i = 0; i < module.length(); i++) {
+            switch (module.charAt(i)) {
                 case '[', '{', '(' -> bars.push(false);
                 case ']', '}', ')' -> bars.pop();
                 case '|' -> {
