@@ -115,7 +115,8 @@ final class Installation implements AutoCloseable {
             this.backupSource = new BackupSource(database, home.journal());
             this.ids = new Ulid(clock);
             this.policies = new Policies(database.policies(), journal, clock, ids);
-            this.advisories = new AdvisoryIndex(database.advisories());
+            GateSettings settings = settings(configuration);
+            this.advisories = new AdvisoryIndex(database.advisories(), settings.memoryForAdvisories());
             this.formats = List.of(
                     new NpmFormat(),
                     new PypiFormat(
@@ -162,7 +163,7 @@ final class Installation implements AutoCloseable {
                     tracing.inspector(new ArtifactInspector()),
                     clock,
                     ids,
-                    settings(configuration),
+                    settings,
                     tracing);
             gate.recordUntold();
             StorageFigures.journalAndUpstreams(metrics, home.unindexed(), gate);

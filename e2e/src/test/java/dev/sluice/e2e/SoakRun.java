@@ -112,30 +112,16 @@ final class SoakRun implements AutoCloseable {
      *
      * @param answered requests answered as they should be
      * @param surprises answers that were none of those expected, the first hundred
-     * @param packages how many packages were asked for that nobody had asked for before
      * @param samples what the process needed, in order
      * @param report all of it for people
      */
-    record Result(long answered, List<String> surprises, int packages, List<Sample> samples, String report) {
+    record Result(long answered, List<String> surprises, List<Sample> samples, String report) {
 
         /** The median of the last third of the samples beside that of the middle third. */
         double growth(ToDoubleFunction<Sample> figure) {
-            return last(figure) / middle(figure);
-        }
-
-        /** By how many bytes the live heap grew from the middle third to the last one, for each package that was new in that time. */
-        double liveBytesPerPackage() {
-            double grown = (last(Sample::liveMegabytes) - middle(Sample::liveMegabytes)) * (1 << 20);
-            return grown / (packages / 3.0);
-        }
-
-        private double last(ToDoubleFunction<Sample> figure) {
-            return median(samples.subList(samples.size() - samples.size() / 3, samples.size()), figure);
-        }
-
-        private double middle(ToDoubleFunction<Sample> figure) {
             int third = samples.size() / 3;
-            return median(samples.subList(third, 2 * third), figure);
+            return median(samples.subList(samples.size() - third, samples.size()), figure)
+                    / median(samples.subList(third, 2 * third), figure);
         }
 
         private static double median(List<Sample> some, ToDoubleFunction<Sample> figure) {
@@ -184,7 +170,7 @@ final class SoakRun implements AutoCloseable {
             }
             ticking.cancel(false);
         }
-        return new Result(answered.get(), List.copyOf(surprises), names.get(), samples, report(seconds, rate, samples));
+        return new Result(answered.get(), List.copyOf(surprises), samples, report(seconds, rate, samples));
     }
 
     private interface Request {

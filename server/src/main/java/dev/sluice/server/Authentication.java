@@ -32,6 +32,15 @@ final class Authentication {
 
     private static final int FAILURES_RECORDED_PER_MINUTE = 5;
 
+    /** Memory for tokens looked up, and for addresses that failed: 2 MiB each, about 8,000 of them. */
+    private static final long MEMORY = 2L << 20;
+
+    /** Memory for tokens seen today: 8 MiB, about 30,000; the use of one that was forgotten is written down once more. */
+    private static final long MEMORY_OF_THE_DAY = 8L << 20;
+
+    /** An entry of such a cache but for the characters of its key. */
+    private static final int ENTRY = 200;
+
     /** What credentials turned out to be. */
     sealed interface Result {}
 
@@ -58,16 +67,18 @@ final class Authentication {
     private final Cache<String, AtomicInteger> failures;
 
     Authentication(TokenStore tokens, Journal journal, Ulid ids, Ticker ticker) {
-        this.tokens = new Remembered<>(tokens::revision, tokens::find, 10_000);
+        this.tokens = new Remembered<>(tokens::revision, tokens::find, MEMORY);
         this.journal = journal;
         this.ids = ids;
         this.seenToday = Caffeine.newBuilder()
-                .maximumSize(100_000)
+                .maximumWeight(MEMORY_OF_THE_DAY)
+                .weigher((String id, Boolean seen) -> ENTRY + 2 * id.length())
                 .expireAfterWrite(Duration.ofDays(1))
                 .ticker(ticker)
                 .build();
         this.failures = Caffeine.newBuilder()
-                .maximumSize(10_000)
+                .maximumWeight(MEMORY)
+                .weigher((String address, AtomicInteger count) -> ENTRY + 2 * address.length())
                 .expireAfterWrite(Duration.ofMinutes(1))
                 .ticker(ticker)
                 .build();

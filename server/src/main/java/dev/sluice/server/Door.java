@@ -29,6 +29,9 @@ final class Door {
 
     private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
 
+    /** Memory for repositories looked up by names of clients' choosing: 1 MiB. */
+    private static final long NAMES = 1L << 20;
+
     private record Dated(long second, String text) {}
 
     final Gate gate;
@@ -72,7 +75,7 @@ final class Door {
         this.access = access;
         this.formats = formats;
         this.nodes = nodes;
-        this.repositories = new Remembered<>(repositories::revision, repositories::find, 1_000);
+        this.repositories = new Remembered<>(repositories::revision, repositories::find, NAMES);
         this.authentication = authentication;
         this.operations = operations;
         this.metrics = metrics;

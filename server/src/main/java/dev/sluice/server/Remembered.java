@@ -11,12 +11,16 @@ import org.jspecify.annotations.Nullable;
  * Look-ups of a store by name, remembered for as long as the store's revision stays the same, so that event loops need not ask.
  *
  * <p>A change is seen at once, whichever node made it: the revision is compared at every look-up, and every request catches up
- * with the other nodes first. Thread-safe.
+ * with the other nodes first. Thread-safe. Bounded in bytes, for clients choose the names; the values are those that the store
+ * holds in memory itself.
  */
 final class Remembered<V> {
 
     /** What a look-up found: a value, or that there is none. */
     record Found<V>(Optional<V> value, long revision) {}
+
+    /** The cache's entry, a name without its characters, and what was found. */
+    private static final int ENTRY = 200;
 
     private final LongSupplier revision;
     private final Function<String, Optional<V>> store;
@@ -27,13 +31,16 @@ final class Remembered<V> {
      *
      * @param revision the store's revision, answered from memory
      * @param store asks the store; may block
-     * @param size how many look-ups to remember at most
+     * @param memory how many bytes to remember, roughly
      */
-    Remembered(LongSupplier revision, Function<String, Optional<V>> store, int size) {
+    Remembered(LongSupplier revision, Function<String, Optional<V>> store, long memory) {
         this.revision = revision;
         this.store = store;
-        this.found =
-                Caffeine.newBuilder().maximumSize(size).executor(Runnable::run).build();
+        this.found = Caffeine.newBuilder()
+                .maximumWeight(memory)
+                .weigher((String name, Found<V> value) -> ENTRY + 2 * name.length())
+                .executor(Runnable::run)
+                .build();
     }
 
     /** What memory has, or null when the store has to be asked. */

@@ -203,7 +203,7 @@ public record Setting(
             "limits.index-memory",
             "SLUICE_LIMITS_INDEX_MEMORY",
             "256m",
-            "memory for parsed indexes and what is remembered of files (k, m, g)");
+            "memory for parsed indexes and what is remembered of files and advisories (k, m, g)");
     /** The certificate to show. */
     public static final Setting TLS_CERTIFICATE = of(
             "tls.certificate",

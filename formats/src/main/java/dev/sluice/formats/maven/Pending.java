@@ -5,25 +5,30 @@ import dev.sluice.kernel.artifact.PackageName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What clients deployed ahead of the thing it belongs to: checksums before their file, plugin prefixes before their plugin.
  *
- * <p>Kept in memory for an hour and only the newest {@value #MAX_KEYS}: what is forgotten is not verified, or not listed until it is
+ * <p>Kept in memory for an hour and only the newest, in about 4 MiB: what is forgotten is not verified, or not listed until it is
  * deployed again; no client in use deploys in that order by itself. Thread-safe.
  */
 final class Pending {
 
-    private static final int MAX_KEYS = 10_000;
+    private static final long MEMORY = 4L << 20;
+
+    /** What a key, or one of its values, takes beside its characters. */
+    private static final int ENTRY = 200;
+
     private static final int MAX_PER_KEY = 8;
     private static final Duration KEPT = Duration.ofHours(1);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final LinkedHashMap<String, Entry> entries = new LinkedHashMap<>();
+    private long bytes;
 
     private record Entry(Instant since, List<Object> values) {}
 
@@ -60,9 +65,11 @@ final class Pending {
             Entry entry = entries.computeIfAbsent(key, k -> new Entry(now, new ArrayList<>(2)));
             if (entry.values().size() < MAX_PER_KEY && !entry.values().contains(value)) {
                 entry.values().add(value);
+                bytes += size(value) + (entry.values().size() == 1 ? size(key) : 0);
             }
-            if (entries.size() > MAX_KEYS) {
-                entries.pollFirstEntry();
+            while (bytes > MEMORY) {
+                Map.Entry<String, Entry> oldest = entries.pollFirstEntry();
+                bytes -= size(oldest.getKey(), oldest.getValue());
             }
         } finally {
             lock.unlock();
@@ -74,16 +81,30 @@ final class Pending {
         try {
             forgetOld(now);
             Entry entry = entries.remove(key);
-            return entry == null ? List.of() : entry.values();
+            if (entry == null) {
+                return List.of();
+            }
+            bytes -= size(key, entry);
+            return entry.values();
         } finally {
             lock.unlock();
         }
     }
 
     private void forgetOld(Instant now) {
-        Iterator<Entry> oldest = entries.values().iterator();
-        while (oldest.hasNext() && oldest.next().since().plus(KEPT).isBefore(now)) {
-            oldest.remove();
+        Map.Entry<String, Entry> oldest = entries.firstEntry();
+        while (oldest != null && oldest.getValue().since().plus(KEPT).isBefore(now)) {
+            bytes -= size(oldest.getKey(), oldest.getValue());
+            entries.pollFirstEntry();
+            oldest = entries.firstEntry();
         }
+    }
+
+    private static long size(String key, Entry entry) {
+        return size(key) + entry.values().stream().mapToLong(Pending::size).sum();
+    }
+
+    private static long size(Object value) {
+        return ENTRY + 2L * value.toString().length();
     }
 }

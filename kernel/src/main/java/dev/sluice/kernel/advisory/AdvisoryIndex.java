@@ -16,33 +16,44 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to "which advisories cover this version", kept prepared in memory per package.
  *
- * <p>Follows the store: after a commit the next question is answered from the new content. Thread-safe. Holds a bounded
- * number of advisories in memory.
+ * <p>Follows the store: after a commit the next question is answered from the new content. Thread-safe. What it keeps is bounded
+ * in bytes, of which most packages, those without advisories, take about two hundred.
  */
 public final class AdvisoryIndex {
 
-    /** So many packages and advisories together are kept prepared. */
-    private static final long MAX_WEIGHT = 100_000;
+    private static final long STANDARD_MEMORY = 8L << 20;
 
     private final AdvisoryStore store;
     private final Cache<PackageName, OfPackage> prepared;
+    private final Map<String, OfPackage> without = new ConcurrentHashMap<>();
     private volatile @Nullable Feeds feeds;
 
     /** The state of the feeds at a revision. */
     private record Feeds(long revision, List<AdvisoryStore.FeedState> states) {}
 
-    /** An index of the advisories in that store. */
+    /** An index of the advisories in that store that keeps 8 MiB in memory. */
     public AdvisoryIndex(AdvisoryStore store) {
+        this(store, STANDARD_MEMORY);
+    }
+
+    /**
+     * An index of the advisories in that store.
+     *
+     * @param memory how many bytes of advisories are kept prepared, roughly
+     */
+    public AdvisoryIndex(AdvisoryStore store, long memory) {
         this.store = store;
         this.prepared = Caffeine.newBuilder()
-                .maximumWeight(MAX_WEIGHT)
-                .<PackageName, OfPackage>weigher((name, of) -> 1 + of.advisories.size())
+                .maximumWeight(memory)
+                .weigher(PreparedSize::of)
+                .executor(Runnable::run) // its upkeep is less work than waking another thread for it
                 .build();
     }
 
@@ -58,14 +69,23 @@ public final class AdvisoryIndex {
 
     /** The advisories of a package as they stand now, to match many versions one after the other. */
     public OfPackage of(VersionOrder order, PackageName name) {
-        long revision = store.revision();
-        OfPackage known = prepared.getIfPresent(name);
-        if (known != null && known.revision == revision && known.order.equals(order)) {
+        OfPackage known = current(order, name);
+        if (known.advisories.isEmpty() || known.order.equals(order)) {
             return known;
         }
-        OfPackage fresh = load(order, name, revision);
-        prepared.put(name, fresh);
-        return fresh;
+        OfPackage ordered = known.inOrder(order);
+        prepared.put(name, ordered);
+        return ordered;
+    }
+
+    private OfPackage current(VersionOrder order, PackageName name) {
+        long revision = store.revision();
+        OfPackage known = prepared.getIfPresent(name);
+        if (known == null || known.revision != revision) {
+            known = load(order, name, revision);
+            prepared.put(name, known);
+        }
+        return known;
     }
 
     /**
@@ -73,13 +93,7 @@ public final class AdvisoryIndex {
      * data, and whether the advisories of its format were ever imported as a whole.
      */
     public long stamp(PackageName name) {
-        long revision = store.revision();
-        OfPackage known = prepared.getIfPresent(name);
-        if (known == null || known.revision != revision) {
-            known = load(known == null ? TextOrder.INSTANCE : known.order, name, revision);
-            prepared.put(name, known);
-        }
-        return known.stamp;
+        return current(TextOrder.INSTANCE, name).stamp;
     }
 
     /** Since when the advisories of that format are up to date; unknown when they were never imported as a whole. */
@@ -108,6 +122,9 @@ public final class AdvisoryIndex {
         List<Advisory> advisories = store.about(name).stream()
                 .sorted(Comparator.comparing(Advisory::id))
                 .toList();
+        if (advisories.isEmpty()) {
+            return without(name.format(), revision);
+        }
         Set<String> cves = new TreeSet<>();
         for (Advisory advisory : advisories) {
             Stream.concat(Stream.of(advisory.id()), advisory.aliases().stream())
@@ -126,11 +143,26 @@ public final class AdvisoryIndex {
                 stamp(advisories, exploitation, coverage.isKnown()));
     }
 
+    /** What is kept of every package of the format that has no advisories: one object for all of them. */
+    private OfPackage without(String format, long revision) {
+        OfPackage known = without.get(format);
+        if (known == null || known.revision != revision) {
+            Signal<Instant> coverage = coverage(format);
+            known = new OfPackage(
+                    TextOrder.INSTANCE,
+                    new PackageName(format, "*"),
+                    revision,
+                    List.of(),
+                    Map.of(),
+                    coverage,
+                    coverage.isKnown() ? 1 : 0);
+            without.put(format, known);
+        }
+        return known;
+    }
+
     /** The first 8 bytes of the SHA-256 of all that the matches are made of. */
     private static long stamp(List<Advisory> advisories, Map<String, Exploitation> exploitation, boolean covered) {
-        if (advisories.isEmpty()) {
-            return covered ? 1 : 0;
-        }
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (Advisory advisory : advisories) {
@@ -171,6 +203,15 @@ public final class AdvisoryIndex {
             this.exploitation = exploitation;
             this.coverage = coverage;
             this.stamp = stamp;
+        }
+
+        private OfPackage inOrder(VersionOrder other) {
+            return new OfPackage(other, name, revision, advisories, exploitation, coverage, stamp);
+        }
+
+        /** The advisories, withdrawn ones included. */
+        List<Advisory> advisories() {
+            return advisories;
         }
 
         /** What is known against that version at that instant. */

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AdvisoryMatcher {
 
+    /** The lists of matches that are remembered have so many places together, of four bytes each; then it begins anew. */
+    static final int MOST_REMEMBERED = 50_000;
+
+    /** So many places does a list itself take. */
+    static final int LIST = 25;
+
     private final VersionLine line;
     private final List<AffectedGroup> groups;
     private final Instant from;
@@ -30,6 +37,9 @@ public final class AdvisoryMatcher {
 
     /** Lists already put together, by position on the line. */
     private final Map<Integer, List<AdvisoryMatch>> known = new ConcurrentHashMap<>();
+
+    /** How many places they have; roughly, as they are counted without a lock. */
+    private final AtomicInteger remembered = new AtomicInteger();
 
     private AdvisoryMatcher(VersionLine line, List<AffectedGroup> groups, Instant from, Instant until) {
         this.line = line;
@@ -88,7 +98,20 @@ public final class AdvisoryMatcher {
 
     /** What covers that version: malware first, then by falling score, then by identifier. */
     public List<AdvisoryMatch> matches(String version) {
-        return groups.isEmpty() ? List.of() : known.computeIfAbsent(line.position(version), this::at);
+        if (groups.isEmpty()) {
+            return List.of();
+        }
+        int position = line.position(version);
+        List<AdvisoryMatch> matches = known.get(position);
+        if (matches == null) {
+            matches = at(position);
+            if (remembered.addAndGet(LIST + matches.size()) > MOST_REMEMBERED) {
+                known.clear();
+                remembered.set(LIST + matches.size());
+            }
+            known.put(position, matches);
+        }
+        return matches;
     }
 
     /** Whether the answers also hold at that instant: no record was withdrawn between it and the instant of preparation. */

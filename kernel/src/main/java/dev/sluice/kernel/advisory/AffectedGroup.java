@@ -16,6 +16,9 @@ final class AffectedGroup {
 
     private static final String CVE = "CVE-";
 
+    /** So many matches are remembered; then it begins anew. */
+    static final int MOST_MATCHES = 16;
+
     /** Malware speaks first, then what bears a CVE, then the newest. */
     private static final Comparator<Advisory> SPEAKER = Comparator.comparing(
                     (Advisory advisory) -> !advisory.isMalicious())
@@ -51,7 +54,10 @@ final class AffectedGroup {
         TreeMap<Integer, String> fixes = new TreeMap<>();
         members.forEach(member -> records.get(member).fixes().forEach(fixes::putIfAbsent));
         Map<Integer, String> below = fixes.headMap(position, true);
-        return known.computeIfAbsent(new Key(members, below.size()), key -> {
+        if (known.size() >= MOST_MATCHES) {
+            known.clear();
+        }
+        return known.computeIfAbsent(new Key(List.copyOf(members), below.size()), key -> {
             List<String> inOrder =
                     new ArrayList<>(fixes.tailMap(position, false).values());
             inOrder.addAll(below.values());

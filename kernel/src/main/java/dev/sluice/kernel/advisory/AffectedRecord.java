@@ -28,7 +28,7 @@ record AffectedRecord(
         List<String> texts) {
 
     /** So many ranges or versions of one record are told to people. */
-    private static final int MAX_TEXTS = 100;
+    static final int MAX_TEXTS = 100;
 
     /** The entries of a record about a package; without stray ranges of malware, see {@link AdvisoryMatcher}. */
     static List<Advisory.Affected> entries(Advisory advisory, PackageName name) {

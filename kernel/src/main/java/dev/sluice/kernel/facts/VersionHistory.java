@@ -19,13 +19,17 @@ public record VersionHistory(
         Signal<Boolean> installScripts,
         Signal<String> requiresRuntime) {
 
+    // Most versions are only seen: what is unknown of them is the same object for all.
+    private static final Signal<Instant> NOT_TOLD = Signal.unknown("not told");
+    private static final Signal<?> NOT_READ = Signal.unknown("artifact not read yet");
+
     /** The history of a version that was only seen. */
     public static VersionHistory seen(Instant firstSeen) {
-        return new VersionHistory(
-                firstSeen,
-                Signal.unknown("not told"),
-                Signal.unknown("artifact not read yet"),
-                Signal.unknown("artifact not read yet"),
-                Signal.unknown("artifact not read yet"));
+        return new VersionHistory(firstSeen, NOT_TOLD, notRead(), notRead(), notRead());
+    }
+
+    @SuppressWarnings("unchecked") // it holds no value of any type
+    private static <T> Signal<T> notRead() {
+        return (Signal<T>) NOT_READ;
     }
 }

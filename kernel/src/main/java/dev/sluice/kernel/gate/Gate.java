@@ -123,7 +123,7 @@ public final class Gate {
         this.stages = stages;
         this.inspector = inspector;
         this.recorder = new Recorder(journal, clock, ids);
-        this.rests = new Rests(client, clock, settings.outage());
+        this.rests = new Rests(client, clock, settings);
         this.documents = new Documents(stores.documents(), stores.blobs(), stores.leases(), rests, clock, settings);
         Promises promises = new Promises(recorder, settings);
         this.blends = new Blends(

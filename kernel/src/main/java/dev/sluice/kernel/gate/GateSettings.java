@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param patience how long a request waits for another node that fetches the same thing before it fetches that itself
  * @param maxIndexBytes longest index accepted from an upstream
  * @param maxArtifactBytes longest artifact accepted from an upstream or a publisher
- * @param indexMemoryBytes memory for parsed indexes and for what is remembered of files and documents, roughly
+ * @param indexMemoryBytes memory for parsed indexes and for what is remembered of files, documents and advisories, roughly
  */
 public record GateSettings(
         String workspace,
@@ -40,7 +40,7 @@ public record GateSettings(
 
     /** Most of the memory: parsed indexes with what was judged and rendered of them. */
     long memoryForIndexes() {
-        return indexMemoryBytes / 8 * 5;
+        return indexMemoryBytes / 32 * 19;
     }
 
     /** Files that left before, with their decisions. */
@@ -53,8 +53,13 @@ public record GateSettings(
         return indexMemoryBytes / 16;
     }
 
-    /** Each of the small ones, of which there are four: what was asked in vain or lately, outages, what was told. */
+    /** Advisories of the packages asked for last, prepared for matching. */
+    public long memoryForAdvisories() {
+        return indexMemoryBytes / 32;
+    }
+
+    /** Each of the small ones, of which there are five: what was asked in vain or lately, outages, rests, what was told. */
     long memoryForNotes() {
-        return indexMemoryBytes / 64;
+        return indexMemoryBytes / 80;
     }
 }

@@ -27,8 +27,7 @@ final class Rests implements UpstreamClient {
     private final UpstreamClient client;
     private final InstantSource clock;
     private final Duration outage;
-    private final Cache<Key, Rest> rests =
-            Caffeine.newBuilder().maximumSize(10_000).build();
+    private final Cache<Key, Rest> rests;
 
     /** Files may lie on another server than the index: either may fail by itself. */
     private record Key(String upstream, String origin) {}
@@ -44,15 +43,20 @@ final class Rests implements UpstreamClient {
         }
     }
 
-    /**
-     * Asks through that client.
-     *
-     * @param outage how long an upstream that cannot be reached is left alone
-     */
-    Rests(UpstreamClient client, InstantSource clock, Duration outage) {
+    /** Asks through that client; the settings say how long an upstream that cannot be reached is left alone. */
+    Rests(UpstreamClient client, InstantSource clock, GateSettings settings) {
         this.client = client;
         this.clock = clock;
-        this.outage = outage;
+        this.outage = settings.outage();
+        // An index names the servers of its files, and so chooses how many there are and how long their names.
+        this.rests = Caffeine.newBuilder()
+                .maximumWeight(settings.memoryForNotes())
+                .weigher((Key key, Rest rest) -> 300
+                        + key.upstream().length()
+                        + key.origin().length()
+                        + rest.why().length())
+                .executor(Runnable::run)
+                .build();
     }
 
     @Override

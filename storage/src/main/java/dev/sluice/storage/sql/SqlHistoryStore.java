@@ -1,7 +1,5 @@
 package dev.sluice.storage.sql;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Signal;
@@ -17,35 +15,15 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Histories in SQL, those of the packages last asked for in memory: every index and every file is judged with them.
- *
- * <p>The memory holds at most 500,000 versions.
- */
+/** Histories in SQL. None are kept in memory: the gate does that, as part of the indexes it remembers. */
 final class SqlHistoryStore implements HistoryStore {
-    private static final long MOST_VERSIONS = 500_000;
-
     private final Connections connections;
     private final PackageChanges lessons;
     private final Stamps stamps = new Stamps();
-    private final Cache<PackageName, Map<String, VersionHistory>> cache = Caffeine.newBuilder()
-            .maximumWeight(MOST_VERSIONS)
-            .weigher((PackageName name, Map<String, VersionHistory> histories) -> histories.size() + 1)
-            .executor(Runnable::run)
-            .build();
 
     SqlHistoryStore(Connections connections, Revisions revisions) {
         this.connections = connections;
-        this.lessons = revisions.ofPackages(
-                "history",
-                name -> {
-                    cache.invalidate(name);
-                    stamps.changed(name);
-                },
-                () -> {
-                    cache.invalidateAll();
-                    stamps.changedAll();
-                });
+        this.lessons = revisions.ofPackages("history", stamps::changed, stamps::changedAll);
     }
 
     @Override
@@ -58,7 +36,25 @@ final class SqlHistoryStore implements HistoryStore {
         if (!Values.isKey(name.name())) {
             return Map.of();
         }
-        return cache.get(name, this::load);
+        return connections.read(session -> {
+            PreparedStatement statement = session.prepared("SELECT version, first_seen, learnt FROM version_history"
+                    + " WHERE format = ? AND package_name = ?");
+            statement.setString(1, name.format());
+            statement.setString(2, name.name());
+            Map<String, VersionHistory> histories = new HashMap<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    Instant firstSeen = Values.instant(rows.getLong("first_seen"));
+                    @Nullable String learnt = Values.textOrNull(rows, "learnt");
+                    histories.put(
+                            rows.getString("version"),
+                            learnt == null
+                                    ? VersionHistory.seen(firstSeen)
+                                    : StoredJson.read(learnt, Learnt.class).history(firstSeen));
+                }
+            }
+            return Map.copyOf(histories);
+        });
     }
 
     @Override
@@ -80,7 +76,6 @@ final class SqlHistoryStore implements HistoryStore {
                 statement.setLong(4, Values.nanos(now));
                 statement.executeUpdate();
             }
-            session.afterCommit(() -> cache.invalidate(name));
         });
     }
 
@@ -98,28 +93,6 @@ final class SqlHistoryStore implements HistoryStore {
             statement.setString(5, StoredJson.write(Learnt.of(history)));
             statement.executeUpdate();
             lessons.note(session, coordinates.packageName());
-        });
-    }
-
-    private Map<String, VersionHistory> load(PackageName name) {
-        return connections.read(session -> {
-            PreparedStatement statement = session.prepared("SELECT version, first_seen, learnt FROM version_history"
-                    + " WHERE format = ? AND package_name = ?");
-            statement.setString(1, name.format());
-            statement.setString(2, name.name());
-            Map<String, VersionHistory> histories = new HashMap<>();
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    Instant firstSeen = Values.instant(rows.getLong("first_seen"));
-                    @Nullable String learnt = Values.textOrNull(rows, "learnt");
-                    histories.put(
-                            rows.getString("version"),
-                            learnt == null
-                                    ? VersionHistory.seen(firstSeen)
-                                    : StoredJson.read(learnt, Learnt.class).history(firstSeen));
-                }
-            }
-            return Map.copyOf(histories);
         });
     }
 

@@ -51,6 +51,9 @@ public final class Examination {
     private static final int MOST_FINDINGS = 1000;
     private static final int CHUNK = 128 * 1024;
 
+    /** Memory for the versions of packages that were looked at lately: 16 MiB. */
+    private static final long VERSIONS_MEMORY = 16L << 20;
+
     private final Subject subject;
     private final InstantSource clock;
     private final Ulid ids;
@@ -131,8 +134,12 @@ public final class Examination {
         private final Set<String> repositories = subject.repositories().list().stream()
                 .map(repository -> repository.id())
                 .collect(Collectors.toUnmodifiableSet());
-        private final Cache<String, Set<String>> versions =
-                Caffeine.newBuilder().maximumSize(1000).build();
+        private final Cache<String, Set<String>> versions = Caffeine.newBuilder()
+                .maximumWeight(VERSIONS_MEMORY)
+                .weigher((String name, Set<String> of) ->
+                        300 + of.stream().mapToInt(v -> 80 + 2 * v.length()).sum())
+                .executor(Runnable::run)
+                .build();
 
         /** Nothing is compared with a journal that cannot be read or asked. */
         private boolean journalIsWhole;
