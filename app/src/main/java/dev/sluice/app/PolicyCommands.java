@@ -32,7 +32,8 @@ import tools.jackson.databind.node.ObjectNode;
             PolicyCheck.class,
             PolicyTests.class,
             PolicyEval.class,
-            PolicyExplain.class
+            PolicyExplain.class,
+            PolicyFormat.class
         },
         footerHeading = "%nExamples:%n",
         footer = {"  sluice policy list", "  sluice policy apply cool-down.rego", "  sluice policy mode Cool-down audit"

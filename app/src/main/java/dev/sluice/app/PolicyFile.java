@@ -41,12 +41,17 @@ final class PolicyFile {
     /** The text of a policy file. Throws IllegalArgumentException when it is longer than any policy may be. */
     static String text(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-            if (bytes.length > MAX_BYTES) {
-                throw new IllegalArgumentException(file + " is larger than 256 KB");
-            }
-            return new String(bytes, StandardCharsets.UTF_8);
+            return text(in, file.toString());
         }
+    }
+
+    /** The text of a policy that is read from somewhere else; bounded as that of a file. */
+    static String text(InputStream in, String name) throws IOException {
+        byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+        if (bytes.length > MAX_BYTES) {
+            throw new IllegalArgumentException(name + " is larger than 256 KB");
+        }
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     /** The policy of a file. Throws IllegalArgumentException naming the file and what is wrong with its METADATA. */

@@ -81,6 +81,11 @@ public final class Parser extends TermParser {
         return new Written(parser.module(), source.text(), parser.spans(), parser.comments);
     }
 
+    /** Whether a word cannot name variables or rules. */
+    public static boolean isKeyword(String word) {
+        return KEYWORDS.contains(word);
+    }
+
     private static Parser open(SourceFile source) {
         if (source.text().length() > MAX_TEXT) {
             throw new RegoException(new RegoError(RegoError.PARSE, "module is too large", source.name(), 1, 1));
