@@ -1,6 +1,8 @@
 package dev.sluice.app;
 
 import dev.sluice.rego.RegoError;
+import dev.sluice.rego.RegoEvaluationException;
+import dev.sluice.rego.SourceFile;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -40,6 +42,19 @@ abstract class LocalCommand implements Callable<Integer> {
         for (RegoError error : errors) {
             err().println(error.shown());
         }
+        err().flush();
+    }
+
+    /** Tells why an evaluation failed, with the line where it is known. */
+    final void complain(RegoEvaluationException failed, List<SourceFile> modules) {
+        RegoError error = new RegoError(failed.code(), failed.text(), failed.file(), failed.row(), failed.column());
+        for (SourceFile module : modules) {
+            if (module.name().equals(failed.file())) {
+                complain(List.of(error.in(module.text())));
+                return;
+            }
+        }
+        err().println(failed.getMessage());
         err().flush();
     }
 

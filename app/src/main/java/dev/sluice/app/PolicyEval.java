@@ -56,8 +56,8 @@ final class PolicyEval extends LocalCommand {
 
     @Override
     public Integer call() throws IOException {
+        Question.Documents documents = question.documents(data);
         try {
-            Question.Documents documents = question.documents(data);
             Program program = documents.compile();
             Evaluation.Request request = documents.request();
             return Question.isPath(query) ? path(program, request) : solutions(program, request);
@@ -66,8 +66,7 @@ final class PolicyEval extends LocalCommand {
                     .map(e -> e.file().equals("query") ? e.in(query) : e)
                     .toList());
         } catch (RegoEvaluationException failed) {
-            err().println(failed.getMessage());
-            err().flush();
+            complain(failed, documents.modules());
         }
         return 1;
     }

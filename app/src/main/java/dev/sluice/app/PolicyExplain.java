@@ -46,8 +46,8 @@ final class PolicyExplain extends LocalCommand {
 
     @Override
     public Integer call() throws IOException {
+        Question.Documents documents = question.documents(paths);
         try {
-            Question.Documents documents = question.documents(paths);
             Explanation explanation = documents.compile().prepare(query).explain(documents.request());
             if (json()) {
                 print(json(explanation));
@@ -59,8 +59,7 @@ final class PolicyExplain extends LocalCommand {
         } catch (RegoException wrong) {
             complain(wrong.errors());
         } catch (RegoEvaluationException failed) {
-            err().println(failed.getMessage());
-            err().flush();
+            complain(failed, documents.modules());
         }
         return 1;
     }

@@ -100,6 +100,14 @@ final class PolicyEvalTest {
     }
 
     @Test
+    void a_failing_evaluation_is_shown_with_its_line() throws IOException {
+        Path conflict = file("p.rego", "package p\n\nx := 1\n\nx := 2\n");
+        CommandLineRun run = eval("-d", conflict, "data.p.x");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("p.rego:5:1: eval_conflict_error").endsWith("\n\tx := 2\n\t^\n");
+    }
+
+    @Test
     void what_cannot_be_read_is_told() throws IOException {
         Path broken = file("broken.json", "{\"a\": ");
         assertThat(eval("-i", broken, "input").err()).contains("broken.json: ");

@@ -1,5 +1,6 @@
 package dev.sluice.rego.format;
 
+import dev.sluice.rego.RegoError;
 import dev.sluice.rego.RegoException;
 import dev.sluice.rego.SourceFile;
 import dev.sluice.rego.syntax.AstJson;
@@ -28,12 +29,26 @@ public final class RegoFormat {
     private final Written module;
     private final Lines lines;
     private final boolean bracketsStay;
+    /** The beginning of a module in the language of this one. */
+    private final String language;
 
     private RegoFormat(Written module, Lines lines) {
         this.module = module;
         this.lines = lines;
+        this.language = language(module.module());
         this.bracketsStay = module.module().rules().stream()
                 .noneMatch(rule -> rule.ref().size() > 2 || (rule.ref().size() == 2 && rule.key() != null));
+    }
+
+    private static String language(Module module) {
+        StringBuilder out = new StringBuilder("package p\n\n");
+        module.imports().stream()
+                .map(Import::path)
+                .filter(path ->
+                        !path.getFirst().equals("data") && !path.getFirst().equals("input"))
+                .distinct()
+                .forEach(path -> out.append("import ").append(dotted(path, "")).append('\n'));
+        return out.toString();
     }
 
     /**
@@ -42,8 +57,13 @@ public final class RegoFormat {
      * @throws RegoException when it cannot be parsed
      */
     public static String format(SourceFile source) {
-        Written module = Parser.parseWritten(source);
-        return new RegoFormat(module, new Lines(source.text(), module.comments(), 0)).whole();
+        try {
+            Written module = Parser.parseWritten(source);
+            return new RegoFormat(module, new Lines(source.text(), module.comments(), 0)).whole();
+        } catch (StackOverflowError tooDeep) {
+            throw new RegoException(
+                    new RegoError(RegoError.PARSE, "the module is nested too deep", source.name(), 1, 1));
+        }
     }
 
     private String whole() {
@@ -186,16 +206,9 @@ public final class RegoFormat {
 
     /** Whether a rule that was laid out is still that rule with all of its comments, and stays as it is when laid out again. */
     private boolean isSame(Rule rule, String text, List<Comment> comments) {
-        StringBuilder alone = new StringBuilder("package p\n\n");
-        for (Import line : module.module().imports()) {
-            if (!line.path().getFirst().equals("data")
-                    && !line.path().getFirst().equals("input")) {
-                alone.append("import ").append(dotted(line.path(), "")).append('\n');
-            }
-        }
         Written again;
         try {
-            again = Parser.parseWritten(new SourceFile("rule", alone + text));
+            again = Parser.parseWritten(new SourceFile("rule", language + text));
         } catch (RegoException broken) {
             return false;
         }
@@ -205,7 +218,7 @@ public final class RegoFormat {
         if (!kept) {
             return false;
         }
-        Lines second = new Lines(again.text(), again.comments(), alone.length());
+        Lines second = new Lines(again.text(), again.comments(), language.length());
         Rule same = again.module().rules().getFirst();
         try {
             new RulePrinter(second, again.spans(), bracketsStay).rule(same);

@@ -152,8 +152,8 @@ final class RulePrinter {
             return;
         }
         Spans.Span head = head(branch);
-        String line = lines.source(0, head.start());
-        boolean begins = line.substring(line.lastIndexOf('\n') + 1).isBlank()
+        int lineStart = lines.source().lastIndexOf('\n', head.start()) + 1;
+        boolean begins = lines.source(lineStart, head.start()).isBlank()
                 || lines.row(span(before).start()) == lines.row(head.start());
         if (lines.hasCommentBefore(head.start()) || begins || !lines.endsWith("}")) {
             lines.blankLine();

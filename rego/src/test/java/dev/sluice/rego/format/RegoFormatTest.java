@@ -215,14 +215,14 @@ class RegoFormatTest {
         List<String> modules = corpus("opa-fmt.txt").stream().map(c -> c[1]).toList();
         Random random = new Random(20261128);
         int tried = 0;
-        for (int i = 0; i < 3000; i++) {
+        for (int i = 0; i < 1000; i++) {
             String scattered = scattered(modules.get(random.nextInt(modules.size())), random);
             if (isModule(scattered)) {
                 check(scattered);
                 tried++;
             }
         }
-        assertThat(tried).isGreaterThan(500);
+        assertThat(tried).isGreaterThan(300);
     }
 
     /** The module with comments, line breaks and blanks put in where blanks are. */
