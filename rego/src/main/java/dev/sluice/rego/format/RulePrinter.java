@@ -94,14 +94,15 @@ final class RulePrinter {
 
     /** Whether a body always holds: there is none, or it is {@code true}. */
     private static boolean isAlways(Body body) {
-        return body.literals().isEmpty()
-                || (body.literals().size() == 1
-                        && body.literals().getFirst() instanceof Expr only
-                        && !only.negated()
-                        && only.withs().isEmpty()
-                        && only.statement() instanceof Expr.Truth truth
-                        && truth.term() instanceof Term.Constant c
-                        && c.value() == BooleanValue.TRUE);
+        if (body.literals().size() != 1) {
+            return body.literals().isEmpty();
+        }
+        Expr only = body.literals().getFirst();
+        return !only.negated()
+                && only.withs().isEmpty()
+                && only.statement() instanceof Expr.Truth truth
+                && truth.term() instanceof Term.Constant c
+                && c.value() == BooleanValue.TRUE;
     }
 
     private int endOf(Term term) {
