@@ -11,9 +11,16 @@ public final class ArrayValue implements Value, Iterable<Value> {
     /** The array without elements. */
     public static final ArrayValue EMPTY = new ArrayValue(new Value[0]);
 
+    private static final int WORTH_AN_INDEX = 32;
+    private static final int PATIENCE = 4;
+
     private final Value[] elements;
     private final boolean clock;
     private int hash;
+    /** How often a large array was asked for an element; racing threads only lose a count. */
+    private int asked;
+    /** The elements as a set, once it was asked often; racing threads only make a second equal one. */
+    private @Nullable SetValue members;
 
     private ArrayValue(Value[] elements) {
         this.elements = elements;
@@ -52,6 +59,20 @@ public final class ArrayValue implements Value, Iterable<Value> {
     /** The elements from {@code from} up to but not including {@code to}. */
     public ArrayValue slice(int from, int to) {
         return from == 0 && to == elements.length ? this : ofOwned(Arrays.copyOfRange(elements, from, to));
+    }
+
+    /** Whether an element equals {@code value} at this instant. A large array that is asked often keeps an index. */
+    public boolean contains(Value value) {
+        SetValue known = members;
+        if (known != null) {
+            return known.contains(value);
+        }
+        if (elements.length >= WORTH_AN_INDEX && !clock && ++asked > PATIENCE) {
+            known = SetValue.of(elements);
+            members = known;
+            return known.contains(value);
+        }
+        return HashIndex.scan(elements, elements.length, value) >= 0;
     }
 
     /** A fresh Java array of the elements. */

@@ -26,6 +26,22 @@ class ValueTest {
     }
 
     @Test
+    void a_large_array_knows_its_elements_however_often_it_is_asked() {
+        Value[] elements = new Value[100];
+        for (int i = 0; i < elements.length; i++) {
+            elements[i] = i % 2 == 0 ? n(i) : ArrayValue.of(s("x" + i));
+        }
+        ArrayValue array = ArrayValue.of(elements);
+        for (int round = 0; round < 10; round++) {
+            assertThat(array.contains(n(98))).isTrue();
+            assertThat(array.contains(NumberValue.parse("2.0"))).isTrue();
+            assertThat(array.contains(ArrayValue.of(s("x99")))).isTrue();
+            assertThat(array.contains(n(1))).isFalse();
+            assertThat(array.contains(s("x1"))).isFalse();
+        }
+    }
+
+    @Test
     void values_of_different_kinds_compare_as_in_opa() {
         List<Value> ascending = List.of(
                 NullValue.NULL,
