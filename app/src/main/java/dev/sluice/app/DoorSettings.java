@@ -109,6 +109,7 @@ final class DoorSettings {
                 configuration.bytes(Setting.MAX_DOCUMENT),
                 configuration.bytes(Setting.UPLOAD_RATE),
                 configuration.bytes(Setting.MAX_RESPONSES),
+                configuration.bytes(Setting.FILE_MEMORY),
                 new Limits.Times(
                         configuration.positive(Setting.FIRST_REQUEST),
                         configuration.positive(Setting.KEEP_ALIVE),

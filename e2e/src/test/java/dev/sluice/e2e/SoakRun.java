@@ -139,7 +139,8 @@ final class SoakRun implements AutoCloseable {
         List<String> serve = new ArrayList<>(
                 List.of("--upstream", "npm=" + upstream.url(), "--upstream", "pypi=none", "--upstream", "maven=none"));
         // Caches that fill within minutes: what grows afterwards is not one of them.
-        serve.addAll(List.of("--set", "log.access=false", "--set", "limits.index-memory=8m"));
+        serve.addAll(List.of(
+                "--set", "log.access=false", "--set", "limits.index-memory=8m", "--set", "limits.file-memory=2m"));
         serve.addAll(List.of(more));
         sluice = Sluice.start(folder, serve.toArray(String[]::new));
         for (int i = 0; i < WARM_PACKAGES; i++) {

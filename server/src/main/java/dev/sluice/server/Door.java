@@ -42,7 +42,7 @@ final class Door {
     final Authentication authentication;
     final Operations operations;
     final Compression compression = new Compression();
-    final RecentBlobs blobs = new RecentBlobs(RecentBlobs.MEMORY);
+    final RecentBlobs blobs;
     final Metrics metrics;
     final Tracing tracing;
     final Limits limits;
@@ -84,6 +84,7 @@ final class Door {
         this.clock = clock;
         this.binding = binding;
         this.outgoing = new Outgoing(limits.responses());
+        this.blobs = new RecentBlobs(limits.files());
         this.draining = draining;
         this.blocking = blocking;
     }

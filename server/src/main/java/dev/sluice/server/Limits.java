@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param document longest body an operation of the API receives, in bytes; more gets 413
  * @param uploadRate fewest bytes a second that a body must arrive with once {@link Times#stall} has passed; slower gets 408
  * @param responses most bytes in memory that wait for readers of large answers; beyond, 503 with Retry-After
+ * @param files most bytes of small files kept in memory outside the heap because they were sent lately
  * @param times how long things may take
  */
 public record Limits(
@@ -26,6 +27,7 @@ public record Limits(
         long document,
         long uploadRate,
         long responses,
+        long files,
         Times times) {
 
     /** Fit for an ordinary company registry. */
@@ -39,6 +41,7 @@ public record Limits(
             1024 * 1024,
             1024,
             256L * 1024 * 1024,
+            64L * 1024 * 1024,
             new Times(
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(75),
@@ -79,7 +82,8 @@ public record Limits(
                 || upload < 1
                 || document < 1
                 || uploadRate < 1
-                || responses < 1) {
+                || responses < 1
+                || files < 1) {
             throw new IllegalArgumentException("limits must be positive");
         }
     }
@@ -96,6 +100,7 @@ public record Limits(
                 document,
                 uploadRate,
                 responses,
+                files,
                 others);
     }
 }

@@ -16,20 +16,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecentBlobs {
 
-    /** Bytes kept unless told otherwise: 64 MiB. */
-    static final long MEMORY = 64L * 1024 * 1024;
-
     /** Longer blobs are sent from their files, which costs no memory and little more. */
     private static final int LONGEST = 256 * 1024;
 
-    private static final int OVERHEAD = 200;
+    /** What one takes beside its bytes: the buffer's objects, the digest and the cache's entry lie in the heap. */
+    private static final int OVERHEAD = 600;
 
     private final long longest;
     private final Cache<String, Buffer> recent;
 
-    /** Keeps at most that many bytes; 0 keeps nothing. */
+    /** Keeps at most that many bytes, what each takes beside its own included; 0 keeps nothing. */
     RecentBlobs(long memory) {
-        this.longest = Math.min(LONGEST, memory);
+        this.longest = Math.min(LONGEST, memory - OVERHEAD);
         this.recent = Caffeine.newBuilder()
                 .maximumWeight(memory)
                 .weigher((String sha256, Buffer bytes) -> bytes.length() + OVERHEAD)

@@ -673,6 +673,7 @@ class HostileClientTest {
                 l.document(),
                 rate,
                 l.responses(),
+                l.files(),
                 new Limits.Times(t.firstRequest(), t.keepAlive(), t.idle(), stall, t.drain()));
     }
 

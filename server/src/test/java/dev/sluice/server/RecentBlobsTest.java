@@ -72,7 +72,7 @@ class RecentBlobsTest {
 
     @Test
     void what_does_not_fit_is_not_kept() throws IOException {
-        RecentBlobs blobs = new RecentBlobs(1_000);
+        RecentBlobs blobs = new RecentBlobs(1_600);
         Released small = released(random(500), 500);
 
         assertThat(blobs.takes(1_000)).isTrue();
@@ -86,7 +86,7 @@ class RecentBlobsTest {
 
     @Test
     void a_file_shorter_than_its_blob_is_not_kept() throws IOException {
-        RecentBlobs blobs = new RecentBlobs(1_000);
+        RecentBlobs blobs = new RecentBlobs(1_600);
         Released torn = released(random(400), 500);
 
         assertThatThrownBy(() -> blobs.read(torn))

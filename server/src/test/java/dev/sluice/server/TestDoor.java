@@ -44,8 +44,8 @@ final class TestDoor implements AutoCloseable {
             Duration.ofSeconds(30),
             Duration.ofSeconds(10),
             Duration.ofSeconds(5));
-    static final Limits LIMITS =
-            new Limits(200, 100, 4096, 8192, 50, 1024 * 1024, 64 * 1024, 1024, 32 * 1024 * 1024, TIMES);
+    static final Limits LIMITS = new Limits(
+            200, 100, 4096, 8192, 50, 1024 * 1024, 64 * 1024, 1024, 32 * 1024 * 1024, 64 * 1024 * 1024, TIMES);
 
     final FakeFormat format = new FakeFormat();
     final MemoryStores.Tokens tokens = new MemoryStores.Tokens();

@@ -316,7 +316,7 @@ class TransferTest {
 
     @Test
     void more_requests_than_allowed_are_told_to_come_back() throws Exception {
-        Limits narrow = new Limits(10, 1, 4096, 8192, 50, 1000, 1000, 1024, 1024 * 1024, TestDoor.TIMES);
+        Limits narrow = new Limits(10, 1, 4096, 8192, 50, 1000, 1000, 1024, 1024 * 1024, 1, TestDoor.TIMES);
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         try (TestDoor own = new TestDoor(narrow)) {

@@ -204,6 +204,12 @@ public record Setting(
             "SLUICE_LIMITS_INDEX_MEMORY",
             "256m",
             "memory for parsed indexes and what is remembered of files and advisories (k, m, g)");
+    /** Memory for small files. */
+    public static final Setting FILE_MEMORY = of(
+            "limits.file-memory",
+            "SLUICE_LIMITS_FILE_MEMORY",
+            "64m",
+            "memory outside the heap for small files that were sent lately (k, m, g)");
     /** The certificate to show. */
     public static final Setting TLS_CERTIFICATE = of(
             "tls.certificate",
@@ -403,6 +409,7 @@ public record Setting(
             MAX_ARTIFACT,
             MAX_INDEX,
             INDEX_MEMORY,
+            FILE_MEMORY,
             MAX_CONNECTIONS,
             MAX_REQUESTS,
             MAX_REQUEST_LINE,
