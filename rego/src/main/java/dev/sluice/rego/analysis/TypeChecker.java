@@ -300,8 +300,10 @@ final class TypeChecker {
         int before = errors.size();
         TypeEnv inner = env.inner();
         body(c.body(), inner);
+        // As in OPA, which computes calls before it looks anything up.
+        Type early = c.value() instanceof Term.Call ? check(c.value(), inner) : null;
         Type key = c.key() == null ? null : check(c.key(), inner);
-        Type value = check(c.value(), inner);
+        Type value = c.value() instanceof Term.Call ? early : check(c.value(), inner);
         if (errors.size() > before) {
             return null;
         }

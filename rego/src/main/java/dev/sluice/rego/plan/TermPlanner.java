@@ -416,8 +416,9 @@ final class TermPlanner {
 
     private static Node objectEnd(Ev key, Ev value, int work, Location location) {
         return frame -> {
-            Value at = key.eval(frame);
-            Value found = at == null ? null : value.eval(frame);
+            // The value first: a conflict in a function shows, as in OPA, also where there is no key.
+            Value found = value.eval(frame);
+            Value at = found == null ? null : key.eval(frame);
             if (at != null && found != null && frame.work[work] instanceof ObjectValue.Builder entries) {
                 at = Values.frozen(at, frame.state.shared);
                 Value before = entries.get(at);
