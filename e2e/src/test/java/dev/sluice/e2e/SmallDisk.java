@@ -12,6 +12,9 @@ import java.util.Map;
 /** A file system of its own that is really small, full or read-only: a tmpfs, where this user may mount one. Close it at the end. */
 final class SmallDisk implements AutoCloseable {
 
+    /** Commands run outside of what they mount. */
+    private static final Path OUTSIDE = Path.of("/");
+
     private final Path path;
 
     private SmallDisk(Path path) {
@@ -47,7 +50,7 @@ final class SmallDisk implements AutoCloseable {
 
     private boolean run(String... command) {
         try {
-            return Run.of(path.getParent(), Map.of(), List.of(command)).exitCode() == 0;
+            return Run.of(OUTSIDE, Map.of(), List.of(command)).exitCode() == 0;
         } catch (IllegalStateException noSuchCommand) {
             return false;
         }
