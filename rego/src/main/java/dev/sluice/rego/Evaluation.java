@@ -19,7 +19,8 @@ public final class Evaluation {
      * What an evaluation depends on. Equal requests give equal results.
      *
      * @param input the {@code input} document, absent when null
-     * @param data the base documents below {@code data}, an object
+     * @param data the base documents below {@code data}, an object; hosts that give the same one again save what rules that
+     *     depend on data alone cost
      * @param now the instant {@code time.now_ns} tells
      * @param strictErrors whether a failing builtin ends the evaluation instead of being undefined
      * @param trace whether reads and steps are recorded; costs nothing when off

@@ -6,6 +6,9 @@ import java.time.Duration;
  * Bounds on one evaluation; going beyond one ends it with a {@link RegoEvaluationException} of code
  * {@link RegoEvaluationException#CANCEL}.
  *
+ * <p>They bound what an evaluation does, and it may do less where an earlier one with the same data document did the same:
+ * rules that depend on data alone may be taken from there. So a request that went beyond a limit may keep within it later.
+ *
  * @param maxSteps how many elements may be visited and calls made
  * @param maxDepth how deep rules and functions may call each other, and values of the result be nested
  * @param deadline how long it may take on the wall clock

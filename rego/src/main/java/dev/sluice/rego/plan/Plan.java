@@ -2,13 +2,16 @@ package dev.sluice.rego.plan;
 
 import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.analysis.Analysis;
+import dev.sluice.rego.analysis.DataUse;
 import dev.sluice.rego.analysis.RuleNode;
 import dev.sluice.rego.syntax.Location;
 import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
+import java.lang.ref.WeakReference;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,12 +27,19 @@ public final class Plan {
     private final Analysis analysis;
     private final boolean traced;
     private final AtomicReferenceArray<@Nullable RulePlan> rules;
+    /** The nodes whose rules depend on data alone; empty when tracing, as what is kept was read by somebody else. */
+    private final BitSet lasting;
+    /** The data of the last evaluation that had other data than what is kept is about. */
+    private volatile WeakReference<@Nullable Value> seen = new WeakReference<>(null);
+
+    private volatile @Nullable Kept kept;
 
     /** @param traced whether evaluations can record reads and steps; slower */
     public Plan(Analysis analysis, boolean traced) {
         this.analysis = analysis;
         this.traced = traced;
         this.rules = new AtomicReferenceArray<>(analysis.nodeCount());
+        this.lasting = traced ? new BitSet() : DataUse.alone(analysis);
     }
 
     Analysis analysis() {
@@ -38,6 +48,32 @@ public final class Plan {
 
     boolean traced() {
         return traced;
+    }
+
+    boolean isLasting(RuleNode node) {
+        return lasting.get(node.id());
+    }
+
+    /**
+     * What was found with the same data before. Nothing is kept of a document until it comes a second time, so that hosts
+     * whose data is always new pay nothing; nor where errors of builtins matter, as what is kept may hide some.
+     */
+    private @Nullable Kept kept(Evaluation.Request request) {
+        if (lasting.isEmpty() || request.strictErrors() || request.data().dependsOnClock()) {
+            return null;
+        }
+        Value data = request.data();
+        Kept latest = kept;
+        if (latest != null && latest.isOf(data)) {
+            return latest;
+        }
+        if (!seen.refersTo(data)) {
+            seen = new WeakReference<>(data);
+            return null;
+        }
+        Kept fresh = new Kept(data, analysis.nodeCount());
+        kept = fresh;
+        return fresh;
     }
 
     /** The plan of the rules at a node. Two threads may both make it; either will do. */
@@ -53,7 +89,7 @@ public final class Plan {
     /** The value of a path below data or input, the root first. */
     public Evaluation.Result evaluate(List<String> path, Evaluation.Request request) {
         Trace trace = traced ? new Trace(request) : null;
-        Shared shared = new Shared(request, trace);
+        Shared shared = new Shared(request, trace, kept(request));
         State state = new State(shared, request.input(), request.data(), analysis.nodeCount());
         Value value;
         if (path.getFirst().equals("input")) {
@@ -151,7 +187,7 @@ public final class Plan {
 
     /** All distinct solutions of a query. */
     public Evaluation.Bindings solve(QueryPlan query, Evaluation.Request request) {
-        Shared shared = new Shared(request, null);
+        Shared shared = new Shared(request, null, kept(request));
         State state = new State(shared, request.input(), request.data(), analysis.nodeCount());
         Frame frame = new Frame(state, query.slots, query.work);
         Set<Map<String, Value>> sink = new LinkedHashSet<>();

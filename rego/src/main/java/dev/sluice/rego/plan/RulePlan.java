@@ -33,6 +33,8 @@ final class RulePlan {
     private final @Nullable RuleIndex index;
     /** Whether every definition gives the same value, so that one that succeeds is enough. */
     private final boolean uniform;
+    /** Whether the value depends on data alone. */
+    private final boolean lasting;
 
     private enum Form {
         COMPLETE,
@@ -60,6 +62,7 @@ final class RulePlan {
                 .map(RuleNode.Definition::rule)
                 .filter(r -> !r.isDefault())
                 .toList();
+        this.lasting = plan.isLasting(node);
         this.index = plan.traced() ? null : RuleIndex.of(rules);
         this.uniform =
                 rules.stream().map(RulePlan::constant).distinct().count() == 1 && constant(rules.getFirst()) != null;
@@ -232,7 +235,7 @@ final class RulePlan {
         };
     }
 
-    /** The value of the rules, computed once per state. */
+    /** The value of the rules, computed once per state, and once per data document where it depends on nothing else. */
     @Nullable
     Value value(State state, Location location) {
         if (state.replaced != null && Replaced.covers(state.replaced, node.path())) {
@@ -243,6 +246,10 @@ final class RulePlan {
         if (state.isKnown(node.id())) {
             return state.known(node.id());
         }
+        Kept kept = lasting ? state.kept() : null;
+        if (kept != null && kept.isKnown(node.id())) {
+            return kept.known(node.id());
+        }
         state.shared.enter(location);
         Value value = switch (form) {
             case COMPLETE -> complete(state, null, NONE);
@@ -252,6 +259,9 @@ final class RulePlan {
         };
         state.shared.leave();
         state.remember(node.id(), value);
+        if (kept != null) {
+            kept.keep(node.id(), value);
+        }
         return value;
     }
 

@@ -20,6 +20,9 @@ final class Shared implements CallContext {
     final @Nullable Value input;
 
     final Value data;
+    /** What earlier evaluations found with the same data; null where nothing is to be taken from them. */
+    final @Nullable Kept kept;
+
     private final Limits limits;
     private final long started = System.nanoTime();
     private final long deadlineNanos;
@@ -29,11 +32,12 @@ final class Shared implements CallContext {
     private long checkpoint;
     private int depth;
 
-    Shared(Evaluation.Request request, @Nullable Trace trace) {
+    Shared(Evaluation.Request request, @Nullable Trace trace, @Nullable Kept kept) {
         Instant now = request.now();
         this.nowNanos = Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000_000L), now.getNano());
         this.input = request.input();
         this.data = request.data();
+        this.kept = kept;
         this.strict = request.strictErrors();
         this.limits = request.limits();
         this.checkpoint = Math.min(CLOCK_INTERVAL, limits.maxSteps() + 1);

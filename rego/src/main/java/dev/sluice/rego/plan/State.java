@@ -51,6 +51,12 @@ final class State {
         return input == shared.input && data == shared.data;
     }
 
+    /** What earlier evaluations found in these documents, where {@code with} changed no data and no function. */
+    @Nullable
+    Kept kept() {
+        return data == shared.data && replaced == null && mocks == null ? shared.kept : null;
+    }
+
     State withInput(Value changed) {
         return new State(shared, outer, changed, data, replaced, mocks, nodes);
     }

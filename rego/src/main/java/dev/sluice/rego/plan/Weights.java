@@ -12,6 +12,7 @@ final class Weights {
     private static final int HEADER = 48;
     private static final int REFERENCE = 4;
     private static final int ELEMENT = 24;
+    private static final int MAX_DEPTH = 100;
 
     private Weights() {}
 
@@ -30,6 +31,38 @@ final class Weights {
             return HEADER + (long) ELEMENT * set.size();
         }
         return value instanceof ObjectValue object ? HEADER + (long) ELEMENT * object.size() : 0;
+    }
+
+    /**
+     * Bytes of memory, those of elements included.
+     *
+     * @param limit counting stops beyond it
+     * @return more than the limit also where the value is nested too deep to be counted, or not supplied yet
+     */
+    static long whole(Value value, long limit) {
+        return whole(value, limit, MAX_DEPTH);
+    }
+
+    private static long whole(Value value, long limit, int depth) {
+        if (depth == 0 || (value instanceof ObjectValue object && !object.isSupplied())) {
+            return limit + 1;
+        }
+        long sum = bytes(value);
+        if (value instanceof ArrayValue array) {
+            for (int i = 0; i < array.size() && sum <= limit; i++) {
+                sum += whole(array.get(i), limit - sum, depth - 1);
+            }
+        } else if (value instanceof SetValue set) {
+            for (int i = 0; i < set.size() && sum <= limit; i++) {
+                sum += whole(set.elementAt(i), limit - sum, depth - 1);
+            }
+        } else if (value instanceof ObjectValue object) {
+            for (int i = 0; i < object.size() && sum <= limit; i++) {
+                sum += whole(object.keyAt(i), limit - sum, depth - 1);
+                sum += sum > limit ? 0 : whole(object.valueAt(i), limit - sum, depth - 1);
+            }
+        }
+        return sum;
     }
 
     /**

@@ -79,6 +79,18 @@ public final class ObjectValue implements Value {
         return supplied;
     }
 
+    /** Whether all values are there, so that looking at them asks no supplier. Those in other values count there. */
+    public boolean isSupplied() {
+        if (suppliers != null) {
+            for (Value value : values) {
+                if (value == null) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     /** The value at the string {@code key}, or null where there is none. */
     public @Nullable Value get(String key) {
         return get(StringValue.of(key));

@@ -45,6 +45,9 @@ class RandomProgramsTest {
                 assertThat(answer(query, request))
                         .as("seed %d%n%s%ninput %s%ndata %s", seed, module, input, data)
                         .isEqualTo(expected);
+                assertThat(answer(query, request))
+                        .as("again, seed %d%n%s%ninput %s%ndata %s", seed, module, input, data)
+                        .isEqualTo(expected);
                 assertThat(answer(query, request.traced()))
                         .as("traced, seed %d%n%s%ninput %s%ndata %s", seed, module, input, data)
                         .isEqualTo(expected);
