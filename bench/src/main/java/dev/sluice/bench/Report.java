@@ -82,15 +82,9 @@ final class Report {
     }
 
     private static String machine() throws IOException {
-        String model = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-                .filter(line -> line.startsWith("model name"))
-                .findFirst()
-                .map(line -> line.substring(line.indexOf(':') + 2))
-                .orElse("unknown processor");
-        String load = Files.readString(Path.of("/proc/loadavg")).strip();
         return "Last run " + LocalDate.now(ZoneOffset.UTC) + ": "
-                + Runtime.getRuntime().availableProcessors() + " cores (" + model + "), Linux "
+                + Machine.processor() + ", Linux "
                 + System.getProperty("os.version") + ", Java " + System.getProperty("java.vm.version")
-                + ", load average when it began " + load.substring(0, load.indexOf(' ')) + ".";
+                + ", load average when it began " + Machine.load() + ".";
     }
 }

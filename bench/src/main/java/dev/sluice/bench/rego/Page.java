@@ -1,5 +1,6 @@
 package dev.sluice.bench.rego;
 
+import dev.sluice.bench.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,16 +22,10 @@ final class Page {
 
     /** The machine, its Java and how busy it is. */
     static String machine() throws IOException {
-        String model = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-                .filter(line -> line.startsWith("model name"))
-                .findFirst()
-                .map(line -> line.substring(line.indexOf(':') + 2))
-                .orElse("unknown processor");
-        String load = Files.readString(Path.of("/proc/loadavg")).strip();
         return "Run on " + LocalDate.now(ZoneOffset.UTC) + ": "
-                + Runtime.getRuntime().availableProcessors() + " cores (" + model + "), Java "
+                + Machine.processor() + ", Java "
                 + System.getProperty("java.vm.version") + ", OPA " + Opa.VERSION + ", load average when it began "
-                + load.substring(0, load.indexOf(' ')) + ".";
+                + Machine.load() + ".";
     }
 
     /** Puts all lines between the marks. */
