@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
         name = "policy",
         mixinStandardHelpOptions = true,
         description =
-                "List, apply and change policies on a server; check, test, evaluate and explain them without one.",
+                "List, apply and change policies on a server; check, test, evaluate, explain and lay them out without one.",
         subcommands = {
             PolicyCommands.ListAll.class,
             PolicyCommands.Show.class,
