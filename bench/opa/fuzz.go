@@ -19,12 +19,14 @@ type program struct {
 	Query  string   `json:"query"`
 	Data   string   `json:"data"`
 	Inputs []string `json:"inputs"`
-	// NoIndex has every rule evaluated, also those that OPA's rule index would skip.
-	NoIndex bool `json:"no_index"`
+	// NoRuleIndex has every rule evaluated, also those that OPA's rule index would skip.
+	NoRuleIndex bool `json:"no_rule_index"`
+	// NoComprehensionIndex has every comprehension evaluated where it stands.
+	NoComprehensionIndex bool `json:"no_comprehension_index"`
 }
 
 // runPrograms answers each line with an array: per input the value of the query as a term of the language, "undefined",
-// or "error CODE: MESSAGE"; for a program that OPA refuses one element, "compile MESSAGE".
+// or "error CODE: MESSAGE"; for a program that OPA refuses one element, "compile CODE: MESSAGE".
 func runPrograms() {
 	ctx := context.Background()
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
@@ -48,20 +50,26 @@ func runPrograms() {
 func run(ctx context.Context, p program) []string {
 	var data map[string]any
 	must(util.UnmarshalJSON([]byte(p.Data), &data))
-	prepared, err := rego.New(
-		rego.Query("x := "+p.Query),
+	options := []func(*rego.Rego){
+		rego.Query("x := " + p.Query),
 		rego.Module("p.rego", p.Module),
 		rego.Store(inmem.NewFromObjectWithOpts(data, inmem.OptReturnASTValuesOnRead(true))),
 		rego.GenerateJSON(func(t *ast.Term, _ *rego.EvalContext) (any, error) { return t.String(), nil }),
-	).PrepareForEval(ctx)
+	}
+	if p.NoComprehensionIndex {
+		options = append(options, rego.Compiler(ast.NewCompiler().
+			WithUseTypeCheckAnnotations(true).
+			WithSkipStages(ast.StageBuildComprehensionIndices)))
+	}
+	prepared, err := rego.New(options...).PrepareForEval(ctx)
 	if err != nil {
-		return []string{"compile " + err.Error()}
+		return []string{"compile " + code(err) + ": " + err.Error()}
 	}
 	var answers []string
 	for _, text := range p.Inputs {
 		input, err := ast.ValueFromReader(strings.NewReader(text))
 		must(err)
-		results, err := prepared.Eval(ctx, rego.EvalParsedInput(input), rego.EvalRuleIndexing(!p.NoIndex))
+		results, err := prepared.Eval(ctx, rego.EvalParsedInput(input), rego.EvalRuleIndexing(!p.NoRuleIndex))
 		switch {
 		case err != nil:
 			answers = append(answers, "error "+code(err)+": "+err.Error())

@@ -4,55 +4,57 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.PreparedQuery;
+import dev.sluice.rego.Rego;
+import dev.sluice.rego.RegoException;
+import dev.sluice.rego.SourceFile;
 import dev.sluice.rego.value.ArrayValue;
 import dev.sluice.rego.value.BooleanValue;
 import dev.sluice.rego.value.Json;
 import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.EnumMap;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /**
- * The same random programs on the real OPA; run by {@code bench/rego fuzz}, which builds it. One process of OPA evaluates all
- * programs; what came out is printed after every batch.
+ * The same random programs on the real OPA; run by {@code bench/rego fuzz}, which builds it. Both answer alike for all inputs, or
+ * both refuse the program with the same code. Where they do not, OPA is asked again without one {@link Peculiarity} after the
+ * other: only when it then says exactly what this engine says is the difference put down to that. What came out is printed after
+ * every batch.
  */
 class OpaDifferentialTest {
     private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
     private static final int INPUTS = 3;
     private static final int MAX_SHOWN = 10;
     private static final int BATCH = 5000;
-    /** OPA gave up with an error of its own: no answer to compare with. */
-    private static final String INTERNAL = "error eval_internal_error";
 
-    /** What became of a program; what the last but one mean is told in {@code CONFORMANCE.md}. */
-    private enum Outcome {
-        SAME("the same"),
-        REFUSED("refused by both"),
-        FAILED("end in an internal error of OPA's"),
-        SKIPPED("conflict where OPA's rule index skips the conflict"),
-        NESTED("with nested comprehensions that OPA alone refuses"),
-        DIFFERENT("differ");
-
-        private final String text;
-
-        Outcome(String text) {
-            this.text = text;
-        }
+    /** What OPA can be asked to do without; told in {@code CONFORMANCE.md}. */
+    private enum Peculiarity {
+        COMPREHENSION_INDEX,
+        RULE_INDEX,
+        /** At comprehensions inside comprehensions, when types are checked. */
+        SECOND_LOOK
     }
+
+    private static final List<Set<Peculiarity>> CAUSES = List.of(
+            Set.of(Peculiarity.COMPREHENSION_INDEX),
+            Set.of(Peculiarity.RULE_INDEX),
+            Set.of(Peculiarity.SECOND_LOOK),
+            EnumSet.allOf(Peculiarity.class));
 
     private record Program(long seed, String module, ObjectValue data, List<Value> inputs) {
         static Program of(long seed) {
@@ -67,7 +69,7 @@ class OpaDifferentialTest {
             return new Program(seed, RandomProgram.module(seed), data, inputs);
         }
 
-        String json(boolean index) {
+        String json(Set<Peculiarity> without) {
             List<Value> texts = new ArrayList<>();
             inputs.forEach(input -> texts.add(StringValue.of(Json.write(input))));
             return Json.write(ObjectValue.builder()
@@ -75,136 +77,127 @@ class OpaDifferentialTest {
                     .put("query", StringValue.of("data.t.out"))
                     .put("data", StringValue.of(Json.write(data)))
                     .put("inputs", ArrayValue.of(texts))
-                    .put("no_index", BooleanValue.of(!index))
+                    .put("no_rule_index", BooleanValue.of(without.contains(Peculiarity.RULE_INDEX)))
+                    .put("no_comprehension_index", BooleanValue.of(without.contains(Peculiarity.COMPREHENSION_INDEX)))
                     .build());
         }
 
+        /** In the form in which OPA answers, without messages. */
         List<String> answers() {
-            PreparedQuery query = RandomProgramsTest.prepare(module);
-            if (query == null) {
-                return List.of("compile");
+            PreparedQuery query;
+            try {
+                query = Rego.compile(List.of(new SourceFile("p.rego", module))).prepare("data.t.out");
+            } catch (RegoException refused) {
+                return List.of("compile " + refused.errors().getFirst().code());
             }
             return inputs.stream()
                     .map(input -> RandomProgramsTest.answer(query, Evaluation.Request.of(input, data, NOW)))
                     .toList();
         }
+
+        String shown(List<String> told) {
+            return "seed " + seed + "\n" + module + "\ndata " + data + "\ninputs " + inputs + "\nours   " + answers()
+                    + "\ntheirs " + told;
+        }
+    }
+
+    /** The program of OPA, and the one that was built without the second look. */
+    private record Both(Opa plain, Opa once) {
+        List<String> answer(Program program, Set<Peculiarity> without) throws IOException {
+            Opa asked = without.contains(Peculiarity.SECOND_LOOK) ? once : plain;
+            return withoutMessages(asked.answer(program.json(without)));
+        }
     }
 
     @Test
     void random_programs_say_what_opa_says() throws IOException {
-        String opa = System.getProperty("rego.opa");
-        Assumptions.assumeTrue(opa != null, "no OPA given: bench/rego fuzz runs this");
-        int programs = Integer.getInteger("rego.programs", 3000);
-        long first = Long.getLong("rego.seed", 1);
+        String program = System.getProperty("rego.opa");
+        Assumptions.assumeTrue(program != null, "no OPA given: bench/rego fuzz runs this");
         List<String> differences = new ArrayList<>();
-        Process process = new ProcessBuilder(String.valueOf(opa), "run")
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (PrintWriter to = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8));
-                BufferedReader from = process.inputReader(StandardCharsets.UTF_8)) {
-            for (long seed = first; seed < first + programs && differences.size() < MAX_SHOWN; seed += BATCH) {
-                batch(seed, Math.min(seed + BATCH, first + programs), to, from, differences);
+        long[] seeds = seeds();
+        try (Opa plain = new Opa(String.valueOf(program));
+                Opa once = new Opa(program + "-once")) {
+            for (int at = 0; at < seeds.length && differences.size() < MAX_SHOWN; at += BATCH) {
+                batch(
+                        Arrays.copyOfRange(seeds, at, Math.min(at + BATCH, seeds.length)),
+                        new Both(plain, once),
+                        differences);
             }
-        } finally {
-            process.destroy();
         }
         assertThat(differences).isEmpty();
     }
 
-    private static void batch(long first, long end, PrintWriter to, BufferedReader from, List<String> differences)
-            throws IOException {
-        Thread.startVirtualThread(() -> {
-            for (long seed = first; seed < end; seed++) {
-                to.println(Program.of(seed).json(true));
-            }
-            to.flush();
-        });
-        Map<Outcome, List<String>> outcomes = new EnumMap<>(Outcome.class);
-        Map<Program, List<String>> again = new LinkedHashMap<>();
-        for (long seed = first; seed < end; seed++) {
+    private static long[] seeds() {
+        String listed = System.getProperty("rego.seeds");
+        if (listed != null) {
+            return Stream.of(listed.split(",")).mapToLong(Long::parseLong).toArray();
+        }
+        long first = Long.getLong("rego.seed", 1);
+        return LongStream.range(first, first + Integer.getInteger("rego.programs", 3000))
+                .toArray();
+    }
+
+    private static void batch(long[] seeds, Both opa, List<String> differences) throws IOException {
+        Thread.startVirtualThread(() -> opa.plain.ask(() -> LongStream.of(seeds)
+                .mapToObj(seed -> Program.of(seed).json(Set.of()))
+                .iterator()));
+        int same = 0;
+        List<Program> refused = new ArrayList<>();
+        Map<Program, List<String>> others = new LinkedHashMap<>();
+        for (long seed : seeds) {
             Program program = Program.of(seed);
-            List<String> told = answers(from);
-            Outcome outcome = compare(program, told);
-            if (outcome == Outcome.DIFFERENT) {
-                again.put(program, told);
+            List<String> told = opa.plain.answer();
+            if (!withoutMessages(told).equals(program.answers())) {
+                others.put(program, told);
+            } else if (told.getFirst().startsWith("compile ")) {
+                refused.add(program);
             } else {
-                outcomes.computeIfAbsent(outcome, o -> new ArrayList<>()).add(seed + " " + told);
+                same++;
             }
         }
-        for (Map.Entry<Program, List<String>> entry : again.entrySet()) {
-            Program program = entry.getKey();
-            to.println(program.json(false));
-            to.flush();
-            Outcome outcome = compare(program, answers(from)) == Outcome.SAME ? Outcome.SKIPPED : Outcome.DIFFERENT;
-            outcomes.computeIfAbsent(outcome, o -> new ArrayList<>()).add(program.seed + " " + entry.getValue());
-            if (outcome == Outcome.DIFFERENT) {
-                differences.add("seed " + program.seed + "\n" + program.module + "\ndata " + program.data + "\ninputs "
-                        + program.inputs + "\nours   " + program.answers() + "\ntheirs " + entry.getValue());
+        Map<Set<Peculiarity>, List<String>> explained = new LinkedHashMap<>();
+        CAUSES.forEach(cause -> explained.put(cause, new ArrayList<>()));
+        int before = differences.size();
+        for (Map.Entry<Program, List<String>> other : others.entrySet()) {
+            Program program = other.getKey();
+            Set<Peculiarity> cause = cause(program, opa);
+            if (cause == null) {
+                differences.add(program.shown(other.getValue()));
+            } else {
+                Objects.requireNonNull(explained.get(cause)).add(program.seed + " " + other.getValue());
             }
         }
-        StringBuilder line = new StringBuilder("fuzz: seeds " + first + " to " + (end - 1) + ":");
-        for (Outcome outcome : Outcome.values()) {
-            line.append(outcome.ordinal() == 0 ? " " : ", ")
-                    .append(outcomes.getOrDefault(outcome, List.of()).size())
-                    .append(' ')
-                    .append(outcome.text);
+        // What only the second look finds is no reason to refuse a program here.
+        for (Program program : refused) {
+            List<String> told = opa.answer(program, Set.of(Peculiarity.SECOND_LOOK));
+            if (!told.equals(program.answers())) {
+                differences.add(program.shown(told));
+            }
         }
-        for (Outcome outcome : List.of(Outcome.FAILED, Outcome.SKIPPED, Outcome.NESTED)) {
-            outcomes.getOrDefault(outcome, List.of())
-                    .forEach(told ->
-                            line.append("\n  ").append(outcome).append(' ').append(told.replaceAll("\\s+", " ")));
-        }
-        System.out.println(line);
+        System.out.println("fuzz: seeds " + seeds[0] + " to " + seeds[seeds.length - 1] + ": " + same + " the same, "
+                + refused.size() + " refused by both, " + (differences.size() - before) + " differ");
+        explained.forEach((cause, programs) -> {
+            System.out.println("  " + programs.size() + " because of " + cause);
+            programs.forEach(told -> System.out.println("    " + told.replaceAll("\\s+", " ")));
+        });
     }
 
-    private static List<String> answers(BufferedReader from) throws IOException {
-        List<String> told = new ArrayList<>();
-        for (Value answer : (ArrayValue) Json.read(from.readLine())) {
-            told.add(((StringValue) answer).value());
-        }
-        return told;
-    }
-
-    private static Outcome compare(Program program, List<String> told) {
+    /** The least that OPA has to do without to say what this engine says; null where that does not help. */
+    private static @Nullable Set<Peculiarity> cause(Program program, Both opa) throws IOException {
         List<String> ours = program.answers();
-        boolean refused = told.getFirst().startsWith("compile ");
-        if (ours.equals(List.of("compile"))) {
-            return refused ? Outcome.REFUSED : Outcome.DIFFERENT;
-        }
-        if (refused) {
-            boolean ofTypes = told.getFirst().contains("rego_type_error: ");
-            return ofTypes && hasNestedComprehension(program.module) ? Outcome.NESTED : Outcome.DIFFERENT;
-        }
-        boolean failed = false;
-        for (int i = 0; i < INPUTS; i++) {
-            String theirs = told.get(i);
-            if (theirs.startsWith(INTERNAL)) {
-                failed = true;
-            } else if (!ours.get(i)
-                    .equals(theirs.startsWith("error ") ? theirs.substring(0, theirs.indexOf(':')) : theirs)) {
-                return Outcome.DIFFERENT;
+        for (Set<Peculiarity> without : CAUSES) {
+            if (opa.answer(program, without).equals(ours)) {
+                return without;
             }
         }
-        return failed ? Outcome.FAILED : Outcome.SAME;
+        return null;
     }
 
-    /** Whether a bracket that has a bar stands in one after its bar. */
-    private static boolean hasNestedComprehension(String module) {
-        Deque<Boolean> bars = new ArrayDeque<>();
-        for (int i = 0; i < module.length(); i++) {
-            switch (module.charAt(i)) {
-                case '[', '{', '(' -> bars.push(false);
-                case ']', '}', ')' -> bars.pop();
-                case '|' -> {
-                    if (bars.contains(true)) {
-                        return true;
-                    }
-                    bars.pop();
-                    bars.push(true);
-                }
-                default -> {}
-            }
-        }
-        return false;
+    private static List<String> withoutMessages(List<String> told) {
+        return told.stream()
+                .map(answer -> answer.startsWith("error ") || answer.startsWith("compile ")
+                        ? answer.substring(0, answer.indexOf(':'))
+                        : answer)
+                .toList();
     }
 }
