@@ -3,7 +3,6 @@ package dev.sluice.app;
 import dev.sluice.kernel.facts.PolicyInputSchema;
 import dev.sluice.rego.Capabilities;
 import dev.sluice.rego.Limits;
-import dev.sluice.rego.Rego;
 import dev.sluice.rego.RegoException;
 import dev.sluice.rego.SourceFile;
 import dev.sluice.rego.test.Coverage;
@@ -90,7 +89,9 @@ final class PolicyTests extends LocalCommand {
             try {
                 TestRunner runner = new TestRunner(ObjectValue.EMPTY, Instant.EPOCH, Limits.STANDARD);
                 results.addAll(runner.run(
-                        Rego.compile(sources, Capabilities.ALL, PolicyInputSchema.schemas()),
+                        sources,
+                        Capabilities.ALL,
+                        PolicyInputSchema.schemas(),
                         name -> wanted.matcher(name).find(),
                         reached));
                 sources.forEach(source -> modules.put(source.name(), source));
@@ -99,7 +100,7 @@ final class PolicyTests extends LocalCommand {
                 complain(wrong.errors());
             }
         }
-        TestReport report = new TestReport(out(), verbose);
+        TestReport report = new TestReport(out(), verbose, modules);
         boolean allPassed = results.stream()
                 .allMatch(r -> r.outcome() == TestResult.Outcome.PASSED
                         || (skippedIsFine && r.outcome() == TestResult.Outcome.SKIPPED));

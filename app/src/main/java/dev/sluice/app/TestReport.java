@@ -1,5 +1,7 @@
 package dev.sluice.app;
 
+import dev.sluice.rego.RegoError;
+import dev.sluice.rego.SourceFile;
 import dev.sluice.rego.test.Coverage;
 import dev.sluice.rego.test.TestResult;
 import java.io.PrintWriter;
@@ -10,7 +12,9 @@ import java.util.Base64;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,11 +25,16 @@ final class TestReport {
 
     private final PrintWriter out;
     private final boolean verbose;
+    private final Map<String, SourceFile> modules;
 
-    /** @param verbose whether tests that pass are named too */
-    TestReport(PrintWriter out, boolean verbose) {
+    /**
+     * @param verbose whether tests that pass are named too
+     * @param modules what was tested, by name
+     */
+    TestReport(PrintWriter out, boolean verbose, Map<String, SourceFile> modules) {
         this.out = out;
         this.verbose = verbose;
+        this.modules = modules;
     }
 
     void print(List<TestResult> results) {
@@ -43,29 +52,59 @@ final class TestReport {
             out.println(result.file() + ":" + result.row() + ":");
             out.println(result.name() + ": " + word(result.outcome())
                     + (result.outcome() == TestResult.Outcome.SKIPPED ? "" : " (" + milliseconds(result) + ")"));
-            if (!result.message().isEmpty()) {
-                result.message().lines().forEach(line -> out.println("  " + Output.plain(line)));
-            }
+            indented(1, message(result));
+            print(result.cases(), 1);
             if (!result.output().isEmpty()) {
                 out.println();
-                result.output().stream().flatMap(String::lines).forEach(line -> out.println("  " + Output.plain(line)));
+                result.output().forEach(text -> indented(1, text));
                 out.println();
             }
         }
         if (any) {
             out.println(LINE);
         }
+        long total = Stream.of(TestResult.Outcome.values())
+                .mapToLong(outcome -> count(results, outcome))
+                .sum();
         for (TestResult.Outcome outcome : TestResult.Outcome.values()) {
-            long count = results.stream().filter(r -> r.outcome() == outcome).count();
+            long count = count(results, outcome);
             if (count > 0) {
-                String word = outcome == TestResult.Outcome.SKIPPED ? "SKIPPED" : word(outcome);
-                out.println(word + ": " + count + "/" + results.size());
+                out.println(word(outcome) + ": " + count + "/" + total);
             }
         }
         if (results.isEmpty()) {
             out.println("no tests were run");
         }
         out.flush();
+    }
+
+    private static long count(List<TestResult> results, TestResult.Outcome outcome) {
+        return results.stream().mapToLong(r -> r.count(outcome)).sum();
+    }
+
+    /** Why a test did not pass; where there is no result, with the line it broke off at. */
+    private String message(TestResult result) {
+        RegoError error = result.error();
+        SourceFile module = error == null ? null : modules.get(error.file());
+        return error == null || module == null
+                ? result.message()
+                : error.in(module.text()).shown();
+    }
+
+    private void print(List<TestResult.Case> cases, int depth) {
+        for (TestResult.Case each : cases) {
+            if (verbose || !each.passed()) {
+                indented(depth, each.name() + ": " + (each.passed() ? "PASS" : "FAIL"));
+                indented(depth + 1, each.message());
+                print(each.cases(), depth + 1);
+            }
+        }
+    }
+
+    private void indented(int depth, String text) {
+        text.lines()
+                .map(line -> line.replace("\t", "    "))
+                .forEach(line -> out.println("  ".repeat(depth) + Output.plain(line)));
     }
 
     /** One row per file: how much of it was evaluated, and which lines were not. */
@@ -130,7 +169,7 @@ final class TestReport {
             switch (result.outcome()) {
                 case PASSED -> {}
                 case FAILED -> one.put("fail", true).put("message", result.message());
-                case ERROR -> one.putObject("error").put("message", result.message());
+                case ERROR -> one.set("error", error(result));
                 case SKIPPED -> one.put("skip", true);
             }
             one.put("duration", result.duration().toNanos());
@@ -138,8 +177,39 @@ final class TestReport {
                 byte[] text = (String.join("\n", result.output()) + "\n").getBytes(StandardCharsets.UTF_8);
                 one.put("output", Base64.getEncoder().encodeToString(text));
             }
+            cases(one, result.cases());
         }
         return list;
+    }
+
+    private static ObjectNode error(TestResult result) {
+        RegoError error = result.error();
+        if (error == null) {
+            return Api.object().put("message", result.message());
+        }
+        ObjectNode one = Api.object().put("code", error.code()).put("message", error.message());
+        one.putObject("location")
+                .put("file", error.file())
+                .put("row", error.row())
+                .put("col", error.column());
+        return one;
+    }
+
+    private static void cases(ObjectNode above, List<TestResult.Case> cases) {
+        if (cases.isEmpty()) {
+            return;
+        }
+        ObjectNode all = above.putObject("sub_results");
+        for (TestResult.Case each : cases) {
+            ObjectNode one = all.putObject(each.name()).put("name", each.name());
+            if (!each.passed()) {
+                one.put("fail", true);
+            }
+            if (!each.message().isEmpty()) {
+                one.put("message", each.message());
+            }
+            cases(one, each.cases());
+        }
     }
 
     /** Coverage as {@code opa test --coverage} gives it. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.Setting;
 import dev.sluice.rego.Limits;
-import dev.sluice.rego.Rego;
 import dev.sluice.rego.SourceFile;
 import dev.sluice.rego.test.TestResult;
 import dev.sluice.rego.test.TestRunner;
@@ -182,9 +181,9 @@ final class DocumentationTest {
                         .name())
                 .isEqualTo("No install scripts");
         List<TestResult> results = new TestRunner(ObjectValue.EMPTY, Instant.EPOCH, Limits.STANDARD)
-                .run(Rego.compile(List.of(
+                .run(List.of(
                         new SourceFile("no-install-scripts.rego", blocks.get(0)),
-                        new SourceFile("no-install-scripts_test.rego", blocks.get(1)))));
+                        new SourceFile("no-install-scripts_test.rego", blocks.get(1))));
         assertThat(results).hasSize(2).allMatch(TestResult::ok);
     }
 

@@ -150,7 +150,8 @@ final class PolicyTestsTest {
 
     @Test
     void programs_get_what_opa_gives_them() throws IOException {
-        Path tests = tests(PASSES + "\n" + FAILS + "\n" + SKIPPED + "\ntest_c := 1\n\ntest_c := 2\n");
+        Path tests = tests(
+                PASSES + "\n" + FAILS + "\n" + SKIPPED + "\ntest_c if f(1)\n\nf(x) := 1\n\nf(x) := 2 if x == 1\n");
         CommandLineRun run = run("--json");
         assertThat(run.code()).isEqualTo(2);
         JsonNode results = run.json();
@@ -166,7 +167,75 @@ final class PolicyTestsTest {
                 .isEqualTo("hello {\"a\": 1}\n");
         assertThat(results.get(0).has("fail")).isFalse();
         assertThat(results.get(2).path("skip").booleanValue()).isTrue();
-        assertThat(results.get(3).path("error").path("message").stringValue()).contains("conflicting");
+        JsonNode error = results.get(3).path("error");
+        assertThat(error.path("code").stringValue()).isEqualTo("eval_conflict_error");
+        assertThat(error.path("message").stringValue()).contains("conflicting");
+        assertThat(error.path("location").path("row").intValue()).isEqualTo(18);
+    }
+
+    private static final String CASES = """
+            test_grade[note] if {
+            	some note, tc in {
+            		"one": {"x": 1, "want": 2},
+            		"two": {"x": 2, "want": 9},
+            	}
+            	got := cloudsmith.grade(tc.x)
+            	got == tc.want
+            }
+
+            test_grade if cloudsmith.grade(3) == 4
+            """;
+
+    @Test
+    void cases_count_each_for_itself_and_those_that_fail_are_named_with_their_expression() throws IOException {
+        Path tests = tests(CASES);
+        CommandLineRun run = run();
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(withoutTimes(run.out())).isEqualTo("""
+                FILE:5:
+                data.cloudsmith_test.test_grade: FAIL (TIME)
+                  two: FAIL
+                    FILE:11:2: got == tc.want
+                --------------------------------------------------------------------------------
+                PASS: 2/3
+                FAIL: 1/3
+                """.replace("FILE", tests.toString()));
+        assertThat(withoutTimes(run("-v").out())).isEqualTo("""
+                FILE:5:
+                data.cloudsmith_test.test_grade: FAIL (TIME)
+                  one: PASS
+                  two: FAIL
+                    FILE:11:2: got == tc.want
+                FILE:14:
+                data.cloudsmith_test.test_grade#01: PASS (TIME)
+                --------------------------------------------------------------------------------
+                PASS: 2/3
+                FAIL: 1/3
+                """.replace("FILE", tests.toString()));
+    }
+
+    @Test
+    void programs_get_cases_as_opa_gives_them() throws IOException {
+        tests(CASES);
+        JsonNode results = run("--json").json();
+        JsonNode cases = results.get(0).path("sub_results");
+        assertThat(cases.path("one").toString()).isEqualTo("{\"name\":\"one\"}");
+        assertThat(cases.path("two").path("fail").booleanValue()).isTrue();
+        assertThat(cases.path("two").path("message").stringValue()).endsWith(":11:2: got == tc.want");
+        assertThat(results.get(1).path("name").stringValue()).isEqualTo("test_grade#01");
+        assertThat(results.get(1).has("sub_results")).isFalse();
+    }
+
+    @Test
+    void what_gives_no_result_is_shown_with_its_line() throws IOException {
+        Path tests = tests("test_c if f(1)\n\nf(x) := 1\n\nf(x) := 2 if x == 1\n");
+        CommandLineRun run = run();
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.out())
+                .contains("data.cloudsmith_test.test_c: ERROR")
+                .contains("  " + tests + ":9:")
+                .contains("\n      f(x) := 2 if x == 1\n      ^\n")
+                .endsWith("ERROR: 1/1\n");
     }
 
     @Test

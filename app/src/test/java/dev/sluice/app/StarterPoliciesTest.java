@@ -9,7 +9,6 @@ import dev.sluice.kernel.policy.PackageState;
 import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.policy.Policy;
 import dev.sluice.rego.Limits;
-import dev.sluice.rego.Rego;
 import dev.sluice.rego.SourceFile;
 import dev.sluice.rego.test.TestResult;
 import dev.sluice.rego.test.TestRunner;
@@ -49,9 +48,9 @@ final class StarterPoliciesTest {
         for (String file : StarterPolicies.FILES) {
             String tests = file.replace(".rego", "_test.rego");
             List<TestResult> results = new TestRunner(ObjectValue.EMPTY, Instant.EPOCH, Limits.STANDARD)
-                    .run(Rego.compile(List.of(
+                    .run(List.of(
                             new SourceFile(file, StarterPolicies.text(file)),
-                            new SourceFile(tests, StarterPolicies.text(tests)))));
+                            new SourceFile(tests, StarterPolicies.text(tests))));
             assertThat(results).as(file).hasSizeGreaterThan(3).allMatch(TestResult::ok);
         }
     }

@@ -5,6 +5,7 @@ import dev.sluice.rego.syntax.Module;
 import dev.sluice.rego.syntax.Parser;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The compiler of the policy language: Rego v1 as OPA 1.22.2 defines it. */
 public final class Rego {
@@ -34,8 +35,19 @@ public final class Rego {
      * @throws RegoException when a module is wrong; carries all errors of the first stage that found any
      */
     public static Program compile(List<SourceFile> modules, Capabilities capabilities, Schemas schemas) {
+        return compile(modules, capabilities, schemas, module -> module);
+    }
+
+    /**
+     * Compiles modules that are not quite what is written.
+     *
+     * @param change gives what takes the place of a module as parsed, asked in their order
+     * @throws RegoException when a module is wrong; carries all errors of the first stage that found any
+     */
+    public static Program compile(
+            List<SourceFile> modules, Capabilities capabilities, Schemas schemas, UnaryOperator<Module> change) {
         try {
-            return compiled(modules, capabilities, schemas);
+            return compiled(modules, capabilities, schemas, change);
         } catch (RegoException wrong) {
             throw new RegoException(
                     wrong.errors().stream().map(e -> placed(e, modules)).toList());
@@ -52,12 +64,13 @@ public final class Rego {
         return error;
     }
 
-    private static Program compiled(List<SourceFile> modules, Capabilities capabilities, Schemas schemas) {
+    private static Program compiled(
+            List<SourceFile> modules, Capabilities capabilities, Schemas schemas, UnaryOperator<Module> change) {
         List<Module> parsed = new ArrayList<>();
         List<RegoError> errors = new ArrayList<>();
         for (SourceFile source : modules) {
             try {
-                parsed.add(Parser.parse(source));
+                parsed.add(change.apply(Parser.parse(source)));
             } catch (StackOverflowError tooDeep) {
                 errors.add(new RegoError(RegoError.PARSE, "the module is nested too deep", source.name(), 1, 1));
             } catch (RegoException wrong) {

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Walks the variables of terms and literals. Bodies nested in a term (closures) are walked only when asked for. */
-final class Vars {
+public final class Vars {
     private Vars() {}
 
     /** Variables outside closures. */
@@ -34,7 +34,8 @@ final class Vars {
         }
     }
 
-    static void all(Body body, Consumer<Term.Var> out) {
+    /** All of them. */
+    public static void all(Body body, Consumer<Term.Var> out) {
         body.literals().forEach(e -> walk(e, out, out));
     }
 

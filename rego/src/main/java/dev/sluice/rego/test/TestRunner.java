@@ -1,23 +1,37 @@
 package dev.sluice.rego.test;
 
+import dev.sluice.rego.Capabilities;
 import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.Limits;
 import dev.sluice.rego.Program;
+import dev.sluice.rego.Rego;
+import dev.sluice.rego.RegoError;
 import dev.sluice.rego.RegoEvaluationException;
+import dev.sluice.rego.RegoException;
+import dev.sluice.rego.Schemas;
+import dev.sluice.rego.SourceFile;
+import dev.sluice.rego.builtin.BuiltinDeclaration;
+import dev.sluice.rego.builtin.Parameter;
+import dev.sluice.rego.builtin.Type;
+import dev.sluice.rego.syntax.Location;
+import dev.sluice.rego.syntax.Module;
 import dev.sluice.rego.value.BooleanValue;
 import dev.sluice.rego.value.Value;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the tests of a program as {@code opa test} does: every rule without parameters whose name begins with
- * {@code test_} must be true, or at least defined and not false; {@code todo_test_} rules are skipped. Builtin errors make
- * a test fail only where they make it undefined.
+ * Runs the tests of modules as {@code opa test} does: every rule without parameters whose name begins with {@code test_}
+ * must be true; {@code todo_test_} rules are skipped. Each definition is a test of its own. Where the name goes on with
+ * variables ({@code test_x[case]}) every case must be true that the rule came to. Builtin errors make a test fail only where
+ * they make it undefined.
  */
 public final class TestRunner {
     private final Value data;
@@ -35,87 +49,116 @@ public final class TestRunner {
         this.limits = limits;
     }
 
-    /** Runs every test, in source order. */
-    public List<TestResult> run(Program program) {
-        return run(program, name -> true, new Coverage());
+    /**
+     * Runs every test of modules that may call every builtin.
+     *
+     * @throws RegoException when a module is wrong
+     */
+    public List<TestResult> run(List<SourceFile> modules) {
+        return run(modules, Capabilities.ALL, Schemas.NONE, name -> true, new Coverage());
     }
 
     /**
-     * Runs some tests, in source order.
+     * Runs some tests of modules, in source order.
      *
      * @param wanted asked with the path of each test, for example {@code data.cloudsmith_test.test_blocks_malware}
      * @param coverage is told what was evaluated
+     * @throws RegoException when a module is wrong
      */
-    public List<TestResult> run(Program program, Predicate<String> wanted, Coverage coverage) {
+    public List<TestResult> run(
+            List<SourceFile> modules,
+            Capabilities capabilities,
+            Schemas schemas,
+            Predicate<String> wanted,
+            Coverage coverage) {
+        AtomicReference<@Nullable Hearing> running = new AtomicReference<>();
+        BuiltinDeclaration atCase = new BuiltinDeclaration(
+                TestRule.CASE,
+                List.of(new Parameter("test_case", Type.parse("array[any]"))),
+                new Parameter("", Type.Scalar.BOOLEAN),
+                false,
+                true,
+                false,
+                (_, args) -> {
+                    Hearing hearing = running.get();
+                    if (hearing != null) {
+                        hearing.at(args[0]);
+                    }
+                    return BooleanValue.TRUE;
+                });
+        Map<String, Integer> count = new HashMap<>();
+        List<TestRule> tests = new ArrayList<>();
+        Program program = Rego.compile(modules, capabilities.with(atCase), schemas, parsed -> {
+            Module apart = TestRule.apart(parsed, count);
+            tests.addAll(TestRule.of(apart));
+            return apart;
+        });
         List<TestResult> results = new ArrayList<>();
-        Set<String> seen = new HashSet<>();
-        for (Program.RuleName rule : program.rules()) {
-            boolean todo = rule.name().startsWith("todo_test_");
-            if (rule.function()
-                    || !(todo || rule.name().startsWith("test_"))
-                    || !seen.add(rule.path())
-                    || !wanted.test(rule.path())) {
-                continue;
+        for (TestRule test : tests) {
+            if (wanted.test(test.path())) {
+                Hearing hearing = new Hearing(test, coverage);
+                running.set(hearing);
+                results.add(test.isTodo() ? skipped(test) : run(program, test, hearing));
             }
-            results.add(
-                    todo
-                            ? result(rule, TestResult.Outcome.SKIPPED, "", List.of(), Duration.ZERO)
-                            : run(program, rule, coverage));
         }
         return results;
     }
 
-    /** Hears what one test reaches and prints. */
-    private record Ear(Coverage coverage, List<String> output) implements Evaluation.Observer {
-        private static final int MAX_LINES = 1000;
-
-        @Override
-        public void reached(String file, int row, int column) {
-            coverage.reached(file, row, column);
-        }
-
-        @Override
-        public void printed(String file, int row, String text) {
-            if (output.size() < MAX_LINES) {
-                output.add(text);
-            }
-        }
-    }
-
-    private TestResult run(Program program, Program.RuleName rule, Coverage coverage) {
+    private TestResult run(Program program, TestRule test, Hearing hearing) {
         long start = System.nanoTime();
-        Ear ear = new Ear(coverage, new ArrayList<>());
         TestResult.Outcome outcome = TestResult.Outcome.PASSED;
         String message = "";
+        List<TestResult.Case> cases = List.of();
+        RegoError error = null;
         try {
-            Evaluation.Result result = program.prepare(rule.path())
-                    .evaluate(new Evaluation.Request(null, data, now, false, true, limits, ear));
-            if (result.value() == null || result.value() == BooleanValue.FALSE) {
+            Evaluation.Result result = program.prepare(test.query())
+                    .evaluate(new Evaluation.Request(null, data, now, false, true, limits, hearing));
+            Value value = result.value();
+            if (value != null && test.hasCases()) {
+                cases = hearing.cases(value);
+                outcome = cases.stream().allMatch(TestResult.Case::passed) ? outcome : TestResult.Outcome.FAILED;
+            } else if (value != BooleanValue.TRUE) {
                 outcome = TestResult.Outcome.FAILED;
-                message = reason(result, rule);
+                message = reason(result, test);
             }
-        } catch (RegoEvaluationException error) {
+        } catch (RegoEvaluationException failed) {
             outcome = TestResult.Outcome.ERROR;
-            message = String.valueOf(error.getMessage());
+            message = String.valueOf(failed.getMessage());
+            error = new RegoError(failed.code(), failed.text(), failed.file(), failed.row(), failed.column());
         }
-        return result(rule, outcome, message, ear.output(), Duration.ofNanos(System.nanoTime() - start));
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        return result(test, outcome, message, cases, error, hearing.output(), took);
     }
 
     /** The expression of the test that failed. */
-    private static String reason(Evaluation.Result traced, Program.RuleName rule) {
+    private static String reason(Evaluation.Result traced, TestRule test) {
+        Value value = traced.value();
+        if (value != null) {
+            return "the rule is " + value + ", not true";
+        }
         for (Evaluation.Step step : traced.steps()) {
-            if (step.rule().equals(rule.path()) && step.outcome() == Evaluation.Outcome.FAILED) {
+            if (test.is(step.rule()) && step.outcome() == Evaluation.Outcome.FAILED) {
                 return step.file() + ":" + step.row() + ":" + step.column() + ": " + step.text()
                         + (step.detail().isEmpty() ? "" : "   (" + step.detail() + ")");
             }
         }
-        return "the rule is false";
+        return "the rule is undefined";
+    }
+
+    private static TestResult skipped(TestRule test) {
+        return result(test, TestResult.Outcome.SKIPPED, "", List.of(), null, List.of(), Duration.ZERO);
     }
 
     private static TestResult result(
-            Program.RuleName rule, TestResult.Outcome outcome, String message, List<String> output, Duration duration) {
-        String packagePath =
-                rule.path().substring(0, rule.path().length() - rule.name().length() - 1);
-        return new TestResult(packagePath, rule.name(), rule.file(), rule.row(), outcome, message, output, duration);
+            TestRule test,
+            TestResult.Outcome outcome,
+            String message,
+            List<TestResult.Case> cases,
+            @Nullable RegoError error,
+            List<String> output,
+            Duration took) {
+        Location at = test.rule().location();
+        return new TestResult(
+                test.packagePath(), test.name(), at.file(), at.row(), outcome, message, cases, error, output, took);
     }
 }
