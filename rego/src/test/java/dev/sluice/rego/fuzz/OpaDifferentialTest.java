@@ -59,12 +59,11 @@ class OpaDifferentialTest {
     private record Program(long seed, String module, ObjectValue data, List<Value> inputs) {
         static Program of(long seed) {
             Random random = new Random(seed);
-            ObjectValue data = ObjectValue.builder()
-                    .put("d", RandomProgram.document(random))
-                    .build();
+            ObjectValue data =
+                    ObjectValue.builder().put("d", RandomDocument.of(random)).build();
             List<Value> inputs = new ArrayList<>();
             for (int i = 0; i < INPUTS; i++) {
-                inputs.add(RandomProgram.document(random));
+                inputs.add(RandomDocument.of(random));
             }
             return new Program(seed, RandomProgram.module(seed), data, inputs);
         }

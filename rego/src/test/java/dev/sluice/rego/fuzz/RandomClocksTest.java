@@ -38,10 +38,9 @@ class RandomClocksTest {
                 continue;
             }
             Random random = new Random(seed);
-            Value input = RandomProgram.document(random);
-            Value data = ObjectValue.builder()
-                    .put("d", RandomProgram.document(random))
-                    .build();
+            Value input = RandomDocument.of(random);
+            Value data =
+                    ObjectValue.builder().put("d", RandomDocument.of(random)).build();
             Instant from = NOW;
             for (int i = 0; i < HORIZONS; i++) {
                 Evaluation.Result result;

@@ -1,28 +1,24 @@
 package dev.sluice.rego.fuzz;
 
-import dev.sluice.rego.value.ArrayValue;
-import dev.sluice.rego.value.BooleanValue;
-import dev.sluice.rego.value.NullValue;
-import dev.sluice.rego.value.NumberValue;
-import dev.sluice.rego.value.ObjectValue;
-import dev.sluice.rego.value.StringValue;
-import dev.sluice.rego.value.Value;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A random module {@code t} whose rules say {@code data.t.out}, with random documents.
+ * A random module {@code t} whose rules say {@code data.t.out}.
  *
  * <p>Modules are well-formed: variables are bound before they are used, rules only refer to earlier rules, and constants are
  * only compared with what comes from a document, whose type nobody knows. Some are refused by the compiler all the same.
  */
 final class RandomProgram {
-    private static final List<String> KEYS = List.of("a", "b", "c", "xs", "n");
+    static final List<String> KEYS = List.of("a", "b", "c", "xs", "n");
+    private static final Pattern NAME = Pattern.compile("\\b(?:[vt][0-9]+|arg)\\b");
     private static final List<String> COMPARE = List.of("==", "!=", "<", "<=", ">", ">=");
-    private static final int MAX_DEPTH = 2;
+    static final int MAX_DEPTH = 2;
 
     private final Random random;
     private final StringBuilder out = new StringBuilder("package t\n");
@@ -30,12 +26,18 @@ final class RandomProgram {
     private final List<String> sets = new ArrayList<>();
     private final List<String> objects = new ArrayList<>();
     private final List<String> functions = new ArrayList<>();
+    private final List<Said> said = new ArrayList<>();
     private final @Nullable RandomClock clock;
+    private final RandomLoop loops;
     private int variables;
+
+    /** A call, and the variables that have to be bound where it is said again. */
+    private record Said(String call, List<String> variables) {}
 
     private RandomProgram(Random random, @Nullable RandomClock clock) {
         this.random = random;
         this.clock = clock;
+        this.loops = new RandomLoop(this, random);
     }
 
     /** The module with this seed. */
@@ -121,17 +123,24 @@ final class RandomProgram {
             }
             case 3 -> {
                 String name = "f" + number;
-                int definitions = 1 + random.nextInt(2) * 3;
+                int definitions = List.of(1, 1, 2, 4).get(random.nextInt(4));
                 for (int i = 0; i < definitions; i++) {
                     // Comparing it with a constant tells the compiler its type.
-                    List<String> bound = new ArrayList<>(definitions == 1 ? List.of("arg") : List.of());
-                    String guard = definitions == 1 ? "" : "\targ == " + constant() + "\n";
+                    List<String> bound = new ArrayList<>(definitions < 4 ? List.of("arg") : List.of());
+                    String guard = definitions < 4 ? "" : "\targ == " + constant() + "\n";
                     String body = body(bound, 0);
                     out.append('\n')
                             .append(name)
                             .append("(arg) := ")
-                            .append(definitions == 1 ? term(bound, 0) : "\"f\"");
-                    out.append(" if {\n").append(guard).append(body).append("}\n");
+                            .append(definitions < 4 ? term(bound, 0) : "\"f\"");
+                    out.append(" if {\n").append(guard).append(body).append("}");
+                    if (definitions < 4 && random.nextInt(4) == 0) {
+                        List<String> inside = new ArrayList<>(List.of("arg"));
+                        String second = body(inside, 0);
+                        out.append(" else := ").append(term(inside, 0));
+                        out.append(" if {\n").append(second).append("}");
+                    }
+                    out.append('\n');
                 }
                 functions.add(name);
             }
@@ -156,11 +165,11 @@ final class RandomProgram {
         return text.toString();
     }
 
-    private String literal(List<String> bound, int depth) {
+    String literal(List<String> bound, int depth) {
         if (clock != null && random.nextInt(3) == 0) {
             return random.nextInt(3) == 0 ? assigned(bound, clock.value()) : clock.test(fresh());
         }
-        switch (random.nextInt(depth < MAX_DEPTH ? 14 : 10)) {
+        switch (random.nextInt(depth < MAX_DEPTH ? 18 : 10)) {
             case 0 -> {
                 if (random.nextBoolean()) {
                     return assigned(bound, term(bound, depth));
@@ -239,6 +248,12 @@ final class RandomProgram {
                         + (random.nextBoolean() ? constant() : open(bound));
                 return assigned(bound, right);
             }
+            case 13 -> {
+                return loops.joined(bound, depth);
+            }
+            case 14, 15, 16 -> {
+                return loops.literals(bound, depth);
+            }
             default -> {
                 if (!sets.isEmpty() && random.nextBoolean()) {
                     return sets.get(random.nextInt(sets.size())) + "[" + open(bound) + "]";
@@ -250,13 +265,13 @@ final class RandomProgram {
     }
 
     /** Binds a variable; one whose type the compiler may know is never compared with a constant. */
-    private String assigned(List<String> bound, String right) {
+    String assigned(List<String> bound, String right) {
         String name = "t" + variables++;
         bound.add(name);
         return name + " := " + right;
     }
 
-    private String fresh() {
+    String fresh() {
         return "v" + variables++;
     }
 
@@ -275,7 +290,24 @@ final class RandomProgram {
         };
     }
 
-    private String call(List<String> bound) {
+    /** A call, perhaps one that was made before. */
+    String call(List<String> bound) {
+        if (random.nextInt(4) == 0) {
+            List<Said> again = said.stream()
+                    .filter(each -> bound.containsAll(each.variables))
+                    .toList();
+            if (!again.isEmpty()) {
+                return again.get(random.nextInt(again.size())).call;
+            }
+        }
+        String call = newCall(bound);
+        said.add(new Said(
+                call,
+                NAME.matcher(call).results().map(MatchResult::group).distinct().toList()));
+        return call;
+    }
+
+    private String newCall(List<String> bound) {
         if (!functions.isEmpty() && random.nextInt(3) == 0) {
             return functions.get(random.nextInt(functions.size())) + "(" + open(bound) + ")";
         }
@@ -293,7 +325,7 @@ final class RandomProgram {
         };
     }
 
-    private String comprehension(List<String> bound, int depth) {
+    String comprehension(List<String> bound, int depth) {
         List<String> inside = new ArrayList<>(bound);
         String body = body(inside, depth).strip().replace("\n", "\n\t");
         String value = term(inside, MAX_DEPTH);
@@ -304,10 +336,37 @@ final class RandomProgram {
         };
     }
 
+    /** An earlier rule, or something in one; empty where there is none. */
+    String earlier() {
+        List<String> rules = new ArrayList<>(values);
+        rules.addAll(sets);
+        rules.addAll(objects);
+        return rules.isEmpty() ? "" : rules.get(random.nextInt(rules.size()));
+    }
+
+    /** A name of a field. */
+    String key() {
+        return KEYS.get(random.nextInt(KEYS.size()));
+    }
+
+    /** An operator that compares, between spaces. */
+    String compared() {
+        return " " + COMPARE.get(random.nextInt(COMPARE.size())) + " ";
+    }
+
+    private static List<String> untyped(List<String> bound) {
+        return bound.stream().filter(name -> !name.startsWith("t")).toList();
+    }
+
+    /** A variable of a type that the compiler does not know; empty where there is none. */
+    String variable(List<String> bound) {
+        List<String> known = untyped(bound);
+        return known.isEmpty() ? "" : known.get(random.nextInt(known.size()));
+    }
+
     /** Something of a type that the compiler does not know: a variable, or a place in a document. */
-    private String open(List<String> bound) {
-        List<String> known =
-                bound.stream().filter(name -> !name.startsWith("t")).toList();
+    String open(List<String> bound) {
+        List<String> known = untyped(bound);
         if (!known.isEmpty() && random.nextInt(5) < 3) {
             String name = known.get(random.nextInt(known.size()));
             return random.nextInt(4) == 0 && name.equals("arg")
@@ -328,7 +387,7 @@ final class RandomProgram {
         return text.toString();
     }
 
-    private String constant() {
+    String constant() {
         return switch (random.nextInt(7)) {
             case 0 -> "\"a\"";
             case 1 -> "\"b\"";
@@ -337,43 +396,5 @@ final class RandomProgram {
             case 4 -> "1.5";
             default -> Integer.toString(random.nextInt(3));
         };
-    }
-
-    // --- documents ---
-
-    /** A random object. */
-    static Value document(Random random) {
-        return object(random, 3);
-    }
-
-    private static Value object(Random random, int depth) {
-        ObjectValue.Builder builder = ObjectValue.builder();
-        for (String key : KEYS) {
-            if (random.nextInt(4) > 0) {
-                builder.put(key, key.equals("xs") ? array(random, depth - 1) : value(random, depth - 1));
-            }
-        }
-        return builder.build();
-    }
-
-    private static Value value(Random random, int depth) {
-        int kind = random.nextInt(depth > 0 ? 10 : 6);
-        return switch (kind) {
-            case 0 -> NullValue.NULL;
-            case 1 -> BooleanValue.of(random.nextBoolean());
-            case 2 -> StringValue.of(List.of("a", "b", "ab", "xs").get(random.nextInt(4)));
-            case 3, 4 -> NumberValue.of(random.nextInt(3));
-            case 5 -> NumberValue.parse(List.of("1.5", "0.25", "1.0", "-1").get(random.nextInt(4)));
-            case 6, 7 -> array(random, depth - 1);
-            default -> object(random, depth - 1);
-        };
-    }
-
-    private static Value array(Random random, int depth) {
-        Value[] items = new Value[random.nextInt(4)];
-        for (int i = 0; i < items.length; i++) {
-            items[i] = value(random, depth);
-        }
-        return ArrayValue.of(items);
     }
 }

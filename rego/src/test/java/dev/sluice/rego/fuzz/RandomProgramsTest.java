@@ -35,11 +35,10 @@ class RandomProgramsTest {
                 continue;
             }
             Random random = new Random(seed);
-            ObjectValue data = ObjectValue.builder()
-                    .put("d", RandomProgram.document(random))
-                    .build();
+            ObjectValue data =
+                    ObjectValue.builder().put("d", RandomDocument.of(random)).build();
             for (int i = 0; i < INPUTS; i++) {
-                Value input = RandomProgram.document(random);
+                Value input = RandomDocument.of(random);
                 String expected = expected(module, input, data);
                 Evaluation.Request request = Evaluation.Request.of(input, data, NOW);
                 assertThat(answer(query, request))
@@ -71,11 +70,10 @@ class RandomProgramsTest {
                 continue;
             }
             Random random = new Random(seed);
-            ObjectValue data = ObjectValue.builder()
-                    .put("d", RandomProgram.document(random))
-                    .build();
+            ObjectValue data =
+                    ObjectValue.builder().put("d", RandomDocument.of(random)).build();
             for (int i = 0; i < INPUTS; i++) {
-                Value input = RandomProgram.document(random);
+                Value input = RandomDocument.of(random);
                 Evaluation.Result first;
                 try {
                     first = query.evaluate(
@@ -149,6 +147,6 @@ class RandomProgramsTest {
         if (value instanceof NumberValue number && random.nextBoolean()) {
             return number.plus(NumberValue.parse("0.125"));
         }
-        return RandomProgram.document(random);
+        return RandomDocument.of(random);
     }
 }

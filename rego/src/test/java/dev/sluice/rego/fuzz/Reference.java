@@ -20,9 +20,12 @@ import dev.sluice.rego.value.SetValue;
 import dev.sluice.rego.value.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,13 +40,20 @@ final class Reference {
         }
     }
 
+    /** Ends a search that has found what it was for. */
+    private static final class Found extends RuntimeException {
+        Found() {
+            super("found", null, false, false);
+        }
+    }
+
     /** What follows once a term has a value under some bindings. */
     private interface Then {
         void with(Value value, Map<String, Value> bound);
     }
 
     private final Module module;
-    private final Value data;
+    private Value data;
     private Value input;
 
     Reference(String text, Value input, Value data) {
@@ -91,22 +101,14 @@ final class Reference {
 
     private @Nullable Value complete(List<Rule> rules, List<Value> args) {
         List<Value> found = new ArrayList<>();
-        for (Rule rule : rules) {
-            if (rule.isDefault()) {
-                continue;
-            }
-            Map<String, Value> bound = new HashMap<>();
-            for (int i = 0; i < args.size(); i++) {
-                bound.put(((Term.Var) Objects.requireNonNull(rule.args()).get(i)).name(), args.get(i));
-            }
-            int before = found.size();
-            body(rule.body(), bound, b -> each(rule.value(), b, (v, c) -> found.add(v)));
-            for (Rule.Else branch = rule.otherwise();
-                    branch != null && found.size() == before;
-                    branch = branch.otherwise()) {
-                Rule.Else here = branch;
-                body(here.body(), bound, b -> each(here.value(), b, (v, c) -> found.add(v)));
-            }
+        if (agree(rules)) {
+            // Another solution could only say the same: what would come after the first is not looked at.
+            holds(solution -> definitions(rules, args, (v, b) -> {
+                found.add(v);
+                solution.under(b);
+            }));
+        } else {
+            definitions(rules, args, (v, b) -> found.add(v));
         }
         for (Value value : found) {
             if (!value.equals(found.getFirst())) {
@@ -122,6 +124,63 @@ final class Reference {
             }
         }
         return found.isEmpty() ? null : found.getFirst();
+    }
+
+    private void definitions(List<Rule> rules, List<Value> args, Then then) {
+        for (Rule rule : rules) {
+            if (rule.isDefault()) {
+                continue;
+            }
+            Map<String, Value> bound = new HashMap<>();
+            for (int i = 0; i < args.size(); i++) {
+                bound.put(((Term.Var) Objects.requireNonNull(rule.args()).get(i)).name(), args.get(i));
+            }
+            boolean[] any = {false};
+            Then noted = (v, b) -> {
+                any[0] = true;
+                then.with(v, b);
+            };
+            body(rule.body(), bound, b -> each(rule.value(), b, noted));
+            for (Rule.Else branch = rule.otherwise(); branch != null && !any[0]; branch = branch.otherwise()) {
+                Rule.Else here = branch;
+                body(here.body(), bound, b -> each(here.value(), b, noted));
+            }
+        }
+    }
+
+    /** Whether whatever holds gives the same constant. */
+    private static boolean agree(List<Rule> rules) {
+        Set<Term> values = new HashSet<>();
+        for (Rule rule : rules) {
+            if (!rule.isDefault()) {
+                values.add(rule.value());
+                for (Rule.Else branch = rule.otherwise(); branch != null; branch = branch.otherwise()) {
+                    values.add(branch.value());
+                }
+            }
+        }
+        return values.stream().allMatch(Term.Constant.class::isInstance)
+                && values.stream()
+                                .map(v -> ((Term.Constant) v).value())
+                                .distinct()
+                                .count()
+                        == 1;
+    }
+
+    /** Whether something has a solution; nothing is looked at after the first one. */
+    private static boolean holds(Consumer<Holds> search) {
+        Found found = new Found();
+        try {
+            search.accept(b -> {
+                throw found;
+            });
+            return false;
+        } catch (Found thrown) {
+            if (thrown != found) {
+                throw thrown;
+            }
+            return true;
+        }
     }
 
     // --- bodies ---
@@ -145,35 +204,83 @@ final class Reference {
 
     private void literal(Expr literal, Map<String, Value> bound, Holds then) {
         if (!literal.withs().isEmpty()) {
-            Value before = input;
-            Value changed = before;
-            for (With with : literal.withs()) {
-                List<Value> value = new ArrayList<>();
-                each(with.value(), bound, (v, b) -> value.add(v));
-                if (value.isEmpty()) {
-                    return;
-                }
-                changed = put(changed, ((Term.Ref) with.target()).path(), value.getFirst());
-            }
-            input = changed;
-            statement(literal.statement(), bound, b -> {
-                Value inside = input;
-                input = before;
-                then.under(b);
-                input = inside;
-            });
-            input = before;
+            under(literal, bound, then);
             return;
         }
-        if (literal.negated()) {
-            boolean[] held = {false};
-            statement(literal.statement(), bound, b -> held[0] = true);
-            if (!held[0]) {
-                then.under(bound);
+        plain(literal, bound, then);
+    }
+
+    private void under(Expr literal, Map<String, Value> bound, Holds then) {
+        Value inputBefore = input;
+        Value dataBefore = data;
+        Value changedInput = input;
+        Value changedData = data;
+        for (With with : literal.withs()) {
+            List<Value> value = new ArrayList<>();
+            each(with.value(), bound, (v, b) -> value.add(v));
+            if (value.isEmpty()) {
+                return;
             }
+            Term.Ref target = (Term.Ref) with.target();
+            if (target.head() instanceof Term.Var head && head.name().equals("data")) {
+                changedData = put(changedData, target.path(), value.getFirst());
+            } else {
+                changedInput = put(changedInput, target.path(), value.getFirst());
+            }
+        }
+        Value inputUnder = changedInput;
+        Value dataUnder = changedData;
+        input = inputUnder;
+        data = dataUnder;
+        try {
+            plain(literal, bound, b -> {
+                input = inputBefore;
+                data = dataBefore;
+                then.under(b);
+                input = inputUnder;
+                data = dataUnder;
+            });
+        } finally {
+            input = inputBefore;
+            data = dataBefore;
+        }
+    }
+
+    private void plain(Expr literal, Map<String, Value> bound, Holds then) {
+        if (literal.negated()) {
+            operands(literal.statement(), bound, statement -> {
+                if (!holds(solution -> statement(statement, bound, solution))) {
+                    then.under(bound);
+                }
+            });
             return;
         }
         statement(literal.statement(), bound, then);
+    }
+
+    /**
+     * The operands of a call that is negated are not part of the negation: where one is undefined, so is the literal. Only
+     * what is compared for equality is part of it, unless it is computed.
+     */
+    private void operands(Expr.Statement statement, Map<String, Value> bound, Consumer<Expr.Statement> then) {
+        if (!(statement instanceof Expr.Truth(Term.Call call))) {
+            then.accept(statement);
+            return;
+        }
+        List<Term> inside = new ArrayList<>();
+        for (Term arg : call.args()) {
+            if (call.name().equals("equal") && !(arg instanceof Term.Call)) {
+                inside.add(arg);
+                continue;
+            }
+            List<Value> value = new ArrayList<>();
+            each(arg, bound, (v, b) -> value.add(v));
+            if (value.isEmpty()) {
+                return;
+            }
+            inside.add(new Term.Constant(call.location(), value.getFirst()));
+        }
+        then.accept(new Expr.Truth(new Term.Call(call.location(), call.operator(), inside)));
     }
 
     private static Value put(@Nullable Value base, List<Term> path, Value value) {
@@ -218,9 +325,17 @@ final class Reference {
                         domain instanceof ArrayValue || domain instanceof ObjectValue || domain instanceof SetValue
                     };
                     elements(domain, (k, v) -> {
-                        boolean[] held = {false};
-                        match(s.value(), v, b, c -> body(s.body(), c, d -> held[0] = true));
-                        all[0] &= held[0];
+                        if (!all[0]) {
+                            return; // one that fails is enough
+                        }
+                        all[0] = holds(solution -> {
+                            Holds inner = c -> match(s.value(), v, c, d -> body(s.body(), d, solution));
+                            if (s.key() == null) {
+                                inner.under(b);
+                            } else {
+                                match(s.key(), k, b, inner);
+                            }
+                        });
                     });
                     if (all[0]) {
                         then.under(b);
