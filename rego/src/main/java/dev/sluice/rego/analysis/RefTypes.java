@@ -53,6 +53,55 @@ final class RefTypes {
             learn(ref.head(), Type.ANY, env, report); // as OPA: what is looked into may be anything from then on
             return leaf(checker.type(ref.head(), env), ref, 0, env, report);
         }
+        return under(env.replaced(), head, ref, env, report);
+    }
+
+    /** What a reference leads to where documents are replaced, and from there what lies under it. */
+    private @Nullable Type under(
+            @Nullable Replaced replaced, Term.Var head, Term.Ref ref, TypeEnv env, boolean report) {
+        if (replaced == null) {
+            return known(head, ref, env, report);
+        }
+        List<String> place = new ArrayList<>(List.of(head.name()));
+        for (int at = 0; replaced.reaches(place); at++) {
+            Type type = replaced.type(place);
+            if (replaced.places().containsKey(place) || at == ref.path().size()) {
+                return leaf(type, ref, at, env, report);
+            }
+            Term part = ref.path().get(at);
+            String name = Term.constantString(part);
+            if (name != null) {
+                place.add(name);
+                continue;
+            }
+            if (!isComputed(part)) {
+                // As OPA: what holds the place replaced has names for keys, next to the root.
+                if (report && at < 2) {
+                    return invalid(ref, at, type, true);
+                }
+                break;
+            }
+            if (!report) {
+                return leaf(type, ref, at, env, false);
+            }
+            Type key = checker.type(part, env);
+            if (key != null && !Types.unifies(key, Scalar.STRING)) {
+                return invalid(ref, at, type, true);
+            }
+            learn(part, Scalar.STRING, env, true);
+            break;
+        }
+        return under(replaced.outer(), head, ref, env, report);
+    }
+
+    private static boolean isComputed(Term part) {
+        return !(part instanceof Term.Constant
+                || part instanceof Term.ArrayTerm
+                || part instanceof Term.ObjectTerm
+                || part instanceof Term.SetTerm);
+    }
+
+    private @Nullable Type known(Term.Var head, Term.Ref ref, TypeEnv env, boolean report) {
         List<String> names = new ArrayList<>();
         names.add(head.name());
         for (Term part : ref.path()) {
@@ -66,7 +115,7 @@ final class RefTypes {
         if (described != null) {
             return leaf(env.document(described), ref, described.size() - 1, env, report);
         }
-        if (head.name().equals("input") || env.isReplaced()) {
+        if (head.name().equals("input")) {
             return leaf(Type.ANY, ref, 0, env, report);
         }
         return rules(ref, env, report);
@@ -93,7 +142,7 @@ final class RefTypes {
 
     private @Nullable Type value(RuleNode node, Term.Ref ref, int at, TypeEnv env, boolean report) {
         // A rule with others below it is an object of which only some keys are known.
-        if (node.isFunction() || !node.children().isEmpty()) {
+        if (node.isFunction() || !node.children().isEmpty() || Replaced.isUnknown(env.replaced(), node)) {
             return leaf(Type.ANY, ref, at, env, report);
         }
         return leaf(checker.value(node), ref, at, env, report);

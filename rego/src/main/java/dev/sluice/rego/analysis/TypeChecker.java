@@ -20,10 +20,13 @@ import dev.sluice.rego.syntax.Term;
 import dev.sluice.rego.syntax.With;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +43,9 @@ final class TypeChecker {
     private final IdentityHashMap<RuleNode, @Nullable Type> values = new IdentityHashMap<>();
     private final IdentityHashMap<RuleNode, FunctionType> functions = new IdentityHashMap<>();
     private final IdentityHashMap<Term, @Nullable Type> computed = new IdentityHashMap<>();
+    private final IdentityHashMap<Term.Call, Boolean> called = new IdentityHashMap<>();
     private final RefTypes refs;
+    private @Nullable Needs needs;
 
     /** What a function takes and gives, as far as known. */
     record FunctionType(List<Type> args, Type result) {}
@@ -79,16 +84,22 @@ final class TypeChecker {
             TypeEnv env = TypeEnv.of(
                     documents(annotations.applying(definition.module(), definition.rule()), definition.rule()));
             Type type = definition(definition, env);
-            for (Rule.Else branch = definition.rule().otherwise(); branch != null; branch = branch.otherwise()) {
-                TypeEnv own = env.inner();
-                body(branch.body(), own);
-                type = Types.or(type, check(branch.value(), own));
-            }
-            merged = errors.size() > before ? Type.ANY : Types.merge(merged, type);
             List<Term> args = definition.rule().args();
             if (args != null) {
                 function = merge(function, args, type, env);
             }
+            for (Rule.Else branch = definition.rule().otherwise(); branch != null; branch = branch.otherwise()) {
+                // What the body above tells of the arguments does not hold where it failed.
+                TypeEnv own = TypeEnv.of(env.documents());
+                body(branch.body(), own);
+                calls(branch.value(), own);
+                Type value = check(branch.value(), own);
+                type = Types.or(type, value);
+                if (args != null) {
+                    function = merge(function, args, value, own);
+                }
+            }
+            merged = errors.size() > before ? Type.ANY : Types.merge(merged, type);
         }
         if (function != null) {
             functions.put(node, function);
@@ -116,16 +127,19 @@ final class TypeChecker {
     private @Nullable Type definition(RuleNode.Definition definition, TypeEnv env) {
         Rule rule = definition.rule();
         body(rule.body(), env);
+        List<Term> suffix = definition.suffix();
+        suffix.forEach(part -> check(part, env));
         Type type;
         if (rule.key() != null) {
+            calls(rule.key(), env);
             Type key = check(rule.key(), env);
             type = key == null ? new SetType(Type.ANY) : new SetType(key);
         } else {
+            calls(rule.value(), env);
             type = check(rule.value(), env);
         }
-        List<Term> suffix = definition.suffix();
         for (int i = suffix.size() - 1; i >= 0; i--) {
-            Type key = check(suffix.get(i), env);
+            Type key = type(suffix.get(i), env);
             type = new ObjectType(List.of(), key == null ? Type.ANY : key, type == null ? Type.ANY : type);
         }
         return type;
@@ -177,12 +191,8 @@ final class TypeChecker {
     }
 
     private void literal(Expr expr, TypeEnv outer) {
-        TypeEnv env = expr.withs().isEmpty() ? outer : outer.replacing();
-        for (With with : expr.withs()) {
-            if (!(with.value() instanceof Term.Call call && call.args().isEmpty())) {
-                check(with.value(), outer);
-            }
-        }
+        TypeEnv env = expr.withs().isEmpty() ? outer : replacing(expr.withs(), outer);
+        calls(expr.statement(), env);
         switch (expr.statement()) {
             case Expr.Truth s -> truth(s.term(), expr, env);
             case Expr.Unify s -> equal(s.left(), s.right(), expr.location(), env);
@@ -218,6 +228,78 @@ final class TypeChecker {
                 closed(s.right().body(), env);
             }
         }
+    }
+
+    /** As OPA, which computes the calls in a literal before it looks anything up there: what they tell of variables is known. */
+    private void calls(Expr.Statement statement, TypeEnv env) {
+        switch (statement) {
+            case Expr.Truth(Term.Call call) -> call.args().forEach(arg -> calls(arg, env));
+            case Expr.Truth s -> calls(s.term(), env);
+            case Expr.Unify s -> {
+                calls(s.left(), env);
+                calls(s.right(), env);
+            }
+            case Expr.Assign s -> {
+                calls(s.left(), env);
+                calls(s.right(), env);
+            }
+            case Expr.SomeIn s -> calls(s.collection(), env);
+            case Expr.Every s -> calls(s.domain(), env);
+            case Expr.Some _ -> {}
+            case Expr.NotBody _ -> {}
+            case Expr.Logic _ -> {}
+        }
+    }
+
+    private void calls(Term term, TypeEnv env) {
+        switch (term) {
+            case Term.Call c -> {
+                c.args().forEach(arg -> calls(arg, env));
+                call(c, false, env);
+                called.put(c, true);
+            }
+            case Term.Ref r -> {
+                calls(r.head(), env);
+                r.path().forEach(part -> calls(part, env));
+            }
+            default -> parts(term).forEach(part -> calls(part, env));
+        }
+    }
+
+    private TypeEnv replacing(List<With> withs, TypeEnv outer) {
+        Map<List<String>, Type> places = new HashMap<>();
+        Set<RuleNode> rules = new HashSet<>();
+        for (With with : withs) {
+            boolean named =
+                    with.value() instanceof Term.Call call && call.args().isEmpty();
+            Type value = named ? Type.ANY : check(with.value(), outer);
+            List<RuleNode> touched = new ArrayList<>();
+            if (with.target() instanceof Term.Call call) {
+                RuleNode function = analysis.function(call.operator());
+                if (function != null) {
+                    touched.add(function);
+                }
+            } else if (with.target() instanceof Term.Ref target) {
+                Dependencies.reached(analysis.root(), target, touched);
+                List<String> place = new ArrayList<>(List.of(((Term.Var) target.head()).name()));
+                target.path().stream()
+                        .map(Term::constantString)
+                        .takeWhile(Objects::nonNull)
+                        .forEach(place::add);
+                boolean whole = place.size() == target.path().size() + 1;
+                Type before = type(target, outer);
+                places.put(place, whole && before != null && value != null ? orAny(Types.or(before, value)) : Type.ANY);
+            }
+            rules.addAll(touched.isEmpty() ? touched : needs().of(touched));
+        }
+        return outer.replacing(new Replaced(outer.replaced(), places, rules));
+    }
+
+    private Needs needs() {
+        if (needs == null) {
+            needs = new Needs(analysis.root());
+        }
+        return needs;
     }
 
     /** The body of {@code every}, {@code not}, {@code and} or {@code or}, of which OPA looks only at comprehensions and references. */
@@ -289,7 +371,11 @@ final class TypeChecker {
                     check(e.key(), env);
                     check(e.value(), env);
                 });
-            case Term.Call c -> call(c, false, env);
+            case Term.Call c -> {
+                if (called.remove(c) == null) {
+                    call(c, false, env);
+                }
+            }
             case Term.TemplateString t -> t.parts().forEach(p -> check(p, env));
             case Term.Comprehension c -> computed.put(c, comprehension(c, env));
         }
@@ -300,10 +386,12 @@ final class TypeChecker {
         int before = errors.size();
         TypeEnv inner = env.inner();
         body(c.body(), inner);
-        // As in OPA, which computes calls before it looks anything up.
-        Type early = c.value() instanceof Term.Call ? check(c.value(), inner) : null;
+        if (c.key() != null) {
+            calls(c.key(), inner);
+        }
+        calls(c.value(), inner);
         Type key = c.key() == null ? null : check(c.key(), inner);
-        Type value = c.value() instanceof Term.Call ? early : check(c.value(), inner);
+        Type value = check(c.value(), inner);
         if (errors.size() > before) {
             return null;
         }
@@ -502,7 +590,7 @@ final class TypeChecker {
         FunctionType type = new FunctionType(List.of(), Type.ANY);
         if (builtin != null) {
             type = new FunctionType(builtin.argTypes(), builtin.resultType());
-        } else if (node != null && !env.isReplaced()) {
+        } else if (node != null && !Replaced.isUnknown(env.replaced(), node)) {
             type = function(node);
         }
         computed.put(c, errors.size() > before ? null : type.result());

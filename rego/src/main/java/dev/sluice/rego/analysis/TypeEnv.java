@@ -13,11 +13,13 @@ final class TypeEnv {
     private final Map<String, Type> variables;
     private final Map<List<String>, Type> documents;
 
-    /** Whether a {@code with} has put unknown things in the place of documents. */
-    private final boolean replaced;
+    private final @Nullable Replaced replaced;
 
     private TypeEnv(
-            @Nullable TypeEnv outer, Map<String, Type> variables, Map<List<String>, Type> documents, boolean replaced) {
+            @Nullable TypeEnv outer,
+            Map<String, Type> variables,
+            Map<List<String>, Type> documents,
+            @Nullable Replaced replaced) {
         this.outer = outer;
         this.variables = variables;
         this.documents = documents;
@@ -26,7 +28,7 @@ final class TypeEnv {
 
     /** @param documents the types that schemas give to places, the root first */
     static TypeEnv of(Map<List<String>, Type> documents) {
-        return new TypeEnv(null, new HashMap<>(), documents, false);
+        return new TypeEnv(null, new HashMap<>(), documents, null);
     }
 
     /** For a closure: what it learns of its own variables stays there. */
@@ -34,13 +36,20 @@ final class TypeEnv {
         return new TypeEnv(this, new HashMap<>(), documents, replaced);
     }
 
-    /** For a literal whose documents a {@code with} replaces. */
-    TypeEnv replacing() {
-        return new TypeEnv(outer, variables, Map.of(), true);
+    /** For a literal with {@code with}. */
+    TypeEnv replacing(Replaced under) {
+        return new TypeEnv(outer, variables, documents, under);
     }
 
-    boolean isReplaced() {
+    /** What {@code with} has replaced, innermost first. */
+    @Nullable
+    Replaced replaced() {
         return replaced;
+    }
+
+    /** The types that schemas give to places. */
+    Map<List<String>, Type> documents() {
+        return documents;
     }
 
     /** Whether a schema gives a type to any place. */
