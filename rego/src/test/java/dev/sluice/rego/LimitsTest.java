@@ -51,12 +51,12 @@ class LimitsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "p := count([numbers.range(1, 100000) | some _ in input])",
+                "p := count([numbers.range(n, 100000) | some n in input])",
                 "p := count(s)\ns contains sprintf(\"%d%100000s\", [i, \"x\"]) if some i, _ in input",
                 "p := count(concat(\"\", [x | some _ in input; x := concat(\"\", [w | some _ in input; w := input_text])]))\n"
                         + "input_text := sprintf(\"%2000s\", [\"\"])",
                 "a := numbers.range(1, 1000)\np := count([[x, y] | some x in a; some y in numbers.range(1, 90)])",
-                "p := count({i: x | some i, _ in input; x := array.concat(r, r)})\nr := numbers.range(1, 20000)",
+                "p := count({i: x | some i, _ in input; x := array.concat(r, [i])})\nr := numbers.range(1, 20000)",
             })
     void memory_ends_with_the_budget(String body) {
         Limits limits = new Limits(Long.MAX_VALUE >> 1, 200, PATIENT, 4 << 20, 100_000);

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 public final class Vars {
     private Vars() {}
 
+    /** Every variable in a term, those of closures included; {@code input} and {@code data} are none. */
+    public static void anywhere(Term term, Consumer<Term.Var> out) {
+        walk(term, out, out);
+    }
+
     /** Variables outside closures. */
     static void direct(Expr expr, Consumer<Term.Var> out) {
         walk(expr, out, null);

@@ -31,12 +31,14 @@ import org.jspecify.annotations.Nullable;
  * every point whether it is bound; so unification becomes binding, comparing, taking apart or iterating.
  */
 final class BodyPlanner {
-    private static final int MAX_DETAIL = 80;
     private static final int MAX_PRINTED = 1000;
 
     private final Plan plan;
     private final Analysis analysis;
     private final TermPlanner terms;
+    private final Unification unification;
+    private final Searches searches;
+    private final Loops loops;
     private final Map<String, Integer> slots = new HashMap<>();
     private Set<String> bound = new HashSet<>();
     private List<UnaryOperator<Node>> statements = new ArrayList<>();
@@ -48,7 +50,10 @@ final class BodyPlanner {
     BodyPlanner(Plan plan) {
         this.plan = plan;
         this.analysis = plan.analysis();
-        this.terms = new TermPlanner(plan, this);
+        this.loops = new Loops(this);
+        this.terms = new TermPlanner(plan, this, loops);
+        this.unification = new Unification(plan, this, terms);
+        this.searches = new Searches(this, terms.references());
     }
 
     /** The slots of the variables so far that were written by somebody, by the names as written. */
@@ -96,8 +101,23 @@ final class BodyPlanner {
         statements.add(statement);
     }
 
-    void iterates() {
+    /** Begins a loop with the next statement. */
+    void loop() {
+        emit(beginLoop()::then);
+    }
+
+    private Loops.Loop beginLoop() {
         iterates = true;
+        return loops.begin();
+    }
+
+    boolean isTraced() {
+        return plan.traced();
+    }
+
+    /** Whether values are explained where a comparison fails. */
+    boolean isTracked() {
+        return tracked;
     }
 
     /** The statements so far, with {@code end} after them. */
@@ -115,6 +135,7 @@ final class BodyPlanner {
         Set<String> outerBound = bound;
         boolean outerIterates = iterates;
         boolean outerTracked = tracked;
+        Loops.Mark mark = loops.mark();
         statements = new ArrayList<>();
         bound = new HashSet<>(bound);
         tracked = false;
@@ -123,7 +144,32 @@ final class BodyPlanner {
         bound = outerBound;
         iterates = outerIterates;
         tracked = outerTracked;
+        loops.returnTo(mark);
         return node;
+    }
+
+    /** Emits that a variable gets a value; what follows does not happen where that is undefined. */
+    void assign(int slot, Ev value) {
+        if (plan.traced()) {
+            emit(next -> frame -> {
+                Value found = value.eval(frame);
+                if (found == null) {
+                    return false;
+                }
+                frame.slots[slot] = found;
+                frame.places[slot] = Trace.of(frame).at;
+                return next.exec(frame);
+            });
+            return;
+        }
+        emit(next -> frame -> {
+            Value found = value.eval(frame);
+            if (found == null) {
+                return false;
+            }
+            frame.slots[slot] = found;
+            return next.exec(frame);
+        });
     }
 
     /** A block that ends as soon as it holds. */
@@ -137,17 +183,35 @@ final class BodyPlanner {
     /** A fresh variable, bound. */
     Term.Var temporary(Location location) {
         String name = "%" + temporaries++;
-        slot(name);
-        bound.add(name);
+        bind(name);
         return new Term.Var(location, name);
+    }
+
+    /** The slot of a value without a name. */
+    int temporarySlot() {
+        return slot("%" + temporaries++);
+    }
+
+    /** The slot of a variable that has a value from here on, which may be another one in each round of the innermost loop. */
+    int bind(String name) {
+        bound.add(name);
+        loops.bound(name);
+        return slot(name);
+    }
+
+    /** The slot of a variable that has the value of a term from here on. */
+    int bind(String name, Term value) {
+        loops.bound(name, value);
+        bound.add(name);
+        return slot(name);
     }
 
     /** Emits the literals of a body. */
     void body(Body body) {
         int count = 0;
         for (Expr expr : body.literals()) {
-            literal(expr);
             count++;
+            literal(expr, count < body.literals().size() ? body.literals().get(count) : null);
             if (tracked) {
                 int held = count;
                 emit(next -> frame -> {
@@ -166,8 +230,7 @@ final class BodyPlanner {
         List<Term.Var> inputs = new ArrayList<>();
         for (Term parameter : parameters) {
             if (parameter instanceof Term.Var v && !v.isWildcard() && !bound.contains(v.name())) {
-                slot(v.name());
-                bound.add(v.name());
+                bind(v.name());
                 inputs.add(v);
             } else {
                 inputs.add(temporary(parameter.location()));
@@ -175,7 +238,7 @@ final class BodyPlanner {
         }
         for (int i = 0; i < parameters.size(); i++) {
             if (!inputs.get(i).equals(parameters.get(i))) {
-                unify(parameters.get(i), inputs.get(i));
+                unification.unify(parameters.get(i), inputs.get(i));
             }
         }
     }
@@ -185,7 +248,7 @@ final class BodyPlanner {
         return terms.consumed(hoist(term));
     }
 
-    private void literal(Expr expr) {
+    private void literal(Expr expr, @Nullable Expr following) {
         if (plan.traced()) {
             Location location = expr.location();
             emit(next -> frame -> {
@@ -196,6 +259,7 @@ final class BodyPlanner {
         boolean scoped = !expr.withs().isEmpty();
         if (scoped) {
             new WithPlanner(this, terms).enter(expr.withs());
+            loops.enterScope();
         }
         if (expr.negated()) {
             Expr.Statement inner = hoistNegated(expr.statement());
@@ -204,9 +268,15 @@ final class BodyPlanner {
                 return !negated.exec(frame) && next.exec(frame);
             });
         } else {
-            statement(expr.statement());
+            Searches.Search search = plan.traced() ? null : searches.of(expr, following);
+            if (search == null) {
+                statement(expr.statement());
+            } else {
+                search(search);
+            }
         }
         if (scoped) {
+            loops.leaveScope();
             WithPlanner.leave(this);
         }
     }
@@ -214,8 +284,8 @@ final class BodyPlanner {
     private void statement(Expr.Statement statement) {
         switch (statement) {
             case Expr.Truth s -> truth(s.term());
-            case Expr.Unify s -> unify(hoist(s.left()), hoist(s.right()));
-            case Expr.Assign s -> unify(s.left(), hoist(s.right()));
+            case Expr.Unify s -> unification.unify(hoist(s.left()), hoist(s.right()));
+            case Expr.Assign s -> unification.unify(s.left(), hoist(s.right()));
             case Expr.Some s -> {}
             case Expr.SomeIn s -> someIn(s);
             case Expr.Every s -> every(s);
@@ -253,7 +323,7 @@ final class BodyPlanner {
             if (arity >= 0 && call.args().size() == arity + 1) {
                 Term.Call inputs = new Term.Call(
                         call.location(), call.operator(), call.args().subList(0, arity));
-                unify(call.args().getLast(), hoist(inputs));
+                unification.unify(call.args().getLast(), hoist(inputs));
                 return;
             }
             if (call.args().size() == 2) {
@@ -269,7 +339,7 @@ final class BodyPlanner {
             emit(next -> frame -> {
                 Value found = value.eval(frame);
                 if (found == null || found == BooleanValue.FALSE) {
-                    frame.detail = shown(found);
+                    frame.detail = Comparison.shown(found);
                     return false;
                 }
                 return next.exec(frame);
@@ -345,7 +415,7 @@ final class BodyPlanner {
         if (plan.traced()) {
             boolean detailed = tracked;
             return next -> frame -> {
-                boolean holds = tracedComparison(frame, test, left, right, detailed);
+                boolean holds = test.tracedHolds(frame, left, right, detailed);
                 return holds && next.exec(frame);
             };
         }
@@ -357,26 +427,6 @@ final class BodyPlanner {
             Value b = right.eval(frame);
             return b != null && test.holds(frame.state.shared, a, b) && next.exec(frame);
         };
-    }
-
-    private static boolean tracedComparison(Frame frame, Comparison test, Ev left, Ev right, boolean detailed) {
-        Trace trace = Trace.of(frame);
-        Value a = left.eval(frame);
-        Place where = trace.at;
-        Value b = a == null && !detailed ? null : right.eval(frame);
-        boolean holds = a != null && b != null && test.holds(frame.state.shared, a, b);
-        if (a != null && b != null) {
-            trace.compared(test, a, where, b, trace.at, frame.state);
-        }
-        if (!holds && detailed) {
-            frame.detail = shown(a) + " " + test.symbol() + " " + shown(b);
-        }
-        return holds;
-    }
-
-    private static String shown(@Nullable Value value) {
-        String text = value == null ? "undefined" : value.toString();
-        return text.length() > MAX_DETAIL ? text.substring(0, MAX_DETAIL) + "…" : text;
     }
 
     // --- what must be done before a literal ---
@@ -440,9 +490,9 @@ final class BodyPlanner {
 
     private Term relation(Term.Call call) {
         Ev alternatives = terms.plan(call);
+        loop();
         Term.Var value = temporary(call.location());
         emit(Scan.over(plan, alternatives, -1, slot(value.name())));
-        iterates = true;
         return value;
     }
 
@@ -513,248 +563,43 @@ final class BodyPlanner {
         if (value instanceof Ev.Constant) {
             return term;
         }
-        Term.Var temporary = temporary(term.location());
-        bind(slot(temporary.name()), value);
-        return temporary;
-    }
-
-    // --- unification ---
-
-    void bind(int slot, Ev value) {
-        if (plan.traced()) {
-            emit(next -> frame -> {
-                Value found = value.eval(frame);
-                if (found == null) {
-                    return false;
-                }
-                frame.slots[slot] = found;
-                frame.places[slot] = Trace.of(frame).at;
-                return next.exec(frame);
-            });
-            return;
-        }
-        emit(next -> frame -> {
-            Value found = value.eval(frame);
-            if (found == null) {
-                return false;
-            }
-            frame.slots[slot] = found;
-            return next.exec(frame);
-        });
-    }
-
-    /** Makes two terms equal; both have been hoisted. */
-    void unify(Term left, Term right) {
-        Deque<Term[]> waiting = new ArrayDeque<>();
-        waiting.add(new Term[] {left, right});
-        int stuck = 0;
-        while (!waiting.isEmpty() && stuck <= waiting.size()) {
-            Term[] pair = waiting.removeFirst();
-            if (unifyOne(pair[0], pair[1], waiting)) {
-                stuck = 0;
-            } else {
-                waiting.addLast(pair);
-                stuck++;
-            }
-        }
-        if (!waiting.isEmpty()) {
-            throw new IllegalStateException("not safe: " + left.location());
-        }
-    }
-
-    private boolean unifyOne(Term a, Term b, Deque<Term[]> waiting) {
-        if (a instanceof Term.Var x && x.isWildcard() && !bound.contains(x.name()) && isEvaluable(b)) {
-            Ev value = terms.plan(b);
-            emit(next -> frame -> value.eval(frame) != null && next.exec(frame));
-            return true;
-        }
-        if (b instanceof Term.Var y && y.isWildcard() && !bound.contains(y.name()) && isEvaluable(a)) {
-            return unifyOne(b, a, waiting);
-        }
-        if (a instanceof Term.Var x && !bound.contains(x.name()) && isEvaluable(b)) {
-            bind(slot(x.name()), terms.plan(b));
-            bound.add(x.name());
-            return true;
-        }
-        if (b instanceof Term.Var y && !bound.contains(y.name()) && isEvaluable(a)) {
-            bind(slot(y.name()), terms.plan(a));
-            bound.add(y.name());
-            return true;
-        }
-        if (a instanceof Term.ArrayTerm x && b instanceof Term.ArrayTerm y && !(isEvaluable(a) && isEvaluable(b))) {
-            if (x.items().size() != y.items().size()) {
-                emit(next -> frame -> false);
-                bindAll(a);
-                bindAll(b);
-                return true;
-            }
-            for (int i = 0; i < x.items().size(); i++) {
-                waiting.addLast(new Term[] {x.items().get(i), y.items().get(i)});
-            }
-            return true;
-        }
-        if (a instanceof Term.ObjectTerm x && b instanceof Term.ObjectTerm y && !isEvaluable(a) && !isEvaluable(b)) {
-            return unifyObjects(x, y, waiting);
-        }
-        if (isEvaluable(a) && isEvaluable(b)) {
-            Ev left = terms.plan(a);
-            Ev right = terms.plan(b);
-            if (plan.traced()) {
-                boolean detailed = tracked;
-                emit(next ->
-                        frame -> tracedComparison(frame, Comparison.EQUAL, left, right, detailed) && next.exec(frame));
-                return true;
-            }
-            emit(next -> frame -> {
-                Value p = left.eval(frame);
-                if (p == null) {
-                    return false;
-                }
-                Value q = right.eval(frame);
-                return q != null && Clocks.equal(frame.state.shared, p, q) && next.exec(frame);
-            });
-            return true;
-        }
-        if (isEvaluable(b)) {
-            takeApart(a, terms.consumed(b));
-            return true;
-        }
-        if (isEvaluable(a)) {
-            takeApart(b, terms.consumed(a));
-            return true;
-        }
-        return false;
-    }
-
-    private boolean unifyObjects(Term.ObjectTerm x, Term.ObjectTerm y, Deque<Term[]> waiting) {
-        Map<Value, Term> left = constantKeys(x);
-        Map<Value, Term> right = constantKeys(y);
-        if (left == null || right == null) {
-            return false;
-        }
-        if (!left.keySet().equals(right.keySet())) {
-            emit(next -> frame -> false);
-            bindAll(x);
-            bindAll(y);
-            return true;
-        }
-        left.forEach((key, value) -> {
-            Term other = right.get(key);
-            if (other != null) {
-                waiting.addLast(new Term[] {value, other});
-            }
-        });
-        return true;
-    }
-
-    private static @Nullable Map<Value, Term> constantKeys(Term.ObjectTerm object) {
-        Map<Value, Term> out = new HashMap<>();
-        for (Term.Entry entry : object.entries()) {
-            if (!(entry.key() instanceof Term.Constant c)) {
-                return null;
-            }
-            out.put(c.value(), entry.value());
-        }
-        return out;
-    }
-
-    /** Treats the variables of a pattern that can never match as bound. */
-    private void bindAll(Term pattern) {
-        switch (pattern) {
-            case Term.Var v -> {
-                slot(v.name());
-                bound.add(v.name());
-            }
-            case Term.ArrayTerm a -> a.items().forEach(this::bindAll);
-            case Term.ObjectTerm o -> o.entries().forEach(e -> bindAll(e.value()));
-            default -> {}
-        }
-    }
-
-    /** Matches a pattern that has free variables against a value. */
-    private void takeApart(Term pattern, Ev value) {
-        switch (pattern) {
-            case Term.ArrayTerm a -> {
-                Term.Var whole = temporary(a.location());
-                int slot = slot(whole.name());
-                int size = a.items().size();
-                emit(next -> frame -> {
-                    Value found = value.eval(frame);
-                    if (!(found instanceof ArrayValue array) || array.size() != size) {
-                        return false;
-                    }
-                    frame.slots[slot] = found;
-                    return next.exec(frame);
-                });
-                List<Term[]> parts = new ArrayList<>();
-                for (int i = 0; i < size; i++) {
-                    int index = i;
-                    parts.add(new Term[] {
-                        a.items().get(i),
-                        part(a.location(), frame -> frame.slots[slot] instanceof ArrayValue x ? x.get(index) : null)
-                    });
-                }
-                parts.forEach(p -> unify(p[0], p[1]));
-            }
-            case Term.ObjectTerm o -> {
-                Term.Var whole = temporary(o.location());
-                int slot = slot(whole.name());
-                int size = o.entries().size();
-                emit(next -> frame -> {
-                    Value found = value.eval(frame);
-                    if (!(found instanceof ObjectValue object) || object.size() != size) {
-                        return false;
-                    }
-                    frame.slots[slot] = found;
-                    return next.exec(frame);
-                });
-                for (Term.Entry entry : o.entries()) {
-                    Ev key = terms.consumed(hoist(entry.key()));
-                    Term.Var at = part(o.location(), frame -> {
-                        Value k = key.eval(frame);
-                        return k != null && frame.slots[slot] instanceof ObjectValue x ? x.get(k) : null;
-                    });
-                    unify(entry.value(), at);
-                }
-            }
-            default -> throw new IllegalStateException("not safe: " + pattern.location());
-        }
-    }
-
-    /** A variable for a part of a value that was looked at as a whole. */
-    private Term.Var part(Location location, Ev value) {
-        Term.Var part = temporary(location);
-        int slot = slot(part.name());
-        emit(next -> frame -> {
-            Value found = value.eval(frame);
-            if (found == null) {
-                return false;
-            }
-            frame.slots[slot] = found;
-            return next.exec(frame);
-        });
-        return part;
+        String name = "%" + temporaries++;
+        assign(bind(name, term), value);
+        return new Term.Var(term.location(), name);
     }
 
     // --- iteration ---
 
     private void someIn(Expr.SomeIn s) {
         Ev collection = terms.plan(hoist(s.collection()));
+        loop();
         Term.Var key = s.key() == null ? null : target(s.key());
         Term.Var value = target(s.value());
         emit(Scan.over(plan, collection, key == null ? -1 : slot(key.name()), slot(value.name())));
-        iterates = true;
         if (key != null) {
             settle(s.key(), key);
         }
         settle(s.value(), value);
     }
 
+    /** A scan in which an index may be used; the literal after it compares again. */
+    private void search(Searches.Search s) {
+        Ev collection = terms.plan(hoist(s.collection()));
+        Ev wanted = terms.plan(s.wanted());
+        loop();
+        Term.Var key = s.key() == null ? null : target(s.key());
+        Term.Var element = target(s.element());
+        emit(Scan.search(
+                collection, key == null ? -1 : slot(key.name()), slot(element.name()), s.path(), wanted));
+        if (key != null) {
+            settle(s.key(), key);
+        }
+    }
+
     /** The variable to scan into: the pattern itself where it is a free variable, else a temporary one. */
     Term.Var target(Term pattern) {
         if (pattern instanceof Term.Var v && !bound.contains(v.name())) {
-            slot(v.name());
-            bound.add(v.name());
+            bind(v.name());
             return v;
         }
         return temporary(pattern.location());
@@ -763,20 +608,23 @@ final class BodyPlanner {
     /** Matches what was scanned with the pattern it was scanned for. */
     void settle(@Nullable Term pattern, Term.Var scanned) {
         if (pattern != null && !scanned.equals(pattern)) {
-            unify(hoist(pattern), scanned);
+            unification.unify(hoist(pattern), scanned);
         }
     }
 
     private void every(Expr.Every s) {
         Ev domain = terms.plan(hoist(s.domain()));
         int[] at = {-1, -1};
+        Loops.Loop[] loop = new Loops.Loop[1];
         Node body = test(() -> {
+            loop[0] = beginLoop();
             if (s.key() instanceof Term.Var key) {
                 at[0] = slot(target(key).name());
             }
             at[1] = slot(target(s.value()).name());
             body(s.body());
         });
+        emit(loop[0]::then);
         emit(next -> frame -> {
             Value found = domain.eval(frame);
             return found != null && Scan.all(plan, frame, found, at[0], at[1], body) && next.exec(frame);

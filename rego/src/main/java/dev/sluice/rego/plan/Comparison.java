@@ -5,6 +5,7 @@ import dev.sluice.rego.builtin.CallContext;
 import dev.sluice.rego.builtin.Clocks;
 import dev.sluice.rego.value.NumberValue;
 import dev.sluice.rego.value.Value;
+import org.jspecify.annotations.Nullable;
 
 /** The comparison operators, which are defined for every two values. */
 enum Comparison {
@@ -14,6 +15,8 @@ enum Comparison {
     LTE,
     GT,
     GTE;
+
+    private static final int MAX_DETAIL = 80;
 
     static Comparison of(String builtin) {
         return switch (builtin) {
@@ -86,5 +89,31 @@ enum Comparison {
             case GT -> Clocks.less(ctx, b, a);
             case GTE -> Clocks.lessOrEqual(ctx, b, a);
         };
+    }
+
+    /**
+     * Whether the comparison holds, in evaluations that record what they read.
+     *
+     * @param detailed whether the frame remembers the values where it does not hold
+     */
+    boolean tracedHolds(Frame frame, Ev left, Ev right, boolean detailed) {
+        Trace trace = Trace.of(frame);
+        Value a = left.eval(frame);
+        Place where = trace.at;
+        Value b = a == null && !detailed ? null : right.eval(frame);
+        boolean holds = a != null && b != null && holds(frame.state.shared, a, b);
+        if (a != null && b != null) {
+            trace.compared(this, a, where, b, trace.at, frame.state);
+        }
+        if (!holds && detailed) {
+            frame.detail = shown(a) + " " + symbol() + " " + shown(b);
+        }
+        return holds;
+    }
+
+    /** A value in few words. */
+    static String shown(@Nullable Value value) {
+        String text = value == null ? "undefined" : value.toString();
+        return text.length() > MAX_DETAIL ? text.substring(0, MAX_DETAIL) + "…" : text;
     }
 }

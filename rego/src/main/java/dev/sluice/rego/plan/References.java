@@ -68,6 +68,33 @@ final class References {
                 path.size());
     }
 
+    /** Whether the reference only looks into values that are there: variables, the input, or data that no rule defines. */
+    boolean readsNoRule(Term.Ref ref) {
+        for (Term part : ref.path()) {
+            if (!(part instanceof Term.Constant || part instanceof Term.Var)) {
+                return false;
+            }
+        }
+        if (!(ref.head() instanceof Term.Var head)) {
+            return false;
+        }
+        if (!Roots.isData(head)) {
+            return true;
+        }
+        RuleNode node = analysis.root();
+        for (Term part : ref.path()) {
+            if (!node.definitions().isEmpty() || !(part instanceof Term.Constant c)) {
+                return false;
+            }
+            RuleNode child = c.value() instanceof StringValue s ? node.child(s.value()) : null;
+            if (child == null) {
+                return true;
+            }
+            node = child;
+        }
+        return false;
+    }
+
     private static int constantPrefix(List<Term> path) {
         int depth = 0;
         while (depth < path.size() && path.get(depth) instanceof Term.Constant) {
@@ -89,7 +116,7 @@ final class References {
         if (plan.traced()) {
             return frame -> Trace.of(frame).followInput(keys, frame.state);
         }
-        return frame -> walk(frame.state.input, keys);
+        return frame -> Values.lookup(frame.state.input, keys);
     }
 
     private Ev base(List<Value> path) {
@@ -102,18 +129,7 @@ final class References {
                 return frame -> Values.lookupData(frame.state.data, path);
             }
         }
-        return frame -> walk(frame.state.data, keys);
-    }
-
-    private static @Nullable Value walk(@Nullable Value base, Value[] keys) {
-        Value value = base;
-        for (Value key : keys) {
-            if (value == null) {
-                return null;
-            }
-            value = Values.lookup(value, key);
-        }
-        return value;
+        return frame -> Values.lookup(frame.state.data, keys);
     }
 
     private static @Nullable Value lookup(Frame frame, Value value, Value key) {
@@ -239,11 +255,11 @@ final class References {
             }
             Ev collection = looked(value, keys);
             keys = new ArrayList<>();
+            planner.loop();
             boolean wildcard = part instanceof Term.Var v && v.isWildcard();
             Term.Var key = wildcard ? null : planner.target(part);
             Term.Var element = planner.temporary(part.location());
             int slot = planner.slot(element.name());
-            planner.iterates();
             planner.emit(Scan.over(plan, collection, key == null ? -1 : planner.slot(key.name()), slot));
             if (key != null) {
                 planner.settle(part, key);
@@ -252,7 +268,7 @@ final class References {
         }
         Ev result = looked(value, keys);
         Term.Var out = planner.temporary(ref.location());
-        planner.bind(planner.slot(out.name()), result);
+        planner.assign(planner.slot(out.name()), result);
         return out;
     }
 
@@ -307,9 +323,9 @@ final class References {
                     return found != null && step(frame, from, to, found, location) && next.exec(frame);
                 });
             } else {
+                planner.loop();
                 Term.Var key = planner.target(part);
                 int slot = planner.slot(key.name());
-                planner.iterates();
                 if (i == free - 1 && key.equals(part)) {
                     Term.Var out = planner.temporary(location);
                     int valueSlot = planner.slot(out.name());

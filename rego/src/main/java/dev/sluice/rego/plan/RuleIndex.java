@@ -27,64 +27,83 @@ import org.jspecify.annotations.Nullable;
 final class RuleIndex {
     private static final int WORTHWHILE = 3;
 
-    private final List<Level> levels;
-    private final int words;
+    private final Level[] levels;
 
-    private RuleIndex(List<Level> levels, int words) {
+    private RuleIndex(Level[] levels) {
         this.levels = levels;
-        this.words = words;
     }
 
     /** Where a value comes from: the input when {@code argument} is negative, else that argument; and the keys below. */
-    private record Place(int argument, List<Value> keys) {
-        @Nullable
-        Value in(State state, Value @Nullable [] args) {
-            if (argument >= 0) {
-                return args == null ? null : Values.lookup(args[argument], keys);
-            }
-            return Values.lookup(state.input, keys);
-        }
-    }
+    private record Place(int argument, List<Value> keys) {}
 
-    /** What the definitions say of one place. */
-    private static final class Level {
-        final Place place;
+    /** What the definitions say of one place, while it is being found out. */
+    private static final class Draft {
         final long[] free;
         final Map<Value, long[]> equal = new HashMap<>();
-        final Affixes prefixes = new Affixes(true);
-        final Affixes suffixes = new Affixes(false);
+        final Map<String, long[]> prefixes = new HashMap<>();
+        final Map<String, long[]> suffixes = new HashMap<>();
 
-        Level(Place place, int words) {
-            this.place = place;
+        Draft(int words) {
             this.free = new long[words];
+        }
+
+        long[] bits(Test test, int words) {
+            return switch (test.kind) {
+                case EQUAL -> equal.computeIfAbsent(test.constant, c -> new long[words]);
+                case PREFIX -> prefixes.computeIfAbsent(test.text(), t -> new long[words]);
+                case SUFFIX -> suffixes.computeIfAbsent(test.text(), t -> new long[words]);
+            };
+        }
+
+        Level at(Place place) {
+            return new Level(
+                    place.argument,
+                    place.keys.toArray(Value[]::new),
+                    free,
+                    equal,
+                    Affixes.of(prefixes, true),
+                    Affixes.of(suffixes, false));
         }
     }
 
-    /** Beginnings or ends of strings. */
-    private static final class Affixes {
-        private final boolean start;
-        private final Map<String, long[]> byText = new HashMap<>();
-        private final List<Integer> lengths = new ArrayList<>();
+    /** What the definitions say of one place: those that do not care, and those that want what. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Level(
+            int argument,
+            Value[] keys,
+            long[] free,
+            Map<Value, long[]> equal,
+            @Nullable Affixes prefixes,
+            @Nullable Affixes suffixes) {
 
-        Affixes(boolean start) {
-            this.start = start;
-        }
-
-        long[] of(String text, int words) {
-            if (!lengths.contains(text.length())) {
-                lengths.add(text.length());
+        @Nullable
+        Value value(State state, Value @Nullable [] args) {
+            if (argument < 0) {
+                return Values.lookup(state.input, keys);
             }
-            return byText.computeIfAbsent(text, t -> new long[words]);
+            return args == null ? null : Values.lookup(args[argument], keys);
         }
 
-        void collect(String text, long[] into) {
-            for (int length : lengths) {
-                if (length <= text.length()) {
-                    long[] found =
-                            byText.get(start ? text.substring(0, length) : text.substring(text.length() - length));
-                    or(into, found);
+        long[] candidates(@Nullable Value value) {
+            long[] found = free.clone();
+            if (value == null) {
+                return found;
+            }
+            long[] same = equal.get(value);
+            if (same != null) {
+                for (int i = 0; i < found.length; i++) {
+                    found[i] |= same[i];
                 }
             }
+            if (value instanceof StringValue text) {
+                if (prefixes != null) {
+                    prefixes.collect(text.value(), found);
+                }
+                if (suffixes != null) {
+                    suffixes.collect(text.value(), found);
+                }
+            }
+            return found;
         }
     }
 
@@ -94,36 +113,36 @@ final class RuleIndex {
             return null;
         }
         int words = (rules.size() + 63) >> 6;
-        Map<Place, Level> levels = new LinkedHashMap<>();
+        Map<Place, Draft> drafts = new LinkedHashMap<>();
         List<Map<Place, List<Test>>> all = new ArrayList<>();
         for (Rule rule : rules) {
             Map<Place, List<Test>> tests = rule.otherwise() == null ? tests(rule) : Map.of();
             all.add(tests);
-            tests.keySet().forEach(place -> levels.computeIfAbsent(place, p -> new Level(p, words)));
+            tests.keySet().forEach(place -> drafts.computeIfAbsent(place, p -> new Draft(words)));
         }
         for (int i = 0; i < all.size(); i++) {
-            for (Level level : levels.values()) {
-                List<Test> tests = all.get(i).get(level.place);
+            for (Map.Entry<Place, Draft> draft : drafts.entrySet()) {
+                List<Test> tests = all.get(i).get(draft.getKey());
                 if (tests == null) {
-                    level.free[i >> 6] |= 1L << i;
+                    draft.getValue().free[i >> 6] |= 1L << i;
                 } else {
                     for (Test test : tests) {
-                        test.in(level, words)[i >> 6] |= 1L << i;
+                        draft.getValue().bits(test, words)[i >> 6] |= 1L << i;
                     }
                 }
             }
         }
         List<Level> useful = new ArrayList<>();
-        for (Level level : levels.values()) {
+        drafts.forEach((place, draft) -> {
             int free = 0;
-            for (long word : level.free) {
+            for (long word : draft.free) {
                 free += Long.bitCount(word);
             }
             if (rules.size() - free >= WORTHWHILE) {
-                useful.add(level);
+                useful.add(draft.at(place));
             }
-        }
-        return useful.isEmpty() ? null : new RuleIndex(useful, words);
+        });
+        return useful.isEmpty() ? null : new RuleIndex(useful.toArray(Level[]::new));
     }
 
     /** Whether skipping goes unseen: in strict mode errors must show, and a stand-in may replace what is looked at here. */
@@ -135,35 +154,20 @@ final class RuleIndex {
     long @Nullable [] candidates(State state, Value @Nullable [] args) {
         long[] all = null;
         for (Level level : levels) {
-            Value value = level.place.in(state, args);
-            long[] found = level.free.clone();
-            if (value != null) {
-                if (value.dependsOnClock()) {
-                    continue;
-                }
-                or(found, level.equal.get(value));
-                if (value instanceof StringValue text) {
-                    level.prefixes.collect(text.value(), found);
-                    level.suffixes.collect(text.value(), found);
-                }
+            Value value = level.value(state, args);
+            if (value != null && value.dependsOnClock()) {
+                continue;
             }
+            long[] found = level.candidates(value);
             if (all == null) {
                 all = found;
             } else {
-                for (int i = 0; i < words; i++) {
+                for (int i = 0; i < all.length; i++) {
                     all[i] &= found[i];
                 }
             }
         }
         return all;
-    }
-
-    private static void or(long[] into, long @Nullable [] more) {
-        if (more != null) {
-            for (int i = 0; i < into.length; i++) {
-                into[i] |= more[i];
-            }
-        }
     }
 
     // --- what a definition requires ---
@@ -176,12 +180,8 @@ final class RuleIndex {
             SUFFIX
         }
 
-        long[] in(Level level, int words) {
-            return switch (kind) {
-                case EQUAL -> level.equal.computeIfAbsent(constant, c -> new long[words]);
-                case PREFIX -> level.prefixes.of(((StringValue) constant).value(), words);
-                case SUFFIX -> level.suffixes.of(((StringValue) constant).value(), words);
-            };
+        String text() {
+            return ((StringValue) constant).value();
         }
     }
 

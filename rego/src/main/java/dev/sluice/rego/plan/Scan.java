@@ -1,11 +1,13 @@
 package dev.sluice.rego.plan;
 
 import dev.sluice.rego.value.ArrayValue;
+import dev.sluice.rego.value.Column;
 import dev.sluice.rego.value.NumberValue;
 import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.rego.value.SetValue;
 import dev.sluice.rego.value.Value;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Iteration over collections. The key of a set's element is the element; an array's are its indices. */
 final class Scan {
@@ -23,6 +25,51 @@ final class Scan {
             Value found = collection.eval(frame);
             return found != null && any(frame, found, keySlot, valueSlot, next);
         };
+    }
+
+    /**
+     * As {@link #over} where what follows only holds for elements that have a certain value at a path; for evaluations that
+     * record no reads. A large array that is searched often keeps an index, see {@link ArrayValue#isWorthIndexing}.
+     */
+    static UnaryOperator<Node> search(Ev collection, int keySlot, int valueSlot, Value[] path, Ev wanted) {
+        return next -> frame -> {
+            Value found = collection.eval(frame);
+            if (found instanceof ArrayValue array && array.size() > 0) {
+                Value value = wanted.eval(frame);
+                if (value == null) {
+                    return false;
+                }
+                Column column = value.dependsOnClock() ? null : column(frame.state.shared, array, path);
+                if (column != null) {
+                    return anyWith(frame, array, column, value, keySlot, valueSlot, next);
+                }
+            }
+            return found != null && any(frame, found, keySlot, valueSlot, next);
+        };
+    }
+
+    private static @Nullable Column column(Shared shared, ArrayValue array, Value[] path) {
+        if (array.isWorthIndexing(path)) {
+            shared.charge(array.size());
+            shared.allocate(array.indexBytes());
+            return array.index(path);
+        }
+        return array.column(path);
+    }
+
+    private static boolean anyWith(
+            Frame frame, ArrayValue array, Column column, Value value, int keySlot, int valueSlot, Node next) {
+        for (int i = column.first(value); i >= 0; i = column.next(i)) {
+            frame.state.shared.step();
+            if (keySlot >= 0) {
+                frame.slots[keySlot] = NumberValue.of(i);
+            }
+            frame.slots[valueSlot] = array.get(i);
+            if (next.exec(frame)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static boolean any(Frame frame, Value collection, int keySlot, int valueSlot, Node next) {

@@ -28,13 +28,19 @@ final class TermPlanner {
     private final Plan plan;
     private final Analysis analysis;
     private final BodyPlanner planner;
+    private final Loops loops;
     private final References references;
 
-    TermPlanner(Plan plan, BodyPlanner planner) {
+    TermPlanner(Plan plan, BodyPlanner planner, Loops loops) {
         this.plan = plan;
         this.analysis = plan.analysis();
         this.planner = planner;
+        this.loops = loops;
         this.references = new References(plan, planner, this);
+    }
+
+    References references() {
+        return references;
     }
 
     int arity(Term.Call call) {
@@ -85,6 +91,10 @@ final class TermPlanner {
 
     /** A term; when tracing, its evaluation leaves in {@link Trace#at} where the value stands. */
     Ev plan(Term term) {
+        return loops.plan(term, () -> planned(term));
+    }
+
+    private Ev planned(Term term) {
         return switch (term) {
             case Term.Var v -> {
                 if (Roots.isRoot(v)) {

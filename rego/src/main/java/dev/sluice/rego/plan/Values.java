@@ -29,6 +29,17 @@ final class Values {
         return base instanceof SetValue set && set.contains(key) ? key : null;
     }
 
+    static @Nullable Value lookup(@Nullable Value base, Value[] path) {
+        Value value = base;
+        for (Value key : path) {
+            if (value == null) {
+                return null;
+            }
+            value = lookup(value, key);
+        }
+        return value;
+    }
+
     static @Nullable Value lookup(@Nullable Value base, List<Value> path) {
         Value value = base;
         for (Value key : path) {

@@ -8,19 +8,32 @@ import org.jspecify.annotations.Nullable;
 
 /** A sequence of values. */
 public final class ArrayValue implements Value, Iterable<Value> {
+    private static final Asked[] NONE = {};
+
     /** The array without elements. */
     public static final ArrayValue EMPTY = new ArrayValue(new Value[0]);
 
-    private static final int WORTH_AN_INDEX = 32;
+    private static final int WORTH_AN_INDEX = 16;
     private static final int PATIENCE = 4;
+    private static final int MAX_COLUMNS = 4;
+    private static final Value[] WHOLE = {};
 
     private final Value[] elements;
     private final boolean clock;
     private int hash;
-    /** How often a large array was asked for an element; racing threads only lose a count. */
-    private int asked;
-    /** The elements as a set, once it was asked often; racing threads only make a second equal one. */
-    private @Nullable SetValue members;
+    /** The paths by which elements were searched. Racing threads only lose a count, or make a second equal index. */
+    private Asked[] columns = NONE;
+
+    /** How often elements were searched by a path, and the index once that was often. */
+    private static final class Asked {
+        private final Value[] path;
+        private int times = 1;
+        private @Nullable Column column;
+
+        private Asked(Value[] path) {
+            this.path = path;
+        }
+    }
 
     private ArrayValue(Value[] elements) {
         this.elements = elements;
@@ -63,16 +76,61 @@ public final class ArrayValue implements Value, Iterable<Value> {
 
     /** Whether an element equals {@code value} at this instant. A large array that is asked often keeps an index. */
     public boolean contains(Value value) {
-        SetValue known = members;
-        if (known != null) {
-            return known.contains(value);
+        Column column = isWorthIndexing(WHOLE) ? index(WHOLE) : column(WHOLE);
+        return column == null ? HashIndex.scan(elements, elements.length, value) >= 0 : column.first(value) >= 0;
+    }
+
+    /** The index of what stands at a path of string keys in each element, or null where there is none yet. */
+    public @Nullable Column column(Value[] path) {
+        Asked asked = asked(path);
+        return asked == null ? null : asked.column;
+    }
+
+    /**
+     * Counts that elements are searched by a path, and tells whether that is often enough for an index that there is not yet.
+     * Few elements, and those that move with the clock, are never worth one.
+     */
+    public boolean isWorthIndexing(Value[] path) {
+        if (elements.length < WORTH_AN_INDEX || clock) {
+            return false;
         }
-        if (elements.length >= WORTH_AN_INDEX && !clock && ++asked > PATIENCE) {
-            known = SetValue.of(elements);
-            members = known;
-            return known.contains(value);
+        Asked asked = asked(path);
+        if (asked == null) {
+            Asked[] before = columns;
+            if (before.length < MAX_COLUMNS) {
+                Asked[] more = Arrays.copyOf(before, before.length + 1);
+                more[before.length] = new Asked(path);
+                columns = more;
+            }
+            return false;
         }
-        return HashIndex.scan(elements, elements.length, value) >= 0;
+        return asked.column == null && ++asked.times == PATIENCE + 1;
+    }
+
+    /** Makes the index that {@link #isWorthIndexing} asked for; null where it cannot be made. */
+    public @Nullable Column index(Value[] path) {
+        Asked asked = asked(path);
+        if (asked == null) {
+            return null;
+        }
+        Column column = Column.of(elements, path);
+        asked.column = column;
+        return column;
+    }
+
+    /** About how many bytes an index takes. */
+    public long indexBytes() {
+        return (long) Column.BYTES_EACH * elements.length;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // mostly asked by the same place in a program
+    private @Nullable Asked asked(Value[] path) {
+        for (Asked asked : columns) {
+            if (asked.path == path || Arrays.equals(asked.path, path)) {
+                return asked;
+            }
+        }
+        return null;
     }
 
     /** A fresh Java array of the elements. */

@@ -83,7 +83,7 @@ public final class SetValue implements Value, Iterable<Value> {
         Value[] known = sorted;
         if (known == null) {
             known = elements.clone();
-            Arrays.sort(known);
+            StringValue.sort(known);
             sorted = known;
         }
         return known;

@@ -1,5 +1,7 @@
 package dev.sluice.rego.value;
 
+import java.util.Arrays;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,9 @@ public final class StringValue implements Value {
     private static final int RECENT = 2048;
     // A direct-mapped cache; racing writers only cost a second equal object. Safe without fences: the field is final.
     private static final @Nullable StringValue[] RECENT_NAMES = new @Nullable StringValue[RECENT];
+
+    private static final Comparator<Value> BY_UNITS =
+            (a, b) -> ((StringValue) a).value.compareTo(((StringValue) b).value);
 
     private final String value;
 
@@ -56,18 +61,47 @@ public final class StringValue implements Value {
 
     /** Compares by code point, which is the order of the UTF-8 bytes. */
     public static int compare(String a, String b) {
+        if (hasNoPairs(a) && hasNoPairs(b)) {
+            return a.compareTo(b);
+        }
         int length = Math.min(a.length(), b.length());
         for (int i = 0; i < length; i++) {
             char x = a.charAt(i);
             char y = b.charAt(i);
             if (x != y) {
-                // Surrogates stand for code points above U+FFFF, so they sort after every other character.
-                boolean xHigh = Character.isSurrogate(x);
-                boolean yHigh = Character.isSurrogate(y);
+                // Pairs stand for code points above U+FFFF, so they sort after every other character.
+                boolean xHigh = isOfPair(a, i);
+                boolean yHigh = isOfPair(b, i);
                 return xHigh == yHigh ? Character.compare(x, y) : Boolean.compare(xHigh, yHigh);
             }
         }
         return Integer.compare(a.length(), b.length());
+    }
+
+    private static boolean isOfPair(String text, int i) {
+        char c = text.charAt(i);
+        return Character.isHighSurrogate(c)
+                ? i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))
+                : Character.isLowSurrogate(c) && i > 0 && Character.isHighSurrogate(text.charAt(i - 1));
+    }
+
+    /** Sorts values. */
+    static void sort(Value[] values) {
+        Arrays.sort(values, areStringsWithoutPairs(values) ? BY_UNITS : null);
+    }
+
+    private static boolean areStringsWithoutPairs(Value[] values) {
+        for (Value value : values) {
+            if (!(value instanceof StringValue string) || !hasNoPairs(string.value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether the order of UTF-16 units is also that of code points, which Java sees at once where all fit in a byte. */
+    private static boolean hasNoPairs(String text) {
+        return text.codePointCount(0, text.length()) == text.length();
     }
 
     @Override
