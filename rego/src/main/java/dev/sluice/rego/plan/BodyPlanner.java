@@ -2,20 +2,15 @@ package dev.sluice.rego.plan;
 
 import dev.sluice.rego.analysis.Analysis;
 import dev.sluice.rego.builtin.BuiltinDeclaration;
-import dev.sluice.rego.builtin.Clocks;
 import dev.sluice.rego.syntax.Body;
 import dev.sluice.rego.syntax.Expr;
 import dev.sluice.rego.syntax.Location;
 import dev.sluice.rego.syntax.Term;
-import dev.sluice.rego.value.ArrayValue;
 import dev.sluice.rego.value.BooleanValue;
-import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.rego.value.SetValue;
 import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -45,6 +40,7 @@ final class BodyPlanner {
     private int work;
     private int temporaries;
     private boolean iterates;
+    private boolean costly;
     private boolean tracked;
 
     BodyPlanner(Plan plan) {
@@ -108,7 +104,18 @@ final class BodyPlanner {
 
     private Loops.Loop beginLoop() {
         iterates = true;
+        costly = true;
         return loops.begin();
+    }
+
+    /** Says that the body calls a function of the program. */
+    void calls() {
+        costly = true;
+    }
+
+    /** Whether the body has loops or calls functions of the program, at any depth. */
+    boolean isCostly() {
+        return costly;
     }
 
     boolean isTraced() {
@@ -589,8 +596,7 @@ final class BodyPlanner {
         loop();
         Term.Var key = s.key() == null ? null : target(s.key());
         Term.Var element = target(s.element());
-        emit(Scan.search(
-                collection, key == null ? -1 : slot(key.name()), slot(element.name()), s.path(), wanted));
+        emit(Scan.search(collection, key == null ? -1 : slot(key.name()), slot(element.name()), s.path(), wanted));
         if (key != null) {
             settle(s.key(), key);
         }

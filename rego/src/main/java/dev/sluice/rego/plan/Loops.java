@@ -177,5 +177,4 @@ final class Loops {
             return known == UNDEFINED ? null : known;
         };
     }
-
 }

@@ -2,6 +2,7 @@ package dev.sluice.rego.plan;
 
 import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.analysis.Analysis;
+import dev.sluice.rego.analysis.CallSites;
 import dev.sluice.rego.analysis.DataUse;
 import dev.sluice.rego.analysis.RuleNode;
 import dev.sluice.rego.syntax.Location;
@@ -29,6 +30,8 @@ public final class Plan {
     private final AtomicReferenceArray<@Nullable RulePlan> rules;
     /** The nodes whose rules depend on data alone; empty when tracing, as what is kept was read by somebody else. */
     private final BitSet lasting;
+    /** The functions that are called at more than one place. */
+    private final BitSet calledOften;
     /** The data of the last evaluation that had other data than what is kept is about. */
     private volatile WeakReference<@Nullable Value> seen = new WeakReference<>(null);
 
@@ -40,6 +43,7 @@ public final class Plan {
         this.traced = traced;
         this.rules = new AtomicReferenceArray<>(analysis.nodeCount());
         this.lasting = traced ? new BitSet() : DataUse.alone(analysis);
+        this.calledOften = CallSites.several(analysis);
     }
 
     Analysis analysis() {
@@ -52,6 +56,10 @@ public final class Plan {
 
     boolean isLasting(RuleNode node) {
         return lasting.get(node.id());
+    }
+
+    boolean isCalledOften(RuleNode function) {
+        return calledOften.get(function.id());
     }
 
     /**

@@ -35,6 +35,8 @@ final class RulePlan {
     private final boolean uniform;
     /** Whether the value depends on data alone. */
     private final boolean lasting;
+    /** Whether calls are remembered: of functions that do much, and are called at several places. */
+    private final boolean remembered;
 
     private enum Form {
         COMPLETE,
@@ -49,8 +51,13 @@ final class RulePlan {
             Node body,
             int slots,
             int work,
+            boolean costly,
             @Nullable Clause otherwise,
             Progress progress) {}
+
+    private static boolean isCostly(Clause clause) {
+        return clause.costly || (clause.otherwise != null && isCostly(clause.otherwise));
+    }
 
     private RulePlan(Plan plan, RuleNode node, Form form, List<Clause> clauses, @Nullable Clause fallback) {
         this.plan = plan;
@@ -63,6 +70,9 @@ final class RulePlan {
                 .filter(r -> !r.isDefault())
                 .toList();
         this.lasting = plan.isLasting(node);
+        this.remembered = form == Form.FUNCTION
+                && plan.isCalledOften(node)
+                && clauses.stream().anyMatch(RulePlan::isCostly);
         this.index = plan.traced() ? null : RuleIndex.of(rules);
         this.uniform =
                 rules.stream().map(RulePlan::constant).distinct().count() == 1 && constant(rules.getFirst()) != null;
@@ -132,6 +142,7 @@ final class RulePlan {
                 body,
                 planner.slotCount(),
                 planner.workCount(),
+                planner.isCostly(),
                 otherwise(plan, rule, rule.otherwise()),
                 progress);
     }
@@ -154,6 +165,7 @@ final class RulePlan {
                 body,
                 planner.slotCount(),
                 planner.workCount(),
+                planner.isCostly(),
                 otherwise(plan, rule, branch.otherwise()),
                 progress);
     }
@@ -278,6 +290,21 @@ final class RulePlan {
     /** The result of a function; {@code places} tells where the arguments stand, and is empty without trace. */
     @Nullable
     Value call(State state, Value[] args, @Nullable Place[] places, Location location) {
+        if (!remembered) {
+            return compute(state, args, places, location);
+        }
+        Calls calls = state.calls();
+        Calls.Call call = new Calls.Call(node.id(), args, places);
+        if (calls.isKnown(call)) {
+            state.shared.step();
+            return calls.known(call);
+        }
+        Value value = compute(state, args, places, location);
+        calls.remember(call, value, state.shared);
+        return value;
+    }
+
+    private @Nullable Value compute(State state, Value[] args, @Nullable Place[] places, Location location) {
         state.shared.enter(location);
         Value value = complete(state, args, places);
         state.shared.leave();

@@ -53,8 +53,8 @@ final class Searches {
 
     private @Nullable Found scan(Expr.Statement statement) {
         return switch (statement) {
-            case Expr.SomeIn s when s.value() instanceof Term.Var v && !v.isWildcard() ->
-                new Found(s.key(), v, s.collection());
+            case Expr.SomeIn s
+            when s.value() instanceof Term.Var v && !v.isWildcard() -> new Found(s.key(), v, s.collection());
             case Expr.Assign s when s.left() instanceof Term.Var v && !v.isWildcard() -> lookup(v, s.right());
             case Expr.Unify s when s.left() instanceof Term.Var v && !v.isWildcard() -> lookup(v, s.right());
             default -> null;

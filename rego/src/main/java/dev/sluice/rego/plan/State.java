@@ -21,6 +21,7 @@ final class State {
 
     private final int nodes;
     private @Nullable Object @Nullable [] memo;
+    private @Nullable Calls calls;
 
     /** A stand-in for a function: a value, or another function. */
     record Mock(@Nullable Value value, List<String> function) {}
@@ -79,6 +80,16 @@ final class State {
     /** The same documents, entered from {@code from}, to which the end of the literal returns. */
     State enteredFrom(State from) {
         return new State(shared, from, input, data, replaced, mocks, nodes);
+    }
+
+    /** What functions gave with these documents. */
+    Calls calls() {
+        Calls known = calls;
+        if (known == null) {
+            known = new Calls();
+            calls = known;
+        }
+        return known;
     }
 
     boolean isKnown(int node) {

@@ -252,6 +252,7 @@ final class TermPlanner {
         Location location = call.location();
         String name = call.name();
         if (function != null) {
+            planner.calls();
             return frame -> {
                 Place[] places = plan.traced() ? new Place[args.length] : NONE;
                 Value[] values = evalAll(args, places, frame);

@@ -64,7 +64,9 @@ final class Unification {
             planner.assign(planner.bind(y.name(), a), value);
             return true;
         }
-        if (a instanceof Term.ArrayTerm x && b instanceof Term.ArrayTerm y && !(planner.isEvaluable(a) && planner.isEvaluable(b))) {
+        if (a instanceof Term.ArrayTerm x
+                && b instanceof Term.ArrayTerm y
+                && !(planner.isEvaluable(a) && planner.isEvaluable(b))) {
             if (x.items().size() != y.items().size()) {
                 planner.emit(next -> frame -> false);
                 bindAll(a);
@@ -76,7 +78,10 @@ final class Unification {
             }
             return true;
         }
-        if (a instanceof Term.ObjectTerm x && b instanceof Term.ObjectTerm y && !planner.isEvaluable(a) && !planner.isEvaluable(b)) {
+        if (a instanceof Term.ObjectTerm x
+                && b instanceof Term.ObjectTerm y
+                && !planner.isEvaluable(a)
+                && !planner.isEvaluable(b)) {
             return unifyObjects(x, y, waiting);
         }
         if (planner.isEvaluable(a) && planner.isEvaluable(b)) {

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -69,14 +71,34 @@ class ValueTest {
     void strings_compare_as_their_utf8_bytes(@ForAll String a, @ForAll String b) {
         String x = new String(a.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
         String y = new String(b.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-        int expected = java.util.Arrays.compareUnsigned(
-                x.getBytes(StandardCharsets.UTF_8), y.getBytes(StandardCharsets.UTF_8));
+        int expected = Arrays.compareUnsigned(x.getBytes(StandardCharsets.UTF_8), y.getBytes(StandardCharsets.UTF_8));
         assertThat(Integer.signum(s(x).compareTo(s(y)))).isEqualTo(Integer.signum(expected));
     }
 
     @Test
     void a_character_beyond_the_basic_plane_sorts_after_all_of_it() {
         assertThat(s("\uffff")).isLessThan(s("\ud83d\ude00"));
+        assertThat(s("a\uffffb")).isLessThan(s("a\ud83d\ude00"));
+        assertThat(s("\ud83d\ude00")).isLessThan(s("\ud83d\ude01")).isLessThan(s("\ud83e\ude00"));
+    }
+
+    /** Characters of all kinds, also halves of pairs, which stand for bytes that are no text. */
+    @Property
+    void strings_have_one_order_and_sets_show_it(
+            @ForAll @Size(min = 2, max = 12) List<@Size(max = 3) List<@IntRange(max = 7) Integer>> drawn) {
+        String[] characters = {"a", "é", "\ud83d", "\udc80", "\ud83d\ude00", "\ue000", "\uffff", "\ud83d\udc80"};
+        List<Value> strings = drawn.stream()
+                .<Value>map(one -> s(one.stream().map(i -> characters[i]).collect(Collectors.joining())))
+                .toList();
+        List<Value> expected = strings.stream()
+                .distinct()
+                .sorted((a, b) -> Arrays.compare(codePoints(a), codePoints(b)))
+                .toList();
+        assertThat(SetValue.of(strings).toSortedArray().toArray()).containsExactlyElementsOf(expected);
+    }
+
+    private static int[] codePoints(Value string) {
+        return ((StringValue) string).value().codePoints().toArray();
     }
 
     @Test
