@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CallsTest {
     private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
     private static final Limits FEW_STEPS = new Limits(2000, 200, Duration.ofMinutes(10));
-    private static final Value INPUT = Json.read("{\"a\": 1, \"b\": 1, \"s\": \"1\", \"o\": {\"v\": 5}, \"xs\": [1, 2, 3]}");
+    private static final Value INPUT =
+            Json.read("{\"a\": 1, \"b\": 1, \"s\": \"1\", \"o\": {\"v\": 5}, \"xs\": [1, 2, 3]}");
 
     private static PreparedQuery query(String body) {
         return Rego.compile(List.of(new SourceFile("p.rego", "package t\n" + body + "\n")))
