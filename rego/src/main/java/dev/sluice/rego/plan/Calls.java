@@ -47,19 +47,21 @@ final class Calls {
             }
             if (a instanceof NumberValue x && b instanceof NumberValue y) {
                 // 1 and 1.0 are equal, yet a function that gives its argument gives back what was written.
-                return !x.dependsOnClock() && !y.dependsOnClock() && x.text().equals(y.text());
+                return isWritten(x) && isWritten(y) && x.text().equals(y.text());
             }
             return a instanceof StringValue && a.equals(b);
+        }
+
+        /** Whether the value is compared as it is written. */
+        private static boolean isWritten(Value value) {
+            return value instanceof StringValue || (value instanceof NumberValue && !value.dependsOnClock());
         }
 
         @Override
         public int hashCode() {
             int hash = function;
             for (Value arg : args) {
-                hash = hash * 31
-                        + (arg instanceof StringValue || arg instanceof NumberValue && !arg.dependsOnClock()
-                                ? arg.hashCode()
-                                : System.identityHashCode(arg));
+                hash = hash * 31 + (isWritten(arg) ? arg.hashCode() : System.identityHashCode(arg));
             }
             return hash;
         }
