@@ -20,10 +20,11 @@ final class Opa implements AutoCloseable {
     private final PrintWriter to;
     private final BufferedReader from;
 
-    Opa(String program) throws IOException {
-        process = new ProcessBuilder(program, "run")
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+    /** @param mended what a program with a mended library does without, names of {@code bench/opa/build} */
+    Opa(String program, String mended) throws IOException {
+        ProcessBuilder command = new ProcessBuilder(program, "run").redirectError(ProcessBuilder.Redirect.INHERIT);
+        command.environment().put("MENDED", mended);
+        process = command.start();
         to = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8));
         from = process.inputReader(StandardCharsets.UTF_8);
     }
