@@ -152,11 +152,16 @@ public final class Evaluation {
                 };
             }
             return switch (extent) {
-                case WHOLE -> Objects.equals(value, now);
+                case WHOLE -> isWrittenTheSame(value, now);
                 case PRESENCE -> now != null;
                 case RANGE -> now instanceof NumberValue number && interval != null && interval.contains(number);
                 case KEYS -> sameKeys(value, now);
             };
+        }
+
+        /** Numbers that are equal may be written differently, and what prints them gives something else then. */
+        private static boolean isWrittenTheSame(@Nullable Value then, @Nullable Value now) {
+            return Objects.equals(then, now) && String.valueOf(then).equals(String.valueOf(now));
         }
 
         private static boolean sameKeys(@Nullable Value then, @Nullable Value now) {

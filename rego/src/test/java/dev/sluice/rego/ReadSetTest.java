@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.rego.value.ArrayValue;
 import dev.sluice.rego.value.BooleanValue;
+import dev.sluice.rego.value.Json;
 import dev.sluice.rego.value.NullValue;
 import dev.sluice.rego.value.NumberValue;
 import dev.sluice.rego.value.ObjectValue;
@@ -75,6 +76,17 @@ class ReadSetTest {
             }
         }
         assertThat(unaffected).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"p := json.marshal(input.a)", "p := input.a", "p := sprintf(\"%s\", [{input.a}])"})
+    void a_number_that_is_written_otherwise_is_no_longer_what_was_read(String body) {
+        PreparedQuery query = Rego.compile(List.of(new SourceFile("p.rego", "package t\n" + body + "\n")))
+                .prepare("data.t.p");
+        Evaluation.Result first =
+                query.evaluate(request(Json.read("{\"a\": {\"b\": [1.0]}}")).traced());
+        assertThat(stands(first.reads(), Json.read("{\"a\": {\"b\": [1.0]}}"))).isTrue();
+        assertThat(stands(first.reads(), Json.read("{\"a\": {\"b\": [1]}}"))).isFalse();
     }
 
     private static Evaluation.Request request(Value input) {
