@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.rego.value.Json;
+import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.rego.value.Value;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Elements of a large array that equal what is known are found by an index, once the array was searched a few times.
+ * Elements of a large collection that equal what is known are found by an index, once it was searched a few times.
  * Evaluations that record reads use none, so they tell what the others must say.
  */
 class SearchesTest {
@@ -90,6 +91,10 @@ class SearchesTest {
                 "p := [[x.v, y.v] | some x in data.rows; some y in data.rows; y.k == x.k; y.v < x.v]",
                 "p := {v | some k in input.ks; some x in input.rows; x.k == k; v := x.v}",
                 "p contains v if { some k in input.ks; some x in rows; x.k == k; v := x.v }\nrows := input.rows",
+                "p := [x | some k in input.ks; some x in rows; x.k == k]\nrows := {x | some x in data.rows}",
+                "p := [[x, y] | some k in input.ks; some x, y in rows; y.k == k]\nrows contains x if { some x in data.rows }",
+                "p := [[x, y] | some k in input.ks; some x, y in rows; y.k == k]\nrows[sprintf(\"%d\", [i])] := x if { some i, x in data.rows }",
+                "p := [[x, y] | some k in input.ks; y := rows[x]; y.k == k]\nrows := {i: x | some i, x in data.rows}",
                 "p := [x.v | some x in data.rows; x.k == input.none]",
                 "p := [x.v | some x in data.rows; x.none == input.k]",
                 "p := [1 | some x in data.rows; x.k == time.now_ns()]",
@@ -136,6 +141,41 @@ class SearchesTest {
             query.evaluate(Evaluation.Request.of(input, data, NOW));
         }
         assertThat(query.evaluate(hurried).value()).isEqualTo(Json.read("[7]"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rows := {x | some x in input.rows}",
+                "rows := {x.k: x | some x in input.rows}",
+                "rows contains x if { some x in input.rows }",
+                "rows[i] := x if { some i, x in input.rows }",
+            })
+    void sets_and_objects_are_searched_as_arrays_are(String rows) {
+        Limits limits = new Limits(20_000, 200, Duration.ofMinutes(10));
+        Evaluation.Request request =
+                new Evaluation.Request(thousand("row"), Json.read("{}"), NOW, false, false, limits);
+        assertThat(query("p := count([1 | some y in input.rows; some x in rows; x.k == y.k])\n" + rows)
+                        .evaluate(request)
+                        .value())
+                .isEqualTo(Json.read("1000"));
+    }
+
+    @Test
+    void values_that_nobody_supplied_yet_are_not_asked_for_by_a_search_that_ends_before_them() {
+        ObjectValue.Builder rows = ObjectValue.builder();
+        for (int i = 0; i < 20; i++) {
+            rows.put("k" + (100 + i), Json.read("{\"k\": " + i + "}"));
+        }
+        rows.put("last", () -> {
+            throw new AssertionError("asked for");
+        });
+        Value data = ObjectValue.builder().put("rows", rows.build()).build();
+        PreparedQuery query = query("p if { some x in data.rows; x.k == 3 }");
+        for (int i = 0; i < ENOUGH; i++) {
+            assertThat(query.evaluate(Evaluation.Request.of(null, data, NOW)).value())
+                    .isEqualTo(Json.read("true"));
+        }
     }
 
     @Test

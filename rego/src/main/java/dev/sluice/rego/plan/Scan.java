@@ -29,22 +29,33 @@ final class Scan {
 
     /**
      * As {@link #over} where what follows only holds for elements that have a certain value at a path; for evaluations that
-     * record no reads. A large array that is searched often keeps an index, see {@link ArrayValue#isWorthIndexing}.
+     * record no reads. A large collection that is searched often keeps an index, see {@link ArrayValue#isWorthIndexing}.
      */
     static UnaryOperator<Node> search(Ev collection, int keySlot, int valueSlot, Value[] path, Ev wanted) {
         return next -> frame -> {
             Value found = collection.eval(frame);
-            if (found instanceof ArrayValue array && array.size() > 0) {
+            ArrayValue elements = found == null ? null : elements(found);
+            if (elements != null && elements.isLarge()) {
                 Value value = wanted.eval(frame);
                 if (value == null) {
                     return false;
                 }
-                Column column = value.dependsOnClock() ? null : column(frame.state.shared, array, path);
+                Column column = value.dependsOnClock() ? null : column(frame.state.shared, elements, path);
                 if (column != null) {
-                    return anyWith(frame, array, column, value, keySlot, valueSlot, next);
+                    return anyWith(frame, found, elements, column, value, keySlot, valueSlot, next);
                 }
             }
             return found != null && any(frame, found, keySlot, valueSlot, next);
+        };
+    }
+
+    /** The elements of a collection in the order of a scan, in an array that lasts as long as the collection; or null. */
+    private static @Nullable ArrayValue elements(Value collection) {
+        return switch (collection) {
+            case ArrayValue array -> array;
+            case SetValue set -> set.toSortedArray();
+            case ObjectValue object -> object.valuesByKey();
+            default -> null;
         };
     }
 
@@ -58,13 +69,24 @@ final class Scan {
     }
 
     private static boolean anyWith(
-            Frame frame, ArrayValue array, Column column, Value value, int keySlot, int valueSlot, Node next) {
+            Frame frame,
+            Value collection,
+            ArrayValue elements,
+            Column column,
+            Value value,
+            int keySlot,
+            int valueSlot,
+            Node next) {
         for (int i = column.first(value); i >= 0; i = column.next(i)) {
             frame.state.shared.step();
             if (keySlot >= 0) {
-                frame.slots[keySlot] = NumberValue.of(i);
+                frame.slots[keySlot] = switch (collection) {
+                    case ObjectValue object -> object.keyAt(i);
+                    case SetValue set -> set.elementAt(i);
+                    default -> NumberValue.of(i);
+                };
             }
-            frame.slots[valueSlot] = array.get(i);
+            frame.slots[valueSlot] = elements.get(i);
             if (next.exec(frame)) {
                 return true;
             }

@@ -86,12 +86,17 @@ public final class ArrayValue implements Value, Iterable<Value> {
         return asked == null ? null : asked.column;
     }
 
+    /** Whether there are enough elements for an index to be worth making, none of which moves with the clock. */
+    public boolean isLarge() {
+        return elements.length >= WORTH_AN_INDEX && !clock;
+    }
+
     /**
      * Counts that elements are searched by a path, and tells whether that is often enough for an index that there is not yet.
-     * Few elements, and those that move with the clock, are never worth one.
+     * An array that is not large never is.
      */
     public boolean isWorthIndexing(Value[] path) {
-        if (elements.length < WORTH_AN_INDEX || clock) {
+        if (!isLarge()) {
             return false;
         }
         Asked asked = asked(path);

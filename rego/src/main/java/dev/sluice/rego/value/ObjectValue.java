@@ -24,8 +24,19 @@ public final class ObjectValue implements Value {
 
     private final @Nullable HashIndex index;
     private final boolean clock;
-    private volatile int @Nullable [] order;
+    private volatile @Nullable Order order;
     private int hash;
+
+    /** The entries in ascending order of their keys. */
+    private static final class Order {
+        private final int[] positions;
+        /** The values in that order, once somebody searched them. */
+        private @Nullable ArrayValue values;
+
+        private Order(int[] positions) {
+            this.positions = positions;
+        }
+    }
 
     private ObjectValue(Distinct keys, @Nullable Value[] values, @Nullable Map<Value, Supplier<Value>> suppliers) {
         this.keys = keys.trimmed();
@@ -143,25 +154,46 @@ public final class ObjectValue implements Value {
         return value(order()[i]);
     }
 
+    /** The values in ascending order of their keys, always in the same array; null where some are not supplied yet. */
+    public @Nullable ArrayValue valuesByKey() {
+        int[] positions = order();
+        Order known = order;
+        if (known == null || known.values != null || !isSupplied()) {
+            return known == null ? null : known.values;
+        }
+        Value[] ascending = new Value[positions.length];
+        for (int i = 0; i < ascending.length; i++) {
+            ascending[i] = value(positions[i]);
+        }
+        ArrayValue made = ArrayValue.ofOwned(ascending);
+        known.values = made;
+        return made;
+    }
+
     private int[] order() {
-        int[] known = order;
+        Order known = order;
         if (known == null) {
-            Integer[] boxed = new Integer[keys.length];
-            boolean ascending = true;
-            for (int i = 0; i < boxed.length; i++) {
-                boxed[i] = i;
-                ascending &= i == 0 || keys[i - 1].compareTo(keys[i]) < 0;
-            }
-            if (!ascending) {
-                Arrays.sort(boxed, (a, b) -> keys[a].compareTo(keys[b]));
-            }
-            known = new int[boxed.length];
-            for (int i = 0; i < known.length; i++) {
-                known[i] = boxed[i];
-            }
+            known = new Order(ascending());
             order = known;
         }
-        return known;
+        return known.positions;
+    }
+
+    private int[] ascending() {
+        Integer[] boxed = new Integer[keys.length];
+        boolean ascending = true;
+        for (int i = 0; i < boxed.length; i++) {
+            boxed[i] = i;
+            ascending &= i == 0 || keys[i - 1].compareTo(keys[i]) < 0;
+        }
+        if (!ascending) {
+            Arrays.sort(boxed, (a, b) -> keys[a].compareTo(keys[b]));
+        }
+        int[] positions = new int[boxed.length];
+        for (int i = 0; i < positions.length; i++) {
+            positions[i] = boxed[i];
+        }
+        return positions;
     }
 
     @Override

@@ -17,7 +17,7 @@ public final class SetValue implements Value, Iterable<Value> {
     private final Value[] elements;
     private final @Nullable HashIndex index;
     private final boolean clock;
-    private volatile Value @Nullable [] sorted;
+    private volatile @Nullable ArrayValue sorted;
     private int hash;
 
     private SetValue(Distinct distinct) {
@@ -66,27 +66,24 @@ public final class SetValue implements Value, Iterable<Value> {
 
     /** The element of rank {@code i}, from 0, in ascending order. */
     public Value elementAt(int i) {
-        return sorted()[i];
+        return toSortedArray().get(i);
     }
 
-    /** The elements in ascending order, as an array. */
+    /** The elements in ascending order, as an array; always the same one. */
     public ArrayValue toSortedArray() {
-        return ArrayValue.of(sorted());
+        ArrayValue known = sorted;
+        if (known == null) {
+            Value[] ascending = elements.clone();
+            StringValue.sort(ascending);
+            known = ArrayValue.ofOwned(ascending);
+            sorted = known;
+        }
+        return known;
     }
 
     @Override
     public Iterator<Value> iterator() {
-        return new ArrayValue.ArrayIterator(sorted());
-    }
-
-    private Value[] sorted() {
-        Value[] known = sorted;
-        if (known == null) {
-            known = elements.clone();
-            StringValue.sort(known);
-            sorted = known;
-        }
-        return known;
+        return toSortedArray().iterator();
     }
 
     @Override
@@ -102,7 +99,7 @@ public final class SetValue implements Value, Iterable<Value> {
     @Override
     public int compareTo(Value other) {
         return other instanceof SetValue that
-                ? ArrayValue.compare(sorted(), that.sorted())
+                ? toSortedArray().compareTo(that.toSortedArray())
                 : Kind.SET.compareTo(other.kind());
     }
 
@@ -146,7 +143,7 @@ public final class SetValue implements Value, Iterable<Value> {
         }
         out.append('{');
         String separator = "";
-        for (Value element : sorted()) {
+        for (Value element : toSortedArray()) {
             out.append(separator);
             separator = ", ";
             element.appendTo(out);
