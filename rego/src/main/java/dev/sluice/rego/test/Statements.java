@@ -100,7 +100,7 @@ final class Statements {
         switch (term) {
             case Term.Constant c -> {}
             case Term.Var v -> {}
-            case Term.TemplateString t -> {}
+            case Term.TemplateString t -> terms(t.parts());
             case Term.Ref r -> {
                 term(r.head());
                 terms(r.path());
