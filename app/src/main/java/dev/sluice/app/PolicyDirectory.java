@@ -87,7 +87,7 @@ final class PolicyDirectory implements AutoCloseable {
         }
     }
 
-    /** Makes the stored policies of this directory equal to its files. Returns what was wrong, one line per finding. */
+    /** Makes the stored policies of this directory equal to its files. Returns what was wrong with each file that is not taken over. */
     List<String> synchronise() throws IOException {
         one.lock();
         try (Leases.@Nullable Lease turn = leases.take("policies", PATIENCE).orElse(null)) {

@@ -2,6 +2,9 @@ package dev.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.Setting;
 import dev.sluice.app.machine.Machine;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** A directory of policy files, with one node and with two on one database. */
 class PolicyDirectoryTest {
@@ -128,6 +132,31 @@ class PolicyDirectoryTest {
             Files.delete(policies.resolve("a.rego"));
             watching(alone).close();
             assertThat(names(alone)).doesNotContain("a");
+        }
+    }
+
+    @Test
+    void the_log_shows_the_line_a_file_is_refused_for_and_what_was_before_stays() throws IOException {
+        ListAppender<ILoggingEvent> told = new ListAppender<>();
+        Logger log = (Logger) LoggerFactory.getLogger(PolicyDirectory.class);
+        told.start();
+        log.addAppender(told);
+        try (Installation alone = installation("alone", "sqlite:" + folder.resolve("alone"))) {
+            save("a", "1");
+            try (PolicyDirectory directory = watching(alone)) {
+                Path file = Files.writeString(
+                        policies.resolve("a.rego"), "package cloudsmith\n\nmatch if {\n\tcount(x) == 1\n}\n");
+                String shown = directory.synchronise().getFirst();
+                assertThat(shown)
+                        .startsWith(file + ":4:8: rego_unsafe_var_error: var x is unsafe")
+                        .endsWith("\n\t\tcount(x) == 1\n\t\t      ^");
+                assertThat(told.list)
+                        .extracting(ILoggingEvent::getFormattedMessage)
+                        .contains("policy file not taken over, its former version stays in force: " + shown);
+                assertThat(alone.policies.list()).anyMatch(p -> p.rego().contains("version == \"1\""));
+            }
+        } finally {
+            log.detachAppender(told);
         }
     }
 
