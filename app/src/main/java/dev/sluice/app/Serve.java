@@ -75,6 +75,11 @@ final class Serve implements Callable<Integer> {
             description = "Write {address, adminToken, pid} there once requests are answered.")
     private @Nullable String readyFile;
 
+    @Option(
+            names = "--check",
+            description = "Only read options and configuration: exit code 2 when one is not known or cannot be read.")
+    private boolean check;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Map<String, @Nullable String> flags = new LinkedHashMap<>();
@@ -84,14 +89,17 @@ final class Serve implements Callable<Integer> {
         flags.put(Setting.READY_FILE.key(), readyFile);
         upstreams.forEach((format, url) -> flags.put("upstreams." + format + ".url", url));
         Configuration configuration = options.configuration(flags);
+        int wantedPort = configuration.number(Setting.PORT, 0, 65535);
+        if (check) {
+            return 0;
+        }
         try (Logging logging = Logging.configure(configuration)) {
-            return serve(configuration, logging);
+            return serve(configuration, wantedPort, logging);
         }
     }
 
-    private int serve(Configuration configuration, Logging logging) throws IOException, InterruptedException {
-        int wantedPort = configuration.number(Setting.PORT, 0, 65535);
-
+    private int serve(Configuration configuration, int wantedPort, Logging logging)
+            throws IOException, InterruptedException {
         Installation installation = Installation.open(configuration, InstantSource.system(), Machine.here());
         RunningServer server = RunningServer.start(installation, configuration.get(Setting.BIND), wantedPort);
         CountDownLatch stop = stopOnSignal(server, logging);

@@ -28,6 +28,7 @@ final class LauncherTest {
             for each in "$@"; do
               case "$each" in -XX:AOTCacheOutput=*) output=${each#*=} ;; esac
             done
+            case "$*" in *--misspelt*) exit 2 ;; esac
             [ -n "${output:-}" ] || exit 0
             if [ -f "$(dirname "$0")/broken" ]; then exit 1; fi
             echo classes >"$output"
@@ -60,12 +61,13 @@ final class LauncherTest {
         run(Map.of(), "who", "x");
 
         List<String> calls = calls();
-        assertThat(calls).hasSize(4);
-        assertThat(calls.get(0)).contains("-XX:AOTCacheOutput=").contains("rehearse ");
-        assertThat(calls.get(2)).contains("-Dorg.sqlite.lib.path=" + checkout.resolve("app/target/native-"));
-        assertThat(calls.get(1)).endsWith("serve --port 1").contains("-XX:AOTCache=" + caches().getFirst());
-        assertThat(calls.get(2)).endsWith("serve --port 2").contains("-XX:AOTCache=" + caches().getFirst());
-        assertThat(calls.get(3)).endsWith("who x").contains("-XX:AOTCache=" + caches().getFirst());
+        assertThat(calls).hasSize(5);
+        assertThat(calls.get(0)).endsWith("serve --port 1 --check").doesNotContain("AOTCache");
+        assertThat(calls.get(1)).contains("-XX:AOTCacheOutput=").contains("rehearse ");
+        assertThat(calls.get(3)).contains("-Dorg.sqlite.lib.path=" + checkout.resolve("app/target/native-"));
+        assertThat(calls.get(2)).endsWith("serve --port 1").contains("-XX:AOTCache=" + caches().getFirst());
+        assertThat(calls.get(3)).endsWith("serve --port 2").contains("-XX:AOTCache=" + caches().getFirst());
+        assertThat(calls.get(4)).endsWith("who x").contains("-XX:AOTCache=" + caches().getFirst());
         assertThat(Files.readString(caches().getFirst())).isEqualTo("classes\n");
         assertThat(leftOvers()).isEmpty();
     }
@@ -75,9 +77,27 @@ final class LauncherTest {
         run(Map.of("SLUICE_DATABASE", "postgres://theirs", "SLUICE_DATA", "/theirs"), "serve", "--data", "/theirs");
 
         String environment = Files.readString(jdk.resolve("bin/environment"));
-        assertThat(calls().getFirst()).doesNotContain("theirs");
+        assertThat(calls().get(1)).contains("rehearse").doesNotContain("theirs");
         assertThat(environment.lines().filter(l -> l.startsWith("SLUICE_DATABASE=")))
-                .hasSize(1);
+                .as("of the check before and the start after")
+                .hasSize(2);
+    }
+
+    @Test
+    void options_that_are_wrong_are_told_before_anything_is_prepared() throws Exception {
+        assertThat(exitCode(Map.of(), "serve", "--misspelt")).isEqualTo(2);
+
+        assertThat(calls()).singleElement().asString().endsWith("serve --misspelt --check");
+        assertThat(caches()).isEmpty();
+        assertThat(leftOvers()).isEmpty();
+    }
+
+    @Test
+    void a_check_prepares_nothing() throws Exception {
+        run(Map.of(), "serve", "--check");
+
+        assertThat(calls()).singleElement().asString().endsWith("serve --check");
+        assertThat(caches()).isEmpty();
     }
 
     @Test
@@ -109,12 +129,19 @@ final class LauncherTest {
         run(Map.of(), "serve");
         run(Map.of(), "serve");
 
-        assertThat(calls()).hasSize(3); // tried once, then left alone
+        assertThat(calls()).hasSize(4); // checked and tried once, then left alone
         assertThat(calls().getLast()).endsWith("serve").doesNotContain("AOTCache");
         assertThat(leftOvers()).isEmpty();
     }
 
     private void run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
+        assertThat(exitCode(environment, arguments))
+                .as(Files.readString(folder.resolve("output")))
+                .isZero();
+    }
+
+    private int exitCode(Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of("bash", checkout.resolve("sluice").toString()));
         command.addAll(List.of(arguments));
@@ -127,9 +154,7 @@ final class LauncherTest {
         builder.environment().putAll(environment);
         Process process = builder.start();
         assertThat(process.waitFor(50, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue())
-                .as(Files.readString(folder.resolve("output")))
-                .isZero();
+        return process.exitValue();
     }
 
     private List<String> calls() throws IOException {
