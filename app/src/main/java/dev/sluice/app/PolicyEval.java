@@ -1,12 +1,12 @@
 package dev.sluice.app;
 
 import dev.sluice.rego.Evaluation;
+import dev.sluice.rego.PreparedQuery;
 import dev.sluice.rego.Program;
 import dev.sluice.rego.RegoEvaluationException;
 import dev.sluice.rego.RegoException;
 import dev.sluice.rego.value.Value;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true,
         description = {
             "Evaluate a query: a path such as data.cloudsmith.match, or any Rego. Needs no server.",
-            "A path also tells until when its value holds (horizon) and, with --json, which facts it depends on (reads).",
+            "It also tells until when the answer holds (horizon) and, with --json, which facts it depends on (reads).",
             "Exit code 0 when it could be evaluated, 1 when something does not compile, the evaluation fails, or with --fail the "
                     + "result is undefined."
         },
@@ -60,7 +60,8 @@ final class PolicyEval extends LocalCommand {
         try {
             Program program = documents.compile();
             Evaluation.Request request = documents.request();
-            return Question.isPath(query) ? path(program, request) : solutions(program, request);
+            Evaluation.Request heard = request.observedBy(Question.printing(err()));
+            return Question.isPath(query) ? path(program, heard) : solutions(program, heard);
         } catch (RegoException wrong) {
             complain(wrong.errors().stream()
                     .map(e -> e.file().equals("query") ? e.in(query) : e)
@@ -72,9 +73,8 @@ final class PolicyEval extends LocalCommand {
     }
 
     private int path(Program program, Evaluation.Request request) {
-        PrintWriter prints = err();
-        Evaluation.Result result = program.prepare(query).evaluate(request.observedBy(Question.printing(prints)));
-        prints.flush();
+        Evaluation.Result result = program.prepare(query).evaluate(request);
+        err().flush();
         Value value = result.value();
         if (json()) {
             ObjectNode answer = Api.object();
@@ -102,8 +102,9 @@ final class PolicyEval extends LocalCommand {
 
     private int solutions(Program program, Evaluation.Request request) {
         boolean term = Question.isTerm(query);
-        Evaluation.Bindings found =
-                program.prepareQuery(term ? query + "\n= " + VALUE : query).solutions(request);
+        PreparedQuery prepared = program.prepareQuery(term ? query + "\n= " + VALUE : query);
+        Evaluation.Bindings found = prepared.solutions(request);
+        err().flush();
         if (json()) {
             ObjectNode answer = Api.object();
             ArrayNode results = answer.putArray("result");
@@ -127,6 +128,7 @@ final class PolicyEval extends LocalCommand {
                 answer.remove("result");
             }
             answer.put("horizon", Question.text(found.horizon()));
+            answer.set("reads", Question.json(found.reads()));
             print(answer);
         } else {
             human(found);

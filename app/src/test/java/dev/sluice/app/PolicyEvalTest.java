@@ -70,7 +70,19 @@ final class PolicyEvalTest {
         assertThat(eval("-d", data, "data.names[i]", "--json").json().toString())
                 .isEqualTo(
                         "{\"result\":[{\"expressions\":[{\"text\":\"data.names[i]\",\"value\":\"a\"}],\"bindings\":{\"i\":0}},"
-                                + "{\"expressions\":[{\"text\":\"data.names[i]\",\"value\":\"b\"}],\"bindings\":{\"i\":1}}],\"horizon\":null}");
+                                + "{\"expressions\":[{\"text\":\"data.names[i]\",\"value\":\"b\"}],\"bindings\":{\"i\":1}}],\"horizon\":null,"
+                                + "\"reads\":[{\"path\":[\"data\",\"names\"],\"extent\":\"keys\"},"
+                                + "{\"path\":[\"data\",\"names\",0],\"extent\":\"whole\",\"value\":\"a\"},"
+                                + "{\"path\":[\"data\",\"names\",1],\"extent\":\"whole\",\"value\":\"b\"}]}");
+    }
+
+    @Test
+    void a_query_depends_on_what_it_compares_and_gives() {
+        JsonNode answer = eval("-i", input, "input.v0.package.is_local == false; x := input.v0.first_seen", "--json")
+                .json();
+        assertThat(answer.path("result").toString()).isEqualTo("[{\"bindings\":{\"x\":\"2026-03-09T13:00:00Z\"}}]");
+        assertThat(answer.path("reads").valueStream().map(r -> r.path("path").toString()))
+                .contains("[\"input\",\"v0\",\"package\",\"is_local\"]", "[\"input\",\"v0\",\"first_seen\"]");
     }
 
     @Test
@@ -86,6 +98,7 @@ final class PolicyEvalTest {
     void what_a_rule_prints_is_a_remark() throws IOException {
         Path prints = file("p.rego", "package p\n\nx := y if {\n\ty := 1\n\tprint(\"y is\", y)\n}\n");
         assertThat(eval("-d", prints, "data.p.x")).isEqualTo(new CommandLineRun(0, "1\n", "y is 1\n"));
+        assertThat(eval("x := 2; print(\"x is\", x)")).isEqualTo(new CommandLineRun(0, "x = 2\n", "x is 2\n"));
     }
 
     @Test

@@ -114,8 +114,9 @@ public final class Evaluation {
      *
      * @param bindings one map per distinct solution: variable name to value
      * @param horizon see {@link Result#horizon()}
+     * @param reads see {@link Result#reads()}
      */
-    public record Bindings(List<Map<String, Value>> bindings, Instant horizon) {}
+    public record Bindings(List<Map<String, Value>> bindings, Instant horizon, List<Read> reads) {}
 
     /**
      * One location of input or data that the result depends on. As long as every read still gives what it gave, the

@@ -17,10 +17,10 @@ public final class PreparedQuery {
     private final List<String> path;
     private final Plan plan;
     private final Plan tracing;
-    private final Plan.@Nullable QueryPlan query;
+    private final @Nullable Adhoc query;
     private final InputUse inputUse;
 
-    private PreparedQuery(List<String> path, Plans plans, Plan.@Nullable QueryPlan query, InputUse inputUse) {
+    private PreparedQuery(List<String> path, Plans plans, @Nullable Adhoc query, InputUse inputUse) {
         this.path = path;
         this.plan = plans.plain();
         this.tracing = plans.tracing();
@@ -34,6 +34,9 @@ public final class PreparedQuery {
             return new Plans(analysis, new Plan(analysis, false), new Plan(analysis, true));
         }
     }
+
+    /** The two executable forms of a query with a body. */
+    private record Adhoc(Plan.QueryPlan plain, Plan.QueryPlan tracing) {}
 
     static PreparedQuery ofPath(Plans plans, String text) {
         Body body = Parser.parseQuery(new SourceFile("query", text));
@@ -56,7 +59,8 @@ public final class PreparedQuery {
     static PreparedQuery ofBody(Plans plans, String text) {
         Analysis.Query query = plans.analysis().query(Parser.parseQuery(new SourceFile("query", text)));
         InputUse use = InputUse.of(plans.analysis(), query.body());
-        return new PreparedQuery(List.of(), plans, plans.plain().query(query), use);
+        Adhoc both = new Adhoc(plans.plain().query(query), plans.tracing().query(query));
+        return new PreparedQuery(List.of(), plans, both, use);
     }
 
     private static @Nullable List<String> path(Term term) {
@@ -93,7 +97,7 @@ public final class PreparedQuery {
             throw new IllegalStateException("a path has a value, not solutions");
         }
         try {
-            return plan.solve(query, request);
+            return request.trace() ? tracing.solve(query.tracing(), request) : plan.solve(query.plain(), request);
         } catch (StackOverflowError tooDeep) {
             throw tooDeep();
         }

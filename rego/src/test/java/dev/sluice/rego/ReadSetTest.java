@@ -89,6 +89,39 @@ class ReadSetTest {
         assertThat(stands(first.reads(), Json.read("{\"a\": {\"b\": [1]}}"))).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x := input.a.b",
+                "x = input.xs[i].a; x != 1",
+                "some k, v in input.a; v == input.b",
+                "x := input.a",
+                "input.a[k]; not input.b[k]",
+                "input.a > 1; y := input.b",
+                "[x, y] = input.xs",
+                "x := [v | v := input[_].a]; count(x) > 1",
+                "every x in input.xs { x.a }",
+                "x := input.a with input as input.b",
+            })
+    void the_same_holds_for_the_solutions_of_a_query(String text) {
+        PreparedQuery query = Rego.compile(List.of()).prepareQuery(text);
+        Random random = new Random(text.hashCode());
+        int unaffected = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            Value before = document(random, 3);
+            Value after = changed(before, random);
+            Evaluation.Bindings first = query.solutions(request(before).traced());
+            assertThat(query.solutions(request(before)).bindings()).isEqualTo(first.bindings());
+            if (stands(first.reads(), after)) {
+                unaffected++;
+                assertThat(query.solutions(request(after)).bindings())
+                        .as("%s%nfirst  %s%nthen   %s%nreads  %s", text, before, after, first.reads())
+                        .isEqualTo(first.bindings());
+            }
+        }
+        assertThat(unaffected).isPositive();
+    }
+
     private static Evaluation.Request request(Value input) {
         return Evaluation.Request.of(input, ObjectValue.EMPTY, NOW);
     }

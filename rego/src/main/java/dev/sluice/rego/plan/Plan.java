@@ -6,6 +6,7 @@ import dev.sluice.rego.analysis.CallSites;
 import dev.sluice.rego.analysis.DataUse;
 import dev.sluice.rego.analysis.RuleNode;
 import dev.sluice.rego.syntax.Location;
+import dev.sluice.rego.syntax.Term;
 import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
@@ -168,16 +169,16 @@ public final class Plan {
     public QueryPlan query(Analysis.Query query) {
         BodyPlanner planner = new BodyPlanner(this);
         planner.body(query.body());
-        Map<String, Integer> slots = new LinkedHashMap<>();
+        Map<String, Ev> variables = new LinkedHashMap<>();
         query.variables().forEach((name, unique) -> {
             if (planner.isBound(unique)) {
-                slots.put(name, planner.slot(unique));
+                variables.put(name, planner.head(new Term.Var(NOWHERE, unique)));
             }
         });
         Node end = frame -> {
             Map<String, Value> binding = new LinkedHashMap<>();
-            slots.forEach((name, slot) -> {
-                Value value = frame.slots[slot];
+            variables.forEach((name, variable) -> {
+                Value value = variable.eval(frame);
                 if (value != null) {
                     binding.put(name, Values.frozen(value, frame.state.shared));
                 }
@@ -195,13 +196,15 @@ public final class Plan {
 
     /** All distinct solutions of a query. */
     public Evaluation.Bindings solve(QueryPlan query, Evaluation.Request request) {
-        Shared shared = new Shared(request, null, kept(request));
+        Trace trace = traced ? new Trace(request) : null;
+        Shared shared = new Shared(request, trace, kept(request));
         State state = new State(shared, request.input(), request.data(), analysis.nodeCount());
         Frame frame = new Frame(state, query.slots, query.work);
         Set<Map<String, Value>> sink = new LinkedHashSet<>();
         frame.sink = sink;
         query.body.exec(frame);
-        return new Evaluation.Bindings(List.copyOf(sink), instant(shared.horizon()));
+        return new Evaluation.Bindings(
+                List.copyOf(sink), instant(shared.horizon()), trace == null ? List.of() : trace.reads());
     }
 
     /** The document at a node: base data with what the rules below define. */
