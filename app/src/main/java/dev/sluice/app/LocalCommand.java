@@ -45,17 +45,31 @@ abstract class LocalCommand implements Callable<Integer> {
         err().flush();
     }
 
+    /** Tells why there is no answer; programs get it in its place. */
+    final void refuse(List<RegoError> errors) {
+        if (json) {
+            ObjectNode answer = Api.object();
+            answer.set("errors", errors(errors));
+            print(answer);
+        } else {
+            complain(errors);
+        }
+    }
+
     /** Tells why an evaluation failed, with the line where it is known. */
-    final void complain(RegoEvaluationException failed, List<SourceFile> modules) {
+    final void refuse(RegoEvaluationException failed, List<SourceFile> modules) {
         RegoError error = new RegoError(failed.code(), failed.text(), failed.file(), failed.row(), failed.column());
         for (SourceFile module : modules) {
             if (module.name().equals(failed.file())) {
-                complain(List.of(error.in(module.text())));
-                return;
+                error = error.in(module.text());
             }
         }
-        err().println(failed.getMessage());
-        err().flush();
+        if (json || error.line() != null) {
+            refuse(List.of(error));
+        } else {
+            err().println(failed.getMessage());
+            err().flush();
+        }
     }
 
     /** Errors for programs, in the shape of OPA's, with ours beside it. */

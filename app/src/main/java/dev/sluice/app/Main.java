@@ -5,6 +5,8 @@ import dev.sluice.storage.StorageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -93,6 +95,8 @@ public final class Main {
         return switch (e) {
             case ConfigurationException c -> message;
             case StorageException s -> message;
+            case NoSuchFileException missing -> "there is no file or directory '" + missing.getFile() + "'";
+            case AccessDeniedException denied -> "'" + denied.getFile() + "' may not be read or written";
             case IOException io -> message;
             case IllegalArgumentException i -> message;
             default -> message + " (" + e.getClass().getSimpleName() + ")";

@@ -36,7 +36,12 @@ import tools.jackson.databind.node.ObjectNode;
             PolicyFormat.class
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  sluice policy list", "  sluice policy apply cool-down.rego", "  sluice policy mode Cool-down audit"
+        footer = {
+            "  sluice policy list",
+            "  sluice policy apply cool-down.rego",
+            "  sluice policy mode Cool-down audit",
+            "  sluice policy check policies/",
+            "  sluice policy test policies/"
         })
 final class PolicyCommands {
 

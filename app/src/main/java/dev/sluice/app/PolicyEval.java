@@ -63,11 +63,12 @@ final class PolicyEval extends LocalCommand {
             Evaluation.Request heard = request.observedBy(Question.printing(err()));
             return Question.isPath(query) ? path(program, heard) : solutions(program, heard);
         } catch (RegoException wrong) {
-            complain(wrong.errors().stream()
+            refuse(wrong.errors().stream()
+                    .filter(e -> !e.message().contains(VALUE)) // nobody wrote it
                     .map(e -> e.file().equals("query") ? e.in(query) : e)
                     .toList());
         } catch (RegoEvaluationException failed) {
-            complain(failed, documents.modules());
+            refuse(failed, documents.modules());
         }
         return 1;
     }

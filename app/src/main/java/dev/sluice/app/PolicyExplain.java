@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.Explanation;
+import dev.sluice.rego.Program;
 import dev.sluice.rego.RegoEvaluationException;
 import dev.sluice.rego.RegoException;
 import java.io.IOException;
@@ -48,7 +49,17 @@ final class PolicyExplain extends LocalCommand {
     public Integer call() throws IOException {
         Question.Documents documents = question.documents(paths);
         try {
-            Explanation explanation = documents.compile().prepare(query).explain(documents.request());
+            Program program = documents.compile();
+            Explanation explanation = program.prepare(query).explain(documents.request());
+            if (explanation.value() == null && program.rules().stream().noneMatch(this::isAskedFor)) {
+                throw new IllegalArgumentException("no policy here has a rule " + query + "; there are "
+                        + String.join(
+                                ", ",
+                                program.rules().stream()
+                                        .map(Program.RuleName::path)
+                                        .distinct()
+                                        .toList()));
+            }
             if (json()) {
                 print(json(explanation));
             } else {
@@ -57,11 +68,15 @@ final class PolicyExplain extends LocalCommand {
             }
             return 0;
         } catch (RegoException wrong) {
-            complain(wrong.errors());
+            refuse(wrong.errors());
         } catch (RegoEvaluationException failed) {
-            complain(failed, documents.modules());
+            refuse(failed, documents.modules());
         }
         return 1;
+    }
+
+    private boolean isAskedFor(Program.RuleName rule) {
+        return (rule.path() + ".").startsWith(query + ".") || (query + ".").startsWith(rule.path() + ".");
     }
 
     private ObjectNode json(Explanation explanation) {

@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.app.config.ConfigurationException;
 import dev.sluice.rego.RegoError;
 import dev.sluice.rego.RegoException;
 import dev.sluice.rego.SourceFile;
@@ -65,6 +66,9 @@ final class PolicyFormat extends LocalCommand {
     public Integer call() throws IOException {
         List<SourceFile> files = new ArrayList<>();
         if (paths.equals(List.of(Path.of(STANDARD_INPUT)))) {
+            if (what.write) {
+                throw new ConfigurationException("--write is for files; what standard input gives is printed");
+            }
             files.add(new SourceFile("standard input", PolicyFile.text(System.in, "standard input")));
         } else {
             for (Path file : RegoFiles.in(paths)) {

@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.app.config.ConfigurationException;
 import dev.sluice.kernel.facts.PolicyInputSchema;
 import dev.sluice.rego.Capabilities;
 import dev.sluice.rego.Limits;
@@ -79,7 +80,7 @@ final class PolicyTests extends LocalCommand {
         try {
             wanted = Pattern.compile(run == null ? "" : run);
         } catch (PatternSyntaxException wrong) {
-            throw new IllegalArgumentException("--run is no regular expression: " + wrong.getMessage(), wrong);
+            throw new ConfigurationException("--run is no regular expression: " + wrong.getMessage(), wrong);
         }
         Coverage reached = new Coverage();
         Map<String, SourceFile> modules = new TreeMap<>();
@@ -99,6 +100,9 @@ final class PolicyTests extends LocalCommand {
                 broken = true;
                 complain(wrong.errors());
             }
+        }
+        if (broken && results.isEmpty() && !json()) {
+            return 1;
         }
         TestReport report = new TestReport(out(), verbose, modules);
         boolean allPassed = results.stream()

@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.app.config.ConfigurationException;
 import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.Limits;
 import dev.sluice.rego.Program;
@@ -80,7 +81,9 @@ final class Question {
         }
         Value document = null;
         if (input != null) {
-            document = document(input.equals("-") ? System.in : Files.newInputStream(Path.of(input)), input);
+            document = input.equals("-")
+                    ? document(System.in, "standard input")
+                    : document(Files.newInputStream(Path.of(input)), input);
             if (document instanceof ObjectValue answer && answer.get("decision") != null) {
                 Value inside = answer.get(OF_A_DECISION);
                 document = inside == null ? document : inside;
@@ -94,7 +97,7 @@ final class Question {
         try {
             return time == null ? Api.clock().instant() : Instant.parse(time);
         } catch (DateTimeParseException wrong) {
-            throw new IllegalArgumentException(
+            throw new ConfigurationException(
                     "--time is an instant such as 2026-03-10T12:00:00Z, not '" + time + "'", wrong);
         }
     }

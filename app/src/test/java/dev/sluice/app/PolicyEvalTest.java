@@ -113,6 +113,38 @@ final class PolicyEvalTest {
     }
 
     @Test
+    void only_what_somebody_wrote_is_told_to_be_wrong() {
+        assertThat(eval("x > 1").err().lines()).hasSize(3).first().asString().contains("var x is unsafe");
+    }
+
+    @Test
+    void programs_get_errors_where_they_expect_the_answer() throws IOException {
+        CommandLineRun wrong = eval("x > 1", "--json");
+        assertThat(wrong.code()).isEqualTo(1);
+        assertThat(wrong.err()).isEmpty();
+        assertThat(wrong.json().path("errors").get(0).path("code").stringValue())
+                .isEqualTo("rego_unsafe_var_error");
+
+        Path conflict = file("p.rego", "package p\n\nx := 1\n\nx := 2\n");
+        JsonNode failed = eval("-d", conflict, "data.p.x", "--json").json();
+        assertThat(failed.path("errors").get(0).path("location").path("row").intValue())
+                .isEqualTo(5);
+
+        Path broken = file("broken.rego", "package p\n\nx = {\n");
+        CommandLineRun unexplained = CommandLineRun.of("policy", "explain", broken, "--json");
+        assertThat(unexplained.code()).isEqualTo(1);
+        assertThat(unexplained.json().path("errors").get(0).path("code").stringValue())
+                .isEqualTo("rego_parse_error");
+    }
+
+    @Test
+    void a_rule_that_is_not_there_is_not_explained() {
+        CommandLineRun run = CommandLineRun.of("policy", "explain", policy, "--query", "data.cloudsmith.mtach");
+        assertThat(run.code()).isEqualTo(3);
+        assertThat(run.err()).contains("no policy here has a rule data.cloudsmith.mtach; there are ", ".match");
+    }
+
+    @Test
     void a_failing_evaluation_is_shown_with_its_line() throws IOException {
         Path conflict = file("p.rego", "package p\n\nx := 1\n\nx := 2\n");
         CommandLineRun run = eval("-d", conflict, "data.p.x");
@@ -124,7 +156,11 @@ final class PolicyEvalTest {
     void what_cannot_be_read_is_told() throws IOException {
         Path broken = file("broken.json", "{\"a\": ");
         assertThat(eval("-i", broken, "input").err()).contains("broken.json: ");
-        assertThat(eval("-i", input, "--time", "yesterday", "input").err()).contains("--time is an instant such as");
+        CommandLineRun time = eval("-i", input, "--time", "yesterday", "input");
+        assertThat(time.code()).isEqualTo(2);
+        assertThat(time.err()).contains("--time is an instant such as");
+        assertThat(eval("-i", folder.resolve("none.json"), "input").err())
+                .isEqualTo("sluice: there is no file or directory '" + folder.resolve("none.json") + "'\n");
         assertThat(eval("-d", file("list.json", "[1]"), "data").err()).contains("cannot stand below data");
     }
 

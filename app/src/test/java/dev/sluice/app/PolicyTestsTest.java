@@ -128,6 +128,7 @@ final class PolicyTestsTest {
         Path tests = tests(PASSES + "\ntest_x if y == 1\n");
         CommandLineRun run = run();
         assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out()).isEmpty();
         assertThat(run.err()).contains(tests + ":7:11: rego_unsafe_var_error").contains("\n\t          ^");
     }
 
@@ -146,6 +147,7 @@ final class PolicyTestsTest {
         assertThat(run("-r", "^data.cloudsmith_test.test_f").code()).isEqualTo(2);
         assertThat(run("-r", "nothing").out()).isEqualTo("no tests were run\n");
         assertThat(run("-r", "(").err()).contains("--run is no regular expression");
+        assertThat(run("-r", "(").code()).isEqualTo(2);
     }
 
     @Test

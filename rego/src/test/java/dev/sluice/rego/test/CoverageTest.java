@@ -9,6 +9,7 @@ import dev.sluice.rego.SourceFile;
 import dev.sluice.rego.value.ObjectValue;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What counts as reached is what {@code opa test --coverage} 1.22.2 says of the same modules. */
@@ -19,9 +20,7 @@ class CoverageTest {
         Coverage coverage = new Coverage();
         new TestRunner(ObjectValue.EMPTY, Instant.EPOCH, Limits.STANDARD)
                 .run(modules, Capabilities.ALL, Schemas.NONE, name -> true, coverage);
-        Coverage.FileReport report = coverage.report(modules).files().get("a.rego");
-        assertThat(report).isNotNull();
-        return report;
+        return Objects.requireNonNull(coverage.report(modules).files().get("a.rego"));
     }
 
     @Test
