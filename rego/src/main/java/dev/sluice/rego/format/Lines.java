@@ -83,6 +83,11 @@ final class Lines {
         out.append(text);
     }
 
+    /** Writes text that goes on with what was written last, also where that ended a line. */
+    void writeOn(String text) {
+        out.append(text);
+    }
+
     /** Writes a part of the source as it is, with the comments in it. */
     void copy(int start, int end) {
         write(source.substring(start, end));

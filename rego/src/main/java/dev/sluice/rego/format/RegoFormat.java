@@ -28,7 +28,7 @@ import java.util.Objects;
 public final class RegoFormat {
     private final Written module;
     private final Lines lines;
-    private final boolean bracketsStay;
+    private final boolean bracketed;
     /** The beginning of a module in the language of this one. */
     private final String language;
 
@@ -36,7 +36,7 @@ public final class RegoFormat {
         this.module = module;
         this.lines = lines;
         this.language = language(module.module());
-        this.bracketsStay = module.module().rules().stream()
+        this.bracketed = module.module().rules().stream()
                 .noneMatch(rule -> rule.ref().size() > 2 || (rule.ref().size() == 2 && rule.key() != null));
     }
 
@@ -192,7 +192,7 @@ public final class RegoFormat {
         Lines.Mark mark = lines.mark();
         int from = lines.length();
         try {
-            new RulePrinter(lines, module.spans(), bracketsStay).rule(rule);
+            new RulePrinter(lines, module.spans(), bracketed).rule(rule);
             if (isSame(rule, lines.since(from), lines.commentsSince(mark))) {
                 return;
             }
@@ -221,7 +221,7 @@ public final class RegoFormat {
         Lines second = new Lines(again.text(), again.comments(), language.length());
         Rule same = again.module().rules().getFirst();
         try {
-            new RulePrinter(second, again.spans(), bracketsStay).rule(same);
+            new RulePrinter(second, again.spans(), bracketed).rule(same);
         } catch (Lines.NoPlace commentInside) {
             return false;
         }

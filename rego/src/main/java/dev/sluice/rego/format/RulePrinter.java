@@ -2,6 +2,7 @@ package dev.sluice.rego.format;
 
 import dev.sluice.rego.syntax.Body;
 import dev.sluice.rego.syntax.Expr;
+import dev.sluice.rego.syntax.Parser;
 import dev.sluice.rego.syntax.Rule;
 import dev.sluice.rego.syntax.Spans;
 import dev.sluice.rego.syntax.Term;
@@ -15,14 +16,16 @@ final class RulePrinter {
     private final Lines lines;
     private final Spans spans;
     private final TermPrinter terms;
-    private final boolean bracketsStay;
+    private final ChainPrinter chains;
+    private final boolean bracketed;
 
-    /** @param bracketsStay whether {@code p["q"]} as the name of a rule stays as it is, rather than becoming {@code p.q} */
-    RulePrinter(Lines lines, Spans spans, boolean bracketsStay) {
-        this.bracketsStay = bracketsStay;
+    /** @param bracketed whether names of rules are written {@code p["q"]} rather than {@code p.q} */
+    RulePrinter(Lines lines, Spans spans, boolean bracketed) {
+        this.bracketed = bracketed;
         this.lines = lines;
         this.spans = spans;
         this.terms = new TermPrinter(lines, spans, this::literal);
+        this.chains = new ChainPrinter(lines, spans, terms, this::literal, this::operand);
     }
 
     private Spans.Span span(Object node) {
@@ -68,7 +71,8 @@ final class RulePrinter {
     void rule(Rule rule) {
         lines.write(rule.isDefault() ? "default " : "");
         lines.write(rule.name());
-        terms.path(rule.ref().subList(1, rule.ref().size()), bracketsStay);
+        // OPA also takes if["x"] for the name of a rule, here it is if.x alone
+        terms.path(rule.ref().subList(1, rule.ref().size()), bracketed && !Parser.isKeyword(rule.name()));
         if (rule.args() != null) {
             Term last = rule.args().getLast();
             int end = lines.source().indexOf(')', endOf(last)) + 1;
@@ -215,12 +219,17 @@ final class RulePrinter {
                 terms.term(s.collection());
             }
             case Expr.Every s -> every(s, span);
+            case Expr.NotBody s
+            when !s.braced() -> {
+                lines.write("not ");
+                chains.negated(s.body().literals().getFirst());
+            }
             case Expr.NotBody s -> {
                 lines.write("not {");
                 Expr last = s.body().literals().getLast();
                 braces(s.body(), span, lines.row(span(last).start()) == lines.row(span.start()));
             }
-            case Expr.Logic s -> throw new IllegalStateException("a chain is left as it is");
+            case Expr.Logic s -> chains.chain(s);
         }
     }
 
@@ -269,10 +278,16 @@ final class RulePrinter {
         lines.reached(braces.end());
     }
 
-    /** Whether a literal is written as it stands: operators between bodies are laid out by whoever wrote them. */
+    /** Writes the body of an operand from behind its opening brace on. */
+    private void operand(Body body) {
+        Spans.Span braces = span(body);
+        Expr last = body.literals().getLast();
+        braces(body, braces, lines.row(span(last).start()) == lines.row(braces.start()));
+    }
+
+    /** Whether a literal is written as it stands, since it would be another one if it were not. */
     private static boolean isLeft(Expr literal) {
-        return literal.statement() instanceof Expr.Logic
-                || (literal.statement() instanceof Expr.NotBody not && !not.braced());
+        return literal.statement() instanceof Expr.Logic chain && !ChainPrinter.isWritten(chain);
     }
 
     private void withs(Expr literal) {

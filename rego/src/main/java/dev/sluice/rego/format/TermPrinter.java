@@ -5,6 +5,8 @@ import dev.sluice.rego.syntax.Expr;
 import dev.sluice.rego.syntax.Parser;
 import dev.sluice.rego.syntax.Spans;
 import dev.sluice.rego.syntax.Term;
+import dev.sluice.rego.syntax.With;
+import dev.sluice.rego.value.StringValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +101,7 @@ final class TermPrinter {
     }
 
     /** Whether a call was written with an operator between its operands, or before its only one. */
-    private boolean isInfix(Term.Call call) {
+    boolean isInfix(Term.Call call) {
         String name = call.name();
         if (name.equals(MEMBER) || name.equals(MEMBER_WITH_KEY)) {
             return true;
@@ -167,7 +169,7 @@ final class TermPrinter {
     private void plain(Term term) {
         switch (term) {
             case Term.Constant c -> raw(c);
-            case Term.TemplateString t -> raw(t);
+            case Term.TemplateString t -> template(t);
             case Term.Var v -> lines.write(v.isWildcard() ? "_" : v.name());
             case Term.Ref r -> {
                 bracketed(r.head(), wasInParentheses(r.head()));
@@ -201,16 +203,53 @@ final class TermPrinter {
         lines.write("}");
     }
 
+    /** Writes a template string: its text as it is, the terms in it laid out. */
+    private void template(Term.TemplateString template) {
+        Spans.Span span = inner(template);
+        String source = lines.source();
+        lines.write("$");
+        int from = span.start() + 1;
+        for (Term part : template.parts()) {
+            if (part instanceof Term.Constant) {
+                continue;
+            }
+            List<With> withs = List.of();
+            Term term;
+            if (part instanceof Term.Comprehension scoped) {
+                Expr only = scoped.body().literals().getFirst();
+                withs = only.withs();
+                term = ((Expr.Assign) only.statement()).right();
+            } else {
+                term = ((Term.ArrayTerm) part).items().getFirst();
+            }
+            lines.writeOn(source.substring(from, source.lastIndexOf('{', start(term) - 1) + 1));
+            lines.up();
+            statement(term);
+            for (With with : withs) {
+                lines.write(" with ");
+                term(with.target());
+                lines.write(" as ");
+                term(with.value());
+                lines.reached(inner(with).end());
+            }
+            lines.down();
+            from = source.indexOf('}', lines.reached());
+        }
+        lines.writeOn(source.substring(from, span.end()));
+    }
+
     private void raw(Term term) {
         Spans.Span span = inner(term);
         lines.write(lines.source(span.start(), span.end()));
     }
 
-    /** Writes the keys that follow a head; in brackets those that were, where these are to stay. */
-    void path(List<Term> path, boolean bracketsStay) {
+    /** Writes the keys that follow a head; those that can be names without brackets, unless all are to have them. */
+    void path(List<Term> path, boolean bracketed) {
         for (Term part : path) {
             String name = Term.constantString(part);
-            if (name != null && !keepsBrackets(name, part, bracketsStay)) {
+            if (name != null && bracketed) {
+                lines.write("[" + StringValue.of(name) + "]");
+            } else if (name != null && !keepsBrackets(name, part)) {
                 lines.write("." + name);
             } else {
                 lines.write("[");
@@ -220,9 +259,9 @@ final class TermPrinter {
         }
     }
 
-    private boolean keepsBrackets(String name, Term part, boolean bracketsStay) {
+    private boolean keepsBrackets(String name, Term part) {
         return !name.matches("[A-Za-z_][A-Za-z0-9_]*")
-                || ((bracketsStay || Parser.isKeyword(name))
+                || (Parser.isKeyword(name)
                         && lines.source(start(part), start(part) + 1).equals("\""));
     }
 

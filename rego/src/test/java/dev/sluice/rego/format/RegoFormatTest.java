@@ -74,6 +74,8 @@ class RegoFormatTest {
                 .as("opa fmt leaves the brackets out, which is another expression")
                 .isEqualTo("package a\n\nx := a == (b == c)\n");
         assertThat(format("package a\nx := -y\n")).isEqualTo("package a\n\nx := -y\n");
+        assertThat(format("package a\nif.x :=  1\n")).isEqualTo("package a\n\nif.x := 1\n");
+        assertThat(format("package a\nx := $\"{ 42 }\"\n")).isEqualTo("package a\n\nx := $\"{42}\"\n");
         assertThat(format("package a\nx := {1, 1.0}\n")).isEqualTo("package a\n\nx := {1, 1.0}\n");
     }
 
