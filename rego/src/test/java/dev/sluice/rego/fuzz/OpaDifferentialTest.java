@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -42,7 +41,6 @@ import org.junit.jupiter.api.Test;
  */
 class OpaDifferentialTest {
     private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
-    private static final int INPUTS = 3;
     private static final int MAX_SHOWN = 10;
     private static final int BATCH = 5000;
     private static final int MAX_TOLD = 200;
@@ -66,25 +64,18 @@ class OpaDifferentialTest {
                     .collect(Collectors.toUnmodifiableSet()))
             .toList();
 
-    private record Program(long seed, String module, ObjectValue data, List<Value> inputs) {
+    private record Program(RandomCase random) {
         static Program of(long seed) {
-            Random random = new Random(seed);
-            ObjectValue data =
-                    ObjectValue.builder().put("d", RandomDocument.of(random)).build();
-            List<Value> inputs = new ArrayList<>();
-            for (int i = 0; i < INPUTS; i++) {
-                inputs.add(RandomDocument.of(random));
-            }
-            return new Program(seed, RandomProgram.module(seed), data, inputs);
+            return new Program(RandomCase.of(seed));
         }
 
         String json(Set<Peculiarity> without) {
             List<Value> texts = new ArrayList<>();
-            inputs.forEach(input -> texts.add(StringValue.of(Json.write(input))));
+            random.inputs().forEach(input -> texts.add(StringValue.of(Json.write(input))));
             return Json.write(ObjectValue.builder()
-                    .put("module", StringValue.of(module))
+                    .put("module", StringValue.of(random.module()))
                     .put("query", StringValue.of("data.t.out"))
-                    .put("data", StringValue.of(Json.write(data)))
+                    .put("data", StringValue.of(Json.write(random.data())))
                     .put("inputs", ArrayValue.of(texts))
                     .put("no_rule_index", BooleanValue.of(without.contains(Peculiarity.RULE_INDEX)))
                     .put("no_comprehension_index", BooleanValue.of(without.contains(Peculiarity.COMPREHENSION_INDEX)))
@@ -95,18 +86,18 @@ class OpaDifferentialTest {
         List<String> answers() {
             PreparedQuery query;
             try {
-                query = Rego.compile(List.of(new SourceFile("p.rego", module))).prepare("data.t.out");
+                query = Rego.compile(List.of(new SourceFile("p.rego", random.module())))
+                        .prepare("data.t.out");
             } catch (RegoException refused) {
                 return List.of("compile " + refused.errors().getFirst().code());
             }
-            return inputs.stream()
-                    .map(input -> RandomProgramsTest.answer(query, Evaluation.Request.of(input, data, NOW)))
+            return random.inputs().stream()
+                    .map(input -> RandomProgramsTest.answer(query, Evaluation.Request.of(input, random.data(), NOW)))
                     .toList();
         }
 
         String shown(List<String> told) {
-            return "seed " + seed + "\n" + module + "\ndata " + data + "\ninputs " + inputs + "\nours   " + answers()
-                    + "\ntheirs " + told;
+            return random + "\nours   " + answers() + "\ntheirs " + told;
         }
     }
 
@@ -189,7 +180,7 @@ class OpaDifferentialTest {
             } else {
                 String told = other.getValue().toString().replaceAll("\\s+", " ");
                 Objects.requireNonNull(explained.get(cause))
-                        .put(program.seed, told.substring(0, Math.min(told.length(), MAX_TOLD)));
+                        .put(program.random.seed(), told.substring(0, Math.min(told.length(), MAX_TOLD)));
             }
         }
         // What only the second look finds is no reason to refuse a program here.

@@ -12,18 +12,33 @@ import java.util.Random;
 
 /** Random documents with the fields that random programs look at, and {@code rows} to look things up in. */
 final class RandomDocument {
+    private static final int MANY = 16;
+
     private RandomDocument() {}
 
     /** A random object. */
     static ObjectValue of(Random random) {
-        Value[] rows = new Value[random.nextInt(5)];
+        return of(random, false);
+    }
+
+    /** @param large whether {@code rows}, and perhaps {@code xs}, have so many elements that an index of them may pay */
+    static ObjectValue of(Random random, boolean large) {
+        Value[] rows = new Value[large ? MANY + random.nextInt(MANY / 2) : random.nextInt(5)];
         for (int i = 0; i < rows.length; i++) {
             rows[i] = random.nextInt(8) == 0 ? value(random, 1) : row(random);
         }
         ObjectValue.Builder builder = ObjectValue.builder().putAll(object(random, 3));
-        return random.nextInt(8) == 0
-                ? builder.build()
-                : builder.put("rows", ArrayValue.of(rows)).build();
+        if (random.nextInt(8) > 0) {
+            builder.put("rows", ArrayValue.of(rows));
+        }
+        if (large && random.nextInt(3) == 0) {
+            Value[] xs = new Value[MANY];
+            for (int i = 0; i < xs.length; i++) {
+                xs[i] = value(random, 1);
+            }
+            builder.put("xs", ArrayValue.of(xs));
+        }
+        return builder.build();
     }
 
     private static Value row(Random random) {

@@ -62,7 +62,7 @@ final class RandomLoop {
 
     /** One literal in a loop that had these bound before it. */
     private String inside(List<String> before, List<String> bound, int depth) {
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(14)) {
             case 0, 1 -> program.assigned(bound, program.call(before));
             case 2 -> program.call(before) + program.compared() + program.open(bound);
             case 3 ->
@@ -75,6 +75,10 @@ final class RandomLoop {
             case 10 -> {
                 String call = program.call(before);
                 yield program.assigned(bound, "[" + call + ", " + call + "]");
+            }
+            case 11, 12 -> {
+                String call = program.ownCall(bound);
+                yield call.isEmpty() ? program.literal(bound, depth) : program.assigned(bound, call);
             }
             default -> program.literal(bound, depth);
         };

@@ -307,6 +307,16 @@ final class RandomProgram {
         return call;
     }
 
+    /** A call of a function of the module, mostly with a variable; empty where there is none. */
+    String ownCall(List<String> bound) {
+        if (functions.isEmpty()) {
+            return "";
+        }
+        String variable = variable(bound);
+        String arg = variable.isEmpty() || random.nextInt(4) == 0 ? open(bound) : variable;
+        return functions.get(random.nextInt(functions.size())) + "(" + arg + ")";
+    }
+
     private String newCall(List<String> bound) {
         if (!functions.isEmpty() && random.nextInt(3) == 0) {
             return functions.get(random.nextInt(functions.size())) + "(" + open(bound) + ")";

@@ -29,16 +29,14 @@ class RandomProgramsTest {
     void random_programs_say_what_the_plainest_evaluator_says() {
         int compared = 0;
         for (long seed = SEED; seed < SEED + PROGRAMS; seed++) {
-            String module = RandomProgram.module(seed);
+            RandomCase random = RandomCase.of(seed);
+            String module = random.module();
             PreparedQuery query = prepare(module);
             if (query == null) {
                 continue;
             }
-            Random random = new Random(seed);
-            ObjectValue data =
-                    ObjectValue.builder().put("d", RandomDocument.of(random)).build();
-            for (int i = 0; i < INPUTS; i++) {
-                Value input = RandomDocument.of(random);
+            ObjectValue data = random.data();
+            for (Value input : random.inputs()) {
                 String expected = expected(module, input, data);
                 Evaluation.Request request = Evaluation.Request.of(input, data, NOW);
                 assertThat(answer(query, request))
