@@ -3,6 +3,7 @@ package dev.sluice.app;
 import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.Explanation;
 import dev.sluice.rego.Program;
+import dev.sluice.rego.RegoError;
 import dev.sluice.rego.RegoEvaluationException;
 import dev.sluice.rego.RegoException;
 import java.io.IOException;
@@ -52,13 +53,17 @@ final class PolicyExplain extends LocalCommand {
             Program program = documents.compile();
             Explanation explanation = program.prepare(query).explain(documents.request());
             if (explanation.value() == null && program.rules().stream().noneMatch(this::isAskedFor)) {
-                throw new IllegalArgumentException("no policy here has a rule " + query + "; there are "
-                        + String.join(
-                                ", ",
-                                program.rules().stream()
-                                        .map(Program.RuleName::path)
-                                        .distinct()
-                                        .toList()));
+                List<String> known = program.rules().stream()
+                        .map(Program.RuleName::path)
+                        .distinct()
+                        .toList();
+                throw new RegoException(new RegoError(
+                        RegoError.COMPILE,
+                        "no policy here has a rule " + query,
+                        "query",
+                        1,
+                        1,
+                        "there are " + String.join(", ", known)));
             }
             if (json()) {
                 print(json(explanation));

@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Run the tests of policies: rules whose name begins with test_, in NAME_test.rego beside NAME.rego. Needs no server.",
+            "A rule such as test_x[note] has a case for each note, and each counts.",
             "Exit code 0 when all pass, 2 when one fails or is skipped (see -z) or the threshold is missed, 1 when something does "
                     + "not compile: those of opa test."
         },
