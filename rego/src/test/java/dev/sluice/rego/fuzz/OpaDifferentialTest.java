@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -59,9 +60,9 @@ class OpaDifferentialTest {
     private static final List<Set<Peculiarity>> CAUSES = IntStream.range(1, 1 << Peculiarity.values().length)
             .boxed()
             .sorted(Comparator.comparing(Integer::bitCount))
-            .map(bits -> Stream.of(Peculiarity.values())
+            .<Set<Peculiarity>>map(bits -> Stream.of(Peculiarity.values())
                     .filter(one -> (bits >> one.ordinal() & 1) == 1)
-                    .collect(Collectors.toUnmodifiableSet()))
+                    .collect(Collectors.toCollection(() -> EnumSet.noneOf(Peculiarity.class))))
             .toList();
 
     private record Program(RandomCase random) {

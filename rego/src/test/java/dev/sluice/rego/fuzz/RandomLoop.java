@@ -77,7 +77,7 @@ final class RandomLoop {
                 yield program.assigned(bound, "[" + call + ", " + call + "]");
             }
             case 11, 12 -> {
-                String call = program.ownCall(bound);
+                String call = program.ownCall(bound, field(program.variable(bound)));
                 yield call.isEmpty() ? program.literal(bound, depth) : program.assigned(bound, call);
             }
             default -> program.literal(bound, depth);
@@ -170,10 +170,19 @@ final class RandomLoop {
         };
     }
 
+    /** A variable, or what a row that it stands for may have. */
+    private String field(String variable) {
+        return variable.isEmpty() || random.nextBoolean()
+                ? variable
+                : variable + "." + FIELDS.get(random.nextInt(FIELDS.size()));
+    }
+
     private String lookup(List<String> inside) {
         String sought = program.variable(inside);
         if (sought.isEmpty() || random.nextInt(8) == 0) {
             sought = random.nextBoolean() ? program.open(inside) : program.call(inside);
+        } else {
+            sought = field(sought);
         }
         String rows = random.nextInt(6) == 0 ? program.open(inside) : rows();
         String row = program.fresh();

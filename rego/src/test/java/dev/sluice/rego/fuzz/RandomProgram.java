@@ -307,14 +307,13 @@ final class RandomProgram {
         return call;
     }
 
-    /** A call of a function of the module, mostly with a variable; empty where there is none. */
-    String ownCall(List<String> bound) {
+    /** A call of a function of the module, mostly with this argument; empty where there is none. */
+    String ownCall(List<String> bound, String arg) {
         if (functions.isEmpty()) {
             return "";
         }
-        String variable = variable(bound);
-        String arg = variable.isEmpty() || random.nextInt(4) == 0 ? open(bound) : variable;
-        return functions.get(random.nextInt(functions.size())) + "(" + arg + ")";
+        String given = arg.isEmpty() || random.nextInt(4) == 0 ? open(bound) : arg;
+        return functions.get(random.nextInt(functions.size())) + "(" + given + ")";
     }
 
     private String newCall(List<String> bound) {
