@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,21 +41,26 @@ final class PolicyDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyDirectory.class);
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration RETRY = Duration.ofSeconds(5);
+    private static final Duration FAREWELL = Duration.ofSeconds(5);
 
     private final Path directory;
     private final Policies policies;
     private final Nodes nodes;
     private final Leases leases;
+    private final Duration retry;
     private final ReentrantLock one = new ReentrantLock();
     private final Set<String> everSeen = new HashSet<>();
     private final WatchService watch;
     private final Thread thread;
 
-    private PolicyDirectory(Path directory, Policies policies, Nodes nodes, Leases leases) throws IOException {
+    private PolicyDirectory(Path directory, Policies policies, Nodes nodes, Leases leases, Duration retry)
+            throws IOException {
         this.directory = directory;
         this.policies = policies;
         this.nodes = nodes;
         this.leases = leases;
+        this.retry = retry;
         this.watch = directory.getFileSystem().newWatchService();
         directory.register(
                 watch,
@@ -66,24 +72,42 @@ final class PolicyDirectory implements AutoCloseable {
 
     /** Takes over the directory's policies and watches it from then on. */
     static PolicyDirectory open(Path directory, Policies policies, Nodes nodes, Leases leases) throws IOException {
-        PolicyDirectory opened = new PolicyDirectory(directory, policies, nodes, leases);
+        return open(directory, policies, nodes, leases, RETRY);
+    }
+
+    /** The same; a change that could not be taken over, since the database was away, is tried again after {@code retry}. */
+    static PolicyDirectory open(Path directory, Policies policies, Nodes nodes, Leases leases, Duration retry)
+            throws IOException {
+        PolicyDirectory opened = new PolicyDirectory(directory, policies, nodes, leases, retry);
         opened.synchronise();
         opened.thread.start();
         return opened;
     }
 
     private void follow() {
+        boolean behind = false;
         try {
             while (true) {
-                WatchKey key = watch.take();
-                key.pollEvents();
-                key.reset();
-                synchronise();
+                WatchKey key = behind ? watch.poll(retry.toNanos(), TimeUnit.NANOSECONDS) : watch.take();
+                if (key != null) {
+                    key.pollEvents();
+                    key.reset();
+                }
+                behind = !followed();
             }
         } catch (InterruptedException | ClosedWatchServiceException e) {
             // closed
-        } catch (IOException e) {
-            LOG.error("policy directory {} can no longer be watched; restart to take over changes", directory, e);
+        }
+    }
+
+    /** Whatever the database or the directory fails with, the next change must be followed all the same. */
+    private boolean followed() {
+        try {
+            synchronise();
+            return true;
+        } catch (IOException | RuntimeException e) {
+            LOG.error("changes in policy directory {} are not taken over yet; trying again", directory, e);
+            return false;
         }
     }
 
@@ -177,9 +201,18 @@ final class PolicyDirectory implements AutoCloseable {
         }
     }
 
+    /** Lets a change that is being taken over be finished, for some seconds. */
     @Override
     public void close() throws IOException {
         watch.close();
-        thread.interrupt();
+        try {
+            // Not interrupted at once: that would close the files it writes to.
+            if (!thread.join(FAREWELL)) {
+                thread.interrupt();
+                thread.join(FAREWELL);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -9,6 +9,7 @@ import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.Setting;
 import dev.sluice.app.machine.Machine;
 import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.policy.Policy;
 import dev.sluice.testkit.ManualClock;
 import dev.sluice.testkit.PostgresServer;
@@ -17,8 +18,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,6 +125,44 @@ class PolicyDirectoryTest {
             Files.delete(policies.resolve("new.rego"));
             behind.synchronise();
             assertThat(names(one)).describedAs("it saw the file going").containsExactly("a");
+        }
+    }
+
+    @Test
+    void a_change_that_the_database_could_not_take_is_taken_when_it_is_back() throws Exception {
+        try (Installation alone = installation("alone", "sqlite:" + folder.resolve("alone"))) {
+            AtomicInteger failures = new AtomicInteger();
+            Semaphore looked = new Semaphore(0);
+            Leases leases = (key, patience) -> {
+                if (failures.getAndDecrement() > 0) {
+                    throw new IllegalStateException("the database restarts");
+                }
+                return Optional.of(new Leases.Lease() {
+                    @Override
+                    public long number() {
+                        return 0;
+                    }
+
+                    @Override
+                    public boolean isHeld() {
+                        return true;
+                    }
+
+                    @Override
+                    public void close() {
+                        looked.release();
+                    }
+                });
+            };
+            try (PolicyDirectory _ = PolicyDirectory.open(
+                    policies, alone.policies, alone.database.nodes(), leases, Duration.ofMillis(1))) {
+                failures.set(3);
+                save("late", "1");
+                while (!names(alone).contains("late")) {
+                    looked.acquire();
+                }
+            }
+            assertThat(names(alone)).contains("late");
         }
     }
 
