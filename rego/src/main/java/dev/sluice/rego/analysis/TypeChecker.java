@@ -330,8 +330,10 @@ final class TypeChecker {
     /** Two terms that are to be equal. */
     private void equal(Term left, Term right, Location at, TypeEnv env) {
         int before = errors.size();
-        check(right, env);
-        check(left, env);
+        // As OPA: comprehensions first, then from left to right.
+        boolean isRightFirst = right instanceof Term.Comprehension && !(left instanceof Term.Comprehension);
+        check(isRightFirst ? right : left, env);
+        check(isRightFirst ? left : right, env);
         if (errors.size() == before && !unify(left, right, env)) {
             matchError(type(left, env), type(right, env), at);
         }

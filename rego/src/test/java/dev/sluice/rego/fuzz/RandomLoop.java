@@ -78,7 +78,11 @@ final class RandomLoop {
             }
             case 11, 12 -> {
                 String call = program.ownCall(bound, field(program.variable(bound)));
-                yield call.isEmpty() ? program.literal(bound, depth) : program.assigned(bound, call);
+                if (call.isEmpty()) {
+                    yield program.literal(bound, depth);
+                }
+                // At two places, so that what it gave for one row may serve for others.
+                yield program.assigned(bound, random.nextInt(3) == 0 ? call : "[" + call + ", " + call + "]");
             }
             default -> program.literal(bound, depth);
         };
@@ -144,20 +148,7 @@ final class RandomLoop {
 
     /** A literal about a comprehension that looks up a variable of the body around it. */
     String joined(List<String> bound, int depth) {
-        List<String> inside = new ArrayList<>(bound);
-        String body = lookup(inside);
-        int others = depth < RandomProgram.MAX_DEPTH ? random.nextInt(2) : 0;
-        for (int i = 0; i < others; i++) {
-            body = random.nextBoolean()
-                    ? body + "; " + program.literal(inside, RandomProgram.MAX_DEPTH)
-                    : program.literal(new ArrayList<>(bound), RandomProgram.MAX_DEPTH) + "; " + body;
-        }
-        String value = program.open(inside);
-        String comprehension = switch (random.nextInt(3)) {
-            case 0 -> "[" + value + " | " + body + "]";
-            case 1 -> "{" + value + " | " + body + "}";
-            default -> "{" + program.open(inside) + ": " + value + " | " + body + "}";
-        };
+        String comprehension = lookedUp(bound, depth);
         return switch (random.nextInt(6)) {
             case 0 -> "count(" + comprehension + ")" + program.compared() + random.nextInt(3);
             case 1 -> "not count(" + comprehension + ") == " + random.nextInt(2);
@@ -167,6 +158,24 @@ final class RandomLoop {
                 yield (sought.isEmpty() ? "input.a" : sought) + " in " + comprehension;
             }
             default -> program.assigned(bound, comprehension);
+        };
+    }
+
+    /** The comprehension. */
+    String lookedUp(List<String> bound, int depth) {
+        List<String> inside = new ArrayList<>(bound);
+        String body = lookup(inside);
+        int others = depth < RandomProgram.MAX_DEPTH ? random.nextInt(2) : 0;
+        for (int i = 0; i < others; i++) {
+            body = random.nextBoolean()
+                    ? body + "; " + program.literal(inside, RandomProgram.MAX_DEPTH)
+                    : program.literal(new ArrayList<>(bound), RandomProgram.MAX_DEPTH) + "; " + body;
+        }
+        String value = program.open(inside);
+        return switch (random.nextInt(3)) {
+            case 0 -> "[" + value + " | " + body + "]";
+            case 1 -> "{" + value + " | " + body + "}";
+            default -> "{" + program.open(inside) + ": " + value + " | " + body + "}";
         };
     }
 

@@ -123,6 +123,16 @@ final class RandomProgram {
             }
             case 3 -> {
                 String name = "f" + number;
+                if (random.nextInt(3) == 0) {
+                    String rows = loops.lookedUp(List.of("arg"), 0);
+                    out.append('\n')
+                            .append(name)
+                            .append("(arg) := ")
+                            .append(rows)
+                            .append('\n');
+                    functions.add(name);
+                    return;
+                }
                 int definitions = List.of(1, 1, 2, 4).get(random.nextInt(4));
                 for (int i = 0; i < definitions; i++) {
                     // Comparing it with a constant tells the compiler its type.
