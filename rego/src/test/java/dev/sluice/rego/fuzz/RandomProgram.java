@@ -287,7 +287,7 @@ final class RandomProgram {
 
     /** A value, perhaps computed. */
     private String term(List<String> bound, int depth) {
-        return switch (random.nextInt(depth < MAX_DEPTH ? 8 : 6)) {
+        return switch (random.nextInt(depth < MAX_DEPTH ? 10 : 8)) {
             case 0 -> constant();
             case 1, 2, 3 -> open(bound);
             case 4 -> call(bound);
@@ -295,7 +295,9 @@ final class RandomProgram {
                 bound.isEmpty() || random.nextBoolean()
                         ? "[" + open(bound) + ", " + constant() + "]"
                         : bound.get(random.nextInt(bound.size()));
-            case 6 -> "{" + "\"k\": " + open(bound) + "}";
+            case 6, 7 -> // what was found last, so that it is seen
+                bound.isEmpty() ? open(bound) : bound.get(bound.size() - 1 - random.nextInt(Math.min(2, bound.size())));
+            case 8 -> "{" + "\"k\": " + open(bound) + "}";
             default -> comprehension(bound, depth + 1);
         };
     }
