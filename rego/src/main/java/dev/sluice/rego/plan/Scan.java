@@ -34,7 +34,10 @@ final class Scan {
     static UnaryOperator<Node> search(Ev collection, int keySlot, int valueSlot, Value[] path, Ev wanted) {
         return next -> frame -> {
             Value found = collection.eval(frame);
-            ArrayValue elements = found == null ? null : elements(found);
+            if (found == null) {
+                return false;
+            }
+            ArrayValue elements = elements(found);
             if (elements != null && elements.isLarge()) {
                 Value value = wanted.eval(frame);
                 if (value == null) {
@@ -45,7 +48,7 @@ final class Scan {
                     return anyWith(frame, found, elements, column, value, keySlot, valueSlot, next);
                 }
             }
-            return found != null && any(frame, found, keySlot, valueSlot, next);
+            return any(frame, found, keySlot, valueSlot, next);
         };
     }
 

@@ -6,6 +6,7 @@ import dev.sluice.rego.analysis.RuleNode;
 import dev.sluice.rego.builtin.BuiltinDeclaration;
 import dev.sluice.rego.builtin.BuiltinException;
 import dev.sluice.rego.builtin.Clocks;
+import dev.sluice.rego.builtin.PlainFormat;
 import dev.sluice.rego.syntax.Location;
 import dev.sluice.rego.syntax.Term;
 import dev.sluice.rego.value.ArrayValue;
@@ -275,6 +276,46 @@ final class TermPlanner {
         if (name.equals("print")) {
             return constant(BooleanValue.TRUE);
         }
+        if (name.equals("sprintf")
+                && args[0] instanceof Ev.Constant(StringValue format, boolean _)
+                && call.args().get(1) instanceof Term.ArrayTerm items) {
+            PlainFormat plain = PlainFormat.of(format.value(), items.items().size());
+            if (plain != null) {
+                return formatted(builtin, format, plain, consumedAll(items.items()), location);
+            }
+        }
+        return builtin(builtin, args, location);
+    }
+
+    /** A call of {@code sprintf} whose format and number of values are known. */
+    private Ev formatted(
+            BuiltinDeclaration builtin, StringValue format, PlainFormat plain, Ev[] items, Location location) {
+        return frame -> {
+            Value[] values = evalAll(items, frame);
+            if (values == null) {
+                return null;
+            }
+            Shared shared = frame.state.shared;
+            State.Mock mock = frame.state.mocks == null ? null : frame.state.mocks.get("sprintf");
+            if (mock == null) {
+                shared.step();
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = Values.frozen(values[i], shared);
+                }
+                Value result = plain.apply(values);
+                if (result != null) {
+                    return shared.made(result);
+                }
+            }
+            Value[] operands = {format, shared.made(ArrayValue.ofOwned(values))};
+            return mock == null
+                    ? invoke(builtin, shared, operands, location)
+                    : mocked(mock, frame.state, operands, NONE, location);
+        };
+    }
+
+    private Ev builtin(BuiltinDeclaration builtin, Ev[] args, Location location) {
+        String name = builtin.name();
         return frame -> {
             Value[] values = evalAll(args, frame);
             if (values == null) {
