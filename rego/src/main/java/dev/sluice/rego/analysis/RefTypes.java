@@ -8,7 +8,9 @@ import dev.sluice.rego.syntax.Term;
 import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The types of references, and what is wrong with those that can lead nowhere. */
@@ -135,17 +137,30 @@ final class RefTypes {
             }
             return value(node, ref, i, env, report);
         }
-        return node.definitions().isEmpty() || node.isFunction()
-                ? Type.ANY
-                : value(node, ref, ref.path().size(), env, report);
+        return node.isFunction() ? Type.ANY : value(node, ref, ref.path().size(), env, report);
+    }
+
+    /** What is known of everything at a node: rules below it are fields of an object that may have others, from base data. */
+    private @Nullable Type extent(RuleNode node) {
+        if (node.definitions().isEmpty()) {
+            Map<String, Type> fields = new LinkedHashMap<>();
+            node.children().forEach((name, child) -> {
+                Type type = child.isFunction() ? Type.ANY : extent(child);
+                fields.put(name, type == null ? Type.ANY : type);
+            });
+            return Types.object(fields, Scalar.STRING, Type.ANY);
+        }
+        return checker.value(node);
     }
 
     private @Nullable Type value(RuleNode node, Term.Ref ref, int at, TypeEnv env, boolean report) {
-        // A rule with others below it is an object of which only some keys are known.
-        if (node.isFunction() || !node.children().isEmpty() || Replaced.isUnknown(env.replaced(), node)) {
-            return leaf(Type.ANY, ref, at, env, report);
-        }
-        return leaf(checker.value(node), ref, at, env, report);
+        boolean unknown = node.definitions().isEmpty()
+                ? env.replaced() != null
+                : node.isFunction()
+                        || Replaced.isUnknown(env.replaced(), node)
+                        // A rule with others below it is an object of which only some keys are known.
+                        || (at < ref.path().size() && !node.children().isEmpty());
+        return leaf(unknown ? Type.ANY : extent(node), ref, at, env, report);
     }
 
     /** What follows a package: base data that nobody knows, or, for a variable, any of its rules. */

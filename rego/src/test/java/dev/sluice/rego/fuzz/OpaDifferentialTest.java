@@ -53,7 +53,9 @@ class OpaDifferentialTest {
         /** At comprehensions inside comprehensions, when types are checked. */
         SECOND_LOOK,
         /** Of the hashes of keys of an object. */
-        COLLISIONS
+        COLLISIONS,
+        /** Of elements that are equal but written differently. */
+        UNSTABLE_SORT
     }
 
     /** Each set of them, small ones first. */
@@ -109,7 +111,7 @@ class OpaDifferentialTest {
         }
 
         List<String> answer(Program asked, Set<Peculiarity> without) throws IOException {
-            String names = Stream.of(Peculiarity.SECOND_LOOK, Peculiarity.COLLISIONS)
+            String names = Stream.of(Peculiarity.SECOND_LOOK, Peculiarity.COLLISIONS, Peculiarity.UNSTABLE_SORT)
                     .filter(without::contains)
                     .map(one -> one.name().toLowerCase(Locale.ROOT))
                     .collect(Collectors.joining(","));
