@@ -7,8 +7,6 @@ import dev.sluice.rego.syntax.Expr;
 import dev.sluice.rego.syntax.Location;
 import dev.sluice.rego.syntax.Term;
 import dev.sluice.rego.value.BooleanValue;
-import dev.sluice.rego.value.SetValue;
-import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * every point whether it is bound; so unification becomes binding, comparing, taking apart or iterating.
  */
 final class BodyPlanner {
-    private static final int MAX_PRINTED = 1000;
-
     private final Plan plan;
     private final Analysis analysis;
     private final TermPlanner terms;
@@ -189,14 +185,19 @@ final class BodyPlanner {
 
     /** A fresh variable, bound. */
     Term.Var temporary(Location location) {
-        String name = "%" + temporaries++;
+        String name = freshName();
         bind(name);
         return new Term.Var(location, name);
     }
 
     /** The slot of a value without a name. */
     int temporarySlot() {
-        return slot("%" + temporaries++);
+        return slot(freshName());
+    }
+
+    /** The name of a variable that nobody wrote. */
+    String freshName() {
+        return "%" + temporaries++;
     }
 
     /** The slot of a variable that has a value from here on, which may be another one in each round of the innermost loop. */
@@ -269,7 +270,7 @@ final class BodyPlanner {
             loops.enterScope();
         }
         if (expr.negated()) {
-            Expr.Statement inner = hoistNegated(expr.statement());
+            Expr.Statement inner = new Negation(this, terms).hoisted(expr.statement());
             Node negated = test(() -> statement(inner));
             emit(next -> frame -> {
                 return !negated.exec(frame) && next.exec(frame);
@@ -321,7 +322,9 @@ final class BodyPlanner {
         if (term instanceof Term.Call call
                 && call.name().equals("print")
                 && analysis.function(call.operator()) == null) {
-            print(call);
+            if (plan.traced()) {
+                new Print(this, terms).emit(call);
+            }
             return;
         }
         Term hoisted = hoist(term);
@@ -357,53 +360,6 @@ final class BodyPlanner {
             Value found = value.eval(frame);
             return found != null && found != BooleanValue.FALSE && next.exec(frame);
         });
-    }
-
-    /**
-     * Always holds. Each operand is a set of its own, so that one that is undefined or has several values ends and repeats
-     * nothing; every combination of values is printed.
-     */
-    private void print(Term.Call call) {
-        if (!plan.traced()) {
-            return;
-        }
-        List<Ev> operands = new ArrayList<>();
-        for (Term argument : call.args()) {
-            Location at = argument.location();
-            Term.Var value = new Term.Var(at, "%printed" + temporaries++);
-            Expr is = new Expr(at, "", false, new Expr.Unify(value, argument), List.of());
-            operands.add(terms.consumed(
-                    new Term.Comprehension(at, Term.Comprehension.Kind.SET, null, value, new Body(List.of(is)))));
-        }
-        emit(next -> frame -> {
-            if (!Trace.of(frame).isObserved()) {
-                return next.exec(frame);
-            }
-            List<String> lines = List.of("");
-            for (Ev operand : operands) {
-                List<String> longer = new ArrayList<>();
-                for (String line : lines) {
-                    for (String text : printed(operand.eval(frame))) {
-                        if (longer.size() < MAX_PRINTED) {
-                            longer.add(line.isEmpty() ? text : line + " " + text);
-                        }
-                    }
-                }
-                lines = longer;
-            }
-            lines.forEach(line -> Trace.of(frame).printed(call.location(), line));
-            return next.exec(frame);
-        });
-    }
-
-    private static List<String> printed(@Nullable Value values) {
-        List<String> out = new ArrayList<>();
-        if (values instanceof SetValue set) {
-            for (Value value : set.toSortedArray()) {
-                out.add(value instanceof StringValue text ? text.value() : value.toString());
-            }
-        }
-        return out.isEmpty() ? List.of("<undefined>") : out;
     }
 
     /** A statement waiting for what follows it. */
@@ -517,62 +473,6 @@ final class BodyPlanner {
             case Term.Call c -> c.args().stream().allMatch(this::isEvaluable);
             case Term.Ref r -> isEvaluable(r.head()) && r.path().stream().allMatch(this::isEvaluable);
         };
-    }
-
-    /**
-     * Takes calls and, for calls, also references among the operands out of a negated literal: they are evaluated before
-     * the negation, and where they are undefined so is the literal.
-     */
-    private Expr.Statement hoistNegated(Expr.Statement statement) {
-        return switch (statement) {
-            case Expr.Truth s -> new Expr.Truth(negatedOperand(s.term(), false));
-            case Expr.Unify s -> new Expr.Unify(negatedOperand(s.left(), true), negatedOperand(s.right(), true));
-            default -> statement;
-        };
-    }
-
-    private Term negatedOperand(Term term, boolean nested) {
-        return switch (term) {
-            case Term.Call c -> {
-                if (nested) {
-                    yield beforeNegation(c);
-                }
-                boolean equality = c.name().equals("equal") && c.args().size() == 2;
-                List<Term> args = new ArrayList<>();
-                for (Term arg : c.args()) {
-                    args.add(equality ? negatedOperand(arg, true) : beforeNegation(arg));
-                }
-                yield new Term.Call(c.location(), c.operator(), args);
-            }
-            case Term.Ref r -> {
-                List<Term> path = new ArrayList<>();
-                for (Term part : r.path()) {
-                    path.add(beforeNegation(part));
-                }
-                yield new Term.Ref(
-                        r.location(), r.head() instanceof Term.Call ? beforeNegation(r.head()) : r.head(), path);
-            }
-            case Term.ArrayTerm a -> beforeNegation(a);
-            case Term.SetTerm s -> beforeNegation(s);
-            case Term.ObjectTerm o -> beforeNegation(o);
-            default -> term;
-        };
-    }
-
-    private Term beforeNegation(Term term) {
-        if (term instanceof Term.Constant || term instanceof Term.Var || term instanceof Term.Comprehension) {
-            return term;
-        }
-        if (term instanceof Term.TemplateString || !isEvaluable(term)) {
-            return term;
-        }
-        Ev value = terms.plan(term);
-        if (value instanceof Ev.Constant) {
-            return term;
-        }
-        String name = "%" + temporaries++;
-        assign(bind(name, term), value);
-        return new Term.Var(term.location(), name);
     }
 
     // --- iteration ---
