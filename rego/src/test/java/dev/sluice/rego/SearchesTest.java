@@ -95,6 +95,7 @@ class SearchesTest {
                 "p := [[x, y] | some k in input.ks; some x, y in rows; y.k == k]\nrows contains x if { some x in data.rows }",
                 "p := [[x, y] | some k in input.ks; some x, y in rows; y.k == k]\nrows[sprintf(\"%d\", [i])] := x if { some i, x in data.rows }",
                 "p := [[x, y] | some k in input.ks; y := rows[x]; y.k == k]\nrows := {i: x | some i, x in data.rows}",
+                "p := [x.v | some data.t.c, x in data.rows; x.k == \"nowhere\"]\nc := 1 if data.rows\nc := 2 if data.rows",
                 "p := [x.v | some x in data.rows; x.k == input.none]",
                 "p := [x.v | some x in data.rows; x.none == input.k]",
                 "p := [1 | some x in data.rows; x.k == time.now_ns()]",

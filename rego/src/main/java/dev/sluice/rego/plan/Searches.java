@@ -54,11 +54,17 @@ final class Searches {
     private @Nullable Found scan(Expr.Statement statement) {
         return switch (statement) {
             case Expr.SomeIn s
-            when s.value() instanceof Term.Var v && !v.isWildcard() -> new Found(s.key(), v, s.collection());
+            when s.value() instanceof Term.Var v && !v.isWildcard() && isQuiet(s.key()) ->
+                new Found(s.key(), v, s.collection());
             case Expr.Assign s when s.left() instanceof Term.Var v && !v.isWildcard() -> lookup(v, s.right());
             case Expr.Unify s when s.left() instanceof Term.Var v && !v.isWildcard() -> lookup(v, s.right());
             default -> null;
         };
+    }
+
+    /** Whether matching a key with the term evaluates no rule, which it would for every element. */
+    private static boolean isQuiet(@Nullable Term key) {
+        return key == null || key instanceof Term.Var || key instanceof Term.Constant;
     }
 
     /** {@code x := collection[key]} with a key that is free. */
