@@ -62,11 +62,7 @@ final class PolicyDirectory implements AutoCloseable {
         this.leases = leases;
         this.retry = retry;
         this.watch = directory.getFileSystem().newWatchService();
-        directory.register(
-                watch,
-                StandardWatchEventKinds.ENTRY_CREATE,
-                StandardWatchEventKinds.ENTRY_MODIFY,
-                StandardWatchEventKinds.ENTRY_DELETE);
+        register();
         this.thread = Thread.ofVirtual().name("policy-directory").unstarted(this::follow);
     }
 
@@ -84,30 +80,41 @@ final class PolicyDirectory implements AutoCloseable {
         return opened;
     }
 
+    private void register() throws IOException {
+        directory.register(
+                watch,
+                StandardWatchEventKinds.ENTRY_CREATE,
+                StandardWatchEventKinds.ENTRY_MODIFY,
+                StandardWatchEventKinds.ENTRY_DELETE);
+    }
+
     private void follow() {
+        boolean watched = true;
         boolean behind = false;
         try {
             while (true) {
                 WatchKey key = behind ? watch.poll(retry.toNanos(), TimeUnit.NANOSECONDS) : watch.take();
                 if (key != null) {
                     key.pollEvents();
-                    key.reset();
+                    watched = key.reset();
                 }
-                behind = !followed();
+                try {
+                    if (!watched) {
+                        register(); // it was taken away; what is there now may be another one of that name
+                        watched = true;
+                    }
+                    synchronise();
+                    behind = false;
+                } catch (IOException | RuntimeException e) {
+                    // Whatever the database or the directory fails with, the next change must be followed all the same.
+                    if (!behind) {
+                        LOG.error("changes in policy directory {} are not taken over yet; trying again", directory, e);
+                    }
+                    behind = true;
+                }
             }
         } catch (InterruptedException | ClosedWatchServiceException e) {
             // closed
-        }
-    }
-
-    /** Whatever the database or the directory fails with, the next change must be followed all the same. */
-    private boolean followed() {
-        try {
-            synchronise();
-            return true;
-        } catch (IOException | RuntimeException e) {
-            LOG.error("changes in policy directory {} are not taken over yet; trying again", directory, e);
-            return false;
         }
     }
 

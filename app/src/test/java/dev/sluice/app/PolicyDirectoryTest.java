@@ -133,29 +133,8 @@ class PolicyDirectoryTest {
         try (Installation alone = installation("alone", "sqlite:" + folder.resolve("alone"))) {
             AtomicInteger failures = new AtomicInteger();
             Semaphore looked = new Semaphore(0);
-            Leases leases = (key, patience) -> {
-                if (failures.getAndDecrement() > 0) {
-                    throw new IllegalStateException("the database restarts");
-                }
-                return Optional.of(new Leases.Lease() {
-                    @Override
-                    public long number() {
-                        return 0;
-                    }
-
-                    @Override
-                    public boolean isHeld() {
-                        return true;
-                    }
-
-                    @Override
-                    public void close() {
-                        looked.release();
-                    }
-                });
-            };
             try (PolicyDirectory _ = PolicyDirectory.open(
-                    policies, alone.policies, alone.database.nodes(), leases, Duration.ofMillis(1))) {
+                    policies, alone.policies, alone.database.nodes(), turns(failures, looked), Duration.ofMillis(1))) {
                 failures.set(3);
                 save("late", "1");
                 while (!names(alone).contains("late")) {
@@ -164,6 +143,55 @@ class PolicyDirectoryTest {
             }
             assertThat(names(alone)).contains("late");
         }
+    }
+
+    @Test
+    void a_directory_that_is_made_anew_is_followed_again() throws Exception {
+        try (Installation alone = installation("alone", "sqlite:" + folder.resolve("alone"))) {
+            Semaphore looked = new Semaphore(0);
+            try (PolicyDirectory _ = PolicyDirectory.open(
+                    policies,
+                    alone.policies,
+                    alone.database.nodes(),
+                    turns(new AtomicInteger(), looked),
+                    Duration.ofMillis(1))) {
+                Files.delete(policies);
+                Files.createDirectories(policies);
+                save("first", "1");
+                while (!names(alone).contains("first")) {
+                    looked.acquire();
+                }
+                save("second", "1");
+                while (!names(alone).contains("second")) {
+                    looked.acquire();
+                }
+            }
+        }
+    }
+
+    /** Turns of a node that is alone, the first of which fail, as many as are still to come; each that ends is counted. */
+    private static Leases turns(AtomicInteger failures, Semaphore ended) {
+        return (key, patience) -> {
+            if (failures.getAndDecrement() > 0) {
+                throw new IllegalStateException("the database restarts");
+            }
+            return Optional.of(new Leases.Lease() {
+                @Override
+                public long number() {
+                    return 0;
+                }
+
+                @Override
+                public boolean isHeld() {
+                    return true;
+                }
+
+                @Override
+                public void close() {
+                    ended.release();
+                }
+            });
+        };
     }
 
     @Test
