@@ -11,6 +11,7 @@ import dev.sluice.rego.value.StringValue;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -57,7 +58,7 @@ record TestRule(Module module, Rule rule, int size) {
                 continue;
             }
             int before = count.merge(test.path(), 1, Integer::sum) - 1;
-            rules.add(test.tellingCases(before == 0 ? "" : String.format("#%02d", before)));
+            rules.add(test.tellingCases(before == 0 ? "" : String.format(Locale.ROOT, "#%02d", before)));
         }
         return new Module(
                 module.file(),
