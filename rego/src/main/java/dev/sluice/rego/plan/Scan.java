@@ -63,12 +63,13 @@ final class Scan {
     }
 
     private static @Nullable Column column(Shared shared, ArrayValue array, Value[] path) {
-        if (array.isWorthIndexing(path)) {
+        Column known = array.column(path);
+        if (known == null && array.isWorthIndexing(path)) {
             shared.charge(array.size());
             shared.allocate(array.indexBytes());
             return array.index(path);
         }
-        return array.column(path);
+        return known;
     }
 
     private static boolean anyWith(

@@ -76,7 +76,10 @@ public final class ArrayValue implements Value, Iterable<Value> {
 
     /** Whether an element equals {@code value} at this instant. A large array that is asked often keeps an index. */
     public boolean contains(Value value) {
-        Column column = isWorthIndexing(WHOLE) ? index(WHOLE) : column(WHOLE);
+        Column column = column(WHOLE);
+        if (column == null && isWorthIndexing(WHOLE)) {
+            column = index(WHOLE);
+        }
         return column == null ? HashIndex.scan(elements, elements.length, value) >= 0 : column.first(value) >= 0;
     }
 
