@@ -104,7 +104,7 @@ public final class Plan {
         if (path.getFirst().equals("input")) {
             List<Value> keys = new ArrayList<>();
             path.subList(1, path.size()).forEach(p -> keys.add(StringValue.ofName(p)));
-            value = Values.lookup(request.input(), keys);
+            value = Values.lookup(request.input(), keys.toArray(Value[]::new));
             if (trace != null) {
                 trace.wholeInput(keys);
             }

@@ -57,12 +57,13 @@ final class References {
         RuleNode whole = node;
         Location location = ref.location();
         List<Value> keys = keys(path, path.size());
+        Value[] place = keys.toArray(Value[]::new);
         return new Start(
                 frame -> {
                     if (frame.state.shared.trace != null) {
                         frame.state.shared.trace.wholeData(keys);
                     }
-                    return plan.document(frame.state, whole, Values.lookup(frame.state.data, keys), location);
+                    return plan.document(frame.state, whole, Values.lookup(frame.state.data, place), location);
                 },
                 null,
                 path.size());
@@ -212,16 +213,17 @@ final class References {
         };
     }
 
-    private static Cursor cursor(Frame frame, @Nullable RuleNode node, List<Value> prefix) {
+    private static Cursor cursor(Frame frame, @Nullable RuleNode node, Value[] prefix) {
         return new Cursor(node, Values.lookup(frame.state.data, prefix));
     }
 
     private Ev dynamic(Term.Ref ref, Start start, Ev[] keys) {
         List<Value> prefix = keys(ref.path(), start.depth);
+        Value[] place = prefix.toArray(Value[]::new);
         RuleNode node = start.node;
         Location location = ref.location();
         return frame -> {
-            Cursor cursor = cursor(frame, node, prefix);
+            Cursor cursor = cursor(frame, node, place);
             for (Ev key : keys) {
                 Value at = key.eval(frame);
                 cursor = at == null ? null : cursor.step(plan, frame.state, at, location);
@@ -297,13 +299,14 @@ final class References {
     private Term.Var iterateTree(Term.Ref ref, Start start) {
         Location location = ref.location();
         List<Value> prefix = keys(ref.path(), start.depth);
+        Value[] place = prefix.toArray(Value[]::new);
         RuleNode node = start.node;
         int first = planner.newWork();
         planner.emit(next -> frame -> {
             if (frame.state.shared.trace != null) {
                 frame.state.shared.trace.wholeData(prefix);
             }
-            frame.work[first] = cursor(frame, node, prefix);
+            frame.work[first] = cursor(frame, node, place);
             return next.exec(frame);
         });
         int at = first;

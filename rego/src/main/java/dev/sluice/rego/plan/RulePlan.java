@@ -251,9 +251,8 @@ final class RulePlan {
     @Nullable
     Value value(State state, Location location) {
         if (state.replaced != null && Replaced.covers(state.replaced, node.path())) {
-            List<Value> keys = new ArrayList<>();
-            node.path().forEach(p -> keys.add(StringValue.ofName(p)));
-            return Values.lookup(state.data, keys);
+            return Values.lookup(
+                    state.data, node.path().stream().map(StringValue::ofName).toArray(Value[]::new));
         }
         if (state.isKnown(node.id())) {
             return state.known(node.id());

@@ -29,18 +29,8 @@ final class Values {
         return base instanceof SetValue set && set.contains(key) ? key : null;
     }
 
+    /** What stands at a path, or null. */
     static @Nullable Value lookup(@Nullable Value base, Value[] path) {
-        Value value = base;
-        for (Value key : path) {
-            if (value == null) {
-                return null;
-            }
-            value = lookup(value, key);
-        }
-        return value;
-    }
-
-    static @Nullable Value lookup(@Nullable Value base, List<Value> path) {
         Value value = base;
         for (Value key : path) {
             if (value == null) {
