@@ -54,16 +54,7 @@ final class ChainPrinter {
         for (Link link : links) {
             lines.write(link.and ? " and" : " or");
             int start = start(link.operand);
-            if (lines.row(start) > lines.row(lines.reached() - 1)) {
-                if (!indented) {
-                    lines.up();
-                    indented = true;
-                }
-                lines.endLine();
-                lines.commentsBefore(start);
-            } else {
-                lines.write(" ");
-            }
+            indented = lines.goOn(start, lines.row(start) > lines.row(lines.reached() - 1), indented);
             operand(link.operand, link.and, true);
         }
         if (indented) {

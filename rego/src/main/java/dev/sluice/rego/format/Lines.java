@@ -215,4 +215,24 @@ final class Lines {
     public String toString() {
         return out.toString();
     }
+
+    /**
+     * Goes on with what begins at a position: behind a blank, or on a line of its own where it was written so.
+     *
+     * @param broken whether it was written on a line of its own
+     * @param indented whether something before it has a line of its own already, one step to the right
+     * @return whether the lines are a step to the right now
+     */
+    boolean goOn(int start, boolean broken, boolean indented) {
+        if (!broken) {
+            write(" ");
+            return indented;
+        }
+        if (!indented) {
+            up();
+        }
+        endLine();
+        commentsBefore(start);
+        return true;
+    }
 }

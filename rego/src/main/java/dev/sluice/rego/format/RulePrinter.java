@@ -296,16 +296,7 @@ final class RulePrinter {
         for (With with : literal.withs()) {
             int start = span(with).start();
             row = row < 0 ? lines.row(lines.reached() - 1) : row;
-            if (lines.row(start) > row) {
-                if (!indented) {
-                    lines.up();
-                    indented = true;
-                }
-                lines.endLine();
-                lines.commentsBefore(start);
-            } else {
-                lines.write(" ");
-            }
+            indented = lines.goOn(start, lines.row(start) > row, indented);
             row = lines.row(start);
             lines.write("with ");
             terms.term(with.target());
