@@ -35,12 +35,12 @@ public final class ArtifactInspector implements Inspector {
     }
 
     @Override
-    public Inspection inspect(String format, String fileName, InputStream bytes) throws IOException {
+    public Inspection inspect(String format, String fileName, Content content) throws IOException {
         FileInspector inspector = inspectors.get(format);
         if (inspector == null) {
             return FileInspector.unknown("artifacts of this format are not read");
         }
-        try {
+        try (InputStream bytes = content.open(0, Long.MAX_VALUE)) {
             return inspector.inspect(fileName, bytes);
         } catch (EOFException brokenOff) {
             throw new IOException("the artifact is broken off", brokenOff);

@@ -4,6 +4,7 @@ import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.gate.Inspector.Inspection;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 
 /** Reads the artifacts of one format. Thread-safe. */
 interface FileInspector {
@@ -16,6 +17,6 @@ interface FileInspector {
 
     /** Nothing is known, for that reason. */
     static Inspection unknown(String why) {
-        return new Inspection(Signal.unknown(why), Signal.unknown(why), Signal.unknown(why));
+        return new Inspection(Signal.unknown(why), Signal.unknown(why), Signal.unknown(why), List.of());
     }
 }

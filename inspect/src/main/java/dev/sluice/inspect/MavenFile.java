@@ -59,7 +59,7 @@ final class MavenFile implements FileInspector {
     }
 
     private static Inspection inspection(Signal<String> license) {
-        return new Inspection(license, Signal.known(false, SOURCE), Signal.unknown(NO_RUNTIME));
+        return new Inspection(license, Signal.known(false, SOURCE), Signal.unknown(NO_RUNTIME), List.of());
     }
 
     /** Names of the licences, joined by OR: several mean that the user may choose (POM reference, "Licenses"). */

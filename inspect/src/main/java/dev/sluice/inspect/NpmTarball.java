@@ -61,7 +61,8 @@ final class NpmTarball implements FileInspector {
         return new Inspection(
                 Signal.known(found.license(), SOURCE),
                 Signal.known(found.scripts() || (binding[0] && !found.buildsNothing()), SOURCE),
-                Signal.unknown("npm packages name no runtime that installers enforce"));
+                Signal.unknown("npm packages name no runtime that installers enforce"),
+                List.of());
     }
 
     private static Manifest manifest(byte[] document) throws IOException {

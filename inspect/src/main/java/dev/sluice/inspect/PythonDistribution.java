@@ -4,6 +4,7 @@ import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.gate.Inspector.Inspection;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,7 @@ final class PythonDistribution implements FileInspector {
         return new Inspection(
                 Signal.known(metadata.license(), SOURCE),
                 Signal.known(runsCode, SOURCE),
-                Signal.known(metadata.requiresPython(), SOURCE));
+                Signal.known(metadata.requiresPython(), SOURCE),
+                List.of());
     }
 }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.gate.Inspector;
 import dev.sluice.kernel.gate.Inspector.Inspection;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -104,7 +106,8 @@ class ArtifactInspectorTest {
                 .isEqualTo(new Inspection(
                         Signal.known("MIT OR Apache-2.0", "artifact"),
                         Signal.known(false, "artifact"),
-                        Signal.known(">=3.9", "artifact")));
+                        Signal.known(">=3.9", "artifact"),
+                        List.of()));
     }
 
     @Test
@@ -129,7 +132,10 @@ class ArtifactInspectorTest {
         assertThat(inspect(
                         "pypi", "foo-1.0.zip", Archives.zip("foo-1.0/PKG-INFO", "Name: foo\nRequires-Python: >=3\n")))
                 .isEqualTo(new Inspection(
-                        Signal.known("", "artifact"), Signal.known(true, "artifact"), Signal.known(">=3", "artifact")));
+                        Signal.known("", "artifact"),
+                        Signal.known(true, "artifact"),
+                        Signal.known(">=3", "artifact"),
+                        List.of()));
     }
 
     @Test
@@ -306,6 +312,21 @@ class ArtifactInspectorTest {
     }
 
     private Inspection inspect(String format, String fileName, byte[] bytes) throws IOException {
-        return inspector.inspect(format, fileName, new ByteArrayInputStream(bytes));
+        return inspector.inspect(format, fileName, new Bytes(bytes));
+    }
+
+    /** An artifact in memory. */
+    private record Bytes(byte[] bytes) implements Inspector.Content {
+
+        @Override
+        public long size() {
+            return bytes.length;
+        }
+
+        @Override
+        public InputStream open(long offset, long length) {
+            return new ByteArrayInputStream(
+                    bytes, (int) offset, (int) Math.min(length, Math.max(0, bytes.length - offset)));
+        }
     }
 }

@@ -16,7 +16,6 @@ import dev.sluice.testkit.MemoryCluster;
 import dev.sluice.testkit.Node;
 import dev.sluice.testkit.TestGate;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -284,8 +283,8 @@ class NodesBehindDoorTest {
         }
 
         @Override
-        public Inspection inspect(String format, String fileName, InputStream bytes) {
-            return new Inspection(Signal.unknown("no"), Signal.unknown("no"), Signal.unknown("no"));
+        public Inspection inspect(String format, String fileName, Content content) {
+            return new Inspection(Signal.unknown("no"), Signal.unknown("no"), Signal.unknown("no"), List.of());
         }
     }
 }

@@ -340,9 +340,12 @@ public final class TestGate {
         }
 
         @Override
-        public Inspection inspect(String format, String fileName, InputStream bytes) {
+        public Inspection inspect(String format, String fileName, Content content) {
             return new Inspection(
-                    Signal.unknown("not inspected"), Signal.unknown("not inspected"), Signal.unknown("not inspected"));
+                    Signal.unknown("not inspected"),
+                    Signal.unknown("not inspected"),
+                    Signal.unknown("not inspected"),
+                    List.of());
         }
     }
 

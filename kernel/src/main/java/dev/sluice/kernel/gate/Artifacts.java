@@ -316,8 +316,9 @@ final class Artifacts {
     }
 
     private VersionHistory inspected(Format format, StoredFile file, VersionHistory known) throws IOException {
-        try (InputStream bytes = blobs.open(file.contents().sha256(), 0, Long.MAX_VALUE)) {
-            Inspector.Inspection inspection = inspector.inspect(format.id(), file.fileName(), bytes);
+        try {
+            Inspector.Inspection inspection =
+                    inspector.inspect(format.id(), file.fileName(), new KeptContent(blobs, file.contents()));
             return new VersionHistory(
                     known.firstSeen(),
                     known.published(),
@@ -334,6 +335,20 @@ final class Artifacts {
                     known.license().or(Signal.unknown(why)),
                     known.installScripts().or(Signal.unknown(why)),
                     known.requiresRuntime().or(Signal.unknown(why)));
+        }
+    }
+
+    /** The bytes of a kept file. */
+    private record KeptContent(BlobStore blobs, Contents contents) implements Inspector.Content {
+
+        @Override
+        public long size() {
+            return contents.size();
+        }
+
+        @Override
+        public InputStream open(long offset, long length) throws IOException {
+            return blobs.open(contents.sha256(), offset, length);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.sluice.kernel.gate;
 import dev.sluice.kernel.artifact.Signal;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Set;
 
 /** The port that looks into artifacts. Thread-safe; bounds what it reads, whatever the artifact claims. */
@@ -14,8 +15,35 @@ public interface Inspector {
      * @param license declared licence
      * @param installScripts whether installing it runs code of its own
      * @param requiresRuntime language runtime it demands (PyPI Requires-Python)
+     * @param ambiguities how readers of the artifact may disagree about what it holds, a sentence each: duplicate entries, a local
+     *     header that contradicts the central directory, and the like; empty where every client reads the same
      */
-    record Inspection(Signal<String> license, Signal<Boolean> installScripts, Signal<String> requiresRuntime) {}
+    record Inspection(
+            Signal<String> license,
+            Signal<Boolean> installScripts,
+            Signal<String> requiresRuntime,
+            List<String> ambiguities) {
+
+        /** Copies the list. */
+        public Inspection {
+            ambiguities = List.copyOf(ambiguities);
+        }
+    }
+
+    /** The bytes of an artifact, which can be read from any place: where clients begin at the end, so does the inspector. */
+    interface Content {
+
+        /** How many bytes it has. */
+        long size();
+
+        /**
+         * Opens a range; the stream is the caller's to close.
+         *
+         * @param offset first byte, from 0
+         * @param length how many bytes at most; the stream ends early at the artifact's end
+         */
+        InputStream open(long offset, long length) throws IOException;
+    }
 
     /** Ids of the formats whose artifacts it can read. */
     Set<String> formats();
@@ -25,8 +53,8 @@ public interface Inspector {
      *
      * @param format id of the format
      * @param fileName name of the file, which tells its kind
-     * @param bytes the whole artifact, the caller's to close
+     * @param content the whole artifact
      * @throws IOException when it is broken or exceeds a limit; the facts then stay unknown for that reason
      */
-    Inspection inspect(String format, String fileName, InputStream bytes) throws IOException;
+    Inspection inspect(String format, String fileName, Content content) throws IOException;
 }

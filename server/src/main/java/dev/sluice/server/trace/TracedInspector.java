@@ -2,7 +2,6 @@ package dev.sluice.server.trace;
 
 import dev.sluice.kernel.gate.Inspector;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Set;
 
 /** An inspector with a span for each inspection. Thread-safe. */
@@ -14,7 +13,7 @@ record TracedInspector(Traces traces, Inspector inspector) implements Inspector 
     }
 
     @Override
-    public Inspection inspect(String format, String fileName, InputStream bytes) throws IOException {
-        return traces.run("inspect", () -> inspector.inspect(format, fileName, bytes));
+    public Inspection inspect(String format, String fileName, Content content) throws IOException {
+        return traces.run("inspect", () -> inspector.inspect(format, fileName, content));
     }
 }

@@ -439,14 +439,17 @@ final class Door {
         }
 
         @Override
-        public Inspection inspect(String of, String fileName, InputStream bytes) throws IOException {
+        public Inspection inspect(String of, String fileName, Content content) throws IOException {
             @Nullable
-            String line =
-                    new String(bytes.readAllBytes(), UTF_8).lines().findFirst().orElse(null);
+            String line = new String(content.open(0, Long.MAX_VALUE).readAllBytes(), UTF_8)
+                    .lines()
+                    .findFirst()
+                    .orElse(null);
             Signal<String> license = line != null && line.startsWith("license ")
                     ? Signal.known(line.substring(8), fileName)
                     : Signal.unknown(fileName + " does not tell");
-            return new Inspection(license, Signal.unknown("not looked for"), Signal.unknown("not looked for"));
+            return new Inspection(
+                    license, Signal.unknown("not looked for"), Signal.unknown("not looked for"), List.of());
         }
     }
 }

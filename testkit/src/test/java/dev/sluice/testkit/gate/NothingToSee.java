@@ -2,7 +2,7 @@ package dev.sluice.testkit.gate;
 
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.gate.Inspector;
-import java.io.InputStream;
+import java.util.List;
 import java.util.Set;
 
 /** An inspector that reads no artifacts. */
@@ -14,7 +14,7 @@ final class NothingToSee implements Inspector {
     }
 
     @Override
-    public Inspection inspect(String format, String fileName, InputStream bytes) {
-        return new Inspection(Signal.unknown("blind"), Signal.unknown("blind"), Signal.unknown("blind"));
+    public Inspection inspect(String format, String fileName, Content content) {
+        return new Inspection(Signal.unknown("blind"), Signal.unknown("blind"), Signal.unknown("blind"), List.of());
     }
 }
