@@ -13,6 +13,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -32,6 +34,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class Api implements AutoCloseable {
 
     static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /** A request can be wrong in many places; a terminal shows so many. */
+    private static final int MAX_SENTENCES = 20;
 
     private final HttpClient http;
     private final String address;
@@ -145,6 +150,13 @@ final class Api implements AutoCloseable {
     }
 
     private static String complaint(int status, JsonNode answer) {
+        List<String> sentences = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> field : answer.path("fields").properties()) {
+            collect(field.getKey(), field.getValue(), sentences);
+        }
+        if (!sentences.isEmpty()) {
+            return String.join("\n        ", sentences);
+        }
         for (String field : new String[] {"detail", "error", "title"}) {
             String text = answer.path(field).asString("");
             if (!text.isEmpty()) {
@@ -152,6 +164,18 @@ final class Api implements AutoCloseable {
             }
         }
         return "the server answered " + status;
+    }
+
+    /** What is wrong about a field, a sentence each: a text, an object with one, or lists of them. */
+    private static void collect(String field, JsonNode fault, List<String> into) {
+        if (fault.isArray()) {
+            fault.forEach(each -> collect(field, each, into));
+            return;
+        }
+        String text = fault.isObject() ? fault.path("string").asString("") : fault.asString("");
+        if (!text.isEmpty() && into.size() < MAX_SENTENCES) {
+            into.add(Output.plain(field.equals("non_field_errors") ? text : field + ": " + text));
+        }
     }
 
     static ObjectNode object() {
@@ -197,6 +221,11 @@ final class Api implements AutoCloseable {
 
         int status() {
             return status;
+        }
+
+        /** Whether what was asked for is wrong in itself, so that asking again the same way is vain. */
+        boolean isAboutTheInput() {
+            return status == 400 || status == 422;
         }
 
         JsonNode answer() {

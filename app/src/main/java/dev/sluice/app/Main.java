@@ -74,9 +74,22 @@ public final class Main {
                 .setErr(err)
                 .setExecutionExceptionHandler((e, command, result) -> {
                     command.getErr().println("sluice: " + sentence(e));
+                    if (e instanceof Api.RefusedException refused && refused.isAboutTheInput()) {
+                        showExample(command);
+                        return CommandLine.ExitCode.USAGE;
+                    }
                     return e instanceof ConfigurationException ? CommandLine.ExitCode.USAGE : CANNOT;
                 });
         return line.execute(arguments);
+    }
+
+    /** Shows how the command is given; every command has examples in its help. */
+    private static void showExample(CommandLine command) {
+        List<String> examples = List.of(command.getCommandSpec().usageMessage().footer());
+        command.getErr().println("For example:");
+        examples.stream().filter(line -> !line.isBlank()).limit(3).forEach(command.getErr()::println);
+        command.getErr().println("All options: "
+                + command.getCommandSpec().qualifiedName() + " --help");
     }
 
     /** The commands, with nothing given yet. */
