@@ -17,6 +17,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -165,10 +166,35 @@ class FrontDoorTest {
                     .answer();
 
             assertThat(answer.statusLine())
-                    .startsWith("HTTP/1.1 403 Blocked by policy no-na?ve-  things: x@1 is withheld: because.")
+                    .startsWith("HTTP/1.1 403 Blocked by policy no-na?ve-  things. because. x@1 ")
                     .endsWith("http://reg.example:81/why/01ARZ3NDEKTSV4RRFFQ69G5FAV");
             assertThat(answer.headers()).containsEntry("content-type", "application/problem+json");
             assertThat(answer.text()).contains("\"policy\":\"no-naïve");
+        }
+    }
+
+    @Test
+    void a_status_line_that_is_cut_still_names_the_nearest_version_and_the_address() throws IOException {
+        Refusal refusal = new Refusal(
+                "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                "org.apache.logging.log4j:log4j-slf4j-impl-with-a-long-name@2.14.1-20210315.074312-17",
+                "Exploited vulnerabilities",
+                List.of("CVE-2021-44228 is known to be exploited (KEV), fixed in 2.15.0, 2.12.2, 2.3.1"),
+                "A vulnerability in this version is being exploited.",
+                "2.25.4",
+                Instant.parse("2026-03-13T12:00:00.123456789Z"),
+                PackageState.QUARANTINED);
+        door.format.quick(
+                "long",
+                exchange -> RefusalResponse.of(refusal, exchange.request().origin()));
+        try (Wire wire = door.open()) {
+            Answer answer = wire.send("GET /fake/main/long HTTP/1.1\r\nHost: registry.example.org\r\n\r\n")
+                    .answer();
+
+            assertThat(answer.statusLine())
+                    .startsWith("HTTP/1.1 403 Blocked by policy Exploited vulnerabilities."
+                            + " Nearest allowed version: 2.25.4. Allowed from 2026-03-13T12:00:00Z. CVE-2021-")
+                    .endsWith("... http://registry.example.org/why/01ARZ3NDEKTSV4RRFFQ69G5FAV");
         }
     }
 

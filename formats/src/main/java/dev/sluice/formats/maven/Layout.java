@@ -132,6 +132,14 @@ final class Layout {
                         || version.charAt(version.length() - SNAPSHOT.length() - 1) == '-');
     }
 
+    /**
+     * Whether clients take the version for a moving one when they deploy it, but not when they resolve its builds: Maven writes a
+     * time in place of the {@code SNAPSHOT} at the end, and reads it back only behind a dash.
+     */
+    static boolean isUnresolvable(String version) {
+        return version.endsWith(SNAPSHOT) && !isSnapshot(version);
+    }
+
     /** Whether the text can be a version in this layout. */
     static boolean isVersion(String text) {
         return text.length() <= Coordinates.MAX_VERSION_LENGTH

@@ -22,6 +22,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -53,6 +54,9 @@ record LegacyUpload(PypiFormat format) implements Endpoint {
         try (UploadForm form = new UploadForm(exchange)) {
             form.read(body);
             UploadForm.Distribution distribution = form.check(format);
+            if (isIn(exchange.gate().hosted(exchange.repository(), distribution.name()), distribution)) {
+                return Response.text(200, distribution.fileName() + " is already published, with the same bytes");
+            }
             exchange.gate().publish(exchange.visit(), publication(exchange, distribution));
             return Response.text(200, "published " + distribution.fileName());
         } catch (RejectedException e) {
@@ -60,6 +64,21 @@ record LegacyUpload(PypiFormat format) implements Endpoint {
         } catch (MultipartReader.MalformedMultipartException | Upload.DigestMismatchException e) {
             return rejected(body, 400, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Whether this very file is there already: an upload that is repeated, as after a lost answer, succeeds. */
+    private static boolean isIn(Optional<HostedPackage> current, UploadForm.Distribution distribution)
+            throws IOException {
+        if (current.isEmpty()) {
+            return false;
+        }
+        for (Release release : current.get().index().releases()) {
+            ReleaseFile kept = release.file(distribution.fileName());
+            if (kept != null) {
+                return kept.digests().contains(distribution.file().contents().sha256());
+            }
+        }
+        return false;
     }
 
     /** Python clients send their whole body before they read an answer. */
@@ -113,7 +132,10 @@ record LegacyUpload(PypiFormat format) implements Endpoint {
         Release before = null;
         for (Release release : current.index().releases()) {
             if (release.file(distribution.fileName()) != null) {
-                throw new RejectedException(409, "File already exists: " + distribution.fileName());
+                throw new RejectedException(
+                        409,
+                        "File already exists with other bytes: " + distribution.fileName()
+                                + ". What is published never changes; publish a new version.");
             }
             if (release.version().equals(distribution.version())) {
                 before = release;

@@ -248,6 +248,19 @@ class MavenGateTest {
     }
 
     @Test
+    void a_snapshot_that_no_client_could_resolve_is_refused_with_how_to_write_it() throws IOException {
+        for (String file : List.of(
+                "1.0.SNAPSHOT/lib-1.0.20260601.110000-1.jar",
+                "1.0.SNAPSHOT/lib-1.0.SNAPSHOT.jar",
+                "1.0.SNAPSHOT/maven-metadata.xml")) {
+            Response response = gate.put(LIB + file, "bytes");
+            assertThat(response.status()).as(file).isEqualTo(400);
+            assertThat(text(response)).contains("Write 1.0-SNAPSHOT.");
+        }
+        assertThat(gate.journal().events(Event.Kind.PUBLISH)).isEmpty();
+    }
+
+    @Test
     void a_wrong_checksum_is_refused_before_and_after_its_file() throws IOException {
         assertThat(gate.put(LIB + "1.0/lib-1.0.jar.sha1", "0".repeat(40)).status())
                 .isEqualTo(201);

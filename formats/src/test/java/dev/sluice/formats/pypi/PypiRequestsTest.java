@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.formats.version.Pep440Order;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.testkit.TestGate;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Requests through the real gate, over stores in memory and a fake upstream. */
@@ -318,12 +320,29 @@ class PypiRequestsTest {
         byte[] wheel = Uploads.wheel("foo", "1.0");
         byte[] form = Uploads.form(wheelName("1.0"), wheel, Uploads.wheelFields("foo", "1.0", wheel));
         gate.send("POST", "", form, "Content-Type", Uploads.TYPE);
+        byte[] others = Arrays.copyOf(wheel, wheel.length);
+        others[10] ^= 1; // the time of an entry
+        byte[] other = Uploads.form(wheelName("1.0"), others, Uploads.wheelFields("foo", "1.0", others));
+
+        Response again = gate.send("POST", "", other, "Content-Type", Uploads.TYPE);
+
+        assertThat(again.status()).isEqualTo(409);
+        assertThat(again.reason()).startsWith("File already exists with other bytes");
+        assertThat(TestGate.text(again)).contains("File already exists").contains("publish a new version");
+    }
+
+    @Test
+    void an_upload_that_is_repeated_succeeds_and_changes_nothing() throws IOException {
+        byte[] wheel = Uploads.wheel("foo", "1.0");
+        byte[] form = Uploads.form(wheelName("1.0"), wheel, Uploads.wheelFields("foo", "1.0", wheel));
+        gate.send("POST", "", form, "Content-Type", Uploads.TYPE);
+        List<Event> before = gate.journal().events(Event.Kind.PUBLISH);
 
         Response again = gate.send("POST", "", form, "Content-Type", Uploads.TYPE);
 
-        assertThat(again.status()).isEqualTo(409);
-        assertThat(again.reason()).startsWith("File already exists");
-        assertThat(TestGate.text(again)).contains("File already exists");
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(TestGate.text(again)).contains("already published, with the same bytes");
+        assertThat(gate.journal().events(Event.Kind.PUBLISH)).isEqualTo(before);
     }
 
     @Test

@@ -53,7 +53,7 @@ public final class RefusalResponse {
         }
         member(json.append(','), "why", why).append("}\n");
         return Response.of(403, "application/problem+json", json.toString().getBytes(StandardCharsets.UTF_8))
-                .withReason(phrase(title + ": " + sentence, why))
+                .withReason(phrase(refusal, title, why))
                 .with("npm-notice", ascii(full, 500))
                 .with("X-Error-Message", ascii(full, 500))
                 .with("X-Error-Code", CODE)
@@ -90,11 +90,28 @@ public final class RefusalResponse {
         }
     }
 
-    /** A reason phrase: printable ASCII, bounded, always ending in the why address (RFC 9112, section 4). */
-    private static String phrase(String text, String why) {
+    /**
+     * A reason phrase: printable ASCII, bounded, always ending in the why address (RFC 9112, section 4).
+     *
+     * <p>What to do instead comes first: real coordinates and reasons are long, and the client has named the coordinates itself.
+     */
+    private static String phrase(Refusal refusal, String title, String why) {
+        StringBuilder text = new StringBuilder(title).append('.');
+        if (refusal.nearestAllowed() != null) {
+            text.append(" Nearest allowed version: ")
+                    .append(refusal.nearestAllowed())
+                    .append('.');
+        }
+        if (refusal.until() != null) {
+            text.append(" Allowed from ")
+                    .append(refusal.until().truncatedTo(ChronoUnit.SECONDS))
+                    .append('.');
+        }
+        text.append(' ').append(String.join("; ", refusal.reasons()));
+        endSentence(text);
+        text.append(' ').append(refusal.subject());
         String tail = " " + why;
-        String head = ascii(text, Math.max(40, MAX_REASON_PHRASE - tail.length()));
-        return head + ascii(tail, 160);
+        return ascii(text.toString(), Math.max(40, MAX_REASON_PHRASE - tail.length())) + ascii(tail, 160);
     }
 
     private static String ascii(String text, int limit) {
