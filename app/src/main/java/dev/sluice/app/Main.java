@@ -88,8 +88,7 @@ public final class Main {
         List<String> examples = List.of(command.getCommandSpec().usageMessage().footer());
         command.getErr().println("For example:");
         examples.stream().filter(line -> !line.isBlank()).limit(3).forEach(command.getErr()::println);
-        command.getErr().println("All options: "
-                + command.getCommandSpec().qualifiedName() + " --help");
+        command.getErr().println("All options: " + command.getCommandSpec().qualifiedName() + " --help");
     }
 
     /** The commands, with nothing given yet. */

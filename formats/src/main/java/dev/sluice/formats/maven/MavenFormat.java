@@ -98,8 +98,7 @@ public final class MavenFormat implements Format {
     public @Nullable Endpoint route(Route route) {
         Address address = Layout.parse(route.segments());
         if (route.method().equals("PUT") && UnresolvableVersion.isIn(route.segments())) {
-            return new UnresolvableVersion(
-                    route.segments().get(route.segments().size() - 2));
+            return new UnresolvableVersion(route.segments().get(route.segments().size() - 2));
         }
         if (address == null) {
             return route.isRead() ? new NotInLayout() : null;

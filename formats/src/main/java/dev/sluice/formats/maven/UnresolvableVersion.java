@@ -28,8 +28,11 @@ record UnresolvableVersion(String version) implements Endpoint {
 
     @Override
     public Response handle(Exchange exchange) throws IOException {
-        exchange.request().body().transferTo(OutputStream.nullOutputStream()); // Maven sends it before it reads an answer
-        String stem = version.substring(0, version.length() - "SNAPSHOT".length()).replaceAll("[^A-Za-z0-9]+$", "");
+        exchange.request()
+                .body()
+                .transferTo(OutputStream.nullOutputStream()); // Maven sends it before it reads an answer
+        String stem =
+                version.substring(0, version.length() - "SNAPSHOT".length()).replaceAll("[^A-Za-z0-9]+$", "");
         return Replies.problem(
                 400,
                 "Not deployed",
