@@ -8,6 +8,7 @@ import dev.sluice.kernel.advisory.Exploitation;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.StoredFile;
@@ -41,6 +42,7 @@ public final class PolicyInput {
     private final Value feeds;
     private final IdentityHashMap<AdvisoryMatch, Value> vulnerabilities = new IdentityHashMap<>();
     private final IdentityHashMap<Advisory, Value> records = new IdentityHashMap<>();
+    private @Nullable FilesOf files;
 
     /**
      * A renderer.
@@ -110,7 +112,43 @@ public final class PolicyInput {
         return object().put("v0", v0.build()).build();
     }
 
-    private static Value packageOf(Facts facts) {
+    /** The files of a release as values: rendered when a policy first looks, and then shared by all inputs about the release. */
+    private static final class FilesOf {
+        private final Release release;
+        private volatile @Nullable List<Value> rendered;
+
+        private FilesOf(Release release) {
+            this.release = release;
+        }
+
+        /** All of them, that one marked as the file that is judged. */
+        private Value showing(@Nullable ReleaseFile shown) {
+            List<Value> known = rendered;
+            if (known == null) {
+                known = release.files().stream().map(f -> fileOf(f, false)).toList();
+                rendered = known;
+            }
+            Value[] values = known.toArray(Value[]::new);
+            for (int i = 0; i < values.length && shown != null; i++) {
+                if (release.files().get(i).equals(shown)) {
+                    values[i] = fileOf(shown, true);
+                }
+            }
+            return ArrayValue.of(values);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same release, as long as its files are judged one after the other
+    private FilesOf files(Release release) {
+        FilesOf known = files;
+        if (known == null || known.release != release) {
+            known = new FilesOf(release);
+            files = known;
+        }
+        return known;
+    }
+
+    private Value packageOf(Facts facts) {
         ReleaseFile file = facts.file();
         ReleaseFile shown = file != null
                 ? file
@@ -119,10 +157,7 @@ public final class PolicyInput {
                         : facts.release().files().getFirst();
         StoredFile kept = facts.kept();
         String fileName = shown != null ? shown.name() : kept != null ? kept.fileName() : "";
-        List<Value> files = new ArrayList<>();
-        for (ReleaseFile each : facts.release().files()) {
-            files.add(fileOf(each, each.equals(shown)));
-        }
+        FilesOf files = files(facts.release());
         Signal<Instant> published = facts.published();
         return object().put("name", text(facts.coordinates().name()))
                 .put("version", text(facts.coordinates().version()))
@@ -140,8 +175,8 @@ public final class PolicyInput {
                 .put("checksum_sha256", digest(shown, kept, Digest.Algorithm.SHA256))
                 .put("checksum_sha512", digest(shown, kept, Digest.Algorithm.SHA512))
                 .put("size", size(shown, kept))
-                .put("files", ArrayValue.of(files))
-                .put("num_files", NumberValue.of(files.size()))
+                .put("files", () -> files.showing(shown))
+                .put("num_files", NumberValue.of(facts.release().files().size()))
                 .put("description", text(facts.release().summary()))
                 .put("summary", text(facts.release().summary()))
                 .put("license", license(facts.license()))

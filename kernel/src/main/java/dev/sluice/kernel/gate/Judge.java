@@ -13,6 +13,7 @@ import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.policy.Decision;
 import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.policy.PolicySet;
+import dev.sluice.kernel.policy.SharedAnswers;
 import dev.sluice.kernel.policy.Verdict;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
@@ -90,6 +91,7 @@ final class Judge {
 
     private Listed judgeAll(Format format, Blend blend, PolicySet set, Event.@Nullable Actor actor, Instant now) {
         PolicyInput renderer = new PolicyInput(workspace, format.id(), advisories.feeds());
+        SharedAnswers answers = new SharedAnswers(now);
         AdvisoryIndex.OfPackage matcher = advisories.of(format.versionOrder(), blend.name);
         Instant horizon = horizon(matcher, now);
         List<JudgedRelease> judged = new ArrayList<>(blend.releases.size());
@@ -108,7 +110,7 @@ final class Judge {
                     null,
                     findings,
                     now);
-            Decision decision = decide(set, renderer, whole, actor, now);
+            Decision decision = decide(set, renderer, whole, actor, answers);
             horizon = earlier(horizon, decision.horizon());
             Map<String, Decision> files = new HashMap<>();
             for (ReleaseFile file : release.files()) {
@@ -128,7 +130,7 @@ final class Judge {
                                     findings,
                                     now),
                             actor,
-                            now);
+                            answers);
                     horizon = earlier(horizon, own.horizon());
                     files.put(file.name(), own);
                 }
@@ -268,13 +270,13 @@ final class Judge {
     }
 
     private static Decision decide(
-            PolicySet set, PolicyInput renderer, Facts facts, Event.@Nullable Actor actor, Instant now) {
+            PolicySet set, PolicyInput renderer, Facts facts, Event.@Nullable Actor actor, SharedAnswers answers) {
         return set.decide(
                 facts.repository(),
                 facts.coordinates().format(),
                 renderer.render(facts, actor),
                 UnknownFact.in(facts),
-                now);
+                answers);
     }
 
     private static Facts facts(

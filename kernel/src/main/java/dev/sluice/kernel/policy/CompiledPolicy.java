@@ -134,7 +134,8 @@ final class CompiledPolicy {
         return policy.origin() != null ? policy.origin() : policy.slug() + ".rego";
     }
 
-    private boolean mayRead(List<String> path) {
+    /** Whether its verdict or its reasons may depend on something at, above or below that path of the input. */
+    boolean mayRead(List<String> path) {
         return match.mayRead(path) || (reason != null && reason.mayRead(path));
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,17 @@ public final class PolicySet {
     /** Decides about a version: policies run in ascending precedence, the last matching action on the same thing wins. */
     public Decision decide(
             Repository repository, String format, ObjectValue input, Set<UnknownFact> unknown, Instant now) {
+        return decide(repository, format, compiled -> compiled.ask(input, unknown, now));
+    }
+
+    /** The same, at the instant of those answers and with what they share: for many versions and files of one package. */
+    public Decision decide(
+            Repository repository, String format, ObjectValue input, Set<UnknownFact> unknown, SharedAnswers answers) {
+        return decide(repository, format, compiled -> answers.of(compiled, input, unknown));
+    }
+
+    private Decision decide(
+            Repository repository, String format, Function<CompiledPolicy, CompiledPolicy.Answer> ask) {
         PackageState state = PackageState.AVAILABLE;
         Verdict decisive = null;
         List<Verdict> verdicts = new ArrayList<>(2);
@@ -63,7 +75,7 @@ public final class PolicySet {
             if (!policy.scope().covers(repository, format)) {
                 continue;
             }
-            CompiledPolicy.Answer answer = compiled.ask(input, unknown, now);
+            CompiledPolicy.Answer answer = ask.apply(compiled);
             Verdict verdict = answer.verdict();
             if (answer.horizon().isBefore(horizon)) {
                 horizon = answer.horizon();
