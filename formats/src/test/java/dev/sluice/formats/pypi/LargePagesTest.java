@@ -50,7 +50,9 @@ class LargePagesTest {
         costOf(10);
         long hundred = costOf(100);
         long thousand = costOf(1000);
-        assertThat(thousand).as("bytes for 1,000 files beside %s for 100", hundred).isLessThan(hundred * 15);
+        assertThat(thousand)
+                .as("bytes for 1,000 files beside %s for 100", hundred)
+                .isLessThan(hundred * 15);
         assertThat(thousand / 1000).as("bytes per file").isLessThan(40_000);
     }
 

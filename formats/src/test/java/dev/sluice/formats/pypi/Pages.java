@@ -19,7 +19,16 @@ final class Pages {
                              "hashes": {"sha256": "%064x"}, "core-metadata": {"sha256": "%064x"}, "requires-python": ">=3.9",
                              "upload-time": "%04d-01-01T00:%02d:%02d.123456Z", "yanked": false}
                             """.formatted(
-                            name, i % 256, i * 7919L, name, 1000 + i, i * 31L, i * 37L, 2000 + i / 3600 % 20, i / 60 % 60, i % 60));
+                            name,
+                            i % 256,
+                            i * 7919L,
+                            name,
+                            1000 + i,
+                            i * 31L,
+                            i * 37L,
+                            2000 + i / 3600 % 20,
+                            i / 60 % 60,
+                            i % 60));
         }
         return json.append("]}").toString();
     }

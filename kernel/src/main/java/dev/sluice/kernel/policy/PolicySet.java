@@ -63,8 +63,7 @@ public final class PolicySet {
         return decide(repository, format, compiled -> answers.of(compiled, input, unknown));
     }
 
-    private Decision decide(
-            Repository repository, String format, Function<CompiledPolicy, CompiledPolicy.Answer> ask) {
+    private Decision decide(Repository repository, String format, Function<CompiledPolicy, CompiledPolicy.Answer> ask) {
         PackageState state = PackageState.AVAILABLE;
         Verdict decisive = null;
         List<Verdict> verdicts = new ArrayList<>(2);

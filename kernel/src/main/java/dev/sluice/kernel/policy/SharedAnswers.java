@@ -67,7 +67,8 @@ public final class SharedAnswers {
         fitting = input;
         Reader reader = readers.get(policy);
         if (reader == null) {
-            reader = new Reader(known.stream().filter(path -> policy.mayRead(texts(path))).toList(), new HashMap<>());
+            reader = new Reader(
+                    known.stream().filter(path -> policy.mayRead(texts(path))).toList(), new HashMap<>());
             readers.put(policy, reader);
         }
         List<@Nullable Value> read = new ArrayList<>(reader.paths().size());

@@ -73,20 +73,29 @@ class SharedAnswersTest {
                 .put("filename", text("f" + random.nextInt(3) + ".whl"))
                 .put("size", NumberValue.of(size))
                 .put("yanked", random.nextBoolean() ? NullValue.NULL : text("broken"))
-                .put("license", ObjectValue.builder().put("raw_license", text(random.nextBoolean() ? "MIT" : "GPL")).build())
+                .put(
+                        "license",
+                        ObjectValue.builder()
+                                .put("raw_license", text(random.nextBoolean() ? "MIT" : "GPL"))
+                                .build())
                 .put("upstream_metadata", upstream.build())
-                .put("files", () -> ArrayValue.of(ObjectValue.builder()
-                        .put("is_primary", dev.sluice.rego.value.BooleanValue.of(size % 2 == 0))
-                        .put("size", NumberValue.of(size))
-                        .build()));
-        ObjectValue.Builder identity = ObjectValue.builder().put("checksum_sha256", text(random.nextBoolean() ? "ab" : "cd"));
+                .put(
+                        "files",
+                        () -> ArrayValue.of(ObjectValue.builder()
+                                .put("is_primary", dev.sluice.rego.value.BooleanValue.of(size % 2 == 0))
+                                .put("size", NumberValue.of(size))
+                                .build()));
+        ObjectValue.Builder identity =
+                ObjectValue.builder().put("checksum_sha256", text(random.nextBoolean() ? "ab" : "cd"));
         if (random.nextInt(8) == 0) {
             pack.put("extra", NumberValue.of(random.nextInt(2)));
         }
         ObjectValue.Builder v0 = ObjectValue.builder()
                 .put("package", pack.build())
                 .put("identity", random.nextInt(8) == 0 ? ObjectValue.EMPTY : identity.build())
-                .put("vulnerabilities", ArrayValue.of(java.util.Collections.nCopies(random.nextInt(3), NumberValue.of(1))))
+                .put(
+                        "vulnerabilities",
+                        ArrayValue.of(java.util.Collections.nCopies(random.nextInt(3), NumberValue.of(1))))
                 .put(
                         "signals",
                         random.nextInt(8) == 0
@@ -95,7 +104,10 @@ class SharedAnswersTest {
                                         .put(
                                                 "published",
                                                 ObjectValue.builder()
-                                                        .put("known", dev.sluice.rego.value.BooleanValue.of(random.nextBoolean()))
+                                                        .put(
+                                                                "known",
+                                                                dev.sluice.rego.value.BooleanValue.of(
+                                                                        random.nextBoolean()))
                                                         .build())
                                         .build());
         if (random.nextInt(8) == 0) {
@@ -159,15 +171,25 @@ class SharedAnswersTest {
 
     private static ObjectValue file(String published, String name) {
         ObjectValue pack = ObjectValue.builder()
-                .put("upstream_metadata", ObjectValue.builder().put("published_at", text(published)).build())
+                .put(
+                        "upstream_metadata",
+                        ObjectValue.builder()
+                                .put("published_at", text(published))
+                                .build())
                 .put("filename", text(name))
                 .build();
         return ObjectValue.builder()
-                .put("v0", ObjectValue.builder().put("package", pack).put("osv", ArrayValue.EMPTY).build())
+                .put(
+                        "v0",
+                        ObjectValue.builder()
+                                .put("package", pack)
+                                .put("osv", ArrayValue.EMPTY)
+                                .build())
                 .build();
     }
 
-    private static long evaluations(List<String> conditions, int files, boolean ownTimes) throws PolicyRejectedException {
+    private static long evaluations(List<String> conditions, int files, boolean ownTimes)
+            throws PolicyRejectedException {
         TestGate gate = new TestGate(new TextFormat("text", true));
         for (String condition : conditions) {
             gate.withhold("p", condition);
