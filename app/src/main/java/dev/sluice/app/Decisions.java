@@ -15,14 +15,17 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "decisions",
         mixinStandardHelpOptions = true,
-        description =
-                "Refusals and withheld index versions, newest first; with --kind any other events of the journal.",
+        description = {
+            "Refusals, newest first; below them what was withheld from indexes, by policy, package and hour.",
+            "With --kind any other events of the journal, one by one."
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  sluice decisions",
             "  sluice decisions --policy Cool-down --since 2026-11-01T00:00:00Z",
             "  sluice decisions --purl pkg:npm/lodash --json",
-            "  sluice decisions --kind download,publish --user ci"
+            "  sluice decisions --kind download,publish --user ci",
+            "  sluice decisions --kind hidden                 each index that something was withheld from"
         })
 final class Decisions extends ApiCommand {
 
@@ -74,20 +77,49 @@ final class Decisions extends ApiCommand {
             PrintWriter out = out();
             if (json) {
                 Output.json(out, answer);
-            } else if (answer.path("events").isEmpty()) {
-                out.println("None.");
-                out.flush();
-            } else {
+                return 0;
+            }
+            boolean none = answer.path("events").isEmpty();
+            if (!none) {
                 Output.table(
                         out,
                         List.of("at", "kind", "user", "package", "policy", "what", "why"),
                         Output.rows(answer.path("events"), "at", "kind", "user", "purl", "policies", "message", "id")
                                 .stream()
-                                .map(Decisions::withAddress)
+                                .map(row -> withAddress(withSeconds(row)))
                                 .toList());
+            } else if (answer.path("withheld").isEmpty()) {
+                out.println("None.");
             }
+            if (!answer.path("withheld").isEmpty()) {
+                out.println(none ? "No refusals. Withheld from indexes:" : "\nWithheld from indexes:");
+                withheld(out, answer);
+            }
+            out.flush();
             return 0;
         }
+    }
+
+    private void withheld(PrintWriter out, JsonNode answer) {
+        List<List<String>> rows = Output.rows(
+                answer.path("withheld"), "hour", "policy", "purl", "versions", "requests", "reason", "id");
+        Output.table(
+                out,
+                List.of("hour", "policy", "package", "versions", "requests", "reason", "why"),
+                rows.stream()
+                        .limit(limit)
+                        .map(row -> withAddress(withSeconds(row)))
+                        .toList());
+        if (rows.size() > limit || !answer.path("withheld_complete").asBoolean(true)) {
+            out.println("There are more: narrow it down with --policy, --purl or --since.");
+        }
+    }
+
+    /** The row with its instant to the second. */
+    private static List<String> withSeconds(List<String> row) {
+        List<String> told = new ArrayList<>(row);
+        told.set(0, told.getFirst().replaceFirst("\\.\\d+Z$", "Z"));
+        return told;
     }
 
     /** The row with the address of its explanation in place of the identifier at its end. */

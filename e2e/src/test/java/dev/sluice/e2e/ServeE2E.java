@@ -275,7 +275,7 @@ class ServeE2E {
             assertThat(sluice.cli("decisions", "--purl", "pkg:npm/judged")
                             .succeeded()
                             .output())
-                    .contains("REFUSAL", "HIDDEN", "1 of 2 versions of judged withheld");
+                    .contains("judged is not wanted", "Withheld from indexes:", "1.1.0");
             Run withheld = sluice.cli("explain", "pkg:npm/judged@1.1.0");
             assertThat(withheld.exitCode()).isEqualTo(1);
             assertThat(withheld.output())

@@ -298,6 +298,47 @@ class ApiTest {
     }
 
     @Test
+    void decisions_are_refusals_and_beside_them_what_indexes_withheld_by_hour_policy_and_package() {
+        String versions = """
+                {"versions":[{"version":"2.0","state":"HIDDEN","policy":"Cool-down","reason":"too new"},
+                 {"version":"1.9","state":"HIDDEN","policy":"Cool-down","reason":"too new"}]}""";
+        for (int i = 0; i < 3; i++) {
+            door.journal.append(hidden("0000000000000000000000000" + i, "pkg:fake/x", versions));
+        }
+        door.journal.append(hidden("00000000000000000000000003", "pkg:fake/y", """
+                {"versions":[{"version":"6.6","state":"QUARANTINED","policy":"Known malware","reason":"listed as malicious"}]}"""));
+
+        JsonNode answer = json(call("GET", "/api/decisions", ""));
+
+        assertThat(answer.path("events")).isEmpty();
+        assertThat(answer.path("withheld")).hasSize(2);
+        assertThat(answer.path("withheld").get(0).path("policy").stringValue()).isEqualTo("Known malware");
+        JsonNode cooling = answer.path("withheld").get(1);
+        assertThat(cooling.path("requests").intValue()).isEqualTo(3);
+        assertThat(cooling.path("count").intValue()).isEqualTo(2);
+        assertThat(cooling.path("reason").stringValue()).isEqualTo("too new");
+        assertThat(json(call("GET", "/api/decisions?policy=Cool-down", "")).path("withheld"))
+                .hasSize(1);
+    }
+
+    private Event hidden(String id, String purl, String detail) {
+        return new Event(
+                id,
+                door.now.get(),
+                Event.Kind.HIDDEN,
+                Event.Actor.SYSTEM,
+                "main",
+                purl,
+                null,
+                null,
+                null,
+                null,
+                List.of("Cool-down"),
+                "withheld",
+                detail);
+    }
+
+    @Test
     void the_journal_answers() {
         door.get("/api/status", "Authorization", "Bearer nonsense");
         Instant at = door.now.get();

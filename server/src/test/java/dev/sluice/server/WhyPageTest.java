@@ -108,6 +108,30 @@ class WhyPageTest {
     }
 
     @Test
+    void what_was_withheld_from_an_index_is_shown_with_reasons_and_what_to_take_instead() {
+        String hidden = new Ulid(door.now::get).next();
+        door.journal.append(event(hidden, Event.Kind.HIDDEN, """
+                {"package":"x","format":"fake","count":2,"newest_allowed":"1.4.2","versions":[
+                 {"version":"2.0.0","state":"QUARANTINED","policy":"Known malware","reason":"listed as malicious: MAL-1","partly":false},
+                 {"version":"2.0.1","state":"HIDDEN","policy":"Cool-down","reason":"published yesterday","partly":false}]}"""));
+
+        assertThat(door.get("/why/" + hidden, "Accept", "text/html").body())
+                .contains("Take the newest allowed version", "1.4.2", "listed as malicious: MAL-1", "published yesterday");
+    }
+
+    @Test
+    void the_advisory_that_the_decision_names_is_marked() {
+        String other = new Ulid(door.now::get).next();
+        door.journal.append(event(other, Event.Kind.REFUSAL, """
+                {"decision":{"state":"QUARANTINED","verdicts":[{"policy":"p","matched":true,"reasons":["CVE-2 is exploited"]}]},
+                 "facts":{"advisories":[{"identifier":"GHSA-1","aliases":["CVE-1"]},{"identifier":"GHSA-2","aliases":["CVE-2"]}]}}"""));
+
+        assertThat(door.get("/why/" + other, "Accept", "text/html").body())
+                .contains("GHSA-2 (named by the decision)")
+                .doesNotContain("GHSA-1 (named");
+    }
+
+    @Test
     void a_program_gets_json() {
         HttpResponse<String> answer = door.get("/why/" + id.toLowerCase(java.util.Locale.ROOT), "Accept", "*/*");
 

@@ -184,14 +184,17 @@ public final class Gate {
     public @Nullable Outcome indexFromMemory(Visit visit, Repository repository, PackageName name) {
         Blend blend = blends.fromMemory(repository, name);
         Listed listed = blend == null ? null : judge.judgedFromMemory(blend);
-        if (blend == null || listed == null || listed.withholding().isEmptied()) {
+        Format format = format(name);
+        if (blend == null
+                || listed == null
+                || listed.withholding(format.versionOrder()).isEmptied()) {
             return null;
         }
-        return answer(visit, format(name), blend, listed);
+        return answer(visit, format, blend, listed);
     }
 
     private Outcome answer(Visit visit, Format format, Blend blend, Listed listed) {
-        if (listed.withholding().isEmptied()) {
+        if (listed.withholding(format.versionOrder()).isEmptied()) {
             JudgedRelease newest = listed.releases().stream()
                     .max((a, b) -> format.versionOrder().compare(a.version(), b.version()))
                     .orElseThrow();

@@ -1,6 +1,7 @@
 package dev.sluice.kernel.gate;
 
 import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.artifact.VersionOrder;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.Repository;
@@ -101,10 +102,10 @@ public final class Listed implements Outcome {
     }
 
     /** What is withheld, as the journal records it; put together at the first call. */
-    Withholding withholding() {
+    Withholding withholding(VersionOrder order) {
         Withholding known = withholding;
         if (known == null) {
-            known = Withholding.of(this);
+            known = Withholding.of(this, order);
             withholding = known;
         }
         return known;

@@ -88,7 +88,7 @@ final class Recorder {
     }
 
     void hidden(Visit visit, Format format, Listed listed) {
-        Withholding withholding = listed.withholding();
+        Withholding withholding = listed.withholding(format.versionOrder());
         if (withholding.count() == 0) {
             return;
         }

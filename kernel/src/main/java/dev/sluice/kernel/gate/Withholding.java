@@ -1,74 +1,134 @@
 package dev.sluice.kernel.gate;
 
+import dev.sluice.kernel.artifact.VersionOrder;
 import dev.sluice.kernel.policy.Decision;
+import dev.sluice.kernel.policy.PackageState;
 import dev.sluice.kernel.policy.Verdict;
 import dev.sluice.rego.value.ArrayValue;
 import dev.sluice.rego.value.BooleanValue;
 import dev.sluice.rego.value.Json;
+import dev.sluice.rego.value.NullValue;
 import dev.sluice.rego.value.NumberValue;
 import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a listed index withholds, as the journal records it each time the index leaves: put together once per index.
  *
+ * <p>What is quarantined comes before what is only hidden for a while, so that malware is never lost among versions that are too
+ * new.
+ *
  * @param count releases withheld as a whole or in part
  * @param isEmptied whether there are releases, and none of them may leave
- * @param policies names of the policies that withheld them
- * @param message one line for people
- * @param detail the first of them, as a JSON object
+ * @param policies names of the policies that withheld them, those of the strongest state first
+ * @param message one line for people: how many, by which policies
+ * @param detail the first of them with their reasons, as a JSON object
  */
 record Withholding(int count, boolean isEmptied, List<String> policies, String message, String detail) {
 
     private static final int MAX_LISTED = 50;
+    private static final int MAX_REASON = 200;
 
-    static Withholding of(Listed listed) {
-        List<Value> versions = new ArrayList<>();
-        List<String> policies = new ArrayList<>();
-        int count = 0;
+    /** A withheld release. */
+    private record Entry(String version, Decision decision, boolean partly) {
+
+        String policy() {
+            Verdict decisive = decision.decisive();
+            return decisive == null ? "" : decisive.policy().name();
+        }
+
+        Value render() {
+            return ObjectValue.builder()
+                    .put("version", StringValue.of(version))
+                    .put("state", StringValue.of(decision.state().name()))
+                    .put("policy", StringValue.of(policy()))
+                    .put("reason", StringValue.of(reason()))
+                    .put("partly", BooleanValue.of(partly))
+                    .build();
+        }
+
+        private String reason() {
+            Verdict decisive = decision.decisive();
+            if (decisive == null) {
+                return "";
+            }
+            String text = decisive.failure() != null
+                    ? "could not be evaluated: " + decisive.failure()
+                    : String.join("; ", decisive.reasons());
+            return text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON) + "…";
+        }
+    }
+
+    /** What of an index is withheld; versions are compared by that order. */
+    static Withholding of(Listed listed, VersionOrder order) {
+        List<Entry> entries = new ArrayList<>();
         boolean anyAllowed = false;
         for (JudgedRelease release : listed.releases()) {
-            boolean whole = !release.isAllowed();
-            boolean partly = !whole && release.files().values().stream().anyMatch(d -> !d.isAllowed());
-            anyAllowed |= !whole;
-            if (!whole && !partly) {
-                continue;
-            }
-            count++;
-            Decision decision = whole
-                    ? release.decision()
-                    : release.files().values().stream()
-                            .filter(d -> !d.isAllowed())
-                            .findFirst()
-                            .orElseThrow();
-            Verdict decisive = decision.decisive();
-            String policy = decisive == null ? "" : decisive.policy().name();
-            if (decisive != null && !policies.contains(policy)) {
-                policies.add(policy);
-            }
-            if (versions.size() < MAX_LISTED) {
-                versions.add(ObjectValue.builder()
-                        .put("version", StringValue.of(release.version()))
-                        .put("state", StringValue.of(decision.state().name()))
-                        .put("policy", StringValue.of(policy))
-                        .put("partly", BooleanValue.of(partly))
-                        .build());
+            Decision partly = release.isAllowed() ? firstWithheld(release) : null;
+            anyAllowed |= release.isAllowed();
+            if (!release.isAllowed() || partly != null) {
+                entries.add(
+                        new Entry(release.version(), partly == null ? withheld(release) : partly, partly != null));
             }
         }
+        entries.sort(Comparator.comparing(entry -> entry.decision().state() == PackageState.HIDDEN)); // stable
+        Map<String, Integer> byPolicy = new LinkedHashMap<>();
+        entries.forEach(entry -> byPolicy.merge(entry.policy(), 1, Integer::sum));
+        byPolicy.remove("");
         return new Withholding(
-                count,
+                entries.size(),
                 !listed.releases().isEmpty() && !anyAllowed,
-                List.copyOf(policies),
-                count + " of " + listed.releases().size() + " versions of "
-                        + listed.name().name() + " withheld from the index",
+                List.copyOf(byPolicy.keySet()),
+                message(listed, entries.size(), byPolicy),
                 Json.write(ObjectValue.builder()
                         .put("package", StringValue.of(listed.name().name()))
                         .put("format", StringValue.of(listed.name().format()))
-                        .put("count", NumberValue.of(count))
-                        .put("versions", ArrayValue.of(versions))
+                        .put("count", NumberValue.of(entries.size()))
+                        .put("newest_allowed", newest(listed, order))
+                        .put(
+                                "versions",
+                                ArrayValue.of(entries.stream()
+                                        .limit(MAX_LISTED)
+                                        .map(Entry::render)
+                                        .toList()))
                         .build()));
+    }
+
+    private static Value newest(Listed listed, VersionOrder order) {
+        return listed.allowed().stream()
+                .map(JudgedRelease::version)
+                .max(Comparator.comparing((String version) -> !order.isPrerelease(version))
+                        .thenComparing(order))
+                .<Value>map(StringValue::of)
+                .orElse(NullValue.NULL);
+    }
+
+    private static String message(Listed listed, int count, Map<String, Integer> byPolicy) {
+        return count + " of " + listed.releases().size() + " versions of "
+                + listed.name().name() + " withheld from the index: "
+                + byPolicy.entrySet().stream()
+                        .map(each -> each.getKey() + " (" + each.getValue() + ")")
+                        .collect(Collectors.joining(", "));
+    }
+
+    private static @Nullable Decision firstWithheld(JudgedRelease release) {
+        return release.files().values().stream()
+                .filter(decision -> !decision.isAllowed())
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The decision that withheld a release: its own, or where files were judged one by one, that of a file. */
+    private static Decision withheld(JudgedRelease release) {
+        Decision file = firstWithheld(release);
+        return release.decision().isAllowed() && file != null ? file : release.decision();
     }
 }

@@ -41,6 +41,7 @@ final class JournalApi {
 
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     private static final int MAX_PACKAGES = 200;
+    private static final int MAX_HIDDEN = 1000;
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final Journal journal;
@@ -71,16 +72,31 @@ final class JournalApi {
         return answer(call, kinds);
     }
 
-    /** Refusals and withheld index versions. */
+    /** Refusals, and beside them what was withheld from indexes, a row per policy, package and hour. */
     Response decisions(Call call) {
-        return answer(call, EnumSet.of(Event.Kind.REFUSAL, Event.Kind.HIDDEN));
+        journal.settle();
+        ObjectNode body = page(query(call, EnumSet.of(Event.Kind.REFUSAL), limit(call)));
+        // One resolution asks for hundreds of indexes: event by event they would bury the refusals.
+        List<Event> hidden = journal.query(query(call, EnumSet.of(Event.Kind.HIDDEN), MAX_HIDDEN));
+        body.set("withheld", Withheld.grouped(hidden, call.request().query("policy")));
+        body.put("withheld_complete", hidden.size() < MAX_HIDDEN);
+        return Replies.json(200, body);
     }
 
     private Response answer(Call call, Set<Event.Kind> kinds) {
+        Journal.Query query = query(call, kinds, limit(call));
+        journal.settle();
+        return Replies.json(200, page(query));
+    }
+
+    private static int limit(Call call) {
+        return Replies.number(call, "limit", 100, 1, 1000);
+    }
+
+    private Journal.Query query(Call call, Set<Event.Kind> kinds, int limit) {
         Purl purl = purl(call);
         PackageName name = purl == null ? null : packageName(purl);
-        int limit = Replies.number(call, "limit", 100, 1, 1000);
-        Journal.Query query = new Journal.Query(
+        return new Journal.Query(
                 kinds,
                 call.request().query("repository"),
                 name == null ? call.request().query("format") : name.format(),
@@ -93,14 +109,16 @@ final class JournalApi {
                 instant(call, "until"),
                 call.request().query("before"),
                 limit);
-        journal.settle();
+    }
+
+    private ObjectNode page(Journal.Query query) {
         List<Event> events = journal.query(query);
         ObjectNode body = Replies.object();
         ArrayNode list = body.putArray("events");
         events.forEach(event -> list.add(write(event)));
         // Older events, if there may be any, are asked for with before=<next>.
-        body.put("next", events.size() < limit ? null : events.getLast().id());
-        return Replies.json(200, body);
+        body.put("next", events.size() < query.limit() ? null : events.getLast().id());
+        return body;
     }
 
     /** Who took a version, a digest, or anything an advisory covers. */
@@ -208,7 +226,7 @@ final class JournalApi {
         return node;
     }
 
-    private static JsonNode detail(Event event) {
+    static JsonNode detail(Event event) {
         try {
             return JSON.readTree(event.detail());
         } catch (JacksonException e) {

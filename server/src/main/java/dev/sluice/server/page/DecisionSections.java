@@ -1,6 +1,8 @@
 package dev.sluice.server.page;
 
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** The parts of the why page that show a decision's record: policies, advisories, facts, the rule's way, withheld versions. */
@@ -13,7 +15,7 @@ final class DecisionSections {
 
     static void write(Html page, JsonNode detail) {
         policies(page, detail.path("decision"));
-        advisories(page, detail.path("facts"));
+        advisories(page, detail.path("facts"), reasons(detail.path("decision")));
         facts(page, detail.path("facts"));
         traces(page, detail.path("traces"));
         versions(page, detail.path("versions"));
@@ -40,7 +42,22 @@ final class DecisionSections {
         page.raw("</table>");
     }
 
-    private static void advisories(Html page, JsonNode facts) {
+    /** What the policies that matched gave as reasons, in one text. */
+    private static String reasons(JsonNode decision) {
+        return decision.path("verdicts")
+                .valueStream()
+                .map(verdict -> joined(verdict.path("reasons"), "\n"))
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** Whether a reason names the advisory, by any of its names. */
+    private static boolean isNamed(JsonNode advisory, String reasons) {
+        return Stream.concat(Stream.of(advisory.path("identifier")), advisory.path("aliases").valueStream())
+                .map(DecisionSections::text)
+                .anyMatch(name -> !name.isEmpty() && reasons.contains(name));
+    }
+
+    private static void advisories(Html page, JsonNode facts, String reasons) {
         if (facts.isMissingNode()) {
             return;
         }
@@ -70,7 +87,8 @@ final class DecisionSections {
             cells(
                     page,
                     List.of(
-                            text(advisory.path("identifier")),
+                            text(advisory.path("identifier"))
+                                    + (isNamed(advisory, reasons) ? " (named by the decision)" : ""),
                             text(advisory.path("summary")) + flags,
                             text(advisory.path("severity"))
                                     + (advisory.path("score").isNumber()
@@ -145,7 +163,7 @@ final class DecisionSections {
             return;
         }
         page.element("h2", "Withheld versions").raw("<table>");
-        head(page, List.of("Version", "State", "Policy"));
+        head(page, List.of("Version", "State", "Policy", "Why"));
         for (JsonNode version : versions) {
             cells(
                     page,
@@ -153,7 +171,8 @@ final class DecisionSections {
                             text(version.path("version"))
                                     + (version.path("partly").asBoolean(false) ? " (some files)" : ""),
                             text(version.path("state")),
-                            text(version.path("policy"))));
+                            text(version.path("policy")),
+                            text(version.path("reason"))));
         }
         page.raw("</table>");
     }

@@ -167,15 +167,21 @@ final class WhyPage {
 
     private static void advice(Html page, JsonNode detail) {
         String nearest = string(detail, "nearest_allowed");
+        String newest = string(detail, "newest_allowed");
         String until = string(detail, "until");
         String description = string(detail, "description");
-        if (nearest == null && until == null && description == null) {
+        if (nearest == null && newest == null && until == null && description == null) {
             return;
         }
         page.element("h2", "What you can do").raw("<ul>");
         if (nearest != null) {
             page.raw("<li>Take the nearest allowed version: ")
                     .element("strong", nearest)
+                    .raw("</li>");
+        }
+        if (newest != null) {
+            page.raw("<li>Take the newest allowed version: ")
+                    .element("strong", newest)
                     .raw("</li>");
         }
         if (until != null) {

@@ -212,7 +212,8 @@ class JudgingTest {
                 .singleElement()
                 .satisfies(event -> {
                     assertThat(event.policies()).containsExactly("no");
-                    assertThat(event.message()).contains("1 of 4");
+                    assertThat(event.message()).contains("1 of 4").contains("no (1)");
+                    assertThat(event.detail()).contains("\"reason\":\"no says no\"", "\"newest_allowed\":");
                 });
     }
 
