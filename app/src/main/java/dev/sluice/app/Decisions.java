@@ -101,8 +101,8 @@ final class Decisions extends ApiCommand {
     }
 
     private void withheld(PrintWriter out, JsonNode answer) {
-        List<List<String>> rows = Output.rows(
-                answer.path("withheld"), "hour", "policy", "purl", "versions", "requests", "reason", "id");
+        List<List<String>> rows =
+                Output.rows(answer.path("withheld"), "hour", "policy", "purl", "versions", "requests", "reason", "id");
         Output.table(
                 out,
                 List.of("hour", "policy", "package", "versions", "requests", "reason", "why"),

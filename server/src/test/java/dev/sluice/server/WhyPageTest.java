@@ -116,7 +116,11 @@ class WhyPageTest {
                  {"version":"2.0.1","state":"HIDDEN","policy":"Cool-down","reason":"published yesterday","partly":false}]}"""));
 
         assertThat(door.get("/why/" + hidden, "Accept", "text/html").body())
-                .contains("Take the newest allowed version", "1.4.2", "listed as malicious: MAL-1", "published yesterday");
+                .contains(
+                        "Take the newest allowed version",
+                        "1.4.2",
+                        "listed as malicious: MAL-1",
+                        "published yesterday");
     }
 
     @Test

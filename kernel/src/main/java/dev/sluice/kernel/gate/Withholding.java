@@ -75,8 +75,7 @@ record Withholding(int count, boolean isEmptied, List<String> policies, String m
             Decision partly = release.isAllowed() ? firstWithheld(release) : null;
             anyAllowed |= release.isAllowed();
             if (!release.isAllowed() || partly != null) {
-                entries.add(
-                        new Entry(release.version(), partly == null ? withheld(release) : partly, partly != null));
+                entries.add(new Entry(release.version(), partly == null ? withheld(release) : partly, partly != null));
             }
         }
         entries.sort(Comparator.comparing(entry -> entry.decision().state() == PackageState.HIDDEN)); // stable

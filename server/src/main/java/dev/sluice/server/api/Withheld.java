@@ -20,7 +20,12 @@ final class Withheld {
     private static final int MAX_VERSIONS = 20;
 
     /** What is told in one row. */
-    private record Group(Instant hour, @Nullable String repository, @Nullable String purl, String policy, String state) {}
+    private record Group(
+            Instant hour,
+            @Nullable String repository,
+            @Nullable String purl,
+            String policy,
+            String state) {}
 
     private String id;
     private String reason = "";
@@ -44,8 +49,8 @@ final class Withheld {
         }
         ArrayNode rows = Replies.object().arrayNode();
         groups.entrySet().stream()
-                .sorted(Comparator.comparing(
-                        (Map.Entry<Group, Withheld> each) -> each.getKey().state().equals("HIDDEN"))) // stable
+                .sorted(Comparator.comparing((Map.Entry<Group, Withheld> each) ->
+                        each.getKey().state().equals("HIDDEN"))) // stable
                 .forEach(each -> rows.add(each.getValue().row(each.getKey())));
         return rows;
     }

@@ -52,7 +52,9 @@ final class DecisionSections {
 
     /** Whether a reason names the advisory, by any of its names. */
     private static boolean isNamed(JsonNode advisory, String reasons) {
-        return Stream.concat(Stream.of(advisory.path("identifier")), advisory.path("aliases").valueStream())
+        return Stream.concat(
+                        Stream.of(advisory.path("identifier")),
+                        advisory.path("aliases").valueStream())
                 .map(DecisionSections::text)
                 .anyMatch(name -> !name.isEmpty() && reasons.contains(name));
     }
