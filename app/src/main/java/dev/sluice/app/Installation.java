@@ -117,12 +117,7 @@ final class Installation implements AutoCloseable {
             this.policies = new Policies(database.policies(), journal, clock, ids);
             GateSettings settings = settings(configuration);
             this.advisories = new AdvisoryIndex(database.advisories(), settings.memoryForAdvisories());
-            this.formats = List.of(
-                    new NpmFormat(),
-                    new PypiFormat(
-                            new Pep440Order(),
-                            configuration.get(Setting.PYPI_WITHHELD).equals("yank") ? Withheld.YANK : Withheld.DROP),
-                    new MavenFormat(configuration.number(Setting.MAVEN_SNAPSHOTS, 1, 1_000)));
+            this.formats = formats(configuration);
             List<Path> certificates = certificates(configuration, machine);
             HttpUpstreamClient http = opened(new HttpUpstreamClient(
                     new Reach(hosts(configuration)),
@@ -231,6 +226,16 @@ final class Installation implements AutoCloseable {
     }
 
     /** The system's own roots count, so that a company's authority installed on the machine is trusted. */
+    /** The formats that are served, as they are configured. */
+    static List<Format> formats(Configuration configuration) {
+        return List.of(
+                new NpmFormat(),
+                new PypiFormat(
+                        new Pep440Order(),
+                        configuration.get(Setting.PYPI_WITHHELD).equals("yank") ? Withheld.YANK : Withheld.DROP),
+                new MavenFormat(configuration.number(Setting.MAVEN_SNAPSHOTS, 1, 1_000)));
+    }
+
     private static List<Path> certificates(Configuration configuration, Machine machine) throws IOException {
         List<Path> files = new ArrayList<>();
         Path own = configuration.find(Setting.CA_FILE).map(Path::of).orElse(null);

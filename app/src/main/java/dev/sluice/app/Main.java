@@ -38,6 +38,7 @@ public final class Main {
 
     private static final List<Class<?>> COMMANDS = List.of(
             Serve.class,
+            SetupClient.class,
             ShowConfiguration.class,
             Feeds.class,
             Who.class,

@@ -5,6 +5,7 @@ import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.Setting;
 import dev.sluice.app.machine.Machine;
 import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.format.Setup;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -39,6 +40,8 @@ import picocli.CommandLine.Spec;
 final class Serve implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Serve.class);
+
+    private static final int MAX_FINDINGS = 8;
 
     @Spec
     private CommandSpec spec;
@@ -144,44 +147,39 @@ final class Serve implements Callable<Integer> {
         return stop;
     }
 
+    /** At most 25 lines, ended by what is copied first: the token, and a command per format. */
     private void greet(Installation installation, RunningServer server) {
         PrintWriter out = spec.commandLine().getOut();
         String address = server.address();
-        out.println("Sluice " + Version.TEXT + " answers at " + address);
-        if (!installation.findings.isEmpty()) {
-            out.println();
-        }
-        for (String finding : installation.findings) {
-            out.println("  " + finding);
-        }
-        if (installation.newAdminToken != null) {
-            out.println();
-            out.println("  Administrator token, shown this once (it is stored hashed):");
-            out.println("    " + installation.newAdminToken);
+        out.println("Sluice " + Version.TEXT + " answers at " + address + "   (Ctrl-C stops it)");
+        out.println();
+        installation.findings.stream().limit(MAX_FINDINGS).forEach(finding -> out.println("  " + finding));
+        if (installation.findings.size() > MAX_FINDINGS) {
+            out.println("  … and " + (installation.findings.size() - MAX_FINDINGS) + " more: sluice repository list");
         }
         List<String> unknown = installation.formats.stream()
                 .filter(format -> !installation.advisories.coverage(format.id()).isKnown())
                 .map(Format::ecosystem)
                 .toList();
         if (!unknown.isEmpty()) {
-            out.println();
-            out.println("  The advisories of " + String.join(", ", unknown)
-                    + " are not known as a whole: versions there that no record names are unknown, not clean.");
-            out.println(
-                    installation.feedSyncs.isConfigured()
-                            ? "  What is being fetched:  ./sluice feeds status"
-                            : "  Import an archive of all:  ./sluice feeds import all.zip   or have it fetched: docs/feeds.md");
+            out.println("  The advisories of " + String.join(", ", unknown) + " are not known as a whole: there, versions");
+            out.println("  that no record names are unknown, not clean. "
+                    + (installation.feedSyncs.isConfigured()
+                            ? "What is being fetched: ./sluice feeds status"
+                            : "Import an archive: ./sluice feeds import all.zip (docs/feeds.md)"));
         }
-        for (Format format : installation.formats) {
+        if (installation.newAdminToken != null) {
             out.println();
-            out.println("── " + format.ecosystem() + " "
-                    + "─".repeat(Math.max(3, 70 - format.ecosystem().length())));
-            format.setup(address + "/" + format.id() + "/" + Installation.MAIN + "/")
-                    .lines()
-                    .forEach(line -> out.println("  " + line));
+            out.println("  Administrator token, shown this once (it is stored hashed):");
+            out.println("    " + installation.newAdminToken);
         }
         out.println();
-        out.println("  Stop with Ctrl-C.");
+        out.println("  Point a client here, each way of each client: ./sluice setup");
+        for (Format format : installation.formats) {
+            Setup first = format.setups(address + "/" + format.id() + "/" + Installation.MAIN + "/")
+                    .getFirst();
+            out.println("    " + (first.command().isEmpty() ? "./sluice setup " + first.client() : first.command()));
+        }
         out.flush();
     }
 }

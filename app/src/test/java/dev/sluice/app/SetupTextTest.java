@@ -8,8 +8,12 @@ import dev.sluice.formats.pypi.PypiFormat;
 import dev.sluice.formats.pypi.Withheld;
 import dev.sluice.formats.version.Pep440Order;
 import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.format.Setup;
 import java.io.StringReader;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.xml.sax.InputSource;
@@ -22,7 +26,9 @@ final class SetupTextTest {
             List.of(new NpmFormat(), new PypiFormat(new Pep440Order(), Withheld.DROP), new MavenFormat());
 
     private static String lines(Format format, String origin) {
-        return format.setup(origin + "/" + format.id() + "/main/");
+        return format.setups(origin + "/" + format.id() + "/main/").stream()
+                .map(Setup::text)
+                .collect(Collectors.joining("\n"));
     }
 
     @Test
@@ -39,6 +45,45 @@ final class SetupTextTest {
                 .contains("twine upload --repository-url " + HERE + "/pypi/main/")
                 .contains("<url>" + HERE + "/maven/main/</url>")
                 .contains("-DaltDeploymentRepository=sluice::" + HERE + "/maven/main/");
+    }
+
+    @Test
+    void nothing_in_it_means_anything_else_to_a_shell() {
+        for (Format format : FORMATS) {
+            for (Setup setup : format.setups(HERE + "/" + format.id() + "/main/")) {
+                assertThat(setup.command()).doesNotContain("<").doesNotContain(">").doesNotContain("TOKEN");
+                if (!setup.client().equals("maven")) {
+                    assertThat(setup.text()).doesNotContain("<").doesNotContain(">");
+                }
+            }
+        }
+    }
+
+    /** A page whose set-up the end-to-end tests follow says what the command says, line by line. */
+    @Test
+    void the_set_up_blocks_of_the_pages_are_what_the_command_prints() {
+        Map<String, String> texts = FORMATS.stream()
+                .flatMap(f -> f.setups(HERE + "/" + f.id() + "/main/").stream())
+                .collect(Collectors.toMap(Setup::client, Setup::text));
+        Pattern block = Pattern.compile("^```\\w+ setup[^\\n]*\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+        texts.forEach((client, text) -> block.matcher(Checkout.text("docs/clients/" + client + ".md"))
+                .results()
+                .flatMap(found -> found.group(1).lines())
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("registry \"") && !line.startsWith("<!--"))
+                .forEach(line -> assertThat(text).as(client).contains(line)));
+    }
+
+    @Test
+    void the_command_prints_what_to_copy_and_names_the_clients_it_knows() {
+        CommandLineRun npm = CommandLineRun.of("setup", "npm", "--set", "public-url=https://packages.example/");
+        assertThat(npm.code()).isZero();
+        assertThat(npm.out()).contains("npm config set registry https://packages.example/npm/main/\n");
+        CommandLineRun all = CommandLineRun.of("setup");
+        assertThat(all.out()).contains("pip config set global.index-url", "sluice setup maven", "gradle");
+        CommandLineRun wrong = CommandLineRun.of("setup", "cargo");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).contains("known: npm, pnpm,");
     }
 
     @Test

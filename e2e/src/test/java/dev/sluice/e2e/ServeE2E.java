@@ -85,8 +85,20 @@ class ServeE2E {
             assertThat(sluice.log())
                     .contains(sluice.address())
                     .containsOnlyOnce(sluice.token())
-                    .contains("npm", "pnpm", "yarn", "pip", "uv", "twine", "Maven")
+                    .contains("npm config set registry " + sluice.address() + "/npm/main/")
+                    .contains("pip config set global.index-url " + sluice.address() + "/pypi/main/simple/")
+                    .contains("./sluice setup maven")
                     .contains("The advisories of npm, PyPI, Maven are not known as a whole");
+            List<String> banner = sluice.log()
+                    .lines()
+                    .dropWhile(line -> !line.startsWith("Sluice "))
+                    .takeWhile(line -> line.isEmpty() || line.startsWith(" ") || line.startsWith("Sluice "))
+                    .toList();
+            assertThat(banner).as("all of it is seen at once").hasSizeLessThanOrEqualTo(25);
+            assertThat(banner.subList(banner.size() - 7, banner.size()))
+                    .as("ends with what is copied")
+                    .anyMatch(line -> line.contains(sluice.token()))
+                    .anyMatch(line -> line.contains("npm config set registry"));
             assertThat(sluice.api("GET", "/api/repositories/main", "")
                             .path("name")
                             .asString())

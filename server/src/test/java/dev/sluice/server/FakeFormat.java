@@ -11,7 +11,9 @@ import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Proxying;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.format.Route;
+import dev.sluice.kernel.format.Setup;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -98,8 +100,9 @@ final class FakeFormat implements Format {
     }
 
     @Override
-    public String setup(String repositoryUrl) {
-        return "fake config set registry \"" + repositoryUrl + "\"";
+    public List<Setup> setups(String repositoryUrl) {
+        String command = "fake config set registry \"" + repositoryUrl + "\"";
+        return List.of(new Setup("fake", command, command));
     }
 
     @Override

@@ -10,6 +10,8 @@ import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Proxying;
 import dev.sluice.kernel.format.Route;
+import dev.sluice.kernel.format.Setup;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,69 @@ import org.jspecify.annotations.Nullable;
  * times; so files are found by their path, and the POM tells licence and age.
  */
 public final class MavenFormat implements Format {
+
+    private static final String MAVEN = """
+                <!-- ~/.m2/settings.xml -->
+                <!-- mirrorOf * sends every request here. Without it Maven goes on to the next repository that a POM names
+                     when this one refuses, and what was blocked comes in by that door. -->
+                <settings>
+                  <mirrors>
+                    <mirror>
+                      <id>sluice</id>
+                      <mirrorOf>*</mirrorOf>
+                      <url>%1$s</url>
+                    </mirror>
+                  </mirrors>
+                  <servers>
+                    <!-- needed to deploy, and to read where reading needs a token -->
+                    <server>
+                      <id>sluice</id>
+                      <username>token</username>
+                      <password>TOKEN</password>
+                    </server>
+                  </servers>
+                  <!-- needed for snapshots only: Maven's own default repository, which the mirror stands for, has none -->
+                  <profiles>
+                    <profile>
+                      <id>sluice</id>
+                      <repositories>
+                        <repository>
+                          <id>sluice</id>
+                          <url>%1$s</url>
+                          <snapshots><enabled>true</enabled></snapshots>
+                        </repository>
+                      </repositories>
+                    </profile>
+                  </profiles>
+                  <activeProfiles><activeProfile>sluice</activeProfile></activeProfiles>
+                </settings>
+
+                <!-- Deploy without touching the POM:
+                     mvn deploy -DaltDeploymentRepository=sluice::%1$s
+                     (maven-deploy-plugin before 3.0: sluice::default::%1$s)
+                     or in the POM:
+                <distributionManagement>
+                  <repository><id>sluice</id><url>%1$s</url></repository>
+                  <snapshotRepository><id>sluice</id><url>%1$s</url></snapshotRepository>
+                </distributionManagement>
+                -->
+                """;
+
+    private static final String GRADLE = """
+            // settings.gradle, so that every project of the build asks here and nothing else
+            dependencyResolutionManagement {
+                repositoriesMode = RepositoriesMode.FAIL_ON_PROJECT_REPOS
+                repositories {
+                    maven {
+                        url = '%1$s'%2$s
+                        credentials { // where reading needs a token
+                            username = 'token'
+                            password = providers.environmentVariable('SLUICE_TOKEN').get()
+                        }
+                    }
+                }
+            }
+            """;
 
     static final String ID = "maven";
 
@@ -143,52 +208,11 @@ public final class MavenFormat implements Format {
     }
 
     @Override
-    public String setup(String repositoryUrl) {
-        return """
-                # Maven: ~/.m2/settings.xml
-                # mirrorOf * sends every request here. Without it Maven goes on to the next repository that a POM names
-                # when this one refuses, and what was blocked comes in by that door.
-                <settings>
-                  <mirrors>
-                    <mirror>
-                      <id>sluice</id>
-                      <mirrorOf>*</mirrorOf>
-                      <url>%1$s</url>
-                    </mirror>
-                  </mirrors>
-                  <servers>
-                    <!-- needed to deploy, and to read where reading needs a token -->
-                    <server>
-                      <id>sluice</id>
-                      <username>token</username>
-                      <password>YOUR_TOKEN</password>
-                    </server>
-                  </servers>
-                  <!-- needed for snapshots only: Maven's own default repository, which the mirror stands for, has none -->
-                  <profiles>
-                    <profile>
-                      <id>sluice</id>
-                      <repositories>
-                        <repository>
-                          <id>sluice</id>
-                          <url>%1$s</url>
-                          <snapshots><enabled>true</enabled></snapshots>
-                        </repository>
-                      </repositories>
-                    </profile>
-                  </profiles>
-                  <activeProfiles><activeProfile>sluice</activeProfile></activeProfiles>
-                </settings>
-
-                # Deploy without touching the POM:
-                mvn deploy -DaltDeploymentRepository=sluice::%1$s
-                # (maven-deploy-plugin before 3.0: -DaltDeploymentRepository=sluice::default::%1$s)
-
-                # Or in the POM:
-                <distributionManagement>
-                  <repository><id>sluice</id><url>%1$s</url></repository>
-                  <snapshotRepository><id>sluice</id><url>%1$s</url></snapshotRepository>
-                </distributionManagement>
-                """.formatted(repositoryUrl);
+    public List<Setup> setups(String repositoryUrl) {
+        return List.of(
+                new Setup("maven", "", MAVEN.formatted(repositoryUrl)),
+                new Setup("gradle", "", GRADLE.formatted(
+                        repositoryUrl,
+                        repositoryUrl.startsWith("http:") ? "\n            allowInsecureProtocol = true" : "")));
     }
 }

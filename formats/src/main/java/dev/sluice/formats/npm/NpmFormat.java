@@ -10,6 +10,7 @@ import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Proxying;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.format.Route;
+import dev.sluice.kernel.format.Setup;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -197,28 +198,40 @@ public final class NpmFormat implements Format {
     }
 
     @Override
-    public String setup(String repositoryUrl) {
+    public List<Setup> setups(String repositoryUrl) {
         String key = repositoryUrl.substring(repositoryUrl.indexOf("//"));
-        return """
-                # npm, pnpm (and bun): for you, or in a project's .npmrc
-                npm config set registry %1$s
-                npm config set %2$s:_authToken <token>
-                pnpm config set registry %1$s
-                pnpm config set %2$s:_authToken <token>
-
-                # yarn 1 reads .npmrc; its own registry setting wins, so set it too
-                yarn config set registry %1$s
-
-                # yarn 2 and later
-                yarn config set --home npmRegistryServer %1$s
-                yarn config set --home npmAuthToken <token>
-                yarn config set --home npmAlwaysAuth true%3$s
-                """.formatted(
-                repositoryUrl,
-                key,
-                repositoryUrl.startsWith("http:")
-                        ? "\nyarn config set --home unsafeHttpWhitelist --json '[\"" + host(repositoryUrl) + "\"]'"
-                        : "");
+        String plain = repositoryUrl.startsWith("http:")
+                ? "yarn config set --home unsafeHttpWhitelist --json '[\"" + host(repositoryUrl) + "\"]'\n"
+                : "";
+        return List.of(
+                new Setup("npm", "npm config set registry " + repositoryUrl, """
+                        # for you; for one project the same lines go into its .npmrc, as registry=… and key=…
+                        npm config set registry %s
+                        npm config set %s:_authToken TOKEN
+                        """.formatted(repositoryUrl, key)),
+                new Setup("pnpm", "pnpm config set registry " + repositoryUrl, """
+                        pnpm config set registry %s
+                        pnpm config set %s:_authToken TOKEN
+                        """.formatted(repositoryUrl, key)),
+                new Setup("yarn-1", "yarn config set registry " + repositoryUrl, """
+                        # yarn 1 takes its registry from .yarnrc and its token from .npmrc; always-auth sends it for reading too
+                        yarn config set registry %1$s
+                        # ~/.npmrc
+                        registry=%1$s
+                        %2$s:_authToken=TOKEN
+                        always-auth=true
+                        """.formatted(repositoryUrl, key)),
+                new Setup("yarn", "yarn config set --home npmRegistryServer " + repositoryUrl, """
+                        # yarn 2 and later
+                        yarn config set --home npmRegistryServer %s
+                        yarn config set --home npmAuthToken TOKEN
+                        yarn config set --home npmAlwaysAuth true
+                        %s""".formatted(repositoryUrl, plain)),
+                new Setup("bun", "", """
+                        # ~/.npmrc, which bun reads as npm does
+                        registry=%s
+                        %s:_authToken=TOKEN
+                        """.formatted(repositoryUrl, key)));
     }
 
     private static String host(String url) {

@@ -8,6 +8,7 @@ import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Proxying;
 import dev.sluice.kernel.format.Route;
+import dev.sluice.kernel.format.Setup;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -157,21 +158,39 @@ public final class PypiFormat implements Format {
     }
 
     @Override
-    public String setup(String repositoryUrl) {
-        return """
-                # pip: for one command, or for good
-                pip install --index-url %1$ssimple/ PACKAGE
-                pip config set global.index-url %1$ssimple/
-
-                # uv
-                export UV_DEFAULT_INDEX=%1$ssimple/
-                uv publish --publish-url %1$s --token TOKEN dist/*
-
-                # twine
-                twine upload --repository-url %1$s -u __token__ -p TOKEN dist/*
-
-                # poetry
-                poetry source add --priority=primary sluice %1$ssimple/
-                """.formatted(repositoryUrl);
+    public List<Setup> setups(String repositoryUrl) {
+        String host = repositoryUrl.replaceFirst("^[a-z]+://", "").replaceFirst("[:/].*", "");
+        String netrc = "# where reading needs a token: ~/.netrc\nmachine " + host + "\nlogin token\npassword TOKEN\n";
+        String index = repositoryUrl + "simple/";
+        return List.of(
+                new Setup("pip", "pip config set global.index-url " + index, """
+                        # for good, or for one command: pip install --index-url %1$s PACKAGE
+                        pip config set global.index-url %1$s
+                        %2$s""".formatted(index, netrc)),
+                new Setup("uv", "export UV_DEFAULT_INDEX=" + index, """
+                        # ~/.config/uv/uv.toml; for one shell: export UV_DEFAULT_INDEX=%1$s
+                        [[index]]
+                        name = "sluice"
+                        url = "%1$s"
+                        default = true
+                        %2$s# to publish
+                        uv publish --publish-url %3$s --token TOKEN dist/*
+                        """.formatted(index, netrc, repositoryUrl)),
+                new Setup("poetry", "poetry source add --priority=primary sluice " + index, """
+                        # in the project
+                        poetry source add --priority=primary sluice %s
+                        # where reading needs a token, and to publish
+                        poetry config http-basic.sluice token TOKEN
+                        poetry config repositories.sluice %s
+                        """.formatted(index, repositoryUrl)),
+                new Setup("pdm", "pdm config pypi.url " + index, """
+                        pdm config pypi.url %s
+                        # where reading needs a token
+                        pdm config pypi.username token
+                        pdm config pypi.password TOKEN
+                        """.formatted(index)),
+                new Setup("twine", "", """
+                        twine upload --repository-url %s -u __token__ -p TOKEN dist/*
+                        """.formatted(repositoryUrl)));
     }
 }

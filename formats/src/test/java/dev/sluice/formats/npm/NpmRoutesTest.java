@@ -92,9 +92,9 @@ class NpmRoutesTest {
 
     @Test
     void tells_how_to_set_up_each_client() {
-        assertThat(format.setup("http://127.0.0.1:8080/npm/main/"))
+        assertThat(format.setups("http://127.0.0.1:8080/npm/main/").toString())
                 .contains("npm config set registry http://127.0.0.1:8080/npm/main/")
-                .contains("npm config set //127.0.0.1:8080/npm/main/:_authToken <token>")
+                .contains("npm config set //127.0.0.1:8080/npm/main/:_authToken TOKEN")
                 .contains("pnpm config set")
                 .contains("unsafeHttpWhitelist --json '[\"127.0.0.1\"]'");
     }

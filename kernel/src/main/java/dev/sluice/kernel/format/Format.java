@@ -4,6 +4,7 @@ import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Purl;
 import dev.sluice.kernel.artifact.VersionOrder;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,6 @@ public interface Format {
         return fileName;
     }
 
-    /** Lines a person copies to set up clients, for a repository at that base address (ends in a slash). */
-    String setup(String repositoryUrl);
+    /** How its clients are set up for a repository at that base address (ends in a slash), the most used client first. */
+    List<Setup> setups(String repositoryUrl);
 }

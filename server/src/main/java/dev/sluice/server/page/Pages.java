@@ -4,6 +4,7 @@ import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.format.Setup;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
@@ -132,7 +133,10 @@ public final class Pages {
         for (Repository repository : open) {
             page.element("h2", "Repository " + repository.name());
             for (Format format : formats) {
-                page.element("h3", format.ecosystem()).element("pre", format.setup(base(origin, format, repository)));
+                page.element("h3", format.ecosystem());
+                for (Setup setup : format.setups(base(origin, format, repository))) {
+                    page.element("h4", setup.client()).element("pre", setup.text());
+                }
             }
         }
         return page.response(200);

@@ -12,6 +12,7 @@ import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Proxying;
 import dev.sluice.kernel.format.Route;
+import dev.sluice.kernel.format.Setup;
 import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
@@ -82,8 +83,8 @@ record TextFormat(String id, boolean listsFiles) implements Format {
     }
 
     @Override
-    public String setup(String repositoryUrl) {
-        return repositoryUrl;
+    public List<Setup> setups(String repositoryUrl) {
+        return List.of(new Setup("text", "", repositoryUrl));
     }
 
     private record TextProxying(boolean listsFiles) implements Proxying {
