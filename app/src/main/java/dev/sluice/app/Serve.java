@@ -162,7 +162,8 @@ final class Serve implements Callable<Integer> {
                 .map(Format::ecosystem)
                 .toList();
         if (!unknown.isEmpty()) {
-            out.println("  The advisories of " + String.join(", ", unknown) + " are not known as a whole: there, versions");
+            out.println(
+                    "  The advisories of " + String.join(", ", unknown) + " are not known as a whole: there, versions");
             out.println("  that no record names are unknown, not clean. "
                     + (installation.feedSyncs.isConfigured()
                             ? "What is being fetched: ./sluice feeds status"

@@ -68,7 +68,8 @@ final class SetupClient implements Callable<Integer> {
             spec.commandLine()
                     .getErr()
                     .println("sluice: there is no client '" + Output.plain(String.valueOf(client)) + "' here; known: "
-                            + String.join(", ", setups.stream().map(Setup::client).toList()));
+                            + String.join(
+                                    ", ", setups.stream().map(Setup::client).toList()));
             return 2;
         }
         if (json) {

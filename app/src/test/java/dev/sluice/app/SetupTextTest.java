@@ -51,7 +51,10 @@ final class SetupTextTest {
     void nothing_in_it_means_anything_else_to_a_shell() {
         for (Format format : FORMATS) {
             for (Setup setup : format.setups(HERE + "/" + format.id() + "/main/")) {
-                assertThat(setup.command()).doesNotContain("<").doesNotContain(">").doesNotContain("TOKEN");
+                assertThat(setup.command())
+                        .doesNotContain("<")
+                        .doesNotContain(">")
+                        .doesNotContain("TOKEN");
                 if (!setup.client().equals("maven")) {
                     assertThat(setup.text()).doesNotContain("<").doesNotContain(">");
                 }

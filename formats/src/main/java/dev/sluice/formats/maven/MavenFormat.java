@@ -211,8 +211,13 @@ public final class MavenFormat implements Format {
     public List<Setup> setups(String repositoryUrl) {
         return List.of(
                 new Setup("maven", "", MAVEN.formatted(repositoryUrl)),
-                new Setup("gradle", "", GRADLE.formatted(
-                        repositoryUrl,
-                        repositoryUrl.startsWith("http:") ? "\n            allowInsecureProtocol = true" : "")));
+                new Setup(
+                        "gradle",
+                        "",
+                        GRADLE.formatted(
+                                repositoryUrl,
+                                repositoryUrl.startsWith("http:")
+                                        ? "\n            allowInsecureProtocol = true"
+                                        : "")));
     }
 }

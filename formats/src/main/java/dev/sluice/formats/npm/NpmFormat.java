@@ -226,7 +226,8 @@ public final class NpmFormat implements Format {
                         yarn config set --home npmRegistryServer %s
                         yarn config set --home npmAuthToken TOKEN
                         yarn config set --home npmAlwaysAuth true
-                        %s""".formatted(repositoryUrl, plain)),
+                        %s""".formatted(
+                                repositoryUrl, plain)),
                 new Setup("bun", "", """
                         # ~/.npmrc, which bun reads as npm does
                         registry=%s

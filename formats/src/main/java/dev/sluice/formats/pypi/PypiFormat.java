@@ -182,7 +182,8 @@ public final class PypiFormat implements Format {
                         # where reading needs a token, and to publish
                         poetry config http-basic.sluice token TOKEN
                         poetry config repositories.sluice %s
-                        """.formatted(index, repositoryUrl)),
+                        """.formatted(
+                                index, repositoryUrl)),
                 new Setup("pdm", "pdm config pypi.url " + index, """
                         pdm config pypi.url %s
                         # where reading needs a token
