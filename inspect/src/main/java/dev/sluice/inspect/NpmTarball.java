@@ -2,6 +2,7 @@ package dev.sluice.inspect;
 
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.gate.Inspector.Inspection;
+import dev.sluice.kernel.license.License;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -21,7 +22,6 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class NpmTarball implements FileInspector {
 
-    private static final int MAX_LICENSE = 300;
     private static final int MAX_LICENSES = 20;
     private static final int MAX_DEPTH = 200;
 
@@ -132,7 +132,7 @@ final class NpmTarball implements FileInspector {
                 // Nothing that names a licence.
             }
         }
-        return choices.size() > 1 ? "(" + String.join(" OR ", choices) + ")" : String.join("", choices);
+        return choices.size() > 1 ? "(" + License.choice(choices) + ")" : License.choice(choices);
     }
 
     private static String typed(JsonParser parser) {
@@ -150,7 +150,6 @@ final class NpmTarball implements FileInspector {
     }
 
     private static String cut(@Nullable String text) {
-        String line = text == null ? "" : text.strip();
-        return line.length() <= MAX_LICENSE ? line : line.substring(0, MAX_LICENSE);
+        return text == null ? "" : License.line(text);
     }
 }

@@ -111,18 +111,29 @@ class ArtifactInspectorTest {
     }
 
     @Test
-    void takes_the_licence_of_python_packages_from_text_or_classifiers() throws IOException {
-        assertThat(sdist("License: BSD 3-Clause\n  more text\nClassifier: License :: OSI Approved :: MIT License\n")
+    void takes_the_licence_of_python_packages_from_classifiers_before_free_text() throws IOException {
+        assertThat(sdist("License: Dual\n  more text\nClassifier: License :: OSI Approved :: MIT License\n")
                         .license()
                         .orNull())
-                .isEqualTo("BSD 3-Clause");
+                .isEqualTo("MIT License");
+        assertThat(sdist("License: BSD-3-Clause\nClassifier: License :: OSI Approved :: BSD License\n")
+                        .license()
+                        .orNull())
+                .as("which of those the classifier may mean")
+                .isEqualTo("BSD-3-Clause");
+        assertThat(sdist("License: MIT License\n        \n        |Copyright\nName: a\n")
+                        .license()
+                        .orNull())
+                .isEqualTo("MIT License Copyright");
         assertThat(sdist("""
                         License: UNKNOWN
                         Classifier: License :: OSI Approved
                         Classifier: License :: OSI Approved :: MIT License
                         Classifier: Topic :: X
                         Classifier: License :: OSI Approved :: ISC License (ISCL)
-                        """.replace("\n", "\r\n")).license().orNull()).isEqualTo("MIT License OR ISC License (ISCL)");
+                        """.replace("\n", "\r\n")).license().orNull())
+                .as("nobody says that they are a choice")
+                .isEqualTo("MIT License; ISC License (ISCL)");
         assertThat(sdist("Name: foo\n").license().orNull()).isEmpty();
     }
 

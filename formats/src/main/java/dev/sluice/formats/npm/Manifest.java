@@ -3,6 +3,7 @@ package dev.sluice.formats.npm;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.license.License;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -175,12 +176,11 @@ final class Manifest {
         JsonToken token = parser.currentToken();
         if (token == JsonToken.START_OBJECT) {
             Map<String, String> fields = Json.texts(parser, 20);
-            return Json.cut(
-                    fields.getOrDefault("type", fields.getOrDefault("name", "")).strip(), 300);
+            return License.line(fields.getOrDefault("type", fields.getOrDefault("name", "")));
         }
         if (token != JsonToken.START_ARRAY) {
             String text = Json.text(parser);
-            return text == null ? "" : Json.cut(text.strip(), 300);
+            return text == null ? "" : License.line(text);
         }
         List<String> choices = new ArrayList<>();
         while ((token = parser.nextToken()) != JsonToken.END_ARRAY && token != null) {
@@ -193,9 +193,7 @@ final class Manifest {
                 choices.add(choice);
             }
         }
-        return choices.size() == 1
-                ? choices.getFirst()
-                : choices.isEmpty() ? "" : "(" + String.join(" OR ", choices) + ")";
+        return choices.size() > 1 ? "(" + License.choice(choices) + ")" : License.choice(choices);
     }
 
     /** What it says of the version, without its text. */

@@ -1,6 +1,7 @@
 package dev.sluice.formats.pypi;
 
 import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.license.License;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class CoreFields {
 
     private static final String SOURCE = "upload";
-    private static final int MAX_LICENSE = 200;
     private static final int MAX_SUMMARY = 500;
 
     private static final List<String> TEXTS = List.of(
@@ -70,23 +70,13 @@ final class CoreFields {
         return fields.getOrDefault(name, List.of());
     }
 
-    /** The declared licence: the expression, else the first line of the free text, else the classifiers. */
+    /** The declared licence, as {@link License#weighed} puts it together. */
     Signal<String> license() {
         String expression = text("license_expression");
-        if (expression != null) {
-            return Signal.known(expression, SOURCE);
-        }
         String free = text("license");
-        if (free != null) {
-            String line = free.lines().findFirst().orElse("").strip();
-            return Signal.known(line.length() <= MAX_LICENSE ? line : line.substring(0, MAX_LICENSE), SOURCE);
-        }
-        List<String> named = all("classifiers").stream()
-                .filter(c -> c.startsWith("License ::"))
-                .map(c -> c.substring(c.lastIndexOf("::") + 2).strip())
-                .filter(c -> !c.equals("OSI Approved"))
-                .toList();
-        return Signal.known(String.join(" OR ", named), SOURCE);
+        return Signal.known(
+                License.weighed(expression == null ? "" : expression, all("classifiers"), free == null ? "" : free),
+                SOURCE);
     }
 
     /** Authors and maintainers as {@code name}, {@code mail} or {@code name <mail>}. */

@@ -179,7 +179,7 @@ public final class PolicyInput {
                 .put("num_files", NumberValue.of(facts.release().files().size()))
                 .put("description", text(facts.release().summary()))
                 .put("summary", text(facts.release().summary()))
-                .put("license", license(facts.license()))
+                .put("license", LicenseSection.of(facts.license()))
                 .put("tags", tags(facts))
                 .put("architectures", ArrayValue.EMPTY)
                 .put("distro", NULL)
@@ -274,35 +274,6 @@ public final class PolicyInput {
             return NumberValue.of(kept.contents().size());
         }
         return file == null || file.size() < 0 ? NULL : NumberValue.of(file.size());
-    }
-
-    private static Value license(Signal<String> license) {
-        String raw = license.toOptional().orElse("");
-        String spdx = raw.isEmpty() ? "" : LicenseNames.normalise(raw);
-        Value oss = object().put("spdx_identifier", text(spdx))
-                .put("full_name", text(spdx))
-                .put("spdx_license", BooleanValue.of(!spdx.isEmpty()))
-                .put("license_text", EMPTY_STRING)
-                .put("license_url", NULL)
-                .put("osi_approved", NULL)
-                .put("spdx_template", NULL)
-                .put("spdx_details_url", NULL)
-                .put("is_deprecated", NULL)
-                .build();
-        return object().put("raw_license", license.isKnown() ? text(raw) : NULL)
-                .put("oss_license", oss)
-                .put("license_url", NULL)
-                .put("raw_license_file_path", NULL)
-                .put(
-                        "raw_license_file_contents",
-                        object().put("sha256", EMPTY_STRING)
-                                .put("raw_text", EMPTY_STRING)
-                                .build())
-                .put("source", text("AUTOMATIC"))
-                .put("match", text(!license.isKnown() ? "UNKNOWN" : spdx.isEmpty() ? "NONE" : "OSS_EXACT"))
-                .put("similarity", NULL)
-                .put("override", text("NONE"))
-                .build();
     }
 
     private static Value tags(Facts facts) {
