@@ -35,10 +35,7 @@ final class LicenceDenyListTest {
     private static final String UP = "https://registry.example/";
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     mysql 8.0.11 | The GNU General Public License, v2 with FOSS exception                 | 403
                     mysql 8.4    | The GNU General Public License, v2 with Universal FOSS Exception, v1.0 | 403
                     jmh          | GNU General Public License (GPL), version 2, with the Classpath exception | 403
@@ -57,7 +54,8 @@ final class LicenceDenyListTest {
     void a_pom_with_several_licences_leaves_the_choice() throws IOException {
         assertThat(pom(license("EPL 2.0") + license("GPL2 w/ CPE")).status()).isEqualTo(200);
         assertThat(pom(license("GPL-3.0") + license("Commercial")).status()).isEqualTo(403);
-        assertThat(pom(license("GNU Affero General Public License") + license("GPL")).status())
+        assertThat(pom(license("GNU Affero General Public License") + license("GPL"))
+                        .status())
                 .isEqualTo(403);
     }
 
@@ -76,7 +74,15 @@ final class LicenceDenyListTest {
         String text = "License: GNU GENERAL PUBLIC LICENSE\n                       Version 3, 29 June 2007\n        \n"
                 + "         Copyright (C) 2007 Free Software Foundation, Inc.\n";
         for (String refused : new String[] {
-            unidecode, docutils, mysql, pymupdf, pylint, text, "License: GPL\n", "License: GPL v3\n", "License-Expression: GPL-3.0-or-later\n"
+            unidecode,
+            docutils,
+            mysql,
+            pymupdf,
+            pylint,
+            text,
+            "License: GPL\n",
+            "License: GPL v3\n",
+            "License-Expression: GPL-3.0-or-later\n"
         }) {
             Response response = wheel(refused);
             assertThat(response.status()).as(refused).isEqualTo(403);
@@ -84,20 +90,23 @@ final class LicenceDenyListTest {
         }
         String paramiko = "License: LGPL\n" + osi + "GNU Library or Lesser General Public License (LGPL)\n";
         String numpy = "License: Copyright (c) 2005-2023, NumPy Developers.\n        All rights reserved.\n        \n"
-                + "        Redistribution and use in source and binary forms, with or without\n" + osi + "BSD License\n";
+                + "        Redistribution and use in source and binary forms, with or without\n" + osi
+                + "BSD License\n";
         String dateutil = "License: Dual License\n" + osi + "BSD License\n" + osi + "Apache Software License\n";
         for (String released : new String[] {
-            paramiko, numpy, dateutil, "License: Apache-2.0 OR BSD-3-Clause\n", "License-Expression: MIT\n" + gplBare, "Name: x\n"
+            paramiko,
+            numpy,
+            dateutil,
+            "License: Apache-2.0 OR BSD-3-Clause\n",
+            "License-Expression: MIT\n" + gplBare,
+            "Name: x\n"
         }) {
             assertThat(wheel(released).status()).as(released).isEqualTo(200);
         }
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     "GPL-3.0"                                        | 403
                     "(MIT OR GPL-3.0-or-later)"                      | 200
                     "MIT AND AGPL-3.0"                               | 403
@@ -119,7 +128,8 @@ final class LicenceDenyListTest {
                         "{\"name\":\"a\",\"dist-tags\":{\"latest\":\"1.0.0\"},\"versions\":{\"1.0.0\":"
                                 + json.substring(0, json.length() - 1) + ",\"dist\":{\"tarball\":\"" + UP
                                 + "a/-/a-1.0.0.tgz\",\"shasum\":\""
-                                + MemoryBlobStore.digest(Algorithm.SHA1, tarball).hex() + "\"}}}}",
+                                + MemoryBlobStore.digest(Algorithm.SHA1, tarball)
+                                        .hex() + "\"}}}}",
                         "content-type",
                         "application/json")
                 .has(UP + "a/-/a-1.0.0.tgz", tarball);
@@ -170,7 +180,8 @@ final class LicenceDenyListTest {
         gate.upstreams()
                 .has(
                         UP + "a/",
-                        "{\"meta\":{\"api-version\":\"1.1\"},\"name\":\"a\",\"versions\":[\"1\"],\"files\":[{\"filename\":\"" + file
+                        "{\"meta\":{\"api-version\":\"1.1\"},\"name\":\"a\",\"versions\":[\"1\"],\"files\":[{\"filename\":\""
+                                + file
                                 + "\",\"url\":\"" + UP + file + "\",\"hashes\":{\"sha256\":\""
                                 + MemoryBlobStore.digest(Algorithm.SHA256, bytes.toByteArray())
                                         .hex()
@@ -208,11 +219,12 @@ final class LicenceDenyListTest {
     }
 
     private static TestGate gate(Format format, String id) {
-        TestGate gate =
-                new TestGate(format, new MemoryAdvisoryStore(), new ArtifactInspector(), GateSettings.STANDARD);
+        TestGate gate = new TestGate(format, new MemoryAdvisoryStore(), new ArtifactInspector(), GateSettings.STANDARD);
         gate.upstream(id, UP, Upstream.Trust.TRUSTED);
         Policy starter = PolicyFile.read(
-                "licence-deny-list.rego", StarterPolicies.text("licence-deny-list.rego").replace("mode: audit", "mode: enforce"), null);
+                "licence-deny-list.rego",
+                StarterPolicies.text("licence-deny-list.rego").replace("mode: audit", "mode: enforce"),
+                null);
         assertThat(starter.mode()).isEqualTo(Policy.Mode.ENFORCE);
         try {
             gate.policies().create(starter, Event.Actor.SYSTEM);

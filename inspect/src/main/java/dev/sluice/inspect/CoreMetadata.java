@@ -59,7 +59,8 @@ record CoreMetadata(String license, String requiresPython) {
     private static List<Field> fields(byte[] document) {
         List<Field> fields = new ArrayList<>();
         String text = new String(document, StandardCharsets.UTF_8);
-        for (String line : (text.startsWith("\uFEFF") ? text.substring(1) : text).lines().toList()) {
+        for (String line :
+                (text.startsWith("\uFEFF") ? text.substring(1) : text).lines().toList()) {
             if (line.isEmpty()) {
                 break;
             }

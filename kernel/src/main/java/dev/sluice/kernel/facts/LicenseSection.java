@@ -88,7 +88,8 @@ final class LicenseSection {
         }
         List<Value> alternatives = new ArrayList<>();
         for (List<String> entries : license.alternatives()) {
-            alternatives.add(ArrayValue.of(entries.stream().map(LicenseSection::text).toList()));
+            alternatives.add(
+                    ArrayValue.of(entries.stream().map(LicenseSection::text).toList()));
         }
         return ArrayValue.of(alternatives);
     }

@@ -104,8 +104,7 @@ final class Declaration {
         if (exception == null) {
             return new Meaning(null, List.of(List.of(entry, License.NOASSERTION)), false, false);
         }
-        return new Meaning(
-                expression + " WITH " + exception, List.of(List.of(with(entry, exception))), true, false);
+        return new Meaning(expression + " WITH " + exception, List.of(List.of(with(entry, exception))), true, false);
     }
 
     /** The entry with an exception; an entry that has one keeps its own. */
@@ -117,14 +116,13 @@ final class Declaration {
     private static String today(String id, boolean orLater) {
         Matcher with = GNU_WITH.matcher(id);
         if (with.matches()) {
-            String exception =
-                    switch (with.group(2)) {
-                        case "classpath" -> "Classpath-exception-2.0";
-                        case "autoconf" -> id.startsWith("GPL-3") ? "Autoconf-exception-3.0" : "Autoconf-exception-2.0";
-                        case "bison" -> "Bison-exception-2.2";
-                        case "font" -> "Font-exception-2.0";
-                        default -> id.startsWith("GPL-3") ? "GCC-exception-3.1" : "GCC-exception-2.0";
-                    };
+            String exception = switch (with.group(2)) {
+                case "classpath" -> "Classpath-exception-2.0";
+                case "autoconf" -> id.startsWith("GPL-3") ? "Autoconf-exception-3.0" : "Autoconf-exception-2.0";
+                case "bison" -> "Bison-exception-2.2";
+                case "font" -> "Font-exception-2.0";
+                default -> id.startsWith("GPL-3") ? "GCC-exception-3.1" : "GCC-exception-2.0";
+            };
             return with.group(1) + "-only WITH " + exception;
         }
         String bare = id.endsWith("+") ? id.substring(0, id.length() - 1) : id;

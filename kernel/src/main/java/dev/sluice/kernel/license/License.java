@@ -72,7 +72,9 @@ public record License(String declared, String expression, List<List<String>> alt
     public static String line(String text) {
         String cut = text.length() <= 2 * MAX_LENGTH ? text : text.substring(0, 2 * MAX_LENGTH);
         String line = cut.strip().replaceAll("\\s+", " ");
-        return line.length() <= MAX_LENGTH ? line : line.substring(0, MAX_LENGTH).strip();
+        return line.length() <= MAX_LENGTH
+                ? line
+                : line.substring(0, MAX_LENGTH).strip();
     }
 
     /** The licence of the list that the expression consists of, or null when it is composed or empty. */
@@ -144,8 +146,10 @@ public record License(String declared, String expression, List<List<String>> alt
 
     /** Several declarations of which whoever uses the package may choose one. */
     public static String choice(List<String> declarations) {
-        List<String> choices = new ArrayList<>(new LinkedHashSet<>(
-                declarations.stream().map(License::line).filter(line -> !line.isEmpty()).toList()));
+        List<String> choices = new ArrayList<>(new LinkedHashSet<>(declarations.stream()
+                .map(License::line)
+                .filter(line -> !line.isEmpty())
+                .toList()));
         return line(String.join(" OR ", choices));
     }
 

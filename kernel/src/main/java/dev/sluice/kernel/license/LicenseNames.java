@@ -73,8 +73,15 @@ final class LicenseNames {
         twice.forEach(NAMES::remove);
         table("license-names.txt", NAMES, UnaryOperator.identity());
         table("license-addresses.txt", ADDRESSES, SpdxList::plain);
-        exceptions("Classpath-exception-2.0", "classpath exception", "classpath", "cpe", "ce", "gnu classpath exception",
-                "classpath exception 2", "classpath linking exception");
+        exceptions(
+                "Classpath-exception-2.0",
+                "classpath exception",
+                "classpath",
+                "cpe",
+                "ce",
+                "gnu classpath exception",
+                "classpath exception 2",
+                "classpath linking exception");
         exceptions("Universal-FOSS-exception-1.0", "universal foss exception", "universal foss exception 1");
         exceptions("LLVM-exception", "llvm exception", "llvm exceptions");
         exceptions("Font-exception-2.0", "font exception");
@@ -110,14 +117,16 @@ final class LicenseNames {
     /** What a text means that may name several licences, or one among other words. */
     static Meaning loose(String text) {
         if (text.length() <= License.MAX_LENGTH) {
-            String lower = PHRASE.matcher(BEFORE_NUMBER.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" "))
+            String lower = PHRASE.matcher(
+                            BEFORE_NUMBER.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" "))
                     .replaceAll("+");
             List<String> pieces = Arrays.stream(SEPARATOR.split(lower, MAX_PIECES))
                     .map(String::strip)
                     .filter(piece -> !piece.isEmpty())
                     .toList();
             if (pieces.size() > 1 && pieces.size() < MAX_PIECES && !lower.startsWith("http")) {
-                Meaning meaning = several(lower, pieces.stream().map(LicenseNames::piece).toList());
+                Meaning meaning =
+                        several(lower, pieces.stream().map(LicenseNames::piece).toList());
                 if (meaning.isRecognised()) {
                     return meaning;
                 }
@@ -128,7 +137,10 @@ final class LicenseNames {
 
     private static Meaning several(String text, List<Meaning> pieces) {
         Set<String> separators = new HashSet<>();
-        SEPARATOR.matcher(text).results().forEach(found -> separators.add(found.group().strip()));
+        SEPARATOR
+                .matcher(text)
+                .results()
+                .forEach(found -> separators.add(found.group().strip()));
         if (separators.equals(Set.of("or"))) {
             return Meaning.choice(pieces);
         }
@@ -242,7 +254,10 @@ final class LicenseNames {
         plain = GLUED.matcher(plain).replaceAll("$1 $2");
         plain = FILLERS.matcher(plain).replaceAll(" ");
         plain = POINT_ZERO.matcher(plain).replaceAll("$1");
-        return plain.replaceAll(" \\.|\\. ", " ").replaceAll(" +", " ").replaceAll("[. ]+$", "").strip();
+        return plain.replaceAll(" \\.|\\. ", " ")
+                .replaceAll(" +", " ")
+                .replaceAll("[. ]+$", "")
+                .strip();
     }
 
     /** The meaning of an expression that is written in the tables. */

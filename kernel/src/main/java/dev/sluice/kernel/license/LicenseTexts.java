@@ -73,10 +73,13 @@ final class LicenseTexts {
         if (text.length() < SHORTEST || isList(text)) {
             return null;
         }
-        String lower = NOT_WORDS.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" ").replace(". ", " ");
+        String lower =
+                NOT_WORDS.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" ").replace(". ", " ");
         for (Sign sign : SIGNS) {
             int at = lower.indexOf(sign.words());
-            if (at >= 0 && (!sign.title() || isTitle(text, lower, at, at + sign.words().length()))) {
+            if (at >= 0
+                    && (!sign.title()
+                            || isTitle(text, lower, at, at + sign.words().length()))) {
                 return meaning(sign.licenses());
             }
         }

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param exact whether it was declared as SPDX
  * @param closed whether it says that all rights are reserved
  */
-record Meaning(
-        @Nullable String expression, List<List<String>> alternatives, boolean exact, boolean closed) {
+record Meaning(@Nullable String expression, List<List<String>> alternatives, boolean exact, boolean closed) {
 
     /** More alternatives than these are not told apart: all that they name counts together. */
     private static final int MAX_ALTERNATIVES = 64;
@@ -66,7 +65,8 @@ record Meaning(
                 whole = false;
                 break;
             }
-            boolean wrap = operator.equals(" AND ") && Parts.of(expression, "OR").size() > 1;
+            boolean wrap =
+                    operator.equals(" AND ") && Parts.of(expression, "OR").size() > 1;
             text.append(text.isEmpty() ? "" : operator).append(wrap ? "(" + expression + ")" : expression);
         }
         return new Meaning(

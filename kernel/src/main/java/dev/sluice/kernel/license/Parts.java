@@ -64,7 +64,8 @@ final class Parts {
 
     /** "or later" belongs to the licence before it. */
     private static boolean isLater(String text, int at) {
-        String rest = text.substring(at, Math.min(text.length(), at + 20)).strip().toLowerCase(Locale.ROOT);
+        String rest =
+                text.substring(at, Math.min(text.length(), at + 20)).strip().toLowerCase(Locale.ROOT);
         int gap = rest.indexOf(' ');
         return LATER.contains(gap < 0 ? rest : rest.substring(0, gap));
     }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class SpdxList {
 
     private static final Pattern DECORATION = Pattern.compile(
-            "^https?://|^(https?://)?www\\.|(-standalone)?(\\.(html?|txt|php|en|md))+$|[/#?]+$", Pattern.CASE_INSENSITIVE);
+            "^https?://|^(https?://)?www\\.|(-standalone)?(\\.(html?|txt|php|en|md))+$|[/#?]+$",
+            Pattern.CASE_INSENSITIVE);
 
     private static final Map<String, Entry> LICENSES = new HashMap<>();
     private static final Map<String, String> EXCEPTIONS = new HashMap<>();
@@ -91,7 +92,9 @@ final class SpdxList {
     static void lines(String resource, Consumer<String> each) {
         try (InputStream in = Objects.requireNonNull(SpdxList.class.getResourceAsStream(resource), resource);
                 BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            reader.lines().filter(line -> !line.isBlank() && !line.startsWith("#")).forEach(each);
+            reader.lines()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .forEach(each);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

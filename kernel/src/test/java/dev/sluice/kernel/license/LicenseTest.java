@@ -27,7 +27,8 @@ class LicenseTest {
 
     private static final Map<String, String> SHORT = Map.of(
             "G", "GPL-1.0-only + GPL-1.0-or-later + GPL-2.0-only + GPL-2.0-or-later + GPL-3.0-only + GPL-3.0-or-later",
-            "L", "LGPL-2.0-only + LGPL-2.0-or-later + LGPL-2.1-only + LGPL-2.1-or-later + LGPL-3.0-only + LGPL-3.0-or-later",
+            "L",
+                    "LGPL-2.0-only + LGPL-2.0-or-later + LGPL-2.1-only + LGPL-2.1-or-later + LGPL-3.0-only + LGPL-3.0-or-later",
             "A", "AGPL-1.0-only + AGPL-1.0-or-later + AGPL-3.0-only + AGPL-3.0-or-later",
             "B", "BSD-2-Clause + BSD-3-Clause + BSD-4-Clause",
             "?", License.NOASSERTION);
@@ -117,7 +118,8 @@ class LicenseTest {
     @Test
     void long_texts_and_deep_nesting_are_bounded() {
         assertThat(License.of("x".repeat(1_000_000)).declared()).hasSize(License.MAX_LENGTH);
-        assertThat(License.of("(".repeat(900) + "MIT" + ")".repeat(900)).alternatives()).isNotEmpty();
+        assertThat(License.of("(".repeat(900) + "MIT" + ")".repeat(900)).alternatives())
+                .isNotEmpty();
         String choices = "(MIT OR ISC OR GPL-3.0-only)";
         License many = License.of(String.join(" AND ", java.util.Collections.nCopies(20, choices)));
         assertThat(many.alternatives()).hasSizeLessThanOrEqualTo(64);
@@ -129,13 +131,15 @@ class LicenseTest {
         List<String> mit = List.of("Programming Language :: Python", "License :: OSI Approved :: MIT License");
         List<String> bsd = List.of("License :: OSI Approved :: BSD License");
         List<String> gpl = List.of("License :: OSI Approved :: GNU General Public License v2 or later (GPLv2+)");
-        List<String> two = List.of("License :: OSI Approved :: BSD License", "License :: OSI Approved :: Apache Software License");
+        List<String> two =
+                List.of("License :: OSI Approved :: BSD License", "License :: OSI Approved :: Apache Software License");
         assertThat(License.weighed("ISC", gpl, "MIT")).isEqualTo("ISC");
         assertThat(License.weighed("", gpl, "GPL")).isEqualTo("GNU General Public License v2 or later (GPLv2+)");
         assertThat(License.weighed("", bsd, "BSD-3-Clause")).isEqualTo("BSD-3-Clause");
         assertThat(License.weighed("", mit, "Dual License")).isEqualTo("MIT License");
         assertThat(License.weighed("", List.of(), "Dual License")).isEqualTo("Dual License");
-        assertThat(License.weighed("", List.of("License :: OSI Approved"), "UNKNOWN")).isEmpty();
+        assertThat(License.weighed("", List.of("License :: OSI Approved"), "UNKNOWN"))
+                .isEmpty();
         assertThat(License.weighed("", two, "Dual License")).isEqualTo("BSD License; Apache Software License");
         assertThat(License.weighed("", two, "Apache-2.0 OR BSD-3-Clause")).isEqualTo("Apache-2.0 OR BSD-3-Clause");
         assertThat(License.weighed("", two, "Apache-2.0")).isEqualTo("BSD License; Apache Software License");
@@ -145,9 +149,41 @@ class LicenseTest {
     @Provide
     Arbitrary<String> texts() {
         Arbitrary<String> word = Arbitraries.of(
-                "MIT", "GPL", "GPLv2", "Apache-2.0", "apache", "BSD", "AND", "OR", "WITH", "or", "and", "later", "(", ")", "+", ",", "/",
-                ";", "LGPL-2.1+", "Classpath-exception-2.0", "LicenseRef-a", "Version 2.0", "License", "the", "Mine", "http://gnu.org",
-                "GPL-2.0-with-classpath-exception", "with", "exception", "MPL 1.1", "::", "3", "any", "NOASSERTION", "NONE");
+                "MIT",
+                "GPL",
+                "GPLv2",
+                "Apache-2.0",
+                "apache",
+                "BSD",
+                "AND",
+                "OR",
+                "WITH",
+                "or",
+                "and",
+                "later",
+                "(",
+                ")",
+                "+",
+                ",",
+                "/",
+                ";",
+                "LGPL-2.1+",
+                "Classpath-exception-2.0",
+                "LicenseRef-a",
+                "Version 2.0",
+                "License",
+                "the",
+                "Mine",
+                "http://gnu.org",
+                "GPL-2.0-with-classpath-exception",
+                "with",
+                "exception",
+                "MPL 1.1",
+                "::",
+                "3",
+                "any",
+                "NOASSERTION",
+                "NONE");
         return Arbitraries.oneOf(
                 word.list().ofMaxSize(12).map(words -> String.join(" ", words)),
                 word.list().ofMaxSize(8).map(words -> String.join("", words)),
@@ -157,8 +193,14 @@ class LicenseTest {
     @Provide
     Arbitrary<String> gnu() {
         return Combinators.combine(
-                        Arbitraries.of("GPL", "GNU GPL", "GNU General Public License", "LGPL", "GNU Lesser General Public License",
-                                "AGPL", "Affero GPL"),
+                        Arbitraries.of(
+                                "GPL",
+                                "GNU GPL",
+                                "GNU General Public License",
+                                "LGPL",
+                                "GNU Lesser General Public License",
+                                "AGPL",
+                                "Affero GPL"),
                         Arbitraries.of("", " 2", " v3", "v2", ", version 2", " 3.0", "-2.0", " (GPL)"),
                         Arbitraries.of("", "+", " or later", " or any later version", " or newer", " only"))
                 .as((name, version, later) -> name + version + later);
@@ -166,6 +208,16 @@ class LicenseTest {
 
     @Provide
     Arbitrary<String> beside() {
-        return Arbitraries.of("", " ", " and MIT ", " or MIT ", " / ", ", ", " (see COPYING) ", " with exceptions ", "; ", " OR MIT ");
+        return Arbitraries.of(
+                "",
+                " ",
+                " and MIT ",
+                " or MIT ",
+                " / ",
+                ", ",
+                " (see COPYING) ",
+                " with exceptions ",
+                "; ",
+                " OR MIT ");
     }
 }
