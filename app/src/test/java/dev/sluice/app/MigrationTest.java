@@ -12,7 +12,6 @@ import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobWriter;
-import dev.sluice.kernel.facts.VersionHistory;
 import dev.sluice.kernel.journal.Event.Kind;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.repository.DocumentStore;
@@ -25,6 +24,7 @@ import dev.sluice.testkit.S3Server;
 import dev.sluice.testkit.Samples;
 import dev.sluice.testkit.Together;
 import dev.sluice.testkit.contract.AdvisoryStoreContract;
+import dev.sluice.testkit.contract.HistoryStoreContract;
 import dev.sluice.testkit.contract.HostedStoreContract;
 import dev.sluice.testkit.contract.JournalContract;
 import java.io.IOException;
@@ -123,14 +123,14 @@ final class MigrationTest {
         for (int i = 0; i < VERSIONS; i++) {
             versions.add("1.0." + i);
         }
-        stores.history().seen(WIDGET, versions, Samples.INSTANT);
+        stores.history().seen("main", "npm", WIDGET, versions, Samples.INSTANT);
         Together.run(20, number -> {
             for (int i = number; i < VERSIONS; i += 20) {
                 Coordinates version = new Coordinates(WIDGET, versions.get(i));
                 stores.files().put(Samples.file("main", version, "widget/-/ü'" + i + ".tgz", "npm"));
             }
         });
-        stores.history().learn(new Coordinates(WIDGET, "1.0.0"), VersionHistory.seen(Samples.INSTANT));
+        stores.history().learn(HistoryStoreContract.file(WIDGET, "1.0.0"), HistoryStoreContract.told(1));
         stores.documents()
                 .save(new DocumentStore.Document(
                         "main",
@@ -193,9 +193,9 @@ final class MigrationTest {
         assertThat(to.documents().find("main", "npm", "npm", "npm:widget"))
                 .isPresent()
                 .isEqualTo(from.documents().find("main", "npm", "npm", "npm:widget"));
-        assertThat(to.history().of(WIDGET))
-                .hasSize(VERSIONS)
-                .isEqualTo(from.history().of(WIDGET));
+        assertThat(to.history().of("main", WIDGET).of("npm")).hasSize(VERSIONS);
+        assertThat(to.history().of("main", WIDGET))
+                .isEqualTo(from.history().of("main", WIDGET));
         assertThat(to.advisories().about(AdvisoryStoreContract.WIDGET))
                 .hasSize(1)
                 .isEqualTo(from.advisories().about(AdvisoryStoreContract.WIDGET));
@@ -267,7 +267,7 @@ final class MigrationTest {
                         .isEqualTo(first);
                 assertSame(old, copy);
 
-                copy.home.database().history().seen(WIDGET, List.of("9.9.9"), Samples.INSTANT);
+                copy.home.database().history().seen("main", "npm", WIDGET, List.of("9.9.9"), Samples.INSTANT);
                 assertThatThrownBy(() -> Migration.run(old.side(), copy.side(), (what, done) -> {}))
                         .as("a target that was used since")
                         .isInstanceOf(StorageException.class)
@@ -313,12 +313,12 @@ final class MigrationTest {
     void a_target_that_is_used_is_refused_and_stays_as_it_is() throws Exception {
         try (Homes old = filled();
                 Homes used = elsewhere()) {
-            used.home.database().history().seen(WIDGET, List.of("9.9.9"), Samples.INSTANT);
+            used.home.database().history().seen("main", "npm", WIDGET, List.of("9.9.9"), Samples.INSTANT);
 
             assertThatThrownBy(() -> Migration.run(old.side(), used.side(), (what, done) -> {}))
                     .isInstanceOf(StorageException.class)
                     .hasMessageContaining("the target is not empty");
-            assertThat(used.home.database().history().of(WIDGET)).containsOnlyKeys("9.9.9");
+            assertThat(used.home.database().history().of("main", WIDGET).of("npm")).containsOnlyKeys("9.9.9");
             assertThat(s3.keys()).isEmpty();
         }
     }

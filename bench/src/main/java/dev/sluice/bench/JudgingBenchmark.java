@@ -10,10 +10,10 @@ import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Purl;
 import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.facts.Evidence;
 import dev.sluice.kernel.facts.Facts;
 import dev.sluice.kernel.facts.PolicyInput;
 import dev.sluice.kernel.facts.UnknownFact;
-import dev.sluice.kernel.facts.VersionHistory;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.policy.Action;
@@ -154,7 +154,9 @@ public class JudgingBenchmark {
                 null,
                 false,
                 new Upstream("npm", "npm", home, 100, Upstream.Trust.TRUSTED, null),
-                VersionHistory.seen(Instant.parse("2026-01-01T00:00:00Z")),
+                Instant.parse("2026-01-01T00:00:00Z"),
+                Evidence.NONE,
+                Signal.unknown("not told"),
                 null,
                 findings);
     }

@@ -7,9 +7,11 @@ import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.Exploitation;
 import dev.sluice.kernel.advisory.SyncStore;
 import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.facts.Evidence;
 import dev.sluice.kernel.facts.HistoryStore;
-import dev.sluice.kernel.facts.VersionHistory;
+import dev.sluice.kernel.facts.PackageHistory;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.node.Nodes;
@@ -423,19 +425,29 @@ public final class MemoryCluster {
         }
 
         @Override
-        public Map<String, VersionHistory> of(PackageName name) {
-            return history.of(name);
+        public PackageHistory of(String repository, PackageName name) {
+            return history.of(repository, name);
         }
 
         @Override
-        public void seen(PackageName name, Collection<String> versions, Instant when) {
-            history.seen(name, versions, when);
+        public void seen(
+                String repository,
+                @Nullable String source,
+                PackageName name,
+                Collection<String> versions,
+                Instant when) {
+            history.seen(repository, source, name, versions, when);
         }
 
         @Override
-        public void learn(Coordinates coordinates, VersionHistory learnt) {
-            history.learn(coordinates, learnt);
-            seen.changed(coordinates.packageName(), false);
+        public Optional<Evidence> evidence(Digest sha256, String format, String fileName) {
+            return history.evidence(sha256, format, fileName);
+        }
+
+        @Override
+        public void learn(StoredFile file, Evidence evidence) {
+            history.learn(file, evidence);
+            seen.changed(file.coordinates().packageName(), false);
         }
     }
 

@@ -6,7 +6,10 @@ import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.facts.Evidence;
 import dev.sluice.kernel.facts.HistoryStore;
+import dev.sluice.kernel.facts.LearntFile;
+import dev.sluice.kernel.facts.PackageHistory;
 import dev.sluice.kernel.facts.VersionHistory;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.node.Leases;
@@ -198,10 +201,27 @@ final class MemoryStores {
         }
     }
 
-    /** What was learnt of versions. */
+    /** What was learnt of versions and of bytes. */
     static final class History implements HistoryStore {
-        private final Map<PackageName, Map<String, VersionHistory>> histories = new HashMap<>();
+        private static final Comparator<List<String>> BY_SOURCE_AND_PATH =
+                Comparator.comparing((List<String> key) -> key.getFirst()).thenComparing(List::getLast);
+
+        /** The instants at which versions were first named, by repository and package, then source. */
+        private final Map<List<String>, Map<String, Map<String, Instant>>> seen = new HashMap<>();
+
+        /** What was given, by repository and package, then source and path. */
+        private final Map<List<String>, Map<List<String>, StoredFile>> given = new HashMap<>();
+
+        private final Map<List<String>, Evidence> evidence = new HashMap<>();
         private final Stamps stamps = new Stamps();
+
+        private static List<String> key(String repository, PackageName name) {
+            return List.of(repository, name.format(), name.name());
+        }
+
+        private static List<String> key(StoredFile file) {
+            return List.of(file.contents().sha256().hex(), file.coordinates().format(), file.fileName());
+        }
 
         @Override
         public synchronized long stamp(PackageName name) {
@@ -209,30 +229,65 @@ final class MemoryStores {
         }
 
         @Override
-        public synchronized Map<String, VersionHistory> of(PackageName name) {
-            return Map.copyOf(histories.getOrDefault(name, Map.of()));
+        public synchronized PackageHistory of(String repository, PackageName name) {
+            Map<String, Map<String, Instant>> sources = seen.get(key(repository, name));
+            if (sources == null) {
+                return PackageHistory.NONE;
+            }
+            Map<String, Map<String, List<LearntFile>>> files = new HashMap<>();
+            given.getOrDefault(key(repository, name), Map.of())
+                    .forEach((key, file) -> files.computeIfAbsent(key.getFirst(), source -> new HashMap<>())
+                            .computeIfAbsent(file.coordinates().version(), version -> new ArrayList<>())
+                            .add(new LearntFile(
+                                    file.path(),
+                                    file.contents().sha256(),
+                                    file.lastModified(),
+                                    evidence.get(key(file)))));
+            Map<String, Map<String, VersionHistory>> histories = new HashMap<>();
+            sources.forEach((source, versions) -> {
+                Map<String, VersionHistory> bySource = new HashMap<>();
+                versions.forEach((version, at) -> {
+                    List<LearntFile> ofVersion =
+                            files.getOrDefault(source, Map.of()).getOrDefault(version, List.of());
+                    bySource.put(version, new VersionHistory(at, ofVersion));
+                });
+                histories.put(source, bySource);
+            });
+            return new PackageHistory(histories);
         }
 
         @Override
-        public synchronized void seen(PackageName name, Collection<String> versions, Instant now) {
-            Map<String, VersionHistory> known = histories.computeIfAbsent(name, n -> new HashMap<>());
-            versions.forEach(version -> known.putIfAbsent(version, VersionHistory.seen(now)));
+        public synchronized void seen(
+                String repository,
+                @Nullable String source,
+                PackageName name,
+                Collection<String> versions,
+                Instant now) {
+            Map<String, Instant> known = seen.computeIfAbsent(key(repository, name), key -> new HashMap<>())
+                    .computeIfAbsent(PackageHistory.key(source), key -> new HashMap<>());
+            versions.forEach(version -> known.putIfAbsent(version, now));
         }
 
         @Override
-        public synchronized void learn(Coordinates coordinates, VersionHistory history) {
-            Map<String, VersionHistory> known =
-                    histories.computeIfAbsent(coordinates.packageName(), n -> new HashMap<>());
-            @Nullable VersionHistory before = known.get(coordinates.version());
-            stamps.changed(coordinates.packageName());
-            known.put(
-                    coordinates.version(),
-                    new VersionHistory(
-                            before == null ? history.firstSeen() : before.firstSeen(),
-                            history.published(),
-                            history.license(),
-                            history.installScripts(),
-                            history.requiresRuntime()));
+        public synchronized Optional<Evidence> evidence(Digest sha256, String format, String fileName) {
+            return Optional.ofNullable(evidence.get(List.of(sha256.hex(), format, fileName)));
+        }
+
+        @Override
+        public synchronized void learn(StoredFile file, Evidence told) {
+            PackageName name = file.coordinates().packageName();
+            seen(
+                    file.repository(),
+                    file.upstream(),
+                    name,
+                    List.of(file.coordinates().version()),
+                    file.storedAt());
+            StoredFile former = given.computeIfAbsent(key(file.repository(), name), key -> new TreeMap<>(BY_SOURCE_AND_PATH))
+                    .put(List.of(PackageHistory.key(file.upstream()), file.path()), file);
+            evidence.put(key(file), told);
+            if (former != null || file.lastModified() != null || told.tells()) {
+                stamps.changed(name);
+            }
         }
     }
 

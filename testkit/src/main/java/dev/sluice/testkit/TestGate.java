@@ -119,6 +119,11 @@ public final class TestGate {
         return new TestGate(format, inspector, settings, another, world);
     }
 
+    /** The gate after a restart with another inspector, on the same stores. */
+    public TestGate restarted(Inspector another) {
+        return new TestGate(format, another, settings, node, world);
+    }
+
     /** The stores of its node. */
     public Node node() {
         return node;

@@ -9,9 +9,9 @@ import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Purl;
 import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.facts.Evidence;
 import dev.sluice.kernel.facts.Facts;
 import dev.sluice.kernel.facts.PolicyInput;
-import dev.sluice.kernel.facts.VersionHistory;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
@@ -122,7 +122,9 @@ final class StarterWorkload {
                 null,
                 false,
                 new Upstream("pypi", "pypi", URI.create("https://files.example/"), 100, Upstream.Trust.TRUSTED, null),
-                VersionHistory.seen(Instant.parse("2026-01-01T00:00:00Z")),
+                Instant.parse("2026-01-01T00:00:00Z"),
+                Evidence.NONE,
+                Signal.unknown("not told"),
                 null,
                 findings);
     }

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param file the file judged, or null when the version as a whole is
  * @param local whether it was published here
  * @param upstream the upstream it comes from, or null when it is hosted or the upstream is no longer configured
- * @param history what was learnt of it here
+ * @param firstSeen when its source first named it in this repository
+ * @param evidence what its bytes say: the file's own, or of the version's files by the same source
+ * @param age what an upstream's headers say of its age
  * @param kept the file's kept bytes, or null when they are not here
  * @param findings what is known against it, and whether that is all there is
  */
@@ -34,7 +36,9 @@ public record Facts(
         @Nullable ReleaseFile file,
         boolean local,
         @Nullable Upstream upstream,
-        VersionHistory history,
+        Instant firstSeen,
+        Evidence evidence,
+        Signal<Instant> age,
         @Nullable StoredFile kept,
         Findings findings) {
 
@@ -42,16 +46,16 @@ public record Facts(
     public Signal<Instant> published() {
         Signal<Instant> own =
                 file == null ? release.published() : file.published().or(release.published());
-        return own.or(history.published());
+        return own.or(age);
     }
 
     /** The declared licence: as the index says, else as the artifact says. */
     public Signal<String> license() {
-        return release.license().or(history.license());
+        return release.license().or(evidence.license());
     }
 
     /** Whether installing it runs code of its own. */
     public Signal<Boolean> installScripts() {
-        return release.installScripts().or(history.installScripts());
+        return release.installScripts().or(evidence.installScripts());
     }
 }

@@ -71,7 +71,7 @@ public final class PolicyInput {
                 .put("identity", identity(facts))
                 .put("metadata", ArrayValue.EMPTY)
                 .put("upstream", upstream(facts.upstream()))
-                .put("first_seen", time(facts.history().firstSeen()))
+                .put("first_seen", time(facts.firstSeen()))
                 .put("feeds", feeds)
                 .put("signals", signals(facts));
         List<AdvisoryMatch> matches = facts.findings().matches();
@@ -197,7 +197,7 @@ public final class PolicyInput {
                                 kept == null
                                         ? published
                                                 .toOptional()
-                                                .orElse(facts.history().firstSeen())
+                                                .orElse(facts.firstSeen())
                                         : kept.storedAt()))
                 .put(
                         "upstream_metadata",

@@ -4,11 +4,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.Digest;
-import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobWriter;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.blob.Contents;
+import dev.sluice.kernel.facts.Evidence;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.facts.VersionHistory;
 import dev.sluice.kernel.format.Format;
@@ -28,6 +28,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -223,7 +224,12 @@ final class Artifacts {
                         upstream.id(),
                         clock.instant(),
                         httpDate(answer.header("last-modified")));
-                history.seen(coordinates.packageName(), List.of(coordinates.version()), clock.instant());
+                history.seen(
+                        file.repository(),
+                        upstream.id(),
+                        coordinates.packageName(),
+                        List.of(coordinates.version()),
+                        clock.instant());
                 learn(format, file);
                 files.put(file);
                 return file;
@@ -293,48 +299,43 @@ final class Artifacts {
         }
     }
 
-    /** Notes what the artifact and its headers tell beyond the index. */
+    /** Sees to it that what the artifact and its headers tell is known, as this inspector reads it. */
     void learn(Format format, StoredFile file) throws IOException {
-        if (Judge.isSideCar(format, file.fileName())) {
-            return; // it tells nothing that its file does not tell better
+        if (Judge.isSideCar(format, file.fileName()) || isLearnt(file)) {
+            return; // a side-car tells nothing that its file does not tell better
         }
-        VersionHistory known = history.of(file.coordinates().packageName())
-                .getOrDefault(file.coordinates().version(), VersionHistory.seen(clock.instant()));
-        Signal<Instant> published = known.published();
-        if (!published.isKnown() && file.lastModified() != null) {
-            published = Signal.known(file.lastModified(), "last-modified of " + file.fileName());
-        }
-        VersionHistory learnt = known;
-        if (inspector.formats().contains(format.id())) {
-            learnt = inspected(format, file, known);
-        }
-        VersionHistory next = new VersionHistory(
-                known.firstSeen(), published, learnt.license(), learnt.installScripts(), learnt.requiresRuntime());
-        if (!next.equals(known)) {
-            history.learn(file.coordinates(), next);
-        }
+        Evidence known = history.evidence(file.contents().sha256(), format.id(), file.fileName())
+                .orElse(null);
+        history.learn(file, known != null && known.reader() >= inspector.version() ? known : read(format, file));
     }
 
-    private VersionHistory inspected(Format format, StoredFile file, VersionHistory known) throws IOException {
+    private boolean isLearnt(StoredFile file) {
+        VersionHistory known = history.of(
+                        file.repository(), file.coordinates().packageName())
+                .of(file.upstream(), file.coordinates().version());
+        return known != null
+                && known.files().stream()
+                        .anyMatch(f -> f.path().equals(file.path())
+                                && f.sha256().equals(file.contents().sha256())
+                                && Objects.equals(f.lastModified(), file.lastModified())
+                                && f.evidence() != null
+                                && f.evidence().reader() >= inspector.version());
+    }
+
+    private Evidence read(Format format, StoredFile file) throws IOException {
+        int reader = inspector.version();
+        if (!inspector.formats().contains(format.id())) {
+            return Evidence.unknown(reader, "artifacts of this format are not read");
+        }
         try {
-            Inspector.Inspection inspection =
+            Inspector.Inspection told =
                     inspector.inspect(format.id(), file.fileName(), new KeptContent(blobs, file.contents()));
-            return new VersionHistory(
-                    known.firstSeen(),
-                    known.published(),
-                    inspection.license().or(known.license()),
-                    inspection.installScripts().or(known.installScripts()),
-                    inspection.requiresRuntime().or(known.requiresRuntime()));
+            return new Evidence(
+                    reader, told.license(), told.installScripts(), told.requiresRuntime(), told.ambiguities());
         } catch (BlobsUnavailableException e) {
             throw e; // it says nothing of the artifact
         } catch (IOException | IllegalArgumentException e) {
-            String why = "artifact could not be read: " + e.getMessage();
-            return new VersionHistory(
-                    known.firstSeen(),
-                    known.published(),
-                    known.license().or(Signal.unknown(why)),
-                    known.installScripts().or(Signal.unknown(why)),
-                    known.requiresRuntime().or(Signal.unknown(why)));
+            return Evidence.unknown(reader, "artifact could not be read: " + e.getMessage());
         }
     }
 

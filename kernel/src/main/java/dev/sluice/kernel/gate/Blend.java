@@ -1,7 +1,7 @@
 package dev.sluice.kernel.gate;
 
 import dev.sluice.kernel.artifact.PackageName;
-import dev.sluice.kernel.facts.VersionHistory;
+import dev.sluice.kernel.facts.PackageHistory;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Repository;
@@ -45,7 +45,7 @@ final class Blend {
     final boolean untrusted;
 
     final Map<String, Entry> releases;
-    final Map<String, VersionHistory> histories;
+    final PackageHistory histories;
     private final Map<String, FileEntry> files;
 
     /** What was judged from this blend, with the stamp that says whether it still holds. */
@@ -62,7 +62,7 @@ final class Blend {
             Stamps stamps,
             boolean stale,
             boolean untrusted,
-            Map<String, VersionHistory> histories) {
+            PackageHistory histories) {
         this.repository = repository;
         this.name = name;
         this.sources = sources;
@@ -86,7 +86,7 @@ final class Blend {
     }
 
     /** The same sources with what was learnt meanwhile; what was judged is not carried over. */
-    Blend with(Stamps newStamps, Map<String, VersionHistory> newHistories) {
+    Blend with(Stamps newStamps, PackageHistory newHistories) {
         return new Blend(repository, name, sources, documents, newStamps, stale, untrusted, newHistories);
     }
 

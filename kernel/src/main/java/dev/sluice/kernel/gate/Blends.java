@@ -7,7 +7,7 @@ import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.facts.HistoryStore;
-import dev.sluice.kernel.facts.VersionHistory;
+import dev.sluice.kernel.facts.PackageHistory;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Proxying;
 import dev.sluice.kernel.repository.HostedStore;
@@ -24,7 +24,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +105,7 @@ final class Blends {
         if (blend.stamps.history() == stamps.history()) {
             return blend;
         }
-        Blend learnt = blend.with(stamps, history.of(name));
+        Blend learnt = blend.with(stamps, history.of(repository.id(), name));
         memory.asMap().replace(key, blend, learnt);
         return learnt;
     }
@@ -246,18 +245,22 @@ final class Blends {
             Blend.Stamps stamps,
             boolean stale,
             boolean untrusted) {
-        Map<String, VersionHistory> histories = history.of(name);
-        TreeSet<String> unseen = new TreeSet<>();
+        PackageHistory histories = history.of(repository.id(), name);
+        boolean news = false;
         for (Listed.Source source : sources) {
+            TreeSet<String> unseen = new TreeSet<>();
             for (Release release : source.index().releases()) {
-                if (!histories.containsKey(release.version())) {
+                if (histories.of(source.upstream(), release.version()) == null) {
                     unseen.add(release.version());
                 }
             }
+            if (!unseen.isEmpty()) {
+                history.seen(repository.id(), source.upstream(), name, unseen, clock.instant());
+                news = true;
+            }
         }
-        if (!unseen.isEmpty()) {
-            history.seen(name, unseen, clock.instant());
-            histories = history.of(name);
+        if (news) {
+            histories = history.of(repository.id(), name);
         }
         return new Blend(
                 repository, name, List.copyOf(sources), List.copyOf(asked), stamps, stale, untrusted, histories);

@@ -141,7 +141,7 @@ final class Explanations {
                                                 ? "upstream"
                                                 : facts.upstream().id()))
                 .put("published", signal(facts.published().map(Instant::toString)))
-                .put("first_seen", text(facts.history().firstSeen().toString()))
+                .put("first_seen", text(facts.firstSeen().toString()))
                 .put("license", signal(facts.license()))
                 .put("install_scripts", signal(facts.installScripts().map(String::valueOf)))
                 .put(

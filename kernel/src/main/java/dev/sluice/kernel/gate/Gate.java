@@ -375,7 +375,7 @@ public final class Gate {
                 entry != null
                         ? entry.upstream()
                         : kept.isEmpty() ? FileLocator.NOWHERE : kept.getFirst().upstream(),
-                stores.history().of(coordinates.packageName()),
+                stores.history().of(repository.id(), coordinates.packageName()),
                 kept.isEmpty() ? null : kept.getFirst(),
                 visit.actor());
         Instant until = judgement.decision().isAllowed() ? null : judge.allowedFrom(judgement);

@@ -45,6 +45,14 @@ public interface Inspector {
         InputStream open(long offset, long length) throws IOException;
     }
 
+    /**
+     * A number that rises with every release of the inspector that reads more or otherwise than before: what a lower number read
+     * is read again before it counts.
+     */
+    default int version() {
+        return 1;
+    }
+
     /** Ids of the formats whose artifacts it can read. */
     Set<String> formats();
 

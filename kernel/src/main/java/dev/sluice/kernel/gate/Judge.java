@@ -5,6 +5,7 @@ import dev.sluice.kernel.advisory.Findings;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.facts.Facts;
+import dev.sluice.kernel.facts.PackageHistory;
 import dev.sluice.kernel.facts.PolicyInput;
 import dev.sluice.kernel.facts.UnknownFact;
 import dev.sluice.kernel.facts.VersionHistory;
@@ -114,7 +115,8 @@ final class Judge {
             horizon = earlier(horizon, decision.horizon());
             Map<String, Decision> files = new HashMap<>();
             for (ReleaseFile file : release.files()) {
-                if (isJudgedAlone(release, file)) {
+                if (isJudgedAlone(release, file)
+                        || isReadAlone(release, file, blend.histories.of(entry.upstream(), release.version()))) {
                     Decision own = decide(
                             set,
                             renderer,
@@ -175,6 +177,13 @@ final class Judge {
                 || (file.yanked() != null && !file.yanked().equals(release.yanked()));
     }
 
+    /** Whether a file's own bytes were read, which may tell otherwise than those of the release's other files. */
+    private static boolean isReadAlone(Release release, ReleaseFile file, @Nullable VersionHistory history) {
+        return history != null
+                && release.files().size() > 1
+                && history.files().stream().anyMatch(f -> f.path().equals(file.path()));
+    }
+
     /** Judges one version, or one file of it, with all that is known of it. */
     Judgement judge(
             Format format,
@@ -183,7 +192,7 @@ final class Judge {
             Release release,
             @Nullable ReleaseFile file,
             @Nullable String upstream,
-            Map<String, VersionHistory> histories,
+            PackageHistory histories,
             @Nullable StoredFile kept,
             Event.Actor actor) {
         return judgeAt(
@@ -198,7 +207,7 @@ final class Judge {
             Release release,
             @Nullable ReleaseFile file,
             @Nullable String upstream,
-            Map<String, VersionHistory> histories,
+            PackageHistory histories,
             @Nullable StoredFile kept,
             Event.Actor actor,
             Instant at) {
@@ -286,11 +295,20 @@ final class Judge {
             Release release,
             @Nullable ReleaseFile file,
             @Nullable String upstream,
-            Map<String, VersionHistory> histories,
+            PackageHistory histories,
             @Nullable StoredFile kept,
             Findings findings,
             Instant now) {
-        VersionHistory history = histories.get(coordinates.version());
+        VersionHistory known = histories.of(upstream, coordinates.version());
+        VersionHistory history = known == null ? VersionHistory.seen(now) : known; // never older than it is
+        Testimony told = Testimony.of(
+                format,
+                repository,
+                coordinates.packageName(),
+                release,
+                file != null ? file.path() : kept != null ? kept.path() : null,
+                kept == null ? null : kept.contents().sha256(),
+                history);
         return new Facts(
                 repository,
                 coordinates,
@@ -299,7 +317,9 @@ final class Judge {
                 file,
                 upstream == null,
                 upstream == null ? null : upstream(repository, upstream),
-                history == null ? VersionHistory.seen(now) : history, // never older than it is
+                history.firstSeen(),
+                told.evidence(),
+                told.age(),
                 kept,
                 findings);
     }

@@ -52,7 +52,8 @@ final class Publishing {
                     null));
         }
         Change change = apply(visit, format, publication, files);
-        stores.history().seen(name, change.put().stream().map(Release::version).toList(), clock.instant());
+        stores.history()
+                .seen(repository, null, name, change.put().stream().map(Release::version).toList(), clock.instant());
         for (StoredFile file : files) {
             artifacts.learn(format, file);
         }

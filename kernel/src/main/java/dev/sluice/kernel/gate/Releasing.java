@@ -139,6 +139,7 @@ final class Releasing {
             throw new IllegalStateException("neither a file nor a reason why not");
         }
         // Judged with what the bytes themselves tell: a licence, an install script, their age.
+        artifacts.learn(format, kept);
         long learnt = blends.stamps(want.packageName()).history();
         Judge.Judgement judgement = judge(format, want, found, kept, visit);
         if (!judgement.decision().isAllowed()) {
@@ -233,7 +234,7 @@ final class Releasing {
                         found.release(),
                         found.file(),
                         kept != null ? kept.upstream() : found.source(),
-                        history.of(want.packageName()),
+                        history.of(want.repository().id(), want.packageName()),
                         kept,
                         visit.actor()));
     }

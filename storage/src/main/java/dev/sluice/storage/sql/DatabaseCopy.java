@@ -37,7 +37,9 @@ public final class DatabaseCopy {
             "hosted_release",
             "stored_file",
             "upstream_document",
-            "version_history",
+            "evidence",
+            "first_seen",
+            "learnt_file",
             "repository_usage",
             "untold_event");
 

@@ -22,7 +22,14 @@ final class SqlInventory implements Inventory {
     private static final int AT_ONCE = 100;
     private static final String MARKS = "?, ".repeat(AT_ONCE - 1) + "?";
     private static final List<String> OWNED =
-            List.of("stored_file", "hosted_release", "hosted_package", "upstream_document", "repository_usage");
+            List.of(
+                    "stored_file",
+                    "hosted_release",
+                    "hosted_package",
+                    "upstream_document",
+                    "repository_usage",
+                    "first_seen",
+                    "learnt_file");
 
     private final Connections connections;
 
@@ -174,6 +181,8 @@ final class SqlInventory implements Inventory {
             case "hosted_release" -> "repository, format, package_name, version";
             case "hosted_package" -> "repository, format, package_name";
             case "repository_usage" -> "repository";
+            case "first_seen" -> "repository, format, package_name, source, version";
+            case "learnt_file" -> "repository, format, package_name, source, path";
             case "upstream_document" -> "repository, format, upstream, document_key";
             default -> throw new IllegalArgumentException(table);
         };

@@ -48,12 +48,15 @@ class PostgresNodesTest implements NodesContract {
     void more_lessons_than_are_worth_naming_are_all_known_after_catching_up() {
         for (int i = 0; i < 1_100; i++) {
             PackageName name = new PackageName("npm", "p" + i);
-            assertThat(second().history().of(name)).isEmpty();
-            first().history().learn(new Coordinates(name, "1"), HistoryStoreContract.learnt(Samples.INSTANT));
+            assertThat(second().history().of("main", name).isEmpty()).isTrue();
+            first().history().learn(HistoryStoreContract.file(name, "1"), HistoryStoreContract.told(1));
         }
         caughtUp();
         for (int i = 0; i < 1_100; i++) {
-            assertThat(second().history().of(new PackageName("npm", "p" + i))).hasSize(1);
+            assertThat(second().history()
+                            .of("main", new PackageName("npm", "p" + i))
+                            .of("npm"))
+                    .hasSize(1);
         }
     }
 

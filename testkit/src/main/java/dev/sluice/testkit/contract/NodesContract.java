@@ -12,7 +12,6 @@ import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.testkit.Node;
 import dev.sluice.testkit.Samples;
 import dev.sluice.testkit.Together;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -117,27 +116,26 @@ public interface NodesContract {
 
     @Test
     default void what_one_learns_of_a_version_the_other_knows_after_catching_up() {
-        first().history().seen(HistoryStoreContract.NAME, List.of("1"), Samples.INSTANT);
+        first().history().seen("main", "npm", HistoryStoreContract.NAME, List.of("1"), Samples.INSTANT);
         long before = caughtUp().history().stamp(HistoryStoreContract.NAME);
-        assertThat(second().history().of(HistoryStoreContract.NAME)).containsOnlyKeys("1");
+        assertThat(second().history().of("main", HistoryStoreContract.NAME).of("npm")).containsOnlyKeys("1");
 
-        first().history()
-                .learn(new Coordinates(HistoryStoreContract.NAME, "1"), HistoryStoreContract.learnt(Samples.INSTANT));
+        first().history().learn(HistoryStoreContract.file(HistoryStoreContract.NAME, "1"), HistoryStoreContract.told(1));
 
         assertThat(caughtUp().history().stamp(HistoryStoreContract.NAME)).isNotEqualTo(before);
-        assertThat(second().history().of(HistoryStoreContract.NAME))
-                .containsEntry("1", HistoryStoreContract.learnt(Samples.INSTANT));
+        assertThat(second().history().of("main", HistoryStoreContract.NAME))
+                .isEqualTo(first().history().of("main", HistoryStoreContract.NAME));
     }
 
     @Test
     default void both_agree_when_a_version_was_first_seen_whoever_saw_it() {
-        assertThat(second().history().of(HistoryStoreContract.NAME)).isEmpty();
-        first().history().seen(HistoryStoreContract.NAME, List.of("1"), Samples.INSTANT);
+        assertThat(second().history().of("main", HistoryStoreContract.NAME).isEmpty()).isTrue();
+        first().history().seen("main", "npm", HistoryStoreContract.NAME, List.of("1"), Samples.INSTANT);
 
-        caughtUp().history().seen(HistoryStoreContract.NAME, List.of("1"), Samples.INSTANT.plusSeconds(60));
+        caughtUp().history().seen("main", "npm", HistoryStoreContract.NAME, List.of("1"), Samples.INSTANT.plusSeconds(60));
 
-        assertThat(second().history().of(HistoryStoreContract.NAME))
-                .isEqualTo(first().history().of(HistoryStoreContract.NAME));
+        assertThat(second().history().of("main", HistoryStoreContract.NAME))
+                .isEqualTo(first().history().of("main", HistoryStoreContract.NAME));
     }
 
     @Test
@@ -225,13 +223,15 @@ public interface NodesContract {
                 if (number == 0) {
                     first().history()
                             .learn(
-                                    new Coordinates(HistoryStoreContract.NAME, "v" + i),
-                                    HistoryStoreContract.learnt(Instant.EPOCH));
+                                    HistoryStoreContract.file(HistoryStoreContract.NAME, "v" + i),
+                                    HistoryStoreContract.told(1));
                 } else if (caughtUp().history().stamp(HistoryStoreContract.NAME) != start) {
-                    assertThat(second().history().of(HistoryStoreContract.NAME)).isNotEmpty();
+                    assertThat(second().history().of("main", HistoryStoreContract.NAME).isEmpty())
+                            .isFalse();
                 }
             }
         });
-        assertThat(caughtUp().history().of(HistoryStoreContract.NAME)).hasSize(20);
+        assertThat(caughtUp().history().of("main", HistoryStoreContract.NAME).of("npm"))
+                .hasSize(20);
     }
 }

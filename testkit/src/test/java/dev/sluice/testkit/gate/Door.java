@@ -41,6 +41,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,28 +54,43 @@ final class Door {
     final TextFormat format;
     final AdvisoryStore advisories;
     final TestGate gate;
+    private final FirstLine inspector;
 
     private Door(TextFormat format, GateSettings settings) {
         this.format = format;
         this.advisories = new MemoryAdvisoryStore();
-        this.gate = new TestGate(format, advisories, new FirstLine(format.id()), settings);
+        this.inspector = new FirstLine(format.id(), 1);
+        this.gate = new TestGate(format, advisories, inspector, settings);
     }
 
-    private Door(TextFormat format, TestGate gate) {
+    private Door(TextFormat format, TestGate gate, FirstLine inspector) {
         this.format = format;
         this.advisories = gate.node().advisories();
+        this.inspector = inspector;
         this.gate = gate;
     }
 
     /** The door of a node; indexes list files. */
     static Door of(Node node, GateSettings settings) {
         TextFormat format = new TextFormat("text", true);
-        return new Door(format, new TestGate(format, new FirstLine(format.id()), settings, node));
+        FirstLine inspector = new FirstLine(format.id(), 1);
+        return new Door(format, new TestGate(format, inspector, settings, node), inspector);
     }
 
     /** The door of another node of the same installation. */
     Door neighbour(Node another) {
-        return new Door(format, gate.neighbour(another));
+        return new Door(format, gate.neighbour(another), inspector);
+    }
+
+    /** The door after a restart with an inspector that reads more. */
+    Door upgraded() {
+        FirstLine newer = new FirstLine(format.id(), inspector.version() + 1);
+        return new Door(format, gate.restarted(newer), newer);
+    }
+
+    /** How many files were looked into. */
+    long inspected() {
+        return inspector.inspected.sum();
     }
 
     /** Catches up with the other nodes, as every request does. */
@@ -232,6 +248,24 @@ final class Door {
         try (Upload upload = gate.gate().upload(visit(), gate.repository(), TextFormat.path("lib", version, file))) {
             upload.write(text.getBytes(UTF_8));
             gate.gate().publish(visit(), publication(version, file, upload));
+        } catch (IOException | Publication.RejectedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Takes a published version of {@code lib} away. */
+    void unpublish(String version) {
+        try {
+            gate.gate()
+                    .publish(
+                            visit(),
+                            new Publication(
+                                    gate.repository(),
+                                    name("lib"),
+                                    Event.Kind.UNPUBLISH,
+                                    "unpublished " + version,
+                                    List.of(),
+                                    current -> new Change(new byte[0], List.of(), List.of(version))));
         } catch (IOException | Publication.RejectedException e) {
             throw new IllegalStateException(e);
         }
@@ -430,8 +464,19 @@ final class Door {
         }
     }
 
-    /** Reads the licence from the first line of a file, when that begins with {@code license }. */
-    private record FirstLine(String format) implements Inspector {
+    /**
+     * Reads the licence from the first line of a text, when that begins with {@code license }; its second version reads {@code
+     * licence: } as well.
+     */
+    private static final class FirstLine implements Inspector {
+        private final String format;
+        private final int version;
+        private final LongAdder inspected = new LongAdder();
+
+        FirstLine(String format, int version) {
+            this.format = format;
+            this.version = version;
+        }
 
         @Override
         public Set<String> formats() {
@@ -439,15 +484,23 @@ final class Door {
         }
 
         @Override
+        public int version() {
+            return version;
+        }
+
+        @Override
         public Inspection inspect(String of, String fileName, Content content) throws IOException {
-            @Nullable
+            inspected.increment();
             String line = new String(content.open(0, Long.MAX_VALUE).readAllBytes(), UTF_8)
                     .lines()
                     .findFirst()
-                    .orElse(null);
-            Signal<String> license = line != null && line.startsWith("license ")
-                    ? Signal.known(line.substring(8), fileName)
-                    : Signal.unknown(fileName + " does not tell");
+                    .orElse("");
+            Signal<String> license = Signal.unknown(fileName + " does not tell");
+            if (fileName.endsWith(".txt") && line.startsWith("license ")) {
+                license = Signal.known(line.substring(8), fileName);
+            } else if (version > 1 && line.startsWith("licence: ")) {
+                license = Signal.known(line.substring(9), fileName);
+            }
             return new Inspection(
                     license, Signal.unknown("not looked for"), Signal.unknown("not looked for"), List.of());
         }

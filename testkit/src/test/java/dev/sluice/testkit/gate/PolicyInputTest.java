@@ -12,10 +12,10 @@ import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Purl;
 import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.facts.Evidence;
 import dev.sluice.kernel.facts.Facts;
 import dev.sluice.kernel.facts.PolicyInput;
 import dev.sluice.kernel.facts.PolicyInputSchema;
-import dev.sluice.kernel.facts.VersionHistory;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
@@ -133,7 +133,9 @@ class PolicyInputTest {
                 file,
                 false,
                 new Upstream("npm", "npm", URI.create("https://registry.example/"), 1, Upstream.Trust.TRUSTED, null),
-                VersionHistory.seen(Instant.parse("2026-05-31T13:00:00Z")),
+                Instant.parse("2026-05-31T13:00:00Z"),
+                Evidence.NONE,
+                Signal.unknown("not told"),
                 null,
                 index.findings(new DottedOrder(), NAME, "1.2.3", NOW));
         return new PolicyInput("main", "npm", index.feeds())
