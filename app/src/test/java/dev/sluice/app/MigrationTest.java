@@ -194,8 +194,7 @@ final class MigrationTest {
                 .isPresent()
                 .isEqualTo(from.documents().find("main", "npm", "npm", "npm:widget"));
         assertThat(to.history().of("main", WIDGET).of("npm")).hasSize(VERSIONS);
-        assertThat(to.history().of("main", WIDGET))
-                .isEqualTo(from.history().of("main", WIDGET));
+        assertThat(to.history().of("main", WIDGET)).isEqualTo(from.history().of("main", WIDGET));
         assertThat(to.advisories().about(AdvisoryStoreContract.WIDGET))
                 .hasSize(1)
                 .isEqualTo(from.advisories().about(AdvisoryStoreContract.WIDGET));
@@ -318,7 +317,8 @@ final class MigrationTest {
             assertThatThrownBy(() -> Migration.run(old.side(), used.side(), (what, done) -> {}))
                     .isInstanceOf(StorageException.class)
                     .hasMessageContaining("the target is not empty");
-            assertThat(used.home.database().history().of("main", WIDGET).of("npm")).containsOnlyKeys("9.9.9");
+            assertThat(used.home.database().history().of("main", WIDGET).of("npm"))
+                    .containsOnlyKeys("9.9.9");
             assertThat(s3.keys()).isEmpty();
         }
     }

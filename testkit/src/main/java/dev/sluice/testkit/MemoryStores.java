@@ -282,7 +282,8 @@ final class MemoryStores {
                     name,
                     List.of(file.coordinates().version()),
                     file.storedAt());
-            StoredFile former = given.computeIfAbsent(key(file.repository(), name), key -> new TreeMap<>(BY_SOURCE_AND_PATH))
+            StoredFile former = given.computeIfAbsent(
+                            key(file.repository(), name), key -> new TreeMap<>(BY_SOURCE_AND_PATH))
                     .put(List.of(PackageHistory.key(file.upstream()), file.path()), file);
             evidence.put(key(file), told);
             if (former != null || file.lastModified() != null || told.tells()) {

@@ -27,12 +27,7 @@ public interface HistoryStore {
     PackageHistory of(String repository, PackageName name);
 
     /** Notes versions that a source named for the first time; those already known keep their instant. One transaction. */
-    void seen(
-            String repository,
-            @Nullable String source,
-            PackageName name,
-            Collection<String> versions,
-            Instant now);
+    void seen(String repository, @Nullable String source, PackageName name, Collection<String> versions, Instant now);
 
     /** What bytes say when read as a file of that name (which tells its kind), or nothing when nobody read them so. */
     Optional<Evidence> evidence(Digest sha256, String format, String fileName);

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param evidence what the bytes say, or null when nobody read them yet
  */
 public record LearntFile(
-        String path, Digest sha256, @Nullable Instant lastModified, @Nullable Evidence evidence) {
+        String path,
+        Digest sha256,
+        @Nullable Instant lastModified,
+        @Nullable Evidence evidence) {
 
     /** The last segment of the path. */
     public String fileName() {

@@ -193,12 +193,7 @@ public final class PolicyInput {
                 .put("slug_perm", text(facts.purl().toString()))
                 .put(
                         "uploaded_at",
-                        time(
-                                kept == null
-                                        ? published
-                                                .toOptional()
-                                                .orElse(facts.firstSeen())
-                                        : kept.storedAt()))
+                        time(kept == null ? published.toOptional().orElse(facts.firstSeen()) : kept.storedAt()))
                 .put(
                         "upstream_metadata",
                         object().put(

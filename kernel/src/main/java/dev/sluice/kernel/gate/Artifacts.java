@@ -310,8 +310,7 @@ final class Artifacts {
     }
 
     private boolean isLearnt(StoredFile file) {
-        VersionHistory known = history.of(
-                        file.repository(), file.coordinates().packageName())
+        VersionHistory known = history.of(file.repository(), file.coordinates().packageName())
                 .of(file.upstream(), file.coordinates().version());
         return known != null
                 && known.files().stream()

@@ -53,7 +53,12 @@ final class Publishing {
         }
         Change change = apply(visit, format, publication, files);
         stores.history()
-                .seen(repository, null, name, change.put().stream().map(Release::version).toList(), clock.instant());
+                .seen(
+                        repository,
+                        null,
+                        name,
+                        change.put().stream().map(Release::version).toList(),
+                        clock.instant());
         for (StoredFile file : files) {
             artifacts.learn(format, file);
         }

@@ -67,11 +67,9 @@ record Testimony(Evidence evidence, Signal<Instant> age) {
                 .filter(Objects::nonNull)
                 .toList();
         List<Evidence> all = Stream.concat(
-                        own.stream(),
-                        files.stream().map(LearntFile::evidence).filter(Objects::nonNull))
+                        own.stream(), files.stream().map(LearntFile::evidence).filter(Objects::nonNull))
                 .toList();
-        Evidence mine =
-                judged != null && judged.evidence() != null ? judged.evidence() : Evidence.NONE;
+        Evidence mine = judged != null && judged.evidence() != null ? judged.evidence() : Evidence.NONE;
         return new Testimony(
                 new Evidence(
                         mine.reader(),
@@ -121,8 +119,7 @@ record Testimony(Evidence evidence, Signal<Instant> age) {
         return null;
     }
 
-    private static <T> Signal<T> first(
-            List<Evidence> all, Function<Evidence, Signal<T>> fact, Signal<T> otherwise) {
+    private static <T> Signal<T> first(List<Evidence> all, Function<Evidence, Signal<T>> fact, Signal<T> otherwise) {
         for (Evidence evidence : all) {
             if (fact.apply(evidence).isKnown()) {
                 return fact.apply(evidence);
@@ -147,8 +144,7 @@ record Testimony(Evidence evidence, Signal<Instant> age) {
         LearntFile youngest = judged != null && judged.lastModified() != null ? judged : null;
         for (LearntFile file : youngest == null ? files : List.<LearntFile>of()) {
             Instant time = file.lastModified();
-            if (time != null
-                    && (youngest == null || time.isAfter(Objects.requireNonNull(youngest.lastModified())))) {
+            if (time != null && (youngest == null || time.isAfter(Objects.requireNonNull(youngest.lastModified())))) {
                 youngest = file;
             }
         }

@@ -51,18 +51,16 @@ final class SqlHistoryStore implements HistoryStore {
         return connections.read(session -> {
             Map<String, Map<String, List<LearntFile>>> files = files(session, repository, name);
             Map<String, Map<String, VersionHistory>> histories = new HashMap<>();
-            PreparedStatement statement =
-                    session.prepared("SELECT source, version, at FROM first_seen" + OF_PACKAGE);
+            PreparedStatement statement = session.prepared("SELECT source, version, at FROM first_seen" + OF_PACKAGE);
             set(statement, repository, name);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     String source = rows.getString("source");
                     String version = rows.getString("version");
                     Instant at = Values.instant(rows.getLong("at"));
-                    List<LearntFile> given = files.getOrDefault(source, Map.of()).getOrDefault(version, List.of());
-                    histories
-                            .computeIfAbsent(source, s -> new HashMap<>())
-                            .put(version, new VersionHistory(at, given));
+                    List<LearntFile> given =
+                            files.getOrDefault(source, Map.of()).getOrDefault(version, List.of());
+                    histories.computeIfAbsent(source, s -> new HashMap<>()).put(version, new VersionHistory(at, given));
                 }
             }
             return histories.isEmpty() ? PackageHistory.NONE : new PackageHistory(histories);
@@ -88,8 +86,7 @@ final class SqlHistoryStore implements HistoryStore {
                         Digest.sha256(rows.getString("sha256")),
                         Values.instantOrNull(rows, "last_modified"),
                         null);
-                Map<String, LearntFile> version = byPath.computeIfAbsent(
-                                rows.getString("source"), s -> new HashMap<>())
+                Map<String, LearntFile> version = byPath.computeIfAbsent(rows.getString("source"), s -> new HashMap<>())
                         .computeIfAbsent(rows.getString("version"), v -> new TreeMap<>());
                 if (bare.fileName().equals(rows.getString("file_name"))) {
                     version.put(
@@ -121,11 +118,7 @@ final class SqlHistoryStore implements HistoryStore {
 
     @Override
     public void seen(
-            String repository,
-            @Nullable String source,
-            PackageName name,
-            Collection<String> versions,
-            Instant now) {
+            String repository, @Nullable String source, PackageName name, Collection<String> versions, Instant now) {
         Set<String> unseen = new HashSet<>(versions);
         unseen.removeAll(known(repository, source, name));
         if (unseen.isEmpty()) {
@@ -158,12 +151,7 @@ final class SqlHistoryStore implements HistoryStore {
     }
 
     private static void seen(
-            Session session,
-            String repository,
-            @Nullable String source,
-            PackageName name,
-            String version,
-            Instant at)
+            Session session, String repository, @Nullable String source, PackageName name, String version, Instant at)
             throws SQLException {
         PreparedStatement statement = session.prepared(
                 "INSERT INTO first_seen (repository, format, package_name, source, version, at) VALUES (?, ?, ?, ?, ?, ?)"
@@ -202,10 +190,9 @@ final class SqlHistoryStore implements HistoryStore {
         String version = file.coordinates().version();
         connections.run(session -> {
             boolean lesson = evidence.tells() || file.lastModified() != null || isGiven(session, file);
-            PreparedStatement told =
-                    session.prepared("INSERT INTO evidence (sha256, format, file_name, reader, body)"
-                            + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (sha256, format, file_name)"
-                            + " DO UPDATE SET reader = excluded.reader, body = excluded.body");
+            PreparedStatement told = session.prepared("INSERT INTO evidence (sha256, format, file_name, reader, body)"
+                    + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (sha256, format, file_name)"
+                    + " DO UPDATE SET reader = excluded.reader, body = excluded.body");
             told.setString(1, file.contents().sha256().hex());
             told.setString(2, Values.key(name.format()));
             told.setString(3, Values.key(file.fileName()));
@@ -255,10 +242,7 @@ final class SqlHistoryStore implements HistoryStore {
             List<String> ambiguities) {
         static Told of(Evidence evidence) {
             return new Told(
-                    evidence.license(),
-                    evidence.installScripts(),
-                    evidence.requiresRuntime(),
-                    evidence.ambiguities());
+                    evidence.license(), evidence.installScripts(), evidence.requiresRuntime(), evidence.ambiguities());
         }
 
         Evidence evidence(int reader) {

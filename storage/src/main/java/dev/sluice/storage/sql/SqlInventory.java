@@ -21,15 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class SqlInventory implements Inventory {
     private static final int AT_ONCE = 100;
     private static final String MARKS = "?, ".repeat(AT_ONCE - 1) + "?";
-    private static final List<String> OWNED =
-            List.of(
-                    "stored_file",
-                    "hosted_release",
-                    "hosted_package",
-                    "upstream_document",
-                    "repository_usage",
-                    "first_seen",
-                    "learnt_file");
+    private static final List<String> OWNED = List.of(
+            "stored_file",
+            "hosted_release",
+            "hosted_package",
+            "upstream_document",
+            "repository_usage",
+            "first_seen",
+            "learnt_file");
 
     private final Connections connections;
 

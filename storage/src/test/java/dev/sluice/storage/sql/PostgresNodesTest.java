@@ -2,11 +2,9 @@ package dev.sluice.storage.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.node.Nodes;
 import dev.sluice.testkit.Node;
-import dev.sluice.testkit.Samples;
 import dev.sluice.testkit.contract.HistoryStoreContract;
 import dev.sluice.testkit.contract.NodesContract;
 import org.junit.jupiter.api.Test;

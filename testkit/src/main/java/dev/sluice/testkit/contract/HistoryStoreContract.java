@@ -65,8 +65,10 @@ public interface HistoryStoreContract {
     default void knows_nothing_of_a_package_never_seen() {
         assertThat(store().of("main", NAME)).isEqualTo(PackageHistory.NONE);
         assertThat(store().of("main", new PackageName("npm", "a\0b"))).isEqualTo(PackageHistory.NONE);
-        assertThat(store().evidence(Samples.contents("x").sha256(), "npm", "x.tgz")).isEmpty();
-        assertThat(store().evidence(Samples.contents("x").sha256(), "npm", "x\0.tgz")).isEmpty();
+        assertThat(store().evidence(Samples.contents("x").sha256(), "npm", "x.tgz"))
+                .isEmpty();
+        assertThat(store().evidence(Samples.contents("x").sha256(), "npm", "x\0.tgz"))
+                .isEmpty();
     }
 
     @Test
@@ -176,8 +178,7 @@ public interface HistoryStoreContract {
 
         assertThat(Objects.requireNonNull(of(reopened()).get("1")).files())
                 .containsExactly(
-                        learnt(renamed, Evidence.unknown(1, "files of this kind are not read")),
-                        learnt(file, told(1)));
+                        learnt(renamed, Evidence.unknown(1, "files of this kind are not read")), learnt(file, told(1)));
         assertThat(store().evidence(file.contents().sha256(), "pypi", file.fileName()))
                 .isEmpty();
         assertThat(store().evidence(Digest.sha256("0".repeat(64)), "npm", file.fileName()))

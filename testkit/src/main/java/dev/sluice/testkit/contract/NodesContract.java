@@ -118,9 +118,11 @@ public interface NodesContract {
     default void what_one_learns_of_a_version_the_other_knows_after_catching_up() {
         first().history().seen("main", "npm", HistoryStoreContract.NAME, List.of("1"), Samples.INSTANT);
         long before = caughtUp().history().stamp(HistoryStoreContract.NAME);
-        assertThat(second().history().of("main", HistoryStoreContract.NAME).of("npm")).containsOnlyKeys("1");
+        assertThat(second().history().of("main", HistoryStoreContract.NAME).of("npm"))
+                .containsOnlyKeys("1");
 
-        first().history().learn(HistoryStoreContract.file(HistoryStoreContract.NAME, "1"), HistoryStoreContract.told(1));
+        first().history()
+                .learn(HistoryStoreContract.file(HistoryStoreContract.NAME, "1"), HistoryStoreContract.told(1));
 
         assertThat(caughtUp().history().stamp(HistoryStoreContract.NAME)).isNotEqualTo(before);
         assertThat(second().history().of("main", HistoryStoreContract.NAME))
@@ -129,10 +131,13 @@ public interface NodesContract {
 
     @Test
     default void both_agree_when_a_version_was_first_seen_whoever_saw_it() {
-        assertThat(second().history().of("main", HistoryStoreContract.NAME).isEmpty()).isTrue();
+        assertThat(second().history().of("main", HistoryStoreContract.NAME).isEmpty())
+                .isTrue();
         first().history().seen("main", "npm", HistoryStoreContract.NAME, List.of("1"), Samples.INSTANT);
 
-        caughtUp().history().seen("main", "npm", HistoryStoreContract.NAME, List.of("1"), Samples.INSTANT.plusSeconds(60));
+        caughtUp()
+                .history()
+                .seen("main", "npm", HistoryStoreContract.NAME, List.of("1"), Samples.INSTANT.plusSeconds(60));
 
         assertThat(second().history().of("main", HistoryStoreContract.NAME))
                 .isEqualTo(first().history().of("main", HistoryStoreContract.NAME));
@@ -226,7 +231,9 @@ public interface NodesContract {
                                     HistoryStoreContract.file(HistoryStoreContract.NAME, "v" + i),
                                     HistoryStoreContract.told(1));
                 } else if (caughtUp().history().stamp(HistoryStoreContract.NAME) != start) {
-                    assertThat(second().history().of("main", HistoryStoreContract.NAME).isEmpty())
+                    assertThat(second().history()
+                                    .of("main", HistoryStoreContract.NAME)
+                                    .isEmpty())
                             .isFalse();
                 }
             }

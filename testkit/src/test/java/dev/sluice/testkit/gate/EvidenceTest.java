@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Facts about bytes belong to their digest, facts about a name to repository and source: nobody else's change a decision here. */
 class EvidenceTest {
 
-    private static final String FORBIDDEN =
-            "input.v0.package.license.oss_license.spdx_identifier == \"AGPL-3.0-only\"";
+    private static final String FORBIDDEN = "input.v0.package.license.oss_license.spdx_identifier == \"AGPL-3.0-only\"";
     private static final String YOUNG =
             "time.now_ns() - time.parse_rfc3339_ns(input.v0.first_seen) < 3 * 24 * 60 * 60 * 1000000000";
 
