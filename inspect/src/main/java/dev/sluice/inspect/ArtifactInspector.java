@@ -1,16 +1,14 @@
 package dev.sluice.inspect;
 
 import dev.sluice.kernel.gate.Inspector;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * The inspector of npm, PyPI and Maven artifacts: declared licence, code that runs at install, required runtime.
  *
- * <p>Reads archives as streams from front to back, unpacks nothing to disk, and bounds all it reads. Thread-safe.
+ * <p>Reads archives as their clients do, tells where clients disagree, unpacks nothing to disk, and bounds all it reads. Thread-safe.
  */
 public final class ArtifactInspector implements Inspector {
 
@@ -22,7 +20,7 @@ public final class ArtifactInspector implements Inspector {
     }
 
     ArtifactInspector(InspectionLimits limits) {
-        ArchiveWalk archives = new ArchiveWalk(limits);
+        ArchiveReader archives = new ArchiveReader(limits);
         inspectors = Map.of(
                 "npm", new NpmTarball(archives),
                 "pypi", new PythonDistribution(archives),
@@ -40,13 +38,6 @@ public final class ArtifactInspector implements Inspector {
         if (inspector == null) {
             return FileInspector.unknown("artifacts of this format are not read");
         }
-        try (InputStream bytes = content.open(0, Long.MAX_VALUE)) {
-            return inspector.inspect(fileName, bytes);
-        } catch (EOFException brokenOff) {
-            throw new IOException("the artifact is broken off", brokenOff);
-        } catch (RuntimeException malformed) {
-            // The archive library answers some malformed archives with unchecked exceptions of many kinds.
-            throw new IOException("the artifact is malformed: " + malformed, malformed);
-        }
+        return inspector.inspect(fileName, content);
     }
 }

@@ -1,9 +1,9 @@
 package dev.sluice.inspect;
 
 import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.gate.Inspector.Content;
 import dev.sluice.kernel.gate.Inspector.Inspection;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 
 /** Reads the artifacts of one format. Thread-safe. */
@@ -12,11 +12,16 @@ interface FileInspector {
     /** Who says what was read here. */
     String SOURCE = "artifact";
 
-    /** What the file says of itself; throws IOException when it is broken or exceeds a limit. */
-    Inspection inspect(String fileName, InputStream bytes) throws IOException;
+    /** What the file says of itself; throws IOException when nobody can read it, or it exceeds a limit. */
+    Inspection inspect(String fileName, Content content) throws IOException;
 
     /** Nothing is known, for that reason. */
     static Inspection unknown(String why) {
-        return new Inspection(Signal.unknown(why), Signal.unknown(why), Signal.unknown(why), List.of());
+        return unknown(why, List.of());
+    }
+
+    /** Nothing is known, for that reason, of an archive that clients may disagree about. */
+    static Inspection unknown(String why, List<String> ambiguities) {
+        return new Inspection(Signal.unknown(why), Signal.unknown(why), Signal.unknown(why), ambiguities);
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.inspect;
 
 import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.gate.Inspector.Content;
 import dev.sluice.kernel.gate.Inspector.Inspection;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -24,42 +25,55 @@ final class MavenFile implements FileInspector {
     private static final int MAX_LICENSES = 20;
     private static final String NO_RUNTIME = "POMs name no runtime that Maven enforces";
 
-    private final ArchiveWalk archives;
+    private final ArchiveReader archives;
     private final InspectionLimits limits;
 
-    MavenFile(ArchiveWalk archives, InspectionLimits limits) {
+    MavenFile(ArchiveReader archives, InspectionLimits limits) {
         this.archives = archives;
         this.limits = limits;
     }
 
     @Override
-    public Inspection inspect(String fileName, InputStream bytes) throws IOException {
+    public Inspection inspect(String fileName, Content content) throws IOException {
         String name = fileName.toLowerCase(Locale.ROOT);
         if (name.endsWith(".pom")) {
-            byte[] document = bytes.readNBytes(limits.documentBytes() + 1);
-            if (document.length > limits.documentBytes()) {
-                throw new IOException("the POM is larger than " + limits.documentBytes() + " bytes");
-            }
-            return inspection(license(document));
+            return inspection(license(pom(content)), List.of());
         }
         if (!name.endsWith(".jar") && !name.endsWith(".war") && !name.endsWith(".aar")) {
             return FileInspector.unknown("files of this kind are not read");
         }
-        List<byte[]> poms = new ArrayList<>();
-        archives.zip(bytes, (entry, document) -> {
-            if (entry.startsWith("META-INF/maven/") && entry.endsWith("/pom.xml")) {
-                poms.add(document.read());
-            }
-            return poms.size() < 2;
-        });
-        return inspection(
-                poms.size() == 1
-                        ? license(poms.getFirst())
-                        : Signal.unknown(poms.isEmpty() ? "the jar holds no POM" : "the jar holds several POMs"));
+        Archive jar = archives.zip(content, Layout.JAR);
+        return inspection(inJar(jar), jar.ambiguities());
     }
 
-    private static Inspection inspection(Signal<String> license) {
-        return new Inspection(license, Signal.known(false, SOURCE), Signal.unknown(NO_RUNTIME), List.of());
+    private byte[] pom(Content content) throws IOException {
+        try (InputStream bytes = content.open(0, content.size())) {
+            byte[] document = bytes.readNBytes(limits.documentBytes() + 1);
+            if (document.length > limits.documentBytes()) {
+                throw new IOException("the POM is larger than " + limits.documentBytes() + " bytes");
+            }
+            return document;
+        }
+    }
+
+    /** What the only POM of a jar says. A jar that cannot be read, or whose POM cannot, is a jar all the same. */
+    private static Signal<String> inJar(Archive jar) {
+        List<Archive.Document> poms = jar.documents();
+        if (jar.unreadable() != null) {
+            return Signal.unknown("the jar could not be read: " + jar.unreadable());
+        }
+        if (poms.size() != 1) {
+            return Signal.unknown(poms.isEmpty() ? "the jar holds no POM" : "the jar holds several POMs");
+        }
+        try {
+            return license(poms.getFirst().bytes());
+        } catch (IOException malformed) {
+            return Signal.unknown("the POM in the jar could not be read: " + malformed.getMessage());
+        }
+    }
+
+    private static Inspection inspection(Signal<String> license, List<String> ambiguities) {
+        return new Inspection(license, Signal.known(false, SOURCE), Signal.unknown(NO_RUNTIME), ambiguities);
     }
 
     /** Names of the licences, joined by OR: several mean that the user may choose (POM reference, "Licenses"). */

@@ -1,10 +1,11 @@
 package dev.sluice.inspect;
 
 import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.gate.Inspector.Content;
 import dev.sluice.kernel.gate.Inspector.Inspection;
 import dev.sluice.kernel.license.License;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,16 +24,21 @@ import tools.jackson.core.json.JsonFactory;
 final class NpmTarball implements FileInspector {
 
     private static final int MAX_LICENSES = 20;
-    private static final int MAX_DEPTH = 200;
+    private static final int MAX_DEPTH = 10_000;
 
+    /** What npm parses is parsed here: a document in bounds has nothing in it that could be too long. */
     private static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+            .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .build())
             .build();
 
-    private final ArchiveWalk archives;
+    private final ArchiveReader archives;
 
-    NpmTarball(ArchiveWalk archives) {
+    NpmTarball(ArchiveReader archives) {
         this.archives = archives;
     }
 
@@ -40,40 +46,49 @@ final class NpmTarball implements FileInspector {
     private record Manifest(String license, boolean scripts, boolean buildsNothing) {}
 
     @Override
-    public Inspection inspect(String fileName, InputStream bytes) throws IOException {
-        Manifest[] manifest = new Manifest[1];
-        boolean[] binding = new boolean[1];
-        archives.tarGz(bytes, (name, document) -> {
-            int folder = name.indexOf('/');
-            switch (name.substring(folder + 1)) {
-                case "package.json" -> manifest[0] = manifest(document.read());
-                case "binding.gyp" -> binding[0] = true;
-                default -> {
-                    // Any other file is of no interest.
+    public Inspection inspect(String fileName, Content content) throws IOException {
+        Archive tarball = archives.tarGz(content, Layout.NPM);
+        if (tarball.unreadable() != null) {
+            return FileInspector.unknown(
+                    "the tarball could not be read: " + tarball.unreadable(), tarball.ambiguities());
+        }
+        Manifest last = null;
+        boolean scripts = false;
+        boolean binding = false;
+        for (Archive.Document document : tarball.documents()) {
+            if (document.place().equals("binding.gyp")) {
+                binding = true;
+            } else {
+                try {
+                    last = manifest(document.bytes());
+                } catch (IOException malformed) {
+                    List<String> doubts = new ArrayList<>(tarball.ambiguities());
+                    doubts.add(
+                            "its package.json could not be read, and clients may read it: " + malformed.getMessage());
+                    return FileInspector.unknown(String.valueOf(malformed.getMessage()), doubts);
                 }
+                scripts |= last.scripts();
             }
-            return true;
-        });
-        Manifest found = manifest[0];
-        if (found == null) {
-            throw new IOException("the tarball holds no package.json");
+        }
+        if (last == null) {
+            return FileInspector.unknown("the tarball holds no package.json", tarball.ambiguities());
         }
         return new Inspection(
-                Signal.known(found.license(), SOURCE),
-                Signal.known(found.scripts() || (binding[0] && !found.buildsNothing()), SOURCE),
+                Signal.known(last.license(), SOURCE),
+                Signal.known(scripts || (binding && !last.buildsNothing()), SOURCE),
                 Signal.unknown("npm packages name no runtime that installers enforce"),
-                List.of());
+                tarball.ambiguities());
     }
 
+    /** Read as npm does: bytes that are no UTF-8 are replaced, a mark at the beginning is passed over. */
     private static Manifest manifest(byte[] document) throws IOException {
+        String text = new String(document, StandardCharsets.UTF_8);
         String license = "";
         String several = "";
         boolean scripts = false;
         boolean buildsNothing = false;
-        boolean marked = document.length > 3 && document[0] == (byte) 0xef && document[1] == (byte) 0xbb;
-        int start = marked ? 3 : 0;
         try (JsonParser parser =
-                JSON.createParser(ObjectReadContext.empty(), document, start, document.length - start)) {
+                JSON.createParser(ObjectReadContext.empty(), text.startsWith("\uFEFF") ? text.substring(1) : text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("package.json is not an object");
             }

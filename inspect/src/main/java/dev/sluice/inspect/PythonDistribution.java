@@ -1,63 +1,55 @@
 package dev.sluice.inspect;
 
 import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.gate.Inspector.Content;
 import dev.sluice.kernel.gate.Inspector.Inspection;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** A wheel or a source distribution. Installing a wheel runs none of its code, building a source distribution does. */
 final class PythonDistribution implements FileInspector {
 
-    private final ArchiveWalk archives;
+    private final ArchiveReader archives;
 
-    PythonDistribution(ArchiveWalk archives) {
+    PythonDistribution(ArchiveReader archives) {
         this.archives = archives;
     }
 
     @Override
-    public Inspection inspect(String fileName, InputStream bytes) throws IOException {
+    public Inspection inspect(String fileName, Content content) throws IOException {
         String name = fileName.toLowerCase(Locale.ROOT);
         if (name.endsWith(".whl")) {
-            byte[][] found = new byte[1][];
-            archives.zip(bytes, document(found, ".dist-info/METADATA"));
-            return inspection(found[0], false, "METADATA");
+            return inspection(archives.zip(content, Layout.WHEEL), Signal.known(false, SOURCE), "METADATA");
         }
-        byte[][] found = new byte[1][];
+        Signal<Boolean> runsCode = Signal.known(true, SOURCE);
         if (name.endsWith(".tar.gz") || name.endsWith(".tgz")) {
-            archives.tarGz(bytes, document(found, "/PKG-INFO"));
-        } else if (name.endsWith(".tar.bz2")) {
-            archives.tarBz2(bytes, document(found, "/PKG-INFO"));
-        } else if (name.endsWith(".zip")) {
-            archives.zip(bytes, document(found, "/PKG-INFO"));
-        } else {
-            return FileInspector.unknown("files of this kind are not read");
+            return inspection(archives.tarGz(content, Layout.SDIST), runsCode, "PKG-INFO");
         }
-        return inspection(found[0], true, "PKG-INFO");
+        if (name.endsWith(".tar.bz2")) {
+            return inspection(archives.tarBz2(content, Layout.SDIST), runsCode, "PKG-INFO");
+        }
+        if (name.endsWith(".tar")) {
+            return inspection(archives.tar(content, Layout.SDIST), runsCode, "PKG-INFO");
+        }
+        if (name.endsWith(".zip")) {
+            return inspection(archives.zip(content, Layout.SDIST), runsCode, "PKG-INFO");
+        }
+        return FileInspector.unknown("files of this kind are not read");
     }
 
-    /** Takes the first file in the archive's first or second level whose path ends so. */
-    private static ArchiveWalk.Visitor document(byte[][] into, String suffix) {
-        return (name, document) -> {
-            boolean wanted = name.endsWith(suffix) && name.indexOf('/') == name.lastIndexOf('/');
-            if (wanted) {
-                into[0] = document.read();
-            }
-            return !wanted;
-        };
-    }
-
-    private static Inspection inspection(byte @Nullable [] document, boolean runsCode, String name) throws IOException {
-        if (document == null) {
-            throw new IOException("the distribution holds no " + name);
+    /** Of two documents of one name the last is what pip leaves on the disk. */
+    private static Inspection inspection(Archive archive, Signal<Boolean> runsCode, String name) {
+        if (archive.unreadable() != null || archive.documents().isEmpty()) {
+            String why = archive.unreadable() != null
+                    ? "the distribution could not be read: " + archive.unreadable()
+                    : "the distribution holds no " + name;
+            return new Inspection(Signal.unknown(why), runsCode, Signal.unknown(why), archive.ambiguities());
         }
-        CoreMetadata metadata = CoreMetadata.of(document);
+        CoreMetadata metadata = CoreMetadata.of(archive.documents().getLast().bytes());
         return new Inspection(
                 Signal.known(metadata.license(), SOURCE),
-                Signal.known(runsCode, SOURCE),
+                runsCode,
                 Signal.known(metadata.requiresPython(), SOURCE),
-                List.of());
+                archive.ambiguities());
     }
 }

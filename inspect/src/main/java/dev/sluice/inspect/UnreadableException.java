@@ -1,0 +1,11 @@
+package dev.sluice.inspect;
+
+import java.io.IOException;
+
+/** An archive is broken, or holds more than is read here; says nothing of the place where it is kept. */
+final class UnreadableException extends IOException {
+
+    UnreadableException(String message) {
+        super(message);
+    }
+}
