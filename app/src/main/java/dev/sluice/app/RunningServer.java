@@ -162,6 +162,11 @@ final class RunningServer implements AutoCloseable {
         return door.address();
     }
 
+    /** What it answers beside the formats. */
+    List<Operation> operations() {
+        return door.operations();
+    }
+
     /** The token of this run. */
     String controlToken() {
         return controlToken;

@@ -378,7 +378,7 @@ final class Delivery {
             }
         }
         out.putHeader("Date", door.httpDate(passage.at));
-        out.putHeader("X-Content-Type-Options", "nosniff");
+        Isolation.of(response).forEach(out::putHeader);
         out.putHeader(RequestId.HEADER, passage.id);
         closing = last || door.draining.get() || (body != null && !body.isComplete() && !body.isCheapToDiscard());
         if (closing) {

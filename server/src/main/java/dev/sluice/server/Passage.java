@@ -195,6 +195,10 @@ final class Passage {
     private @Nullable Response answer(boolean onLoop) throws IOException {
         Target where = java.util.Objects.requireNonNull(target);
         Request asked = java.util.Objects.requireNonNull(request);
+        Response foreign = ForeignPages.refusal(asked);
+        if (foreign != null) {
+            return foreign;
+        }
         Operations.Match match = door.operations.find(asked.method(), where.segments());
         if (match != null) {
             return operate(match, asked, onLoop);
@@ -214,6 +218,10 @@ final class Passage {
     private @Nullable Response operate(Operations.Match match, Request asked, boolean onLoop) throws IOException {
         Operation operation = match.operation();
         name = operation.id();
+        Response foreign = ForeignPages.refusal(operation, asked);
+        if (foreign != null) {
+            return foreign;
+        }
         if (operation.permission() != Permission.OPEN) {
             Authentication.Result result = authenticate(asked, onLoop);
             if (result == null) {
@@ -381,13 +389,17 @@ final class Passage {
         }
     }
 
-    private static Response unauthenticated(String why) {
+    /**
+     * Package clients send their credentials only when they are challenged for them; a browser would ask its user, remember them, and
+     * send them along for any page. So only where package clients ask is HTTP Basic named.
+     */
+    private Response unauthenticated(String why) {
         return Problem.response(
                         401,
                         "Token needed",
                         why + ". Send a token of this registry as 'Authorization: Bearer', or as the password of HTTP"
                                 + " Basic with any user name; an administrator makes one with 'sluice token create'.")
-                .with("WWW-Authenticate", "Basic realm=\"sluice\"");
+                .with("WWW-Authenticate", (formatId.isEmpty() ? "Bearer" : "Basic") + " realm=\"sluice\"");
     }
 
     private static Response forbidden(Permission permission) {
