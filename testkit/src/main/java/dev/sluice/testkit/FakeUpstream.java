@@ -23,6 +23,8 @@ public final class FakeUpstream implements UpstreamClient {
     private final Map<URI, Page> pages = new ConcurrentHashMap<>();
     private final List<URI> asked = new CopyOnWriteArrayList<>();
     private final Set<String> dead = ConcurrentHashMap.newKeySet();
+    private final Map<URI, URI> redirected = new ConcurrentHashMap<>();
+    private final Set<URI> silent = ConcurrentHashMap.newKeySet();
     private volatile boolean down;
     private volatile CountDownLatch held = new CountDownLatch(0);
 
@@ -39,9 +41,10 @@ public final class FakeUpstream implements UpstreamClient {
         return this;
     }
 
-    /** Answers that address with that status and no body. */
-    public FakeUpstream says(String uri, int status) {
-        pages.put(URI.create(uri), new Page(status, new byte[0], Map.of()));
+    /** Answers that address with that status and no body, with headers given as name, value … in lower case. */
+    public FakeUpstream says(String uri, int status, String... headers) {
+        has(uri, new byte[0], headers);
+        pages.computeIfPresent(URI.create(uri), (address, page) -> new Page(status, page.body(), page.headers()));
         return this;
     }
 
@@ -67,6 +70,16 @@ public final class FakeUpstream implements UpstreamClient {
         } else {
             dead.remove(prefix);
         }
+    }
+
+    /** Redirects that address to one whose host takes no connection. */
+    public void redirectsToDead(String uri, String target) {
+        redirected.put(URI.create(uri), URI.create(target));
+    }
+
+    /** Takes connections for that address and never answers. */
+    public void silent(String uri) {
+        silent.add(URI.create(uri));
     }
 
     /** Holds up every answer from now on until {@link #release}. */
@@ -100,7 +113,17 @@ public final class FakeUpstream implements UpstreamClient {
         }
         String address = ask.uri().toString();
         if (down || dead.stream().anyMatch(address::startsWith)) {
-            throw new UnreachableException("upstream '" + ask.upstream().id() + "' does not answer", null);
+            throw new UnreachableException(
+                    "upstream '" + ask.upstream().id() + "' does not answer", ask.uri(), false, null);
+        }
+        URI elsewhere = redirected.get(ask.uri());
+        if (elsewhere != null) {
+            throw new UnreachableException(
+                    "upstream '" + ask.upstream().id() + "' does not answer", elsewhere, false, null);
+        }
+        if (silent.contains(ask.uri())) {
+            throw new UnreachableException(
+                    "upstream '" + ask.upstream().id() + "' does not answer in time", ask.uri(), true, null);
         }
         Page page = pages.get(ask.uri());
         if (page == null) {

@@ -97,6 +97,18 @@ final class MemoryStores {
         }
 
         @Override
+        public synchronized List<PackageName> names(String repository, String format, String after, int limit) {
+            return files.values().stream()
+                    .filter(f -> f.repository().equals(repository))
+                    .map(f -> f.coordinates().packageName())
+                    .filter(name -> name.format().equals(format) && name.name().compareTo(after) > 0)
+                    .distinct()
+                    .sorted()
+                    .limit(limit)
+                    .toList();
+        }
+
+        @Override
         public synchronized List<StoredFile> withDigest(Digest sha256, int limit) {
             return files.values().stream()
                     .filter(f -> f.contents().sha256().equals(sha256))

@@ -1,6 +1,7 @@
 package dev.sluice.upstream;
 
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
@@ -11,6 +12,21 @@ import javax.net.ssl.SSLException;
 final class Failures {
 
     private Failures() {}
+
+    /** Whether a connection had been made, with TLS where that was to be: what failed then may be about one address only. */
+    static boolean wasConnected(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof HttpConnectTimeoutException
+                    || cause instanceof ConnectException
+                    || cause instanceof UnknownHostException
+                    || cause instanceof UnresolvedAddressException
+                    || cause instanceof NoRouteToHostException
+                    || cause instanceof SSLException) {
+                return false;
+            }
+        }
+        return true;
+    }
 
     static String sentence(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

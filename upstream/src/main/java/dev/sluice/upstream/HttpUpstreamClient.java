@@ -4,11 +4,13 @@ import dev.sluice.kernel.gate.UpstreamClient;
 import dev.sluice.kernel.repository.Upstream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +32,9 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
 
     private static final int MAX_REDIRECTS = 5;
 
+    private static final Logger LOG = System.getLogger("dev.sluice.upstream");
+
+    private final Clients clients;
     private final Reach reach;
     private final StallWatch stalls;
     private final Timeouts timeouts;
@@ -44,6 +49,12 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
     public interface Tls {
         /** The context of all connections. Throws IOException when its certificates cannot be read; then it is asked again. */
         SSLContext context() throws IOException;
+    }
+
+    /** Makes the client below, which never follows redirects. */
+    @FunctionalInterface
+    interface Clients {
+        HttpClient make(Duration connect, SSLContext tls);
     }
 
     /** A client that tells nobody of traces. */
@@ -63,6 +74,18 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
      */
     public HttpUpstreamClient(
             Reach reach, Timeouts timeouts, String userAgent, Tls tls, Supplier<@Nullable String> traceparent) {
+        this(reach, timeouts, userAgent, tls, traceparent, HttpUpstreamClient::client);
+    }
+
+    /** The same over clients made otherwise. */
+    HttpUpstreamClient(
+            Reach reach,
+            Timeouts timeouts,
+            String userAgent,
+            Tls tls,
+            Supplier<@Nullable String> traceparent,
+            Clients clients) {
+        this.clients = clients;
         this.reach = reach;
         this.timeouts = timeouts;
         this.userAgent = userAgent;
@@ -76,15 +99,27 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
             throw new IOException("this server is stopping");
         }
         HttpClient known = http;
-        if (known == null) {
-            known = HttpClient.newBuilder()
-                    .connectTimeout(timeouts.connect())
-                    .followRedirects(HttpClient.Redirect.NEVER)
-                    .sslContext(tls.context())
-                    .build();
+        if (known == null || known.isTerminated()) {
+            if (known != null) {
+                LOG.log(Logger.Level.ERROR, "the client of upstreams has died, probably for want of memory; it is made anew");
+            }
+            known = clients.make(timeouts.connect(), tls.context());
             http = known;
         }
         return known;
+    }
+
+    /** Whether requests can go out: false after the client's thread died and before the next request makes another. */
+    public synchronized boolean isAlive() {
+        return !closed && (http == null || !http.isTerminated());
+    }
+
+    private static HttpClient client(Duration connect, SSLContext tls) {
+        return HttpClient.newBuilder()
+                .connectTimeout(connect)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .sslContext(tls)
+                .build();
     }
 
     @Override
@@ -142,17 +177,34 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
             request.header("traceparent", trace);
         }
         try {
-            return http().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            return send(request.build());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UpstreamException(
                     "interrupted while asking upstream '" + ask.upstream().id() + "'", e);
         } catch (IOException e) {
             throw new UnreachableException(
-                    "upstream '" + ask.upstream().id() + "' cannot be asked: " + Failures.sentence(e), e);
+                    "upstream '" + ask.upstream().id() + "' cannot be asked: "
+                            + Failures.sentence(e),
+                    uri,
+                    Failures.wasConnected(e),
+                    e);
         } catch (IllegalArgumentException e) {
             throw new UpstreamException(
                     "upstream '" + ask.upstream().id() + "' cannot be asked: " + Failures.sentence(e), e);
+        }
+    }
+
+    /** Once more when it was the client that died rather than the other side: nothing that is asked here changes anything. */
+    private HttpResponse<InputStream> send(HttpRequest request) throws IOException, InterruptedException {
+        HttpClient used = http();
+        try {
+            return used.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        } catch (IOException e) {
+            if (!used.isTerminated()) {
+                throw e;
+            }
+            return http().send(request, HttpResponse.BodyHandlers.ofInputStream());
         }
     }
 

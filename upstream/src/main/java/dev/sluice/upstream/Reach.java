@@ -99,28 +99,8 @@ public record Reach(Set<String> allowedHosts) {
         return "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
     }
 
-    /** Whether an address belongs to this machine, a private network, or a cloud's metadata service (RFC 6890). */
+    /** Whether an address is anything but one of a public machine; see {@link SpecialAddresses}. */
     static boolean isInside(InetAddress address) {
-        if (address.isLoopbackAddress()
-                || address.isAnyLocalAddress()
-                || address.isLinkLocalAddress()
-                || address.isSiteLocalAddress()
-                || address.isMulticastAddress()) {
-            return true;
-        }
-        byte[] bytes = address.getAddress();
-        if (bytes.length == 16) {
-            boolean uniqueLocal = (bytes[0] & 0xfe) == 0xfc; // fc00::/7
-            boolean translated =
-                    bytes[0] == 0 && bytes[1] == 0x64 && (bytes[2] & 0xff) == 0xff && (bytes[3] & 0xff) == 0x9b;
-            return uniqueLocal || translated;
-        }
-        int first = bytes[0] & 0xff;
-        int second = bytes[1] & 0xff;
-        return first == 0
-                || (first == 100 && second >= 64 && second <= 127) // shared address space, RFC 6598
-                || (first == 192 && second == 0 && bytes[2] == 0)
-                || (first == 198 && (second == 18 || second == 19))
-                || first >= 240;
+        return SpecialAddresses.contain(address);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.kernel.gate.UpstreamClient.Answer;
 import dev.sluice.kernel.gate.UpstreamClient.Ask;
+import dev.sluice.kernel.gate.UpstreamClient.UnreachableException;
 import dev.sluice.kernel.gate.UpstreamClient.UpstreamException;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.kernel.repository.Upstream.Trust;
@@ -14,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
@@ -261,5 +263,52 @@ class HttpUpstreamClientTest {
                 .hasMessageNotContaining("hunter2")
                 .hasMessageNotContaining("YW5uOmh1bnRlcjI=");
         assertThat(upstream.toString()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void a_client_whose_thread_died_is_made_anew_and_the_request_goes_out_all_the_same() throws IOException {
+        server.serve("/doc", dev.sluice.testkit.Answer.ok("body"));
+        List<MortalClient> made = new ArrayList<>();
+        try (HttpUpstreamClient mortal = new HttpUpstreamClient(
+                new Reach(Set.of()), SHORT, "sluice-test", () -> TrustedRoots.context(List.of()), () -> null, (c, t) -> {
+                    made.add(new MortalClient());
+                    return made.getLast();
+                })) {
+            assertThat(mortal.isAlive()).isTrue();
+            read(mortal, document("/doc"));
+
+            made.getFirst().die();
+            assertThat(mortal.isAlive()).isFalse();
+            assertThat(read(mortal, document("/doc"))).isEqualTo("body");
+            assertThat(mortal.isAlive()).isTrue();
+            assertThat(made).hasSize(2);
+
+            made.getLast().dieAtNextRequest();
+            assertThat(read(mortal, document("/doc"))).isEqualTo("body");
+            assertThat(made).hasSize(3);
+            assertThat(mortal.isAlive()).isTrue();
+        }
+    }
+
+    private static String read(HttpUpstreamClient client, Ask ask) throws IOException {
+        try (Answer answer = client.ask(ask)) {
+            return new String(answer.body().readAllBytes(), UTF_8);
+        }
+    }
+
+    @Test
+    void says_who_could_not_be_reached_and_whether_there_was_a_connection() throws IOException {
+        server.serve("/moved", dev.sluice.testkit.Answer.redirect("http://127.0.0.1:1/x"));
+        HttpUpstreamClient here = client(Set.of("127.0.0.1"));
+        assertThatThrownBy(() -> here.ask(document("/moved")))
+                .isInstanceOfSatisfying(UnreachableException.class, e -> {
+                    assertThat(e.uri()).isEqualTo(URI.create("http://127.0.0.1:1/x"));
+                    assertThat(e.connected()).isFalse();
+                });
+        here.close();
+        server.serve("/broken", dev.sluice.testkit.Answer.ok("x"));
+        server.close();
+        assertThatThrownBy(() -> client.ask(document("/broken")))
+                .isInstanceOfSatisfying(UnreachableException.class, e -> assertThat(e.uri()).isEqualTo(server.url("/broken")));
     }
 }

@@ -62,30 +62,29 @@ final class Answers {
                 nearest,
                 until,
                 decision.state());
-        recorder.refusal(
+        return new Outcome.Refused(recorder.refusal(
                 visit,
-                id,
                 repository,
                 format,
-                coordinates.packageName(),
                 coordinates,
                 want == null ? null : want.path(),
                 refusal,
-                Explanations.refusal(refusal, judgement));
-        return new Outcome.Refused(refusal);
+                () -> Explanations.refusal(refusal, judgement)));
     }
 
     /**
      * Nothing is there.
      *
      * @param failure why upstreams could not be asked, or null when all have answered
+     * @param asking what they were asked
      */
-    Outcome.Missing missing(String what, @Nullable String failure, List<Upstream> upstreams) {
+    Outcome.Missing missing(
+            String what, @Nullable String failure, List<Upstream> upstreams, Rests.Asking asking) {
         return failure == null
                 ? new Outcome.Missing(what + " is not here and no upstream has it", false)
                 : new Outcome.Missing(
                         what + " is not here, and upstreams could not be asked: " + failure,
                         true,
-                        rests.left(upstreams));
+                        rests.left(upstreams, asking));
     }
 }

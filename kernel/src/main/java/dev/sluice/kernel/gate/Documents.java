@@ -44,6 +44,9 @@ final class Documents {
         void accept(Digest blob, InputStream body, UpstreamClient.Answer answer) throws IOException;
     }
 
+    /** What is no index and no longer than that waits for the garbage collection. */
+    private static final long SMALL = 1L << 20;
+
     private static final Check NO_CHECK = (blob, body, answer) -> {};
 
     private final DocumentStore store;
@@ -214,12 +217,20 @@ final class Documents {
             @Nullable Document kept)
             throws IOException {
         Contents contents;
+        boolean drops;
         try (BlobWriter writer = blobs.begin()) {
             answer.body().transferTo(writer);
+            drops = writer.size() > SMALL
+                    && blobs.find(writer.contents().sha256()).isEmpty();
             contents = writer.commit();
         }
         try (InputStream body = blobs.open(contents.sha256(), 0, Long.MAX_VALUE)) {
             check.accept(contents.sha256(), body, answer);
+        } catch (IOException | RuntimeException e) {
+            if (drops && !(e instanceof BlobsUnavailableException)) {
+                blobs.delete(contents.sha256(), Instant.MAX); // nobody refers to it: it came with this very answer
+            }
+            throw e;
         }
         Instant now = clock.instant();
         boolean same = kept != null && contents.sha256().equals(kept.blob());

@@ -122,7 +122,7 @@ public final class Gate {
         this.settings = settings;
         this.stages = stages;
         this.inspector = inspector;
-        this.recorder = new Recorder(journal, clock, ids);
+        this.recorder = new Recorder(journal, clock, ids, settings.memoryForNotes());
         this.rests = new Rests(client, clock, settings);
         this.documents = new Documents(stores.documents(), stores.blobs(), stores.leases(), rests, clock, settings);
         Promises promises = new Promises(recorder, settings);
@@ -174,7 +174,11 @@ public final class Gate {
         Blends.Located located = stages.run("locate", () -> blends.locate(format, repository, name));
         Blend blend = located.blend();
         if (blend == null) {
-            return answers.missing(name.name(), located.failure(), repository.upstreamsFor(name));
+            return answers.missing(
+                    name.name(),
+                    located.failure(),
+                    repository.upstreamsFor(name),
+                    upstream -> format.proxying().indexQuestion(upstream, name));
         }
         Listed listed = stages.run("judge", () -> judge.judge(format, blend, visit));
         return answer(visit, format, blend, listed);
@@ -328,9 +332,24 @@ public final class Gate {
         return stores.hosted().names(repository.id(), format, after, limit);
     }
 
+    /** Names of packages of which files are kept, published or fetched, after the given one in order, at most {@code limit}. */
+    public List<PackageName> keptNames(Repository repository, String format, String after, int limit) {
+        return stores.files().names(repository.id(), format, after, limit);
+    }
+
     /** What is known against a version, and whether that is all there is. */
     public Findings findings(Coordinates coordinates) {
         return judge.findings(format(coordinates.packageName()), coordinates);
+    }
+
+    /** What of upstreams is left alone now by this node, and why. */
+    public List<Rest> rests() {
+        return rests.current();
+    }
+
+    /** Ends the rests of upstreams with that id, or of all when it is null: they are asked again; how many rests ended. */
+    public int wake(@Nullable String upstream) {
+        return rests.wake(upstream);
     }
 
     /** Ids of upstreams that are left alone now: they could not be reached, or asked for it. */

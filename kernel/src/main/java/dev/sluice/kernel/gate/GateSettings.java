@@ -58,8 +58,8 @@ public record GateSettings(
         return indexMemoryBytes / 32;
     }
 
-    /** Each of the small ones, of which there are five: what was asked in vain or lately, outages, rests, what was told. */
+    /** Each of the small ones, of which there are six: what was asked in vain or lately, outages, rests, promises, refusals told. */
     long memoryForNotes() {
-        return indexMemoryBytes / 80;
+        return indexMemoryBytes / 96;
     }
 }

@@ -14,8 +14,10 @@ import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.rego.value.Json;
 import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.rego.value.Value;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what the gate does into the journal; a visit is not answered before its records are durable. Thread-safe. */
@@ -24,8 +26,10 @@ final class Recorder {
     private final Journal journal;
     private final InstantSource clock;
     private final Ulid ids;
+    private final ToldRefusals refusals;
 
-    Recorder(Journal journal, InstantSource clock, Ulid ids) {
+    Recorder(Journal journal, InstantSource clock, Ulid ids, long memory) {
+        this.refusals = new ToldRefusals(memory);
         this.journal = journal;
         this.clock = clock;
         this.ids = ids;
@@ -59,32 +63,47 @@ final class Recorder {
                                         .build())));
     }
 
-    void refusal(
+    /**
+     * Records a refusal unless the same was told to the same within the last minute; then that record stands for both.
+     *
+     * @param detail what the why page shows; put together only for what is recorded
+     * @return the refusal that is on record, whose address explains it
+     */
+    Refusal refusal(
             Visit visit,
-            String id,
             Repository repository,
             Format format,
-            PackageName name,
-            @Nullable Coordinates coordinates,
+            Coordinates coordinates,
             @Nullable String path,
             Refusal refusal,
-            Value detail) {
-        append(
-                visit,
-                new Event(
-                        id,
-                        clock.instant(),
-                        Event.Kind.REFUSAL,
-                        visit.actor(),
-                        repository.name(),
-                        purl(format, name, coordinates),
-                        coordinates,
-                        path,
-                        null,
-                        null,
-                        List.of(refusal.policy()),
-                        refusal.subject() + " refused: " + String.join("; ", refusal.reasons()),
-                        Json.write(detail)));
+            Supplier<Value> detail) {
+        ToldRefusals.Key key = ToldRefusals.Key.of(visit.actor(), repository.name(), coordinates, path, refusal);
+        Instant now = clock.instant();
+        ToldRefusals.Told told = refusals.tell(key, refusal, now, former -> journal.append(new Event(
+                refusal.id(),
+                now,
+                Event.Kind.REFUSAL,
+                visit.actor(),
+                repository.name(),
+                purl(format, coordinates.packageName(), coordinates),
+                coordinates,
+                path,
+                null,
+                null,
+                List.of(refusal.policy()),
+                refusal.subject() + " refused: " + String.join("; ", refusal.reasons()) + repeats(former),
+                Json.write(detail.get()))));
+        if (told.repeats() == 0 || !told.written().toCompletableFuture().isDone()) {
+            visit.awaits(told.written());
+        }
+        return told.refusal();
+    }
+
+    private static String repeats(ToldRefusals.@Nullable Told former) {
+        return former == null || former.repeats() == 0
+                ? ""
+                : " (told " + former.repeats() + " times more within the minute of "
+                        + former.refusal().id() + ")";
     }
 
     void hidden(Visit visit, Format format, Listed listed) {

@@ -84,13 +84,33 @@ public interface UpstreamClient {
     /** Sends the question and waits for the head of the answer. Throws {@link UpstreamException} when there is none. */
     Answer ask(Ask ask) throws IOException;
 
-    /** No answer came from an upstream, whatever it was asked for: no connection, no TLS, nothing in time. */
+    /** No answer came: no connection, no TLS, nothing in time. */
     final class UnreachableException extends UpstreamException {
         private static final long serialVersionUID = 1;
 
-        /** Says what happened and why. */
-        public UnreachableException(String message, @Nullable Throwable cause) {
+        private final transient URI uri;
+        private final boolean connected;
+
+        /**
+         * Says what happened and why.
+         *
+         * @param uri whom was asked in the end: after redirects another than the question names
+         * @param connected whether there was a connection, so that the silence may be about this one address
+         */
+        public UnreachableException(String message, URI uri, boolean connected, @Nullable Throwable cause) {
             super(message, cause);
+            this.uri = uri;
+            this.connected = connected;
+        }
+
+        /** Whom was asked in the end. */
+        public URI uri() {
+            return uri;
+        }
+
+        /** Whether the host took the connection and was silent then. */
+        public boolean connected() {
+            return connected;
         }
     }
 

@@ -24,6 +24,12 @@ public interface FileStore {
     /** Versions of a package of which at least one file is kept. */
     List<String> versions(String repository, PackageName name);
 
+    /**
+     * Names of packages of a format of which at least one file is kept, published or fetched, after the given one in order, at most
+     * {@code limit}; "" starts from the first.
+     */
+    List<PackageName> names(String repository, String format, String after, int limit);
+
     /** Every file with those bytes, in any repository, at most {@code limit}. */
     List<StoredFile> withDigest(Digest sha256, int limit);
 }

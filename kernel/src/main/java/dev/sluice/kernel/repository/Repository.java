@@ -80,6 +80,10 @@ public record Repository(
 
     /** Whether the name is kept for hosted packages. */
     public boolean isReserved(PackageName packageName) {
-        return reserved.stream().anyMatch(r -> r.covers(packageName));
+        if (reserved.isEmpty()) {
+            return false;
+        }
+        String name = ReservedName.folded(packageName);
+        return reserved.stream().anyMatch(r -> r.covers(packageName.format(), name));
     }
 }

@@ -7,6 +7,7 @@ import dev.sluice.kernel.artifact.PackageName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReservedNameTest {
 
@@ -29,6 +30,25 @@ class ReservedNameTest {
         "pypi:*-internal-*, pypi, x-internal-y, true",
         "'*:acme*', npm, acme-x, true",
         "'*:acme*', maven, acme:x, true",
+        "pypi:Acme_Tool, pypi, acme-tool, true",
+        "pypi:acme.*, pypi, acme-tool, true",
+        "pypi:acme.*, pypi, acme, false",
+        "pypi:Acme__.Internal-*, pypi, acme-internal-x, true",
+        "pypi:a_*.b, pypi, a-b, true",
+        "pypi:a_*.b, pypi, a-xb, false",
+        "'*:Acme_*', pypi, acme-x, true",
+        "'*:Acme_*', npm, acme_x, true",
+        "npm:@Acme/*, npm, @acme/tool, true",
+        "npm:@acme/, npm, @acme/tool, true",
+        "npm:@acme%2fTool, npm, @acme/tool, true",
+        "npm:acme-tool, npm, Acme-Tool, true",
+        "maven:com.acme.*, maven, com.acme:lib, true",
+        "maven:com.acme.*, maven, com.acme.deep:lib, true",
+        "maven:com.acme.**, maven, com.acme:lib, true",
+        "maven:com/acme/, maven, com.acme:lib, true",
+        "maven:Com.Acme, maven, com.acme:lib, true",
+        "maven:com.acme:Lib, maven, com.acme:lib, true",
+        "maven:com.acme:*, maven, com.acme.deep:lib, false",
     })
     void covers_exact_names_scopes_groups_and_globs(String written, String format, String name, boolean covered) {
         assertThat(ReservedName.parse(written).covers(new PackageName(format, name)))
@@ -40,6 +60,31 @@ class ReservedNameTest {
         ReservedName hostile = new ReservedName("npm", "*a".repeat(200) + "b");
 
         assertThat(hostile.covers(new PackageName("npm", "a".repeat(500)))).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "npm:acme/*",
+                "npm:@acme tool",
+                "npm:_x y",
+                "pypi:acme-",
+                "pypi:@acme/tool",
+                "pypi:com.acme:tool",
+                "pypi:äcme",
+                "maven:.acme",
+                "maven:com.acme:lib:1.0",
+                "maven:@acme"
+            })
+    void what_can_never_cover_a_name_says_how_it_is_written(String written) {
+        assertThat(ReservedName.parse(written).objection()).hasValueSatisfying(text -> assertThat(text)
+                .contains("covers nothing:"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"npm:@acme", "npm:*", "npm:acme*", "npm:@a*/b", "pypi:*", "pypi:a", "maven:*", "maven:*.acme", "*:x"})
+    void what_can_cover_a_name_is_fine(String written) {
+        assertThat(ReservedName.parse(written).objection()).isEmpty();
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.sluice.kernel.repository.HostedStore;
 import dev.sluice.kernel.repository.Inventory;
 import dev.sluice.kernel.repository.Quotas;
 import dev.sluice.kernel.repository.RepositoryStore;
+import dev.sluice.storage.KeyHolder;
 import dev.sluice.storage.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,7 +42,7 @@ public final class Database implements AutoCloseable {
 
     private final Connections stores;
     private final Connections feeds;
-    private final RepositoryStore repositories;
+    private final SqlRepositoryStore repositories;
     private final TokenStore tokens;
     private final PolicyStore policies;
     private final HostedStore hosted;
@@ -118,6 +119,19 @@ public final class Database implements AutoCloseable {
             nodes.close();
             leases.close();
         });
+    }
+
+    /**
+     * Seals secrets of upstreams with that key from now on, and those that are stored as they are at once; how many those were. To
+     * be called before anybody reads repositories. Throws StorageException when there is a key that cannot be read.
+     */
+    public int sealWith(KeyHolder keys) {
+        return repositories.sealWith(keys);
+    }
+
+    /** Forgets credentials of upstreams that the key cannot open, because it is lost; how many. */
+    public int forgetSealed() {
+        return repositories.forgetSealed();
     }
 
     /** Who uses each database and who waits for it, by its name: stores, and advisories where that is another one. */

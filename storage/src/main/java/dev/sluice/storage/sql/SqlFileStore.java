@@ -99,6 +99,25 @@ final class SqlFileStore implements FileStore {
     }
 
     @Override
+    public List<PackageName> names(String repository, String format, String after, int limit) {
+        return connections.read(session -> {
+            PreparedStatement statement = session.prepared("SELECT DISTINCT package_name FROM stored_file"
+                    + " WHERE repository = ? AND format = ? AND package_name > ? ORDER BY package_name LIMIT ?");
+            statement.setString(1, repository);
+            statement.setString(2, format);
+            statement.setString(3, Values.cleaned(after));
+            statement.setInt(4, limit);
+            List<PackageName> names = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    names.add(new PackageName(format, rows.getString(1)));
+                }
+            }
+            return names;
+        });
+    }
+
+    @Override
     public List<StoredFile> withDigest(Digest sha256, int limit) {
         return connections.read(session -> {
             PreparedStatement statement = session.prepared("SELECT " + COLUMNS

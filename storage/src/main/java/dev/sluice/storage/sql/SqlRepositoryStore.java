@@ -8,6 +8,9 @@ import dev.sluice.kernel.repository.Upstream.Basic;
 import dev.sluice.kernel.repository.Upstream.Bearer;
 import dev.sluice.kernel.repository.Upstream.Credentials;
 import dev.sluice.kernel.repository.Upstream.Trust;
+import dev.sluice.storage.KeyHolder;
+import dev.sluice.storage.SecretKey;
+import dev.sluice.storage.StorageException;
 import java.net.URI;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -25,18 +28,91 @@ import org.jspecify.annotations.Nullable;
 /**
  * Repositories in SQL, held in memory by every name they answer to as well.
  *
- * <p>The table {@code upstream} holds the secrets of upstreams in the clear, since they must be sent; nothing here logs a row.
+ * <p>The table {@code upstream} holds the secrets of upstreams, sealed by a key that lies elsewhere; nothing here logs a row.
  */
 final class SqlRepositoryStore implements RepositoryStore {
+    private static final String ADVICE = ". Put the right key there (of several nodes, each needs the same: SLUICE_SECRET_KEY);"
+            + " when it is lost, start once with --set secret-key-lost=true, and give these credentials anew";
+
     private final Connections connections;
     private final Revision revision;
     private final Cached<Map<String, Repository>> all;
+    private volatile KeyHolder keys = KeyHolder.NONE;
 
     SqlRepositoryStore(Connections connections, Revisions revisions) {
         this.connections = connections;
         this.revision = revisions.named("repository");
-        this.all = new Cached<>(() -> connections.snapshot(SqlRepositoryStore::load));
+        this.all = new Cached<>(() -> connections.snapshot(this::load));
         revision.onMove(all::invalidate);
+    }
+
+    /** Seals and opens secrets with that key from now on, and seals those that are stored as they are; how many that were. */
+    int sealWith(KeyHolder holder) {
+        keys = holder;
+        all.invalidate();
+        return reseal((stored, place) -> {
+            SecretKey key = SecretKey.isSealed(stored) ? null : holder.findOrMake();
+            return key == null ? stored : key.seal(stored, place);
+        });
+    }
+
+    /** Forgets the credentials that the key cannot open; how many. */
+    int forgetSealed() {
+        SecretKey key = keys.find();
+        return reseal((stored, place) -> canOpen(key, stored, place) ? stored : null);
+    }
+
+    private static boolean canOpen(@Nullable SecretKey key, String stored, String place) {
+        if (!SecretKey.isSealed(stored) || key == null) {
+            return !SecretKey.isSealed(stored);
+        }
+        try {
+            key.open(stored, place);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** What is to be stored in place of what is; null forgets the credentials. */
+    private interface Resealing {
+        @Nullable
+        String resealed(String stored, String place);
+    }
+
+    private int reseal(Resealing resealing) {
+        return connections.write(session -> {
+            int changed = 0;
+            PreparedStatement read = session.prepared(
+                    "SELECT repository, id, url, credential_secret FROM upstream WHERE credential_secret IS NOT NULL");
+            List<String[]> rows = new ArrayList<>();
+            try (ResultSet row = read.executeQuery()) {
+                while (row.next()) {
+                    rows.add(new String[] {row.getString(1), row.getString(2), row.getString(3), row.getString(4)});
+                }
+            }
+            for (String[] row : rows) {
+                String now = resealing.resealed(row[3], place(row[0], row[1], row[2]));
+                if (row[3].equals(now)) {
+                    continue;
+                }
+                PreparedStatement write = session.prepared("UPDATE upstream SET credential_secret = ?"
+                        + (now == null ? ", credential_kind = NULL, credential_user = NULL" : "")
+                        + " WHERE repository = ? AND id = ?");
+                write.setString(1, now);
+                write.setString(2, row[0]);
+                write.setString(3, row[1]);
+                changed += write.executeUpdate();
+            }
+            if (changed > 0) {
+                revision.bump(session);
+            }
+            return changed;
+        });
+    }
+
+    private static String place(String repository, String upstream, String url) {
+        return repository + "\n" + upstream + "\n" + url;
     }
 
     @Override
@@ -94,7 +170,7 @@ final class SqlRepositoryStore implements RepositoryStore {
         });
     }
 
-    private static void insert(Session session, String repository, Upstream upstream) throws SQLException {
+    private void insert(Session session, String repository, Upstream upstream) throws SQLException {
         @Nullable Credentials credentials = upstream.credentials();
         PreparedStatement statement =
                 session.prepared("INSERT INTO upstream (repository, id, format, url, priority, trust,"
@@ -107,11 +183,17 @@ final class SqlRepositoryStore implements RepositoryStore {
         statement.setString(6, upstream.trust().name());
         statement.setString(7, kindOf(credentials));
         statement.setString(8, credentials instanceof Basic basic ? basic.user() : null);
-        statement.setString(9, secretOf(credentials));
+        String secret = secretOf(credentials);
+        SecretKey key = secret == null ? null : keys.findOrMake();
+        statement.setString(
+                9,
+                secret == null || key == null
+                        ? secret
+                        : key.seal(secret, place(repository, upstream.id(), upstream.url().toString())));
         statement.executeUpdate();
     }
 
-    private static Map<String, Repository> load(Session session) throws SQLException {
+    private Map<String, Repository> load(Session session) throws SQLException {
         Map<String, List<Upstream>> upstreams = new HashMap<>();
         try (ResultSet row = session.prepared("SELECT * FROM upstream ORDER BY repository, priority, id")
                 .executeQuery()) {
@@ -144,7 +226,7 @@ final class SqlRepositoryStore implements RepositoryStore {
         return json == null ? Set.of() : Set.of(StoredJson.read(json, String[].class));
     }
 
-    private static Upstream upstream(ResultSet row) throws SQLException {
+    private Upstream upstream(ResultSet row) throws SQLException {
         return new Upstream(
                 row.getString("id"),
                 row.getString("format"),
@@ -154,16 +236,38 @@ final class SqlRepositoryStore implements RepositoryStore {
                 credentials(row));
     }
 
-    private static @Nullable Credentials credentials(ResultSet row) throws SQLException {
+    private @Nullable Credentials credentials(ResultSet row) throws SQLException {
         @Nullable String kind = Values.textOrNull(row, "credential_kind");
         if (kind == null) {
             return null;
         }
         return switch (kind) {
-            case "basic" -> new Basic(row.getString("credential_user"), row.getString("credential_secret"));
-            case "bearer" -> new Bearer(row.getString("credential_secret"));
+            case "basic" -> new Basic(row.getString("credential_user"), secret(row));
+            case "bearer" -> new Bearer(secret(row));
             default -> throw new SQLException("unknown kind of credentials: " + kind);
         };
+    }
+
+    private String secret(ResultSet row) throws SQLException {
+        String stored = row.getString("credential_secret");
+        if (!SecretKey.isSealed(stored)) {
+            return stored;
+        }
+        String whose = "the credentials of upstream '" + row.getString("id") + "' of repository '"
+                + row.getString("repository") + "'";
+        SecretKey key = keys.find();
+        if (key == null) {
+            throw new StorageException(
+                    whose + " are sealed with the key " + SecretKey.idOf(stored) + ", and there is none in "
+                            + keys.place() + ADVICE,
+                    null);
+        }
+        try {
+            return key.open(stored, place(row.getString("repository"), row.getString("id"), row.getString("url")));
+        } catch (IllegalArgumentException e) {
+            throw new StorageException(
+                    whose + " cannot be opened with the key in " + keys.place() + ": " + e.getMessage() + ADVICE, e);
+        }
     }
 
     private static @Nullable String kindOf(@Nullable Credentials credentials) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.repository.FileStore;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.testkit.Samples;
@@ -165,5 +166,20 @@ public interface FileStoreContract {
 
         assertThat(kept).containsExactly(true, false, true, false, true, false, true, false);
         assertThat(reopened().of("main", WIDGET)).extracting(StoredFile::path).containsExactly("p0", "p2", "p4", "p6");
+    }
+
+    @Test
+    default void lists_each_package_of_which_a_file_is_kept_once_and_page_by_page() {
+        store().put(Samples.file("main", WIDGET, "a", "npm"));
+        store().put(Samples.file("main", Coordinates.of("npm", "widget", "2.0.0"), "b", null));
+        store().put(Samples.file("main", Coordinates.of("npm", "gadget", "1.0.0"), "c", "npm"));
+        store().put(Samples.file("main", Coordinates.of("pypi", "other", "1.0.0"), "d", "pypi"));
+        store().put(Samples.file("elsewhere", Coordinates.of("npm", "zebra", "1.0.0"), "e", "npm"));
+
+        assertThat(store().names("main", "npm", "", 10))
+                .containsExactly(new PackageName("npm", "gadget"), new PackageName("npm", "widget"));
+        assertThat(store().names("main", "npm", "", 1)).containsExactly(new PackageName("npm", "gadget"));
+        assertThat(store().names("main", "npm", "gadget", 1)).containsExactly(new PackageName("npm", "widget"));
+        assertThat(store().names("main", "npm", "widget", 1)).isEmpty();
     }
 }

@@ -48,6 +48,13 @@ class ObtainingTest {
     }
 
     @Test
+    void a_long_body_that_is_no_index_is_dropped_at_once() {
+        door.gate.upstreams().has(UP + "lib", "no version ".repeat(200_000));
+        assertThat(Door.missing(door.index()).unavailable()).isTrue();
+        assertThat(door.blobs()).isZero();
+    }
+
+    @Test
     void bytes_that_are_not_what_the_index_promised_are_not_kept() {
         door.has(UP, "1.0 sha256=" + Door.sha256("something else"));
         door.index();
