@@ -2,6 +2,8 @@ package dev.sluice.app;
 
 import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.access.TokenStore;
+import dev.sluice.server.operation.Call;
+import dev.sluice.server.operation.Problem;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,6 +20,17 @@ final class ControlToken implements TokenStore {
     ControlToken(TokenStore tokens, Token control) {
         this.tokens = tokens;
         this.control = control;
+    }
+
+    /**
+     * Lets those pass who could read the control file, and so are this machine's: the server reads and writes files that they name.
+     * A token that merely bears the same name is another's. Throws Problem 403.
+     */
+    void require(Call call, String instead) {
+        Token token = call.visit().principal().token();
+        if (token == null || !token.id().equals(control.id())) {
+            throw new Problem(403, "Local only", instead);
+        }
     }
 
     @Override

@@ -115,7 +115,10 @@ final class DoorSettings {
                         configuration.positive(Setting.KEEP_ALIVE),
                         configuration.positive(Setting.IDLE),
                         configuration.positive(Setting.STALL),
-                        configuration.duration(Setting.DRAIN_TIMEOUT)));
+                        configuration.duration(Setting.DRAIN_TIMEOUT)),
+                new Limits.Rates(
+                        configuration.number(Setting.MAX_FAILURES, 0, 1_000_000_000),
+                        configuration.number(Setting.REQUEST_RATE, 0, 1_000_000)));
     }
 
     /** A size that goes into the decoder of HTTP, which counts in int and keeps all of it in memory. */

@@ -4,7 +4,6 @@ import dev.sluice.feeds.Ecosystem;
 import dev.sluice.feeds.FeedImport;
 import dev.sluice.feeds.ImportSummary;
 import dev.sluice.kernel.access.Permission;
-import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.server.operation.Call;
@@ -35,9 +34,11 @@ final class FeedImports {
     private static final int MAX_KEPT = 20;
 
     private final Installation installation;
+    private final ControlToken control;
     private final Map<String, Running> imports = new ConcurrentHashMap<>();
 
-    FeedImports(Installation installation) {
+    FeedImports(Installation installation, ControlToken control) {
+        this.control = control;
         this.installation = installation;
     }
 
@@ -57,10 +58,7 @@ final class FeedImports {
     }
 
     private Response start(Call call) throws IOException {
-        Token token = call.visit().principal().token();
-        if (token == null || !token.name().equals(RunningServer.CONTROL)) {
-            throw new Problem(403, "Local only", "feeds are imported by 'sluice feeds import' on the server's machine");
-        }
+        control.require(call, "feeds are imported by 'sluice feeds import' on the server's machine");
         JsonNode body = Api.JSON.readTree(call.request().body());
         List<Path> paths = new ArrayList<>();
         for (JsonNode path : body.path("paths")) {

@@ -43,7 +43,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -56,6 +55,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One installation, opened: its stores, journal, formats, policies and gate, wired by hand.
@@ -67,6 +68,8 @@ final class Installation implements AutoCloseable {
 
     /** The repository every installation begins with. */
     static final String MAIN = "main";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Installation.class);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     final Configuration configuration;
@@ -102,6 +105,7 @@ final class Installation implements AutoCloseable {
             Home home = opened(Home.open(configuration, data));
             this.database = home.database();
             refuseUnfinished(database);
+            keepSecrets(data);
             BlobStore store = Home.blobs(configuration, data, clock);
             if (store instanceof AutoCloseable closeable) {
                 opened(closeable);
@@ -199,13 +203,27 @@ final class Installation implements AutoCloseable {
         if (Files.exists(data) && !Files.isDirectory(data)) {
             throw new ConfigurationException("data is '" + data + "', which is no directory");
         }
-        if (!Files.exists(data)) {
-            Files.createDirectories(data);
-            if (data.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-                Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
-            }
-        }
+        Files.createDirectories(data);
+        PrivateFiles.keep(data);
         return data;
+    }
+
+    private void keepSecrets(Path data) {
+        KeyFile key = KeyFile.of(configuration, data);
+        int sealed = database.sealWith(key);
+        if (sealed > 0) {
+            LOG.warn("{} passwords of upstreams lay open in the database and are sealed now; the key is in {}", sealed, key.place());
+        }
+        if (configuration.flag(Setting.SECRET_KEY_LOST).orElse(false)) {
+            LOG.warn("{} passwords of upstreams were sealed with a key that is lost: forgotten", database.forgetSealed());
+        }
+        boolean open = database.repositories().list().stream()
+                .flatMap(repository -> repository.upstreams().stream())
+                .anyMatch(upstream -> upstream.credentials() != null);
+        if (open && key.find() == null) {
+            LOG.warn("passwords of upstreams lie open in the database: set SLUICE_SECRET_KEY, the same on every node"
+                    + " (openssl rand -hex 32)");
+        }
     }
 
     private static void refuseUnfinished(Database database) {

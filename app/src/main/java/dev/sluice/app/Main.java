@@ -47,6 +47,7 @@ public final class Main {
             PolicyCommands.class,
             TokenCommands.class,
             RepositoryCommands.class,
+            UpstreamCommands.class,
             Doctor.class,
             Migrate.class,
             TakeBackup.class,

@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.kernel.repository.ReservedName;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -174,20 +175,35 @@ final class RepositoryCommands {
             List<String> reserved = new ArrayList<>();
             api.get(path).path("reserved").forEach(each -> reserved.add(each.asString("")));
             for (String name : names) {
-                reserved.remove(name);
                 if (add) {
                     reserved.add(name);
+                } else if (!reserved.remove(ReservedName.parse(name).toString())) {
+                    throw new IOException(name + " is not reserved in " + repository + "; reserved are "
+                            + (reserved.isEmpty() ? "none" : String.join(", ", reserved)));
                 }
             }
             ObjectNode body = Api.object();
             ArrayNode list = body.putArray("reserved");
             reserved.forEach(list::add);
-            api.send("PUT", path, body);
+            JsonNode reservations = api.send("PUT", path, body).path("reservations");
             PrintWriter out = command.out();
-            out.println("Reserved in " + repository + ": "
-                    + (reserved.isEmpty() ? "nothing" : String.join(", ", reserved)));
+            out.println("Reserved in " + repository + ":" + (reservations.isEmpty() ? " nothing" : ""));
+            for (JsonNode each : reservations) {
+                out.println("  " + Output.text(each.path("name")) + "  " + covers(each));
+            }
             out.flush();
             return 0;
         }
+    }
+
+    private static String covers(JsonNode reservation) {
+        long count = reservation.path("covers").asLong(0);
+        if (count == 0) {
+            return "covers no package that is held here yet";
+        }
+        List<String> examples = new ArrayList<>();
+        reservation.path("examples").forEach(each -> examples.add(Output.text(each)));
+        return "covers " + count + " of the packages held here: " + String.join(", ", examples)
+                + (count > examples.size() ? ", …" : "");
     }
 }

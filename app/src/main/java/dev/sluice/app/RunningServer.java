@@ -79,7 +79,8 @@ final class RunningServer implements AutoCloseable {
             Configuration configuration = installation.configuration;
             TokenSecrets.Issued issued = TokenSecrets.issue(
                     CONTROL, "local", Role.ADMINISTRATOR, List.of(), installation.clock.instant(), null);
-            Upkeep upkeep = new Upkeep(installation);
+            ControlToken tokens = new ControlToken(installation.database.tokens(), issued.token());
+            Upkeep upkeep = new Upkeep(installation, tokens);
             FrontDoor door = FrontDoor.start(
                     DoorSettings.binding(configuration, bind, port, certificate),
                     new FrontDoor.Rooms(
@@ -89,7 +90,7 @@ final class RunningServer implements AutoCloseable {
                             installation.database.nodes(),
                             installation.database.leases(),
                             installation.database.repositories(),
-                            new ControlToken(installation.database.tokens(), issued.token()),
+                            tokens,
                             installation.policies,
                             installation.database.advisories(),
                             installation.journal,
@@ -97,7 +98,7 @@ final class RunningServer implements AutoCloseable {
                             installation.tracing,
                             configuration.get(Setting.WORKSPACE),
                             configuration.duration(Setting.FEEDS_STALE_AFTER),
-                            operations(installation, upkeep)),
+                            operations(installation, upkeep, tokens)),
                     DoorSettings.limits(configuration),
                     installation.clock);
             ControlFile control = ControlFile.in(configuration.path(Setting.DATA));
@@ -110,8 +111,8 @@ final class RunningServer implements AutoCloseable {
         }
     }
 
-    private static List<Operation> operations(Installation installation, Upkeep upkeep) {
-        List<Operation> operations = new ArrayList<>(new FeedImports(installation).operations());
+    private static List<Operation> operations(Installation installation, Upkeep upkeep, ControlToken tokens) {
+        List<Operation> operations = new ArrayList<>(new FeedImports(installation, tokens).operations());
         operations.addAll(installation.feedSyncs.operations());
         operations.addAll(upkeep.operations());
         operations.addAll(new Quota(installation).operations());

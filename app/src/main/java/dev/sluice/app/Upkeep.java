@@ -3,7 +3,6 @@ package dev.sluice.app;
 import dev.sluice.app.config.ConfigurationException;
 import dev.sluice.app.config.Setting;
 import dev.sluice.kernel.access.Permission;
-import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.blob.BlobStore.Kept;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.journal.Event;
@@ -51,6 +50,7 @@ final class Upkeep implements AutoCloseable {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
     private final Installation installation;
+    private final ControlToken control;
     private final AtomicReference<@Nullable Task> latest = new AtomicReference<>();
     private @Nullable ScheduledExecutorService schedule;
     private @Nullable ScheduledFuture<?> due;
@@ -86,7 +86,8 @@ final class Upkeep implements AutoCloseable {
         }
     }
 
-    Upkeep(Installation installation) {
+    Upkeep(Installation installation, ControlToken control) {
+        this.control = control;
         this.installation = installation;
     }
 
@@ -214,11 +215,11 @@ final class Upkeep implements AutoCloseable {
 
     /** The directory lies on the server's machine: only who can read the control file may name one. */
     private Response backup(Call call) throws IOException {
-        Token token = call.visit().principal().token();
-        if (token == null || !token.name().equals(RunningServer.CONTROL)) {
-            throw new Problem(403, "Local only", "backups are made by 'sluice backup' on the server's machine");
-        }
+        control.require(call, "backups are made by 'sluice backup' on the server's machine");
         JsonNode body = Api.JSON.readTree(call.request().body());
+        if (body.path("target").asString("").isBlank()) {
+            throw Problem.badRequest("name the directory to write to as target");
+        }
         Path target = Path.of(body.path("target").asString("")).toAbsolutePath().normalize();
         Path data =
                 installation.configuration.path(Setting.DATA).toAbsolutePath().normalize();

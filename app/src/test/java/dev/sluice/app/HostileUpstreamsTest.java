@@ -356,11 +356,13 @@ final class HostileUpstreamsTest {
 
     @ParameterizedTest
     @EnumSource
-    void an_upstream_that_says_when_to_come_back_is_not_asked_before_whatever_it_is_wanted_for(Kind kind)
-            throws Exception {
+    void an_upstream_that_says_of_several_documents_when_to_come_back_is_not_asked_before_whatever_it_is_wanted_for(
+            Kind kind) throws Exception {
         publish(kind, bytes, Answer.ok(bytes));
         upstream.breakDown(Answer.status(429).header("Retry-After", "600"));
-        assertThat(get(kind.ours).statusCode()).isEqualTo(503);
+        for (String other : List.of("widget", "sprocket", "cog")) {
+            assertThat(get(kind.ours.replace("widget", other)).statusCode()).isEqualTo(503);
+        }
         int asked = upstream.received().size();
         clock.advance(Duration.ofMinutes(1));
 
@@ -379,6 +381,33 @@ final class HostileUpstreamsTest {
 
     @ParameterizedTest
     @EnumSource
+    void one_document_that_says_when_to_come_back_keeps_nobody_from_the_others(Kind kind) throws Exception {
+        publish(kind, bytes, Answer.ok(bytes));
+        upstream.serve(kind.index.replace("widget", "gadget"), Answer.status(503).header("Retry-After", "86400"));
+        String gadget = kind.ours.replace("widget", "gadget");
+        HttpResponse<byte[]> resting = get(gadget);
+        assertThat(resting.statusCode()).isEqualTo(503);
+        assertThat(resting.headers().firstValue("Retry-After")).contains("300");
+
+        assertThat(get(kind.ours).statusCode()).isEqualTo(200);
+        assertThat(file(kind).body()).isEqualTo(bytes);
+        int asked = upstream.received().size();
+        clock.advance(Duration.ofMinutes(4));
+        assertThat(get(gadget).headers().firstValue("Retry-After")).contains("60");
+        assertThat(upstream.received()).hasSize(asked);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_file_that_leads_to_a_dead_host_keeps_nobody_from_the_others(Kind kind) throws Exception {
+        publish(kind, bytes, Answer.redirect("http://127.0.0.1:1/widget"));
+        assertThat(file(kind).statusCode()).isEqualTo(502);
+        assertThat(get(kind.ours.replace("widget", "gadget")).statusCode()).isEqualTo(404);
+        assertThat(installation.gate.resting()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void what_is_kept_is_served_while_the_upstream_wants_to_be_left_alone(Kind kind) throws Exception {
         publish(kind, bytes, Answer.ok(bytes));
         assertThat(file(kind).statusCode()).isEqualTo(200);
@@ -387,7 +416,7 @@ final class HostileUpstreamsTest {
         clock.advance(Duration.ofMinutes(10));
         assertThat(get(kind.ours).body()).isEqualTo(index);
         int asked = upstream.received().size();
-        clock.advance(Duration.ofMinutes(10));
+        clock.advance(Duration.ofMinutes(4));
         HttpResponse<byte[]> stale = get(kind.ours);
         assertThat(stale.body()).isEqualTo(index);
         assertThat(stale.headers().firstValue("X-Sluice-Stale")).isPresent();

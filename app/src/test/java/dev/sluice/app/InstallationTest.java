@@ -9,6 +9,8 @@ import dev.sluice.app.config.Setting;
 import dev.sluice.app.machine.Machine;
 import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.Upstream;
+import dev.sluice.storage.sql.Database;
 import dev.sluice.testkit.ManualClock;
 import dev.sluice.testkit.PostgresServer;
 import dev.sluice.testkit.Together;
@@ -19,9 +21,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +65,102 @@ final class InstallationTest {
             assertThat(later.findings).isEmpty();
             assertThat(main(later)).isEqualTo(made);
         }
+    }
+
+    @Test
+    void passwords_of_upstreams_are_sealed_with_a_key_that_is_not_in_the_database(@TempDir Path folder)
+            throws IOException {
+        Map<String, String> flags = Map.of(
+                "upstreams.npm.url", "https://up.example/", "upstreams.npm.user", "ada", "upstreams.npm.password", "hunter2");
+        Path data = folder.resolve("data");
+        try (Installation first = open(folder, flags, Map.of())) {
+            assertThat(npm(first)).isEqualTo(new Upstream.Basic("ada", "hunter2"));
+        }
+        assertThat(bytes(data.resolve("sluice.db"))).doesNotContain("hunter2").contains("sluice-sealed:1:");
+        assertThat(Files.readString(data.resolve("secret.key"))).hasSize(65);
+        try (Installation later = open(folder, Map.of(), Map.of())) {
+            assertThat(npm(later)).isEqualTo(new Upstream.Basic("ada", "hunter2"));
+        }
+
+        Path kept = Files.move(data.resolve("secret.key"), folder.resolve("kept"));
+        assertThatThrownBy(() -> open(folder, Map.of(), Map.of()))
+                .hasMessageContaining("upstream 'npm' of repository 'main'")
+                .hasMessageContaining("there is none in")
+                .hasMessageContaining("--set secret-key-lost=true")
+                .hasMessageNotContaining("hunter2");
+        assertThatThrownBy(() -> open(folder, Map.of("secret-key", "ab".repeat(32)), Map.of()))
+                .hasMessageContaining("cannot be opened with the key")
+                .hasMessageContaining("SLUICE_SECRET_KEY");
+        assertThatThrownBy(() -> open(folder, Map.of("secret-key", "hunter3"), Map.of()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("32 random bytes")
+                .hasMessageNotContaining("hunter3");
+        try (Installation configured =
+                open(folder, Map.of("secret-key", Files.readString(kept).strip()), Map.of())) {
+            assertThat(npm(configured)).isEqualTo(new Upstream.Basic("ada", "hunter2"));
+        }
+        try (Installation without = open(folder, Map.of("secret-key-lost", "true"), Map.of())) {
+            assertThat(npm(without)).isNull();
+        }
+        try (Installation later = open(folder, Map.of(), Map.of())) {
+            assertThat(npm(later)).isNull();
+        }
+    }
+
+    @Test
+    void passwords_that_an_earlier_version_left_open_are_sealed_at_the_next_start(@TempDir Path folder)
+            throws IOException {
+        Path data = folder.resolve("data");
+        try (Installation first = open(folder, Map.of("upstreams.npm.url", "none"), Map.of())) {
+            assertThat(first.newAdminToken).isNotNull();
+        }
+        try (Database earlier = Database.open(data)) { // nobody gave it a key
+            Repository main = earlier.repositories().find("main").orElseThrow();
+            Upstream upstream = new Upstream(
+                    "npm", "npm", URI.create("https://up.example/"), 1, Upstream.Trust.TRUSTED, new Upstream.Bearer("hunter2"));
+            earlier.repositories().save(main.with(true, List.of(upstream), List.of()));
+        }
+        assertThat(data.resolve("secret.key")).doesNotExist();
+
+        try (Installation now = open(folder, Map.of(), Map.of())) {
+            assertThat(npm(now)).isEqualTo(new Upstream.Bearer("hunter2"));
+        }
+        try (Database raw = Database.open(data)) {
+            assertThatThrownBy(() -> raw.repositories().list()).hasMessageContaining("are sealed with the key");
+        }
+    }
+
+    @Test
+    void a_data_directory_is_its_owners_alone_and_one_that_was_not_is_tightened(@TempDir Path folder)
+            throws IOException {
+        Path data = Files.createDirectories(folder.resolve("data/journal"));
+        Path old = Files.writeString(data.resolve("old"), "x");
+        Files.setPosixFilePermissions(folder.resolve("data"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(old, PosixFilePermissions.fromString("rw-r--r--"));
+        Map<String, String> flags =
+                Map.of("upstreams.npm.url", "https://up.example/", "upstreams.npm.token", "hunter2");
+        try (Installation installation = open(folder, flags, Map.of())) {
+            assertThat(installation.newAdminToken).isNotNull();
+            try (Stream<Path> all = Files.walk(folder.resolve("data"))) {
+                for (Path each : all.toList()) {
+                    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
+                            .as(each.toString())
+                            .isEqualTo(Files.isDirectory(each) ? "rwx------" : "rw-------");
+                }
+            }
+        }
+    }
+
+    private static String bytes(Path file) throws IOException {
+        return Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+    }
+
+    private static Upstream.@Nullable Credentials npm(Installation installation) {
+        return main(installation).upstreams().stream()
+                .filter(upstream -> upstream.id().equals("npm"))
+                .findFirst()
+                .orElseThrow()
+                .credentials();
     }
 
     @Test
@@ -146,6 +246,39 @@ final class InstallationTest {
             }
         } finally {
             server.drop(address);
+        }
+    }
+
+    @Test
+    void a_token_that_is_called_like_the_control_token_names_no_files_of_this_machine(@TempDir Path folder)
+            throws Exception {
+        try (RunningServer server =
+                RunningServer.start(open(folder, Map.of("upstreams.npm.url", "none"), Map.of()), "127.0.0.1", 0)) {
+            HttpResponse<String> made = post(
+                    server, server.controlToken(), "/api/tokens", "{\"name\":\"control\",\"role\":\"administrator\"}");
+            String named = made.body().replaceAll(".*\"token\":\"([^\"]+)\".*", "$1");
+            for (String path : List.of("/api/feeds/imports", "/api/upkeep/backup")) {
+                HttpResponse<String> refused =
+                        post(server, named, path, "{\"paths\":[\"/etc/passwd\"],\"target\":\"" + folder.resolve("out") + "\"}");
+                assertThat(refused.statusCode()).as(path).isEqualTo(403);
+                assertThat(refused.body()).contains("on the server's machine");
+            }
+            assertThat(folder.resolve("out")).doesNotExist();
+            assertThat(post(server, server.controlToken(), "/api/upkeep/backup", "{}").body())
+                    .contains("name the directory to write to");
+        }
+    }
+
+    private static HttpResponse<String> post(RunningServer server, String token, String path, String body)
+            throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(
+                    HttpRequest.newBuilder(URI.create(server.address() + path))
+                            .header("Authorization", "Bearer " + token)
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString(body))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
         }
     }
 

@@ -79,7 +79,9 @@ final class BrowserE2E {
             }
         }
         assertThat(state()).isEqualTo(before);
-        assertThat(sluice.log()).contains("status=403"); // they arrived
+        assertThat(sluice.get("/metrics", "Authorization", "Bearer " + sluice.token()).body())
+                .as("they arrived")
+                .containsPattern("endpoint=\"tokens.create\"[^\n]*403");
     }
 
     @Test

@@ -379,6 +379,9 @@ final class Delivery {
         }
         out.putHeader("Date", door.httpDate(passage.at));
         Isolation.of(response).forEach(out::putHeader);
+        if (response.body() instanceof Response.Artifact && response.header("Cache-Control") == null) {
+            out.putHeader("Cache-Control", "private, no-cache"); // a shared cache would answer without asking the gate
+        }
         out.putHeader(RequestId.HEADER, passage.id);
         closing = last || door.draining.get() || (body != null && !body.isComplete() && !body.isCheapToDiscard());
         if (closing) {

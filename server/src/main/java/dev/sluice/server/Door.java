@@ -7,6 +7,7 @@ import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.server.operation.Operations;
 import dev.sluice.server.trace.Tracing;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -50,6 +51,8 @@ final class Door {
     final FrontDoor.Binding binding;
     final Outgoing outgoing;
     final Executor blocking;
+    final RateLimit failures;
+    final RateLimit requests;
     final AtomicInteger running = new AtomicInteger();
     final AtomicInteger connections = new AtomicInteger();
     private final AtomicBoolean outOfTouch = new AtomicBoolean();
@@ -85,6 +88,10 @@ final class Door {
         this.binding = binding;
         this.outgoing = new Outgoing(limits.responses());
         this.blobs = new RecentBlobs(limits.files());
+        this.failures = new RateLimit(
+                limits.rates().failures(), Duration.ofMinutes(1), 2L * limits.rates().failures(), clock);
+        this.requests = new RateLimit(
+                limits.rates().requests(), Duration.ofSeconds(1), 10L * limits.rates().requests(), clock);
         this.draining = draining;
         this.blocking = blocking;
     }

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param responses most bytes in memory that wait for readers of large answers; beyond, 503 with Retry-After
  * @param files most bytes of small files kept in memory outside the heap because they were sent lately
  * @param times how long things may take
+ * @param rates how often somebody may ask
  */
 public record Limits(
         int connections,
@@ -28,7 +29,8 @@ public record Limits(
         long uploadRate,
         long responses,
         long files,
-        Times times) {
+        Times times,
+        Rates rates) {
 
     /** Fit for an ordinary company registry. */
     public static final Limits DEFAULT = new Limits(
@@ -47,7 +49,8 @@ public record Limits(
                     Duration.ofSeconds(75),
                     Duration.ofMinutes(5),
                     Duration.ofSeconds(60),
-                    Duration.ofSeconds(20)));
+                    Duration.ofSeconds(20)),
+            Rates.DEFAULT);
 
     /**
      * How long things may take.
@@ -70,6 +73,56 @@ public record Limits(
                 throw new IllegalArgumentException("times must be positive");
             }
         }
+    }
+
+    /**
+     * How often one token, or one address without a token, may ask; beyond, 429 with Retry-After.
+     *
+     * @param failures points a minute, saved up for two minutes: something that is not there costs 1, a refusal that is recorded 20,
+     *     credentials that are not accepted 100; 0 for no limit
+     * @param requests requests a second, saved up for ten seconds; 0 for no limit
+     */
+    public record Rates(int failures, int requests) {
+        /** A build farm behind one address misses 500 things a second before it is asked to wait. */
+        public static final Rates DEFAULT = new Rates(30_000, 0);
+
+        /** No limit. */
+        public static final Rates OFF = new Rates(0, 0);
+
+        /** Checks that none is negative. Throws IllegalArgumentException. */
+        public Rates {
+            if (failures < 0 || requests < 0) {
+                throw new IllegalArgumentException("rates must not be negative");
+            }
+        }
+    }
+
+    /** Limits without any of how often. */
+    public Limits(
+            int connections,
+            int requests,
+            int requestLine,
+            int headerBytes,
+            int headers,
+            long upload,
+            long document,
+            long uploadRate,
+            long responses,
+            long files,
+            Times times) {
+        this(
+                connections,
+                requests,
+                requestLine,
+                headerBytes,
+                headers,
+                upload,
+                document,
+                uploadRate,
+                responses,
+                files,
+                times,
+                Rates.OFF);
     }
 
     /** Checks that all are positive. Throws IllegalArgumentException. */
@@ -101,6 +154,24 @@ public record Limits(
                 uploadRate,
                 responses,
                 files,
+                others,
+                rates);
+    }
+
+    /** The same with other rates. */
+    public Limits with(Rates others) {
+        return new Limits(
+                connections,
+                requests,
+                requestLine,
+                headerBytes,
+                headers,
+                upload,
+                document,
+                uploadRate,
+                responses,
+                files,
+                times,
                 others);
     }
 }

@@ -53,6 +53,11 @@ public final class Metrics {
             .classicOnly()
             .classicUpperBounds(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
             .register(registry);
+    private final Counter limited = Counter.builder()
+            .name("sluice_http_rate_limited_total")
+            .help("Requests answered 429 because of limits.failures or limits.request-rate, by who was limited: token, address")
+            .labelNames("who")
+            .register(registry);
     private final Counter sent = Counter.builder()
             .name("sluice_http_response_bytes_total")
             .help("Bytes sent in responses, by endpoint")
@@ -84,6 +89,11 @@ public final class Metrics {
         static {
             JvmMetrics.builder().register(REGISTRY);
         }
+    }
+
+    /** Notes that somebody was asked to wait. */
+    void limited(String who) {
+        limited.labelValues(who).inc();
     }
 
     /** Notes a request. */

@@ -42,6 +42,9 @@ final class Passage {
 
     private static final Logger ACCESS = LoggerFactory.getLogger("dev.sluice.access");
 
+    /** What a second of work costs that somebody only wanted to try out: half a processor, with the usual limit. */
+    private static final int POINTS_OF_WORK = 1000;
+
     final Door door;
     final HttpServerRequest wire;
     final Context loop;
@@ -69,6 +72,7 @@ final class Passage {
     private String formatId = "";
     private @Nullable String from;
     private volatile String decision = "";
+    private boolean counted;
 
     /** A request whose head has arrived; tells on the event loop when it is answered. */
     Passage(Door door, HttpServerRequest wire, Context loop, Runnable answered) {
@@ -195,11 +199,14 @@ final class Passage {
     private @Nullable Response answer(boolean onLoop) throws IOException {
         Target where = java.util.Objects.requireNonNull(target);
         Request asked = java.util.Objects.requireNonNull(request);
+        Operations.Match match = door.operations.find(asked.method(), where.segments());
+        if (match != null) {
+            name = match.operation().id();
+        }
         Response foreign = ForeignPages.refusal(asked);
         if (foreign != null) {
             return foreign;
         }
-        Operations.Match match = door.operations.find(asked.method(), where.segments());
         if (match != null) {
             return operate(match, asked, onLoop);
         }
@@ -217,7 +224,6 @@ final class Passage {
 
     private @Nullable Response operate(Operations.Match match, Request asked, boolean onLoop) throws IOException {
         Operation operation = match.operation();
-        name = operation.id();
         Response foreign = ForeignPages.refusal(operation, asked);
         if (foreign != null) {
             return foreign;
@@ -227,11 +233,15 @@ final class Passage {
             if (result == null) {
                 return null;
             }
-            if (result instanceof Authentication.Rejected rejected) {
-                return unauthenticated(rejected.why());
-            }
         }
         Principal principal = principal();
+        Response tooMany = operation.id().startsWith("health") ? null : tooMany(principal);
+        if (tooMany != null) {
+            return tooMany;
+        }
+        if (who instanceof Authentication.Rejected rejected) {
+            return unauthenticated(rejected.why());
+        }
         if (!mayOperate(principal, operation.permission())) {
             return principal.isAnonymous()
                     ? unauthenticated("a token is needed here")
@@ -241,7 +251,13 @@ final class Passage {
             return null;
         }
         limitBody(door.limits.document());
-        return operation.handler().handle(new Call(asked, visit(principal), match.parameters()));
+        return operation.handler().handle(new Call(
+                        asked,
+                        visit(principal),
+                        match.parameters(),
+                        repository -> door.access.authorise(visit(principal), repository, Permission.READ)
+                                        == Gate.Access.GRANTED
+                                && !isAnonymousFromElsewhere(principal)));
     }
 
     /** A token limited to repositories has no say over the whole installation. */
@@ -312,16 +328,18 @@ final class Passage {
         if (result == null && entered.permission() != Permission.OPEN) {
             return null;
         }
+        Principal principal = principal();
+        Response tooMany = tooMany(principal);
+        if (tooMany != null) {
+            return tooMany;
+        }
         if (result instanceof Authentication.Rejected rejected) {
             return unauthenticated(rejected.why());
         }
-        Principal principal = principal();
         Gate.Access access = door.access.authorise(visit(principal), within, entered.permission());
         if (access == Gate.Access.GRANTED
                 && entered.permission() == Permission.READ
-                && principal.isAnonymous()
-                && door.binding.anonymousOnlyDirect()
-                && !Forwarding.isDirect(wire)) {
+                && isAnonymousFromElsewhere(principal)) {
             return unauthenticated("reading without a token is only for clients of this machine that use its loopback"
                     + " address and no proxy, unless the setting anonymous-reads says otherwise");
         }
@@ -329,6 +347,54 @@ final class Passage {
             return unauthenticated("repository " + within.name() + " needs a token for this");
         }
         return access == Gate.Access.FORBIDDEN ? forbidden(entered.permission()) : null;
+    }
+
+    /** What is answered to whoever asked too often or for too much that is not to be had, or null. */
+    private @Nullable Response tooMany(Principal principal) {
+        String asks = asks(principal);
+        int seconds = door.failures.wait(asks);
+        String what = "failed";
+        if (seconds == 0) {
+            seconds = door.requests.wait(asks);
+            what = "sent";
+            if (seconds == 0) {
+                if (!counted) {
+                    counted = true;
+                    door.requests.take(asks, 1);
+                }
+                return null;
+            }
+        }
+        door.metrics.limited(principal.isAnonymous() ? "address" : "token");
+        return Problem.response(
+                        429,
+                        "Too many requests",
+                        "too many requests " + what + " for " + (principal.isAnonymous() ? "this address" : "this token")
+                                + "; try again in " + seconds + " seconds. An administrator sets how many may: "
+                                + (what.equals("failed") ? "limits.failures" : "limits.request-rate"))
+                .with("Retry-After", Integer.toString(seconds));
+    }
+
+    private String asks(Principal principal) {
+        Token token = principal.token();
+        return RateLimit.who(token == null ? null : token.id(), address());
+    }
+
+    /** What an answer costs whoever asked: most what makes us write something down. */
+    private int cost(int status) {
+        if (who instanceof Authentication.Rejected) {
+            return status == 401 ? 100 : 0;
+        }
+        return switch (status) {
+            case 401, 404, 410 -> 1;
+            case 403 -> decision.equals("refused") && visit != null && !visit.records().isEmpty() ? 20 : 1;
+            default -> 0;
+        };
+    }
+
+    /** Whether nobody in particular asks, and not from this machine where only that is open. */
+    private boolean isAnonymousFromElsewhere(Principal principal) {
+        return principal.isAnonymous() && door.binding.anonymousOnlyDirect() && !Forwarding.isDirect(wire);
     }
 
     private static boolean lacksLength(Request asked) {
@@ -467,6 +533,10 @@ final class Passage {
         over = true;
         answered.run();
         double seconds = (System.nanoTime() - startedNanos) / 1e9;
+        int cost = cost(status) + (name.equals("policies.validate") ? (int) (seconds * POINTS_OF_WORK) : 0);
+        if (cost > 0) {
+            door.failures.take(asks(principal()), cost);
+        }
         door.metrics.request(
                 name,
                 formatId,

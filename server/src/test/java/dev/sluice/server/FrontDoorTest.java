@@ -404,6 +404,31 @@ class FrontDoorTest {
     }
 
     @Test
+    void the_start_page_names_only_repositories_that_the_visitor_may_read() throws IOException {
+        assertThat(door.get("/").body()).contains("\"main\"").doesNotContain("\"closed\"");
+        try (TestDoor careful = new TestDoor(
+                TestDoor.LIMITS, new FrontDoor.Binding("127.0.0.1", 0, null, null, Forwarding.NONE, true))) {
+            assertThat(careful.get("/").body()).contains("\"main\"");
+            assertThat(careful.get("/", "X-Forwarded-For", "6.6.6.6").body()).doesNotContain("main");
+            assertThat(careful.get("/", "X-Forwarded-For", "6.6.6.6", "Accept", "text/html")
+                            .body())
+                    .doesNotContain("main/")
+                    .contains("Reading needs a token here");
+        }
+    }
+
+    @Test
+    void every_file_says_that_no_shared_cache_may_keep_it_and_nothing_in_it_runs() throws IOException {
+        door.format.get("page", exchange -> Response.of(200, "text/html", "<p>".getBytes(StandardCharsets.UTF_8)));
+        HttpResponse<String> listing = door.get("/fake/main/page");
+        assertThat(listing.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("default-src 'none'")
+                .doesNotContain("sandbox"); // people follow its links to downloads
+        assertThat(door.get("/fake/main/echo").headers().firstValue("Content-Security-Policy"))
+                .contains("default-src 'none'; sandbox");
+    }
+
+    @Test
     void metrics_and_health() {
         String auditor = door.token(Role.AUDITOR);
         door.get("/fake/main/echo");

@@ -14,6 +14,7 @@ import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.server.trace.Tracing;
+import dev.sluice.testkit.TestGate;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -72,7 +73,7 @@ final class TestDoor implements AutoCloseable {
         door = FrontDoor.start(
                 binding,
                 new FrontDoor.Rooms(
-                        noGate(),
+                        new TestGate(format).gate(),
                         TestDoor::authorise,
                         List.<Format>of(format),
                         Nodes.ALONE,
@@ -89,12 +90,6 @@ final class TestDoor implements AutoCloseable {
                         List.of()),
                 limits,
                 now::get);
-    }
-
-    /** The endpoints of these tests never ask the gate. */
-    @SuppressWarnings("NullAway")
-    private static Gate noGate() {
-        return null;
     }
 
     private static Gate.Access authorise(Visit visit, Repository repository, Permission permission) {

@@ -96,6 +96,17 @@ class TransferTest {
     }
 
     @Test
+    void a_file_is_sandboxed_and_kept_by_no_shared_cache_whatever_its_format_says() {
+        HttpResponse<byte[]> file = get("local");
+
+        assertThat(file.headers().firstValue("Content-Security-Policy"))
+                .contains("sandbox; default-src 'none'; frame-ancestors 'none'");
+        assertThat(file.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+        assertThat(file.headers().firstValue("Cross-Origin-Resource-Policy")).contains("same-origin");
+        assertThat(file.headers().firstValue("Cache-Control")).contains("private, no-cache");
+    }
+
+    @Test
     void ranges_that_cannot_be_served() {
         assertThat(get("local", "Range", "bytes=300000-").statusCode()).isEqualTo(416);
         assertThat(get("local", "Range", "bytes=300000-").headers().firstValue("content-range"))

@@ -125,6 +125,20 @@ public record Setting(
             "SLUICE_UPSTREAM_STALL_TIMEOUT",
             "PT30S",
             "how long to wait for the next bytes of an answer; after that time in all, 1 KiB a second is the least");
+    /** What seals secrets in the database. */
+    public static final Setting SECRET_KEY = new Setting(
+            "secret-key",
+            "SLUICE_SECRET_KEY",
+            null,
+            true,
+            "key that seals upstreams' passwords in the database: 32 bytes in hexadecimal or base64, the same on every node;"
+                    + " default: secret.key in the data directory");
+    /** Whether to go on without the key. */
+    public static final Setting SECRET_KEY_LOST = of(
+            "secret-key-lost",
+            "SLUICE_SECRET_KEY_LOST",
+            "false",
+            "true forgets upstreams' passwords that the key cannot open, instead of refusing to start");
     /** Certificates to trust. */
     public static final Setting CA_FILE =
             of("upstream.ca-file", "SLUICE_UPSTREAM_CA_FILE", null, "PEM file of further certificate authorities");
@@ -270,6 +284,19 @@ public record Setting(
             "SLUICE_LIMITS_RESPONSES",
             "256m",
             "memory for large indexes that wait for slow readers; beyond, 503");
+    /** How much may fail. */
+    public static final Setting MAX_FAILURES = of(
+            "limits.failures",
+            "SLUICE_LIMITS_FAILURES",
+            "30000",
+            "points a minute for a token, or an address without one, beyond which it gets 429: what is not there costs 1, a"
+                    + " recorded refusal 20, wrong credentials 100; 0: no limit");
+    /** How much may be asked. */
+    public static final Setting REQUEST_RATE = of(
+            "limits.request-rate",
+            "SLUICE_LIMITS_REQUEST_RATE",
+            "0",
+            "requests a second for a token, or an address without one, beyond which it gets 429; 0: no limit");
     /** Time for the first request. */
     public static final Setting FIRST_REQUEST = of(
             "timeouts.first-request",
@@ -379,6 +406,8 @@ public record Setting(
             PORT,
             PUBLIC_URL,
             DATABASE,
+            SECRET_KEY,
+            SECRET_KEY_LOST,
             BLOBS,
             BLOBS_CACHE,
             BLOBS_SPOOL,
@@ -419,6 +448,8 @@ public record Setting(
             MAX_DOCUMENT,
             UPLOAD_RATE,
             MAX_RESPONSES,
+            MAX_FAILURES,
+            REQUEST_RATE,
             FIRST_REQUEST,
             KEEP_ALIVE,
             IDLE,

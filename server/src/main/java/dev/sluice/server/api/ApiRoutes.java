@@ -53,6 +53,12 @@ public final class ApiRoutes {
         RepositoryApi repositories = new RepositoryApi(
                 rooms.repositories(),
                 rooms.formats().stream().map(Format::id).collect(Collectors.toSet()),
+                (repository, format, after, limit) -> rooms.gate().keptNames(repository, format, after, limit),
+                administration);
+        UpstreamApi resting = new UpstreamApi(
+                rooms.repositories(),
+                () -> rooms.gate().rests(),
+                upstream -> rooms.gate().wake(upstream),
                 administration);
         TokenApi tokens = new TokenApi(rooms.tokens(), administration, clock);
         JournalApi journal = new JournalApi(
@@ -108,6 +114,8 @@ public final class ApiRoutes {
                         ADMINISTER,
                         repositories::rename),
                 of("repositories.delete", "DELETE", "/api/repositories/{repository}", ADMINISTER, repositories::delete),
+                of("upstreams.list", "GET", "/api/upstreams", AUDIT, resting::list),
+                of("upstreams.wake", "POST", "/api/upstreams/wake", ADMINISTER, resting::wake),
                 of("tokens.list", "GET", "/api/tokens", ADMINISTER, tokens::list),
                 of("tokens.create", "POST", "/api/tokens", ADMINISTER, tokens::create),
                 of("tokens.delete", "DELETE", "/api/tokens/{token}", ADMINISTER, tokens::delete),

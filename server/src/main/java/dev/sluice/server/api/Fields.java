@@ -49,6 +49,28 @@ final class Fields {
         return text;
     }
 
+    /** Text of one line that people read in lists and logs: nothing in it moves a cursor or hides what stands beside it. */
+    String line(String name, @Nullable String fallback, int maxLength) {
+        String text = text(name, fallback, maxLength);
+        if (text.codePoints().anyMatch(Fields::isInvisible)) {
+            fault(name, "Control characters and line breaks are not allowed.");
+        }
+        return text;
+    }
+
+    /** Controls, line and paragraph separators, and formats such as the marks that turn the direction of writing around. */
+    private static boolean isInvisible(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE,
+                    Character.UNASSIGNED -> true;
+            default -> false;
+        };
+    }
+
     boolean flag(String name, boolean fallback) {
         JsonNode node = object.get(name);
         if (node == null) {

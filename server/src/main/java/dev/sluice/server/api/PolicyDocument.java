@@ -87,7 +87,7 @@ final class PolicyDocument {
      */
     static Policy read(ObjectNode body, @Nullable Policy former) {
         Fields fields = new Fields(body);
-        String name = fields.text("name", former == null ? null : former.name(), 100);
+        String name = fields.line("name", former == null ? null : former.name(), 100);
         if (name.isBlank() && fields.has("name") && former != null) {
             fields.fault("name", "This field may not be blank.");
         }

@@ -26,13 +26,25 @@ final class RepositoryApi {
     private static final int MAX_UPSTREAMS = 100;
     private static final int MAX_RESERVED = 10_000;
 
+    /** First segments of addresses, those that may come, and what stands in the place of a repository there. */
+    private static final Set<String> TAKEN = Set.of(
+            "api", "assets", "cargo", "composer", "conda", "console", "debian", "docker", "generic", "go", "health", "helm",
+            "huggingface", "login", "logout", "maven", "metrics", "npm", "nuget", "oci", "pypi", "rpm", "ruby", "static", "ui",
+            "v1", "v2", "why", "-", "..", ".");
+
     private final RepositoryStore repositories;
     private final Set<String> formats;
+    private final Reservations.Known known;
     private final Administration administration;
 
-    RepositoryApi(RepositoryStore repositories, Set<String> formats, Administration administration) {
+    RepositoryApi(
+            RepositoryStore repositories,
+            Set<String> formats,
+            Reservations.Known known,
+            Administration administration) {
         this.repositories = repositories;
         this.formats = Set.copyOf(formats);
+        this.known = known;
         this.administration = administration;
     }
 
@@ -44,7 +56,7 @@ final class RepositoryApi {
     Response retrieve(Call call) {
         return repositories
                 .find(call.parameter("repository"))
-                .map(repository -> Replies.json(200, write(repository)))
+                .map(repository -> Replies.json(200, whole(repository)))
                 .orElseThrow(RepositoryApi::missing);
     }
 
@@ -54,6 +66,9 @@ final class RepositoryApi {
         return administration.inTurn(() -> {
             String name = call.parameter("repository");
             Optional<Repository> former = repositories.find(name);
+            if (former.isEmpty()) {
+                refuseTaken(name, "repository");
+            }
             Repository repository = read(name, body, former.orElse(null));
             repositories.save(repository);
             administration.record(
@@ -63,7 +78,7 @@ final class RepositoryApi {
                             + repository.upstreams().size() + " upstreams, "
                             + repository.reserved().size() + " reserved names, reads "
                             + (repository.openReads() ? "open" : "need a token"));
-            return Replies.json(former.isEmpty() ? 201 : 200, write(repository));
+            return Replies.json(former.isEmpty() ? 201 : 200, whole(repository));
         });
     }
 
@@ -74,6 +89,9 @@ final class RepositoryApi {
         fields.check();
         return administration.inTurn(() -> {
             Repository former = repositories.find(call.parameter("repository")).orElseThrow(RepositoryApi::missing);
+            if (!former.answersTo(name)) {
+                refuseTaken(name, "name");
+            }
             repositories
                     .find(name)
                     .filter(other -> !other.id().equals(former.id()))
@@ -107,6 +125,21 @@ final class RepositoryApi {
             administration.record(call, repository.name(), "repository " + repository.name() + " deleted");
             return Response.empty(204);
         });
+    }
+
+    /** Addresses begin with a format and then a repository: who swaps them must not get something else. */
+    private void refuseTaken(String name, String field) {
+        if (formats.contains(name) || TAKEN.contains(name)) {
+            throw InvalidInputException.field(
+                    field, "'" + name + "' is part of this server's own addresses; choose another name");
+        }
+    }
+
+    /** With how much of what is here each reserved name covers. */
+    private ObjectNode whole(Repository repository) {
+        ObjectNode node = write(repository);
+        node.set("reservations", Reservations.of(repository, formats, known));
+        return node;
     }
 
     private static Problem missing() {
@@ -152,19 +185,31 @@ final class RepositoryApi {
                 : former.reserved().stream().map(ReservedName::toString).toList();
         for (String text : fields.texts("reserved", formerReserved, MAX_RESERVED, 600)) {
             try {
-                reserved.add(ReservedName.parse(text));
+                ReservedName wanted = ReservedName.parse(text);
+                if (!formerReserved.contains(wanted.toString())) {
+                    objection(wanted).ifPresent(objection -> fields.fault("reserved", objection));
+                }
+                reserved.add(wanted);
             } catch (IllegalArgumentException e) {
                 fields.fault("reserved", String.valueOf(e.getMessage()));
             }
         }
         fields.check();
+        List<ReservedName> once = reserved.stream().distinct().toList();
         try {
             return former == null
-                    ? new Repository(name, openReads, upstreams, reserved)
-                    : former.with(openReads, upstreams, reserved);
+                    ? new Repository(name, openReads, upstreams, once)
+                    : former.with(openReads, upstreams, once);
         } catch (IllegalArgumentException e) {
             throw InvalidInputException.field("name", String.valueOf(e.getMessage()));
         }
+    }
+
+    private Optional<String> objection(ReservedName name) {
+        return name.format().equals("*") || formats.contains(name.format())
+                ? name.objection()
+                : Optional.of("'" + name + "' names a format that is not served here; write one of "
+                        + String.join(", ", formats.stream().sorted().toList()) + ", or * for all of them");
     }
 
     private List<Upstream> upstreams(Fields fields, @Nullable Repository former) {
@@ -238,8 +283,8 @@ final class RepositoryApi {
         }
         Fields secret = new Fields(object);
         Upstream.Credentials credentials = object.has("token")
-                ? new Upstream.Bearer(secret.text("token", null, 8000))
-                : new Upstream.Basic(secret.text("user", null, 500), secret.text("password", null, 8000));
+                ? new Upstream.Bearer(secret.line("token", null, 8000))
+                : new Upstream.Basic(secret.line("user", null, 500), secret.line("password", null, 8000));
         part.faultsOf("credentials", secret);
         return credentials;
     }

@@ -35,8 +35,8 @@ final class TokenApi {
 
     Response create(Call call) throws IOException {
         Fields fields = new Fields(Replies.object(call));
-        String name = fields.text("name", null, 100);
-        String user = fields.text("user", name, 100);
+        String name = fields.line("name", null, 100);
+        String user = fields.line("user", name, 100);
         Role role = fields.choice("role", Role.class, Role.READER);
         List<String> repositories = fields.texts("repositories", List.of(), 1000, 50);
         Instant expiresAt = expiry(fields);

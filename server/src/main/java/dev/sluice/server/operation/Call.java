@@ -2,7 +2,9 @@ package dev.sluice.server.operation;
 
 import dev.sluice.kernel.format.Request;
 import dev.sluice.kernel.gate.Visit;
+import dev.sluice.kernel.repository.Repository;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * A call of an operation by somebody who may.
@@ -10,8 +12,9 @@ import java.util.Map;
  * @param request what was sent
  * @param visit who calls, and when
  * @param parameters decoded segments of the address by the names the operation's template gives them
+ * @param readable whether the caller may read packages of a repository
  */
-public record Call(Request request, Visit visit, Map<String, String> parameters) {
+public record Call(Request request, Visit visit, Map<String, String> parameters, Predicate<Repository> readable) {
 
     /** Copies the map. */
     public Call {

@@ -105,10 +105,8 @@ public final class Pages {
     }
 
     private Response start(Call call) {
-        List<Repository> open = repositories.list().stream()
-                .filter(repository ->
-                        repository.openReads() || !call.visit().principal().isAnonymous())
-                .toList();
+        List<Repository> open =
+                repositories.list().stream().filter(call.readable()).toList();
         String origin = call.request().origin();
         if (call.prefersJson()) {
             ObjectNode body = JsonNodeFactory.instance.objectNode();
