@@ -212,10 +212,15 @@ final class Installation implements AutoCloseable {
         KeyFile key = KeyFile.of(configuration, data);
         int sealed = database.sealWith(key);
         if (sealed > 0) {
-            LOG.warn("{} passwords of upstreams lay open in the database and are sealed now; the key is in {}", sealed, key.place());
+            LOG.warn(
+                    "{} passwords of upstreams lay open in the database and are sealed now; the key is in {}",
+                    sealed,
+                    key.place());
         }
         if (configuration.flag(Setting.SECRET_KEY_LOST).orElse(false)) {
-            LOG.warn("{} passwords of upstreams were sealed with a key that is lost: forgotten", database.forgetSealed());
+            LOG.warn(
+                    "{} passwords of upstreams were sealed with a key that is lost: forgotten",
+                    database.forgetSealed());
         }
         boolean open = database.repositories().list().stream()
                 .flatMap(repository -> repository.upstreams().stream())

@@ -37,7 +37,8 @@ final class KeyFile implements KeyHolder {
     static KeyFile of(Configuration configuration, Path data) {
         SecretKey configured;
         try {
-            configured = configuration.find(Setting.SECRET_KEY).map(SecretKey::parse).orElse(null);
+            configured =
+                    configuration.find(Setting.SECRET_KEY).map(SecretKey::parse).orElse(null);
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("secret-key: " + e.getMessage(), e);
         }

@@ -44,7 +44,8 @@ final class UpstreamCommands {
                     return 0;
                 }
                 for (JsonNode upstream : answer.path("results")) {
-                    out.println(Output.text(upstream.path("repository")) + "  " + Output.text(upstream.path("id")) + "  "
+                    out.println(Output.text(upstream.path("repository")) + "  " + Output.text(upstream.path("id"))
+                            + "  "
                             + Output.text(upstream.path("url")) + "  priority "
                             + Output.text(upstream.path("priority")) + "  " + Output.text(upstream.path("trust")));
                     for (JsonNode rest : upstream.path("resting")) {
@@ -80,7 +81,9 @@ final class UpstreamCommands {
                 if (upstream != null) {
                     body.put("upstream", upstream);
                 }
-                long woken = api.send("POST", "/api/upstreams/wake", body).path("woken").asLong(0);
+                long woken = api.send("POST", "/api/upstreams/wake", body)
+                        .path("woken")
+                        .asLong(0);
                 out().println(woken == 0 ? "Nothing was left alone." : "Asked again from now on: " + woken);
                 out().flush();
                 return 0;

@@ -2,7 +2,6 @@ package dev.sluice.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -148,8 +147,7 @@ final class ForeignPagesTest {
             }
         }
         Set<String> all = new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages("dev.sluice.formats").stream()
+                .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.sluice.formats").stream()
                         .filter(type -> !type.isInterface() && type.isAssignableTo(Endpoint.class))
                         .map(JavaClass::getName)
                         .collect(Collectors.toCollection(TreeSet::new));
@@ -203,13 +201,15 @@ final class ForeignPagesTest {
     void a_token_that_no_browser_sends_by_itself_may_come_with_any_media_type() throws IOException {
         Asked asked = new Asked("POST", "/api/v2/workspaces/main/policies/");
         String token = server.controlToken();
-        for (String line : List.of("Authorization: Bearer " + token, "Authorization: " + token, "X-Api-Key: " + token)) {
+        for (String line :
+                List.of("Authorization: Bearer " + token, "Authorization: " + token, "X-Api-Key: " + token)) {
             assertThat(send(asked, line, "Content-Type: text/plain")).as(line).contains("This field is required.");
         }
     }
 
     @Test
-    void nothing_that_changes_something_is_open_to_everybody_and_no_GET_of_the_server_changes_anything() throws IOException {
+    void nothing_that_changes_something_is_open_to_everybody_and_no_GET_of_the_server_changes_anything()
+            throws IOException {
         List<Event> before = events();
         for (Operation operation : server.operations()) {
             if (!operation.method().equals("GET")) {
@@ -251,7 +251,8 @@ final class ForeignPagesTest {
                     "Content-Type: application/json");
             assertThat(answer).as(asked.toString()).doesNotContainIgnoringCase("access-control-");
             String own = send(asked, "Content-Type: application/json");
-            boolean packages = installation.formats.stream().anyMatch(f -> asked.path().startsWith("/" + f.id() + "/"));
+            boolean packages =
+                    installation.formats.stream().anyMatch(f -> asked.path().startsWith("/" + f.id() + "/"));
             if (own.startsWith("HTTP/1.1 401")) {
                 assertThat(own)
                         .as(asked.toString())
@@ -265,7 +266,8 @@ final class ForeignPagesTest {
         List<Asked> all = new ArrayList<>();
         server.operations().forEach(operation -> all.add(new Asked("GET", filled(operation.path()))));
         for (Format format : installation.formats) {
-            SAMPLES.get(format.id()).forEach(sample -> all.add(new Asked("GET", "/" + format.id() + "/main/" + sample)));
+            SAMPLES.get(format.id())
+                    .forEach(sample -> all.add(new Asked("GET", "/" + format.id() + "/main/" + sample)));
         }
         all.add(new Asked("GET", "/nowhere"));
         all.add(new Asked("GET", "/a/../b"));

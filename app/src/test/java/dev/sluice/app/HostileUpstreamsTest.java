@@ -383,7 +383,8 @@ final class HostileUpstreamsTest {
     @EnumSource
     void one_document_that_says_when_to_come_back_keeps_nobody_from_the_others(Kind kind) throws Exception {
         publish(kind, bytes, Answer.ok(bytes));
-        upstream.serve(kind.index.replace("widget", "gadget"), Answer.status(503).header("Retry-After", "86400"));
+        upstream.serve(
+                kind.index.replace("widget", "gadget"), Answer.status(503).header("Retry-After", "86400"));
         String gadget = kind.ours.replace("widget", "gadget");
         HttpResponse<byte[]> resting = get(gadget);
         assertThat(resting.statusCode()).isEqualTo(503);

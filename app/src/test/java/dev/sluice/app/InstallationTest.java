@@ -71,7 +71,12 @@ final class InstallationTest {
     void passwords_of_upstreams_are_sealed_with_a_key_that_is_not_in_the_database(@TempDir Path folder)
             throws IOException {
         Map<String, String> flags = Map.of(
-                "upstreams.npm.url", "https://up.example/", "upstreams.npm.user", "ada", "upstreams.npm.password", "hunter2");
+                "upstreams.npm.url",
+                "https://up.example/",
+                "upstreams.npm.user",
+                "ada",
+                "upstreams.npm.password",
+                "hunter2");
         Path data = folder.resolve("data");
         try (Installation first = open(folder, flags, Map.of())) {
             assertThat(npm(first)).isEqualTo(new Upstream.Basic("ada", "hunter2"));
@@ -117,7 +122,12 @@ final class InstallationTest {
         try (Database earlier = Database.open(data)) { // nobody gave it a key
             Repository main = earlier.repositories().find("main").orElseThrow();
             Upstream upstream = new Upstream(
-                    "npm", "npm", URI.create("https://up.example/"), 1, Upstream.Trust.TRUSTED, new Upstream.Bearer("hunter2"));
+                    "npm",
+                    "npm",
+                    URI.create("https://up.example/"),
+                    1,
+                    Upstream.Trust.TRUSTED,
+                    new Upstream.Bearer("hunter2"));
             earlier.repositories().save(main.with(true, List.of(upstream), List.of()));
         }
         assertThat(data.resolve("secret.key")).doesNotExist();
@@ -258,13 +268,17 @@ final class InstallationTest {
                     server, server.controlToken(), "/api/tokens", "{\"name\":\"control\",\"role\":\"administrator\"}");
             String named = made.body().replaceAll(".*\"token\":\"([^\"]+)\".*", "$1");
             for (String path : List.of("/api/feeds/imports", "/api/upkeep/backup")) {
-                HttpResponse<String> refused =
-                        post(server, named, path, "{\"paths\":[\"/etc/passwd\"],\"target\":\"" + folder.resolve("out") + "\"}");
+                HttpResponse<String> refused = post(
+                        server,
+                        named,
+                        path,
+                        "{\"paths\":[\"/etc/passwd\"],\"target\":\"" + folder.resolve("out") + "\"}");
                 assertThat(refused.statusCode()).as(path).isEqualTo(403);
                 assertThat(refused.body()).contains("on the server's machine");
             }
             assertThat(folder.resolve("out")).doesNotExist();
-            assertThat(post(server, server.controlToken(), "/api/upkeep/backup", "{}").body())
+            assertThat(post(server, server.controlToken(), "/api/upkeep/backup", "{}")
+                            .body())
                     .contains("name the directory to write to");
         }
     }

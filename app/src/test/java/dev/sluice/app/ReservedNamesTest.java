@@ -15,11 +15,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.regex.Pattern;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
 
 /** Reserved names as administrators type them, and names as clients spell them, through the formats' own rules. */
 final class ReservedNamesTest {
@@ -77,7 +77,9 @@ final class ReservedNamesTest {
     /** A run of separators in the glob stands for any run. */
     private static boolean fits(Pattern typed, String glob, String spelling) {
         return typed.matcher(spelling).matches()
-                || Pattern.compile(glob.replaceAll("-+", "-+").replaceAll("\\*+", ".*")).matcher(spelling).matches();
+                || Pattern.compile(glob.replaceAll("-+", "-+").replaceAll("\\*+", ".*"))
+                        .matcher(spelling)
+                        .matches();
     }
 
     private static List<String> spellings(String name) {

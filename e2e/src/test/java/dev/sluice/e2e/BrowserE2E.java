@@ -48,8 +48,7 @@ final class BrowserE2E {
     void start(@TempDir Path folder) throws IOException, InterruptedException {
         chromium = Chromium.start();
         foreign = FakeUpstreamServer.start();
-        sluice = Sluice.start(
-                folder, "--upstream", "npm=none", "--upstream", "pypi=none", "--upstream", "maven=none");
+        sluice = Sluice.start(folder, "--upstream", "npm=none", "--upstream", "pypi=none", "--upstream", "maven=none");
     }
 
     @AfterAll
@@ -65,8 +64,12 @@ final class BrowserE2E {
             return;
         }
         JsonNode before = state();
-        for (URI page : List.of(foreign.url("/evil"), foreign.url("/evil").resolve("http://localhost:" + foreign.url().getPort() + "/evil"))) {
-            foreign.serve("/evil", Answer.ok("<!doctype html><title>evil</title><body>").header("Content-Type", "text/html"));
+        for (URI page : List.of(
+                foreign.url("/evil"),
+                foreign.url("/evil").resolve("http://localhost:" + foreign.url().getPort() + "/evil"))) {
+            foreign.serve(
+                    "/evil",
+                    Answer.ok("<!doctype html><title>evil</title><body>").header("Content-Type", "text/html"));
             try (BrowserContext context = withCredentials(false)) {
                 for (String[] target : targets()) {
                     for (String type :
@@ -79,7 +82,8 @@ final class BrowserE2E {
             }
         }
         assertThat(state()).isEqualTo(before);
-        assertThat(sluice.get("/metrics", "Authorization", "Bearer " + sluice.token()).body())
+        assertThat(sluice.get("/metrics", "Authorization", "Bearer " + sluice.token())
+                        .body())
                 .as("they arrived")
                 .containsPattern("endpoint=\"tokens.create\"[^\n]*403");
     }
@@ -107,10 +111,14 @@ final class BrowserE2E {
                 + "<groupId>org.acme</groupId><artifactId>evil</artifactId><version>1.0</version><h:script>" + script
                 + "</h:script></project>";
         Map<String, String> files = Map.of(
-                "evil-1.0.pom", "<project " + xhtml,
-                "evil-1.0-x.xml", "<project " + xhtml,
-                "evil-1.0-x.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>" + script + "</script></svg>",
-                "evil-1.0-x.html", "<!doctype html><script>" + script + "</script>",
+                "evil-1.0.pom",
+                "<project " + xhtml,
+                "evil-1.0-x.xml",
+                "<project " + xhtml,
+                "evil-1.0-x.svg",
+                "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>" + script + "</script></svg>",
+                "evil-1.0-x.html",
+                "<!doctype html><script>" + script + "</script>",
                 "evil-1.0-x.xhtml",
                 "<html xmlns=\"http://www.w3.org/1999/xhtml\"><body><script>" + script + "</script></body></html>");
         foreign.serve(RAN, Answer.ok("ran"));
@@ -121,9 +129,10 @@ final class BrowserE2E {
         for (String file : files.keySet()) {
             HttpResponse<String> answer = sluice.get("/maven/main/org/acme/evil/1.0/" + file);
             assertThat(answer.statusCode()).as(file).isEqualTo(200);
-            assertThat(answer.headers().firstValue("Content-Security-Policy")).as(file).hasValueSatisfying(policy -> assertThat(policy)
-                    .contains("sandbox")
-                    .contains("default-src 'none'"));
+            assertThat(answer.headers().firstValue("Content-Security-Policy"))
+                    .as(file)
+                    .hasValueSatisfying(
+                            policy -> assertThat(policy).contains("sandbox").contains("default-src 'none'"));
         }
         if (chromium.isEmpty()) {
             return;
@@ -135,7 +144,8 @@ final class BrowserE2E {
                 assertThat(foreign.requests(RAN)).as(file).isZero();
             }
             // the same bytes elsewhere do run, or this test would show nothing
-            foreign.serve("/control.xml", Answer.ok(files.get("evil-1.0.pom")).header("Content-Type", "application/xml"));
+            foreign.serve(
+                    "/control.xml", Answer.ok(files.get("evil-1.0.pom")).header("Content-Type", "application/xml"));
             shown.navigate(foreign.url("/control.xml").toString());
             foreign.awaitRequests(RAN, 1);
         }
@@ -180,7 +190,8 @@ final class BrowserE2E {
                 new String[] {"POST", sluice.address() + "/pypi/main/legacy/", ":action=file_upload"},
                 new String[] {"PUT", sluice.address() + "/api/repositories/stolen", "{}"},
                 new String[] {"PUT", sluice.address() + "/npm/main/stolen", "{}"},
-                new String[] {"PUT", sluice.address() + "/maven/main/org/acme/stolen/1.0/stolen-1.0.pom", "<project/>"});
+                new String[] {"PUT", sluice.address() + "/maven/main/org/acme/stolen/1.0/stolen-1.0.pom", "<project/>"
+                });
     }
 
     /** Submits a form whose body, as text/plain, is exactly the JSON, and waits for the answer. */
@@ -197,11 +208,14 @@ final class BrowserE2E {
                           field.type = 'hidden'; field.name = name; field.value = value;
                           form.append(field); document.body.append(form); form.submit();
                         }""",
-                        List.of(address, type, body.substring(0, cut), cut == body.length() ? "" : body.substring(cut + 1))));
+                        List.of(
+                                address,
+                                type,
+                                body.substring(0, cut),
+                                cut == body.length() ? "" : body.substring(cut + 1))));
     }
 
-    private static final String FETCHES =
-            """
+    private static final String FETCHES = """
             async ([method, url, body]) => {
               const tries = [
                 {method: 'POST', mode: 'no-cors', credentials: 'include', body},
@@ -213,8 +227,7 @@ final class BrowserE2E {
               navigator.sendBeacon(url, body);
             }""";
 
-    private static final String LOADS =
-            """
+    private static final String LOADS = """
             (urls) => Promise.all(urls.flatMap(url => ['img', 'script', 'iframe'].map(tag => new Promise(done => {
               const element = document.createElement(tag);
               element.onload = element.onerror = () => done();
@@ -227,10 +240,17 @@ final class BrowserE2E {
         return Sluice.JSON
                 .createObjectNode()
                 .put("tokens", sluice.api("GET", "/api/tokens", "").toString())
-                .put("policies", sluice.api("GET", "/api/v2/workspaces/main/policies/", "").toString())
+                .put(
+                        "policies",
+                        sluice.api("GET", "/api/v2/workspaces/main/policies/", "")
+                                .toString())
                 .put("repositories", sluice.api("GET", "/api/repositories", "").toString())
-                .put("published", sluice.api("GET", "/api/events?kind=publish", "").toString())
-                .put("administered", sluice.api("GET", "/api/events?kind=admin", "").toString());
+                .put(
+                        "published",
+                        sluice.api("GET", "/api/events?kind=publish", "").toString())
+                .put(
+                        "administered",
+                        sluice.api("GET", "/api/events?kind=admin", "").toString());
     }
 
     private HttpResponse<String> put(String path, String body) throws IOException, InterruptedException {

@@ -89,9 +89,15 @@ final class Door {
         this.outgoing = new Outgoing(limits.responses());
         this.blobs = new RecentBlobs(limits.files());
         this.failures = new RateLimit(
-                limits.rates().failures(), Duration.ofMinutes(1), 2L * limits.rates().failures(), clock);
+                limits.rates().failures(),
+                Duration.ofMinutes(1),
+                2L * limits.rates().failures(),
+                clock);
         this.requests = new RateLimit(
-                limits.rates().requests(), Duration.ofSeconds(1), 10L * limits.rates().requests(), clock);
+                limits.rates().requests(),
+                Duration.ofSeconds(1),
+                10L * limits.rates().requests(),
+                clock);
         this.draining = draining;
         this.blocking = blocking;
     }

@@ -37,7 +37,9 @@ final class Isolation {
                     ? ACTIVE_ARTIFACT
                     : ARTIFACT;
         }
-        return response.header("Content-Security-Policy") != null ? PAGE : type.startsWith("text/html") ? LISTING : DATA;
+        return response.header("Content-Security-Policy") != null
+                ? PAGE
+                : type.startsWith("text/html") ? LISTING : DATA;
     }
 
     private static Map<String, String> lines(@Nullable String policy) {

@@ -55,7 +55,8 @@ public final class Metrics {
             .register(registry);
     private final Counter limited = Counter.builder()
             .name("sluice_http_rate_limited_total")
-            .help("Requests answered 429 because of limits.failures or limits.request-rate, by who was limited: token, address")
+            .help(
+                    "Requests answered 429 because of limits.failures or limits.request-rate, by who was limited: token, address")
             .labelNames("who")
             .register(registry);
     private final Counter sent = Counter.builder()

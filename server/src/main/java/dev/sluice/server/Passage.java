@@ -251,7 +251,9 @@ final class Passage {
             return null;
         }
         limitBody(door.limits.document());
-        return operation.handler().handle(new Call(
+        return operation
+                .handler()
+                .handle(new Call(
                         asked,
                         visit(principal),
                         match.parameters(),
@@ -369,7 +371,8 @@ final class Passage {
         return Problem.response(
                         429,
                         "Too many requests",
-                        "too many requests " + what + " for " + (principal.isAnonymous() ? "this address" : "this token")
+                        "too many requests " + what + " for "
+                                + (principal.isAnonymous() ? "this address" : "this token")
                                 + "; try again in " + seconds + " seconds. An administrator sets how many may: "
                                 + (what.equals("failed") ? "limits.failures" : "limits.request-rate"))
                 .with("Retry-After", Integer.toString(seconds));
@@ -387,7 +390,8 @@ final class Passage {
         }
         return switch (status) {
             case 401, 404, 410 -> 1;
-            case 403 -> decision.equals("refused") && visit != null && !visit.records().isEmpty() ? 20 : 1;
+            case 403 ->
+                decision.equals("refused") && visit != null && !visit.records().isEmpty() ? 20 : 1;
             default -> 0;
         };
     }

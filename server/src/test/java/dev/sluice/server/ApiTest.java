@@ -232,9 +232,11 @@ class ApiTest {
 
     @Test
     void a_reserved_name_that_can_cover_nothing_is_refused_and_others_say_how_much_they_cover() {
-        assertThat(call("PUT", "/api/repositories/main", "{\"reserved\":[\"cobol:x\"]}").body())
+        assertThat(call("PUT", "/api/repositories/main", "{\"reserved\":[\"cobol:x\"]}")
+                        .body())
                 .contains("names a format that is not served here");
-        HttpResponse<String> put = call("PUT", "/api/repositories/main", "{\"reserved\":[\"FAKE:Acme-*\",\"fake:acme-*\"]}");
+        HttpResponse<String> put =
+                call("PUT", "/api/repositories/main", "{\"reserved\":[\"FAKE:Acme-*\",\"fake:acme-*\"]}");
 
         assertThat(json(put).path("reserved").toString()).isEqualTo("[\"fake:acme-*\"]");
         assertThat(json(put).path("reservations").toString())
@@ -243,21 +245,28 @@ class ApiTest {
 
     @Test
     void upstreams_are_listed_with_what_rests_and_woken_by_their_id() {
-        call("PUT", "/api/repositories/main", "{\"upstreams\":[{\"format\":\"fake\",\"url\":\"https://up.example/\"}]}");
+        call(
+                "PUT",
+                "/api/repositories/main",
+                "{\"upstreams\":[{\"format\":\"fake\",\"url\":\"https://up.example/\"}]}");
 
         assertThat(json(call("GET", "/api/upstreams", "")).path("results").toString())
-                .isEqualTo("[{\"repository\":\"main\",\"id\":\"fake\",\"format\":\"fake\",\"url\":\"https://up.example/\","
-                        + "\"priority\":10,\"trust\":\"untrusted\",\"resting\":[]}]");
-        assertThat(call("POST", "/api/upstreams/wake", "{\"upstream\":\"nobody\"}").statusCode())
+                .isEqualTo(
+                        "[{\"repository\":\"main\",\"id\":\"fake\",\"format\":\"fake\",\"url\":\"https://up.example/\","
+                                + "\"priority\":10,\"trust\":\"untrusted\",\"resting\":[]}]");
+        assertThat(call("POST", "/api/upstreams/wake", "{\"upstream\":\"nobody\"}")
+                        .statusCode())
                 .isEqualTo(400);
-        assertThat(call("POST", "/api/upstreams/wake", "{\"upstream\":\"fake\"}").body())
+        assertThat(call("POST", "/api/upstreams/wake", "{\"upstream\":\"fake\"}")
+                        .body())
                 .isEqualTo("{\"woken\":0}");
         assertThat(call("POST", "/api/upstreams/wake", "{}").statusCode()).isEqualTo(200);
     }
 
     @Test
     void a_repository_cannot_be_called_like_a_part_of_the_server() {
-        for (String name : List.of("api", "why", "health", "metrics", "v2", "npm", "pypi", "maven", "fake", "console")) {
+        for (String name :
+                List.of("api", "why", "health", "metrics", "v2", "npm", "pypi", "maven", "fake", "console")) {
             assertThat(call("PUT", "/api/repositories/" + name, "{}").body())
                     .as(name)
                     .contains("is part of this server's own addresses");
@@ -271,16 +280,20 @@ class ApiTest {
 
     @Test
     void names_hold_nothing_that_steers_a_terminal_or_turns_writing_around() {
-        for (String odd : List.of("a\\u001b[2Jb", "a\\nb", "a\\u0000b", "a\\u202eb", "a\\u2028b", "a\\u200bb", "a\\u007fb")) {
+        for (String odd :
+                List.of("a\\u001b[2Jb", "a\\nb", "a\\u0000b", "a\\u202eb", "a\\u2028b", "a\\u200bb", "a\\u007fb")) {
             for (String body : List.of("{\"name\":\"" + odd + "\"}", "{\"name\":\"x\",\"user\":\"" + odd + "\"}")) {
-                assertThat(call("POST", "/api/tokens", body).statusCode()).as(body).isEqualTo(400);
+                assertThat(call("POST", "/api/tokens", body).statusCode())
+                        .as(body)
+                        .isEqualTo(400);
             }
             assertThat(call("POST", POLICIES, "{\"name\":\"" + odd + "\",\"rego\":" + quoted(REGO) + "}")
                             .statusCode())
                     .as(odd)
                     .isEqualTo(400);
         }
-        assertThat(call("POST", "/api/tokens", "{\"name\":\"Zoë's build – 東京\"}").statusCode())
+        assertThat(call("POST", "/api/tokens", "{\"name\":\"Zoë's build – 東京\"}")
+                        .statusCode())
                 .isEqualTo(201);
     }
 

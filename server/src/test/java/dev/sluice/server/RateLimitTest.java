@@ -47,7 +47,8 @@ class RateLimitTest {
 
     @Property(tries = 300)
     void nobody_waits_longer_than_it_takes_to_fill_the_bucket_twice(
-            @ForAll @IntRange(min = 1, max = 10_000) int perMinute, @ForAll @IntRange(min = 0, max = 1_000_000) int taken) {
+            @ForAll @IntRange(min = 1, max = 10_000) int perMinute,
+            @ForAll @IntRange(min = 0, max = 1_000_000) int taken) {
         RateLimit limit = limit(perMinute, 2L * perMinute);
         limit.take("ada", taken);
         limit.take("ada", taken);
@@ -77,7 +78,9 @@ class RateLimitTest {
             door.format.get("gone", exchange -> Response.text(404, "gone"));
             String token = door.token(Role.READER);
             for (int i = 0; i < 20; i++) {
-                assertThat(door.get("/fake/main/gone").statusCode()).as("request " + i).isEqualTo(404);
+                assertThat(door.get("/fake/main/gone").statusCode())
+                        .as("request " + i)
+                        .isEqualTo(404);
             }
             HttpResponse<String> limited = door.get("/fake/main/gone");
 
@@ -87,11 +90,14 @@ class RateLimitTest {
                     .contains("too many requests failed for this address")
                     .contains("limits.failures");
             assertThat(door.get("/fake/main/echo").statusCode()).isEqualTo(429);
-            assertThat(door.get("/fake/main/echo", "Authorization", "Bearer " + token).statusCode()).isEqualTo(200);
+            assertThat(door.get("/fake/main/echo", "Authorization", "Bearer " + token)
+                            .statusCode())
+                    .isEqualTo(200);
             assertThat(door.get("/health/live").statusCode()).isEqualTo(200);
             assertThat(door.get("/health").statusCode()).isEqualTo(200);
             String auditor = door.token(Role.AUDITOR);
-            assertThat(door.get("/metrics", "Authorization", "Bearer " + auditor).body())
+            assertThat(door.get("/metrics", "Authorization", "Bearer " + auditor)
+                            .body())
                     .contains("sluice_http_rate_limited_total{who=\"address\"} 2.0");
             door.now.set(door.now.get().plusSeconds(6));
             assertThat(door.get("/fake/main/echo").statusCode()).isEqualTo(200);
@@ -102,14 +108,17 @@ class RateLimitTest {
     void who_guesses_credentials_waits_sooner() throws IOException {
         try (TestDoor door = new TestDoor(TestDoor.LIMITS.with(new Limits.Rates(150, 0)))) {
             for (int i = 0; i < 3; i++) {
-                assertThat(door.get("/api/status", "Authorization", "Bearer slc_nonsense").statusCode())
+                assertThat(door.get("/api/status", "Authorization", "Bearer slc_nonsense")
+                                .statusCode())
                         .isEqualTo(401);
             }
-            assertThat(door.get("/api/status", "Authorization", "Bearer slc_nonsense").statusCode())
+            assertThat(door.get("/api/status", "Authorization", "Bearer slc_nonsense")
+                            .statusCode())
                     .isEqualTo(429);
             assertThat(door.get("/why/unknown").statusCode()).isEqualTo(429);
             String auditor = door.token(Role.AUDITOR);
-            assertThat(door.get("/api/status", "Authorization", "Bearer " + auditor).statusCode())
+            assertThat(door.get("/api/status", "Authorization", "Bearer " + auditor)
+                            .statusCode())
                     .isEqualTo(200);
         }
     }

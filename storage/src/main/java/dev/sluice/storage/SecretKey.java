@@ -110,7 +110,8 @@ public final class SecretKey {
             byte[] all = Base64.getDecoder().decode(stored.substring(SEALED.length() + by.length() + 1));
             byte[] nonce = Arrays.copyOf(all, NONCE);
             return new String(
-                    cipher(Cipher.DECRYPT_MODE, nonce, place).doFinal(all, NONCE, Math.max(0, all.length - NONCE)), UTF_8);
+                    cipher(Cipher.DECRYPT_MODE, nonce, place).doFinal(all, NONCE, Math.max(0, all.length - NONCE)),
+                    UTF_8);
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw new IllegalArgumentException("changed since it was sealed, or sealed for another place", e);
         }

@@ -54,8 +54,10 @@ class SecretKeyTest {
         assertThat(SecretKey.parse(key.text() + "\n").id()).isEqualTo(key.id());
         assertThat(key.toString()).doesNotContain(key.text());
         byte[] bytes = java.util.HexFormat.of().parseHex(key.text());
-        assertThat(SecretKey.parse(Base64.getEncoder().encodeToString(bytes)).id()).isEqualTo(key.id());
-        for (String wrong : new String[] {"", "short", key.text() + "00", key.text().replace('a', 'x') + "!"}) {
+        assertThat(SecretKey.parse(Base64.getEncoder().encodeToString(bytes)).id())
+                .isEqualTo(key.id());
+        for (String wrong :
+                new String[] {"", "short", key.text() + "00", key.text().replace('a', 'x') + "!"}) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> SecretKey.parse(wrong))
                     .withMessageStartingWith("a secret key is 32 random bytes");

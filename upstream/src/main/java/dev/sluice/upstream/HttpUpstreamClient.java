@@ -101,7 +101,9 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
         HttpClient known = http;
         if (known == null || known.isTerminated()) {
             if (known != null) {
-                LOG.log(Logger.Level.ERROR, "the client of upstreams has died, probably for want of memory; it is made anew");
+                LOG.log(
+                        Logger.Level.ERROR,
+                        "the client of upstreams has died, probably for want of memory; it is made anew");
             }
             known = clients.make(timeouts.connect(), tls.context());
             http = known;
@@ -184,8 +186,7 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
                     "interrupted while asking upstream '" + ask.upstream().id() + "'", e);
         } catch (IOException e) {
             throw new UnreachableException(
-                    "upstream '" + ask.upstream().id() + "' cannot be asked: "
-                            + Failures.sentence(e),
+                    "upstream '" + ask.upstream().id() + "' cannot be asked: " + Failures.sentence(e),
                     uri,
                     Failures.wasConnected(e),
                     e);

@@ -270,7 +270,12 @@ class HttpUpstreamClientTest {
         server.serve("/doc", dev.sluice.testkit.Answer.ok("body"));
         List<MortalClient> made = new ArrayList<>();
         try (HttpUpstreamClient mortal = new HttpUpstreamClient(
-                new Reach(Set.of()), SHORT, "sluice-test", () -> TrustedRoots.context(List.of()), () -> null, (c, t) -> {
+                new Reach(Set.of()),
+                SHORT,
+                "sluice-test",
+                () -> TrustedRoots.context(List.of()),
+                () -> null,
+                (c, t) -> {
                     made.add(new MortalClient());
                     return made.getLast();
                 })) {
@@ -300,15 +305,15 @@ class HttpUpstreamClientTest {
     void says_who_could_not_be_reached_and_whether_there_was_a_connection() throws IOException {
         server.serve("/moved", dev.sluice.testkit.Answer.redirect("http://127.0.0.1:1/x"));
         HttpUpstreamClient here = client(Set.of("127.0.0.1"));
-        assertThatThrownBy(() -> here.ask(document("/moved")))
-                .isInstanceOfSatisfying(UnreachableException.class, e -> {
-                    assertThat(e.uri()).isEqualTo(URI.create("http://127.0.0.1:1/x"));
-                    assertThat(e.connected()).isFalse();
-                });
+        assertThatThrownBy(() -> here.ask(document("/moved"))).isInstanceOfSatisfying(UnreachableException.class, e -> {
+            assertThat(e.uri()).isEqualTo(URI.create("http://127.0.0.1:1/x"));
+            assertThat(e.connected()).isFalse();
+        });
         here.close();
         server.serve("/broken", dev.sluice.testkit.Answer.ok("x"));
         server.close();
         assertThatThrownBy(() -> client.ask(document("/broken")))
-                .isInstanceOfSatisfying(UnreachableException.class, e -> assertThat(e.uri()).isEqualTo(server.url("/broken")));
+                .isInstanceOfSatisfying(
+                        UnreachableException.class, e -> assertThat(e.uri()).isEqualTo(server.url("/broken")));
     }
 }

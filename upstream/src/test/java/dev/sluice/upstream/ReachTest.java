@@ -93,7 +93,8 @@ class ReachTest {
                 wrapped[0] = 0x20;
                 wrapped[1] = 1;
             }
-            default -> System.arraycopy(new byte[] {0x26, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0x5e, (byte) 0xfe}, 0, wrapped, 0, 12);
+            default ->
+                System.arraycopy(new byte[] {0x26, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0x5e, (byte) 0xfe}, 0, wrapped, 0, 12);
         }
         for (int i = 0; i < 4; i++) {
             wrapped[at + i] = (byte) v4[i];
@@ -104,9 +105,21 @@ class ReachTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-                "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
-                "224.0.0.0/4", "240.0.0.0/4"
+                "0.0.0.0/8",
+                "10.0.0.0/8",
+                "100.64.0.0/10",
+                "127.0.0.0/8",
+                "169.254.0.0/16",
+                "172.16.0.0/12",
+                "192.0.0.0/24",
+                "192.0.2.0/24",
+                "192.88.99.0/24",
+                "192.168.0.0/16",
+                "198.18.0.0/15",
+                "198.51.100.0/24",
+                "203.0.113.0/24",
+                "224.0.0.0/4",
+                "240.0.0.0/4"
             })
     void of_every_special_block_the_first_and_the_last_are_inside_and_their_neighbours_are_as_they_are(String block)
             throws UnknownHostException {
@@ -115,8 +128,8 @@ class ReachTest {
         int start = ByteBuffer.wrap(first).getInt();
         int size = 1 << (32 - Integer.parseInt(block.substring(slash + 1)));
         for (int each : new int[] {start, start + size / 2, start + size - 1}) {
-            assertThat(Reach.isInside(
-                            InetAddress.getByAddress(ByteBuffer.allocate(4).putInt(each).array())))
+            assertThat(Reach.isInside(InetAddress.getByAddress(
+                            ByteBuffer.allocate(4).putInt(each).array())))
                     .as(block)
                     .isTrue();
         }

@@ -78,8 +78,7 @@ final class Answers {
      * @param failure why upstreams could not be asked, or null when all have answered
      * @param asking what they were asked
      */
-    Outcome.Missing missing(
-            String what, @Nullable String failure, List<Upstream> upstreams, Rests.Asking asking) {
+    Outcome.Missing missing(String what, @Nullable String failure, List<Upstream> upstreams, Rests.Asking asking) {
         return failure == null
                 ? new Outcome.Missing(what + " is not here and no upstream has it", false)
                 : new Outcome.Missing(

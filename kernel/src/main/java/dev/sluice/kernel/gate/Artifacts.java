@@ -154,8 +154,12 @@ final class Artifacts {
                 return new Obtained(null, pause.failure());
             }
             Obtained obtained = fetchFromFirst(format, want, coordinates, listed, upstreams);
-            if (obtained.file() == null && (obtained.failure() == null || client.left(upstreams, upstream -> format.proxying().fileQuestion(upstream, want, listed))
-                            == null)) {
+            if (obtained.file() == null
+                    && (obtained.failure() == null
+                            || client.left(
+                                            upstreams,
+                                            upstream -> format.proxying().fileQuestion(upstream, want, listed))
+                                    == null)) {
                 Duration time = obtained.failure() == null ? settings.absence() : settings.outage();
                 Instant now = clock.instant();
                 pauses.put(vain, new Pause(new Span(now, now.plus(time)), obtained.failure()));

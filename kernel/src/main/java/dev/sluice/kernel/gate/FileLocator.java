@@ -70,12 +70,11 @@ final class FileLocator {
         String version = kept != null ? kept.coordinates().version() : want.version();
         boolean mayBeUnlisted = kept != null || !format.proxying().indexListsFiles();
         if (!mayBeUnlisted || version == null) {
-            Outcome.Missing missing =
-                    answers.missing(
-                            want.path(),
-                            failure,
-                            want.repository().upstreamsFor(want.packageName()),
-                            upstream -> format.proxying().indexQuestion(upstream, want.packageName()));
+            Outcome.Missing missing = answers.missing(
+                    want.path(),
+                    failure,
+                    want.repository().upstreamsFor(want.packageName()),
+                    upstream -> format.proxying().indexQuestion(upstream, want.packageName()));
             return new Found(
                     new Coordinates(want.packageName(), "0"), bare("0"), null, null, List.of(), blend, missing);
         }

@@ -79,20 +79,24 @@ final class Recorder {
             Supplier<Value> detail) {
         ToldRefusals.Key key = ToldRefusals.Key.of(visit.actor(), repository.name(), coordinates, path, refusal);
         Instant now = clock.instant();
-        ToldRefusals.Told told = refusals.tell(key, refusal, now, former -> journal.append(new Event(
-                refusal.id(),
+        ToldRefusals.Told told = refusals.tell(
+                key,
+                refusal,
                 now,
-                Event.Kind.REFUSAL,
-                visit.actor(),
-                repository.name(),
-                purl(format, coordinates.packageName(), coordinates),
-                coordinates,
-                path,
-                null,
-                null,
-                List.of(refusal.policy()),
-                refusal.subject() + " refused: " + String.join("; ", refusal.reasons()) + repeats(former),
-                Json.write(detail.get()))));
+                former -> journal.append(new Event(
+                        refusal.id(),
+                        now,
+                        Event.Kind.REFUSAL,
+                        visit.actor(),
+                        repository.name(),
+                        purl(format, coordinates.packageName(), coordinates),
+                        coordinates,
+                        path,
+                        null,
+                        null,
+                        List.of(refusal.policy()),
+                        refusal.subject() + " refused: " + String.join("; ", refusal.reasons()) + repeats(former),
+                        Json.write(detail.get()))));
         if (told.repeats() == 0 || !told.written().toCompletableFuture().isDone()) {
             visit.awaits(told.written());
         }

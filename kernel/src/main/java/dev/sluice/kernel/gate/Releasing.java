@@ -189,11 +189,13 @@ final class Releasing {
         }
         Artifacts.Obtained obtained = fetch(format, want, found.coordinates(), found.file(), found.upstreams(), former);
         return obtained.file() == null
-                ? new Got(null, answers.missing(
-                        want.path(),
-                        obtained.failure(),
-                        found.upstreams(),
-                        upstream -> format.proxying().fileQuestion(upstream, want, found.file())))
+                ? new Got(
+                        null,
+                        answers.missing(
+                                want.path(),
+                                obtained.failure(),
+                                found.upstreams(),
+                                upstream -> format.proxying().fileQuestion(upstream, want, found.file())))
                 : new Got(obtained.file(), null);
     }
 

@@ -173,8 +173,7 @@ final class Rests implements UpstreamClient {
         for (Key key : rests.asMap().keySet()) {
             Kept rest = current(key, now);
             if (rest != null) {
-                current.add(
-                        new Rest(key.upstream(), key.url(), key.address(), rest.whole(), rest.until(), rest.why()));
+                current.add(new Rest(key.upstream(), key.url(), key.address(), rest.whole(), rest.until(), rest.why()));
             }
         }
         current.sort(Comparator.comparing(Rest::whole).reversed().thenComparing(Rest::address));
@@ -198,7 +197,9 @@ final class Rests implements UpstreamClient {
                 rests.invalidate(key);
             }
         }
-        troubles.asMap().keySet().removeIf(key -> upstream == null || key.upstream().equals(upstream));
+        troubles.asMap()
+                .keySet()
+                .removeIf(key -> upstream == null || key.upstream().equals(upstream));
         return woken;
     }
 

@@ -37,11 +37,7 @@ final class ToldRefusals {
             @Nullable String nearest) {
 
         static Key of(
-                Event.Actor actor,
-                String repository,
-                Coordinates coordinates,
-                @Nullable String file,
-                Refusal refusal) {
+                Event.Actor actor, String repository, Coordinates coordinates, @Nullable String file, Refusal refusal) {
             return new Key(
                     actor.user(),
                     actor.tokenId(),

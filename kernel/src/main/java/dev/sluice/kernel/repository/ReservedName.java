@@ -69,8 +69,9 @@ public record ReservedName(String format, String pattern) {
             case "maven" ->
                 MAVEN.matcher(pattern).matches() && !pattern.startsWith(".")
                         ? Optional.empty()
-                        : Optional.of("'" + this + "' covers nothing: write maven:group, which covers the groups below it"
-                                + " too, or maven:group:artifact, for example maven:com.acme");
+                        : Optional.of(
+                                "'" + this + "' covers nothing: write maven:group, which covers the groups below it"
+                                        + " too, or maven:group:artifact, for example maven:com.acme");
             default -> Optional.empty();
         };
     }

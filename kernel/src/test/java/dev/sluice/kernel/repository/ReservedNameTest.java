@@ -77,12 +77,23 @@ class ReservedNameTest {
                 "maven:@acme"
             })
     void what_can_never_cover_a_name_says_how_it_is_written(String written) {
-        assertThat(ReservedName.parse(written).objection()).hasValueSatisfying(text -> assertThat(text)
-                .contains("covers nothing:"));
+        assertThat(ReservedName.parse(written).objection())
+                .hasValueSatisfying(text -> assertThat(text).contains("covers nothing:"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"npm:@acme", "npm:*", "npm:acme*", "npm:@a*/b", "pypi:*", "pypi:a", "maven:*", "maven:*.acme", "*:x"})
+    @ValueSource(
+            strings = {
+                "npm:@acme",
+                "npm:*",
+                "npm:acme*",
+                "npm:@a*/b",
+                "pypi:*",
+                "pypi:a",
+                "maven:*",
+                "maven:*.acme",
+                "*:x"
+            })
     void what_can_cover_a_name_is_fine(String written) {
         assertThat(ReservedName.parse(written).objection()).isEmpty();
     }

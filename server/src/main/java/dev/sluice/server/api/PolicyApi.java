@@ -143,7 +143,9 @@ final class PolicyApi {
         List<RegoError> errors;
         if (!validating.tryAcquire()) {
             throw new Problem(
-                    503, "Busy", "other policies are being validated; try again in a moment, or use 'sluice policy check'");
+                    503,
+                    "Busy",
+                    "other policies are being validated; try again in a moment, or use 'sluice policy check'");
         }
         try {
             errors = policies.validate(rego);

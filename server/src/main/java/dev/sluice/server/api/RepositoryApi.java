@@ -28,9 +28,37 @@ final class RepositoryApi {
 
     /** First segments of addresses, those that may come, and what stands in the place of a repository there. */
     private static final Set<String> TAKEN = Set.of(
-            "api", "assets", "cargo", "composer", "conda", "console", "debian", "docker", "generic", "go", "health", "helm",
-            "huggingface", "login", "logout", "maven", "metrics", "npm", "nuget", "oci", "pypi", "rpm", "ruby", "static", "ui",
-            "v1", "v2", "why", "-", "..", ".");
+            "api",
+            "assets",
+            "cargo",
+            "composer",
+            "conda",
+            "console",
+            "debian",
+            "docker",
+            "generic",
+            "go",
+            "health",
+            "helm",
+            "huggingface",
+            "login",
+            "logout",
+            "maven",
+            "metrics",
+            "npm",
+            "nuget",
+            "oci",
+            "pypi",
+            "rpm",
+            "ruby",
+            "static",
+            "ui",
+            "v1",
+            "v2",
+            "why",
+            "-",
+            "..",
+            ".");
 
     private final RepositoryStore repositories;
     private final Set<String> formats;

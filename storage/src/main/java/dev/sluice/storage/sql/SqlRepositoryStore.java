@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The table {@code upstream} holds the secrets of upstreams, sealed by a key that lies elsewhere; nothing here logs a row.
  */
 final class SqlRepositoryStore implements RepositoryStore {
-    private static final String ADVICE = ". Put the right key there (of several nodes, each needs the same: SLUICE_SECRET_KEY);"
-            + " when it is lost, start once with --set secret-key-lost=true, and give these credentials anew";
+    private static final String ADVICE =
+            ". Put the right key there (of several nodes, each needs the same: SLUICE_SECRET_KEY);"
+                    + " when it is lost, start once with --set secret-key-lost=true, and give these credentials anew";
 
     private final Connections connections;
     private final Revision revision;
@@ -189,7 +190,9 @@ final class SqlRepositoryStore implements RepositoryStore {
                 9,
                 secret == null || key == null
                         ? secret
-                        : key.seal(secret, place(repository, upstream.id(), upstream.url().toString())));
+                        : key.seal(
+                                secret,
+                                place(repository, upstream.id(), upstream.url().toString())));
         statement.executeUpdate();
     }
 

@@ -43,7 +43,9 @@ class RefusedAgainTest {
             door.pass(Duration.ofSeconds(1));
             assertThat(refused("10.0.0.1")).isEqualTo(first);
         }
-        assertThat(refusals()).singleElement().satisfies(event -> assertThat(event.id()).isEqualTo(first.id()));
+        assertThat(refusals())
+                .singleElement()
+                .satisfies(event -> assertThat(event.id()).isEqualTo(first.id()));
     }
 
     @Test
