@@ -144,6 +144,21 @@ public record License(String declared, String expression, List<List<String>> alt
         return byText.entries().containsAll(byNames.entries()) ? joined : line(joined + "; " + free);
     }
 
+    /**
+     * The declaration of a package that gives a name and the address of the licence's text: the name, but the address where it tells
+     * what the name leaves open.
+     */
+    public static String named(String name, String address) {
+        License byName = of(name);
+        License byAddress = of(address);
+        boolean tells = byAddress.isRecognised()
+                && (!byName.isRecognised()
+                        || (byName.expression().isEmpty()
+                                && byName.entries().size() > byAddress.entries().size()
+                                && byName.entries().containsAll(byAddress.entries())));
+        return tells || byName.declared().isEmpty() ? byAddress.declared() : byName.declared();
+    }
+
     /** Several declarations of which whoever uses the package may choose one. */
     public static String choice(List<String> declarations) {
         List<String> choices = new ArrayList<>(new LinkedHashSet<>(declarations.stream()

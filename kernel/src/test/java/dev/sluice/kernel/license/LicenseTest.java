@@ -146,6 +146,19 @@ class LicenseTest {
         assertThat(License.weighed("", mit, "AGPL-3.0-only")).isEqualTo("MIT License; AGPL-3.0-only");
     }
 
+    @Test
+    void an_address_tells_what_a_name_leaves_open() {
+        assertThat(License.named("MIT", "https://www.gnu.org/licenses/gpl-3.0.html")).isEqualTo("MIT");
+        assertThat(License.named("BSD", "https://opensource.org/licenses/BSD-3-Clause"))
+                .isEqualTo("https://opensource.org/licenses/BSD-3-Clause");
+        assertThat(License.named("The License", "http://www.apache.org/licenses/LICENSE-2.0.txt"))
+                .isEqualTo("http://www.apache.org/licenses/LICENSE-2.0.txt");
+        assertThat(License.named("GPL", "https://example.org/ours")).isEqualTo("GPL");
+        assertThat(License.named("Ours", "https://example.org/ours")).isEqualTo("Ours");
+        assertThat(License.named("", "https://example.org/ours")).isEqualTo("https://example.org/ours");
+        assertThat(License.named("", "")).isEmpty();
+    }
+
     @Provide
     Arbitrary<String> texts() {
         Arbitrary<String> word = Arbitraries.of(
