@@ -277,14 +277,14 @@ final class LenientXml {
     }
 
     private static Map<String, String> entities() {
-        Map<String, String> entities = new HashMap<>(Map.of("lt", "<", "gt", ">", "amp", "&", "quot", "\"", "apos", "'"));
+        Map<String, String> entities =
+                new HashMap<>(Map.of("lt", "<", "gt", ">", "amp", "&", "quot", "\"", "apos", "'"));
         String resource = "html-entities.txt";
         try (InputStream in = Objects.requireNonNull(LenientXml.class.getResourceAsStream(resource), resource);
                 BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             reader.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
                 int gap = line.indexOf(' ');
-                entities.put(
-                        line.substring(0, gap), Character.toString(Integer.parseInt(line.substring(gap + 1))));
+                entities.put(line.substring(0, gap), Character.toString(Integer.parseInt(line.substring(gap + 1))));
             });
         } catch (IOException e) {
             throw new UncheckedIOException(e);

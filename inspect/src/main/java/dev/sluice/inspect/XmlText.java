@@ -37,8 +37,7 @@ final class XmlText {
     }
 
     private static Charset declared(byte[] document) {
-        String prologue =
-                new String(document, 0, Math.min(document.length, PROLOGUE), StandardCharsets.ISO_8859_1);
+        String prologue = new String(document, 0, Math.min(document.length, PROLOGUE), StandardCharsets.ISO_8859_1);
         Matcher encoding = ENCODING.matcher(prologue);
         if (!encoding.find()) {
             return StandardCharsets.UTF_8;

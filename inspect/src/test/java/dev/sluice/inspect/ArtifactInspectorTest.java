@@ -199,7 +199,8 @@ class ArtifactInspectorTest {
                 "<!DOCTYPE project [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>",
                 "<!DOCTYPE project SYSTEM \"http://127.0.0.1:1/x.dtd\">",
                 "<!DOCTYPE p [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;\">]>")) {
-            byte[] pom = (prologue + "<project><licenses><license><name>MIT&x;&c;</name></license></licenses></project>")
+            byte[] pom = (prologue
+                            + "<project><licenses><license><name>MIT&x;&c;</name></license></licenses></project>")
                     .getBytes(StandardCharsets.UTF_8);
             assertThat(inspect("maven", "a.pom", pom).license().orNull()).isEqualTo("MIT");
         }

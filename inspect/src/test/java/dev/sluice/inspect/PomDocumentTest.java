@@ -57,17 +57,19 @@ class PomDocumentTest {
 
     @Test
     void a_document_type_is_passed_over() throws IOException {
-        assertThat(read("<?xml version='1.0'?><!DOCTYPE project [ <!-- ]> ' --> <!ENTITY nbsp '>'> <!ELEMENT a (b)> ]>\n"
-                                + "<project><licenses><license><name>MIT</name></license></licenses></project>")
-                        .licenses())
+        assertThat(
+                        read("<?xml version='1.0'?><!DOCTYPE project [ <!-- ]> ' --> <!ENTITY nbsp '>'> <!ELEMENT a (b)> ]>\n"
+                                        + "<project><licenses><license><name>MIT</name></license></licenses></project>")
+                                .licenses())
                 .containsExactly("MIT");
     }
 
     @Test
     void a_prefix_of_the_root_is_one_of_all() throws IOException {
-        assertThat(read("<m:project xmlns:m='http://maven.apache.org/POM/4.0.0'><m:licenses><m:license><m:name>MIT</m:name>"
-                                + "</m:license></m:licenses></m:project>")
-                        .licenses())
+        assertThat(
+                        read("<m:project xmlns:m='http://maven.apache.org/POM/4.0.0'><m:licenses><m:license><m:name>MIT</m:name>"
+                                        + "</m:license></m:licenses></m:project>")
+                                .licenses())
                 .containsExactly("MIT");
         assertThat(read("<project><x:licenses><license><name>MIT</name></license></x:licenses></project>")
                         .licenses())
@@ -81,23 +83,27 @@ class PomDocumentTest {
         String name = encoding.equals("US-ASCII") ? "Offen" : "Öffentlich";
         String xml = "<?xml version=\"1.0\" encoding=\"" + encoding + "\"?>\n<project><licenses><license><name>" + name
                 + "</name></license></licenses></project>";
-        assertThat(PomDocument.of(xml.getBytes(Charset.forName(encoding))).licenses()).containsExactly(name);
+        assertThat(PomDocument.of(xml.getBytes(Charset.forName(encoding))).licenses())
+                .containsExactly(name);
     }
 
     @Test
     void a_mark_before_the_document_and_an_encoding_that_does_not_exist_hinder_nobody() throws IOException {
         String xml = "<project><licenses><license><name>MIT</name></license></licenses></project>";
-        for (String before : List.of("\uFEFF", "\uFEFF\n", "\n ", "<?xml version='1.0' encoding='no-such'?>", "<?xml encoding='UTF-16'?>")) {
+        for (String before : List.of(
+                "\uFEFF", "\uFEFF\n", "\n ", "<?xml version='1.0' encoding='no-such'?>", "<?xml encoding='UTF-16'?>")) {
             assertThat(read(before + xml).licenses()).as(before).containsExactly("MIT");
         }
-        assertThat(PomDocument.of(("\uFEFF" + xml).getBytes(StandardCharsets.UTF_16LE)).licenses())
+        assertThat(PomDocument.of(("\uFEFF" + xml).getBytes(StandardCharsets.UTF_16LE))
+                        .licenses())
                 .containsExactly("MIT");
     }
 
     @Test
     void a_parent_may_tell_what_the_pom_does_not() throws IOException {
-        PomDocument pom = read("<project><parent> <groupId> com.acme </groupId><artifactId>base</artifactId><version>7</version>"
-                + "<relativePath>../x</relativePath></parent><artifactId>a</artifactId></project>");
+        PomDocument pom =
+                read("<project><parent> <groupId> com.acme </groupId><artifactId>base</artifactId><version>7</version>"
+                        + "<relativePath>../x</relativePath></parent><artifactId>a</artifactId></project>");
         assertThat(pom.parent()).isEqualTo("com.acme:base:7");
         assertThat(pom.license().isKnown()).isFalse();
         assertThat(pom.license().basis()).contains("its parent com.acme:base:7 may");
@@ -105,13 +111,16 @@ class PomDocumentTest {
 
     @Test
     void what_is_cut_off_or_no_pom_is_told_so() throws IOException {
-        for (String none : List.of("", "text", "<html><body>Sign in</body></html>", "<project><licenses><license><name>MIT")) {
+        for (String none :
+                List.of("", "text", "<html><body>Sign in</body></html>", "<project><licenses><license><name>MIT")) {
             assertThatThrownBy(() -> read(none)).isInstanceOf(IOException.class);
         }
-        assertThat(read("<project><licenses><license><name>MIT</name></license></licenses><desc").licenses())
-                .containsExactly("MIT");
-        assertThat(read("<project></project><project><licenses><license><name>MIT</name></license></licenses></project>")
+        assertThat(read("<project><licenses><license><name>MIT</name></license></licenses><desc")
                         .licenses())
+                .containsExactly("MIT");
+        assertThat(
+                        read("<project></project><project><licenses><license><name>MIT</name></license></licenses></project>")
+                                .licenses())
                 .as("the second root is nobody's")
                 .isEmpty();
     }
@@ -166,43 +175,86 @@ class PomDocumentTest {
 
     @Provide
     Arbitrary<byte[]> poms() {
-        Arbitrary<String> encoding = Arbitraries.of("UTF-8", "UTF-8", "UTF-8", "ISO-8859-1", "windows-1252", "UTF-16BE", "UTF-16LE");
+        Arbitrary<String> encoding =
+                Arbitraries.of("UTF-8", "UTF-8", "UTF-8", "ISO-8859-1", "windows-1252", "UTF-16BE", "UTF-16LE");
         Arbitrary<String> prologue = Arbitraries.of(
-                "", "", "<?xml version=\"1.0\" encoding=\"%s\"?>", "<?xml version='1.0'   encoding='%s' standalone='yes' ?>\r\n",
-                "<?xml version=\"1.0\" encoding=\"%s\"?>\n<!-- a comment -->\n", "<?xml version=\"1.0\"?>",
+                "",
+                "",
+                "<?xml version=\"1.0\" encoding=\"%s\"?>",
+                "<?xml version='1.0'   encoding='%s' standalone='yes' ?>\r\n",
+                "<?xml version=\"1.0\" encoding=\"%s\"?>\n<!-- a comment -->\n",
+                "<?xml version=\"1.0\"?>",
                 "<?xml version=\"1.0\" encoding=\"%s\"?><!DOCTYPE project>",
-                "<!DOCTYPE project [ <!ENTITY x \"MIT\"> <!-- > --> ]>", "<!DOCTYPE project SYSTEM \"x.dtd\">", "\n\n");
+                "<!DOCTYPE project [ <!ENTITY x \"MIT\"> <!-- > --> ]>",
+                "<!DOCTYPE project SYSTEM \"x.dtd\">",
+                "\n\n");
         Arbitrary<String> root = Arbitraries.of(
                 "project", "project xmlns=\"http://maven.apache.org/POM/4.0.0\"",
-                "project xmlns='http://maven.apache.org/POM/4.0.0' xmlns:xsi=\"http://x\" xsi:schemaLocation=\"a\n b\"", "model");
+                "project xmlns='http://maven.apache.org/POM/4.0.0' xmlns:xsi=\"http://x\" xsi:schemaLocation=\"a\n b\"",
+                        "model");
         Arbitrary<String> name = Combinators.combine(
-                        Arbitraries.of("MIT", "GPL-2.0-only", "The Apache License, Version 2.0", "S&oslash;ren&nbsp;Licence", "A &amp; B", "x",
-                                "<![CDATA[Apache & <Co>]]>", "&#77;IT", "&#x4d;IT", "Öffentlich", "", "a<!-- no -->b", "a<?pi?>b", "&lt;", "&copy; X"),
+                        Arbitraries.of(
+                                "MIT",
+                                "GPL-2.0-only",
+                                "The Apache License, Version 2.0",
+                                "S&oslash;ren&nbsp;Licence",
+                                "A &amp; B",
+                                "x",
+                                "<![CDATA[Apache & <Co>]]>",
+                                "&#77;IT",
+                                "&#x4d;IT",
+                                "Öffentlich",
+                                "",
+                                "a<!-- no -->b",
+                                "a<?pi?>b",
+                                "&lt;",
+                                "&copy; X"),
                         Arbitraries.of("", " ", "\n   ", "<!-- c -->", "<![CDATA[ ]]>"))
                 .as((text, space) -> space + text + space);
-        Arbitrary<String> license = Combinators.combine(name, Arbitraries.of(
-                        "", "<url>http://www.apache.org/licenses/LICENSE-2.0.txt</url>", "<url>u?a=1&amp;b</url>", "<distribution>repo</distribution>",
-                        "<comments>&eacute;</comments>", "<odd><name>No</name></odd>"))
+        Arbitrary<String> license = Combinators.combine(
+                        name,
+                        Arbitraries.of(
+                                "",
+                                "<url>http://www.apache.org/licenses/LICENSE-2.0.txt</url>",
+                                "<url>u?a=1&amp;b</url>",
+                                "<distribution>repo</distribution>",
+                                "<comments>&eacute;</comments>",
+                                "<odd><name>No</name></odd>"))
                 .as((text, more) -> "<license><name>" + text + "</name>" + more + "</license>");
         Arbitrary<String> part = Arbitraries.oneOf(
                 license.list().ofMaxSize(3).map(all -> "<licenses>" + String.join("\n", all) + "</licenses>"),
                 license.map(one -> "<licenses >" + one + "</licenses\n>"),
                 Arbitraries.of(
-                        "<licenses/>", "<licenses></licenses>", "<parent><groupId>g</groupId><artifactId>a</artifactId><version>1</version></parent>",
+                        "<licenses/>",
+                        "<licenses></licenses>",
+                        "<parent><groupId>g</groupId><artifactId>a</artifactId><version>1</version></parent>",
                         "<parent>\n<groupId> g.h </groupId><artifactId>a&amp;b</artifactId><relativePath/><version>&#49;</version></parent>",
-                        "<description>x&nbsp;y &oslash; &unknown;</description>", "<description>a & b</description>", "<name>AT&T</name>",
+                        "<description>x&nbsp;y &oslash; &unknown;</description>",
+                        "<description>a & b</description>",
+                        "<name>AT&T</name>",
                         "<build><plugins><plugin><configuration><licenses><license><name>No</name></license></licenses></configuration></plugin>"
                                 + "</plugins></build>",
-                        "<properties><licenses>No</licenses></properties>", "<unknown><licenses><license><name>No</name></license></licenses></unknown>",
-                        "<developers><developer><name>J&uuml;rgen</name></developer></developers>", "<!-- <licenses> -->", "<?pi <licenses> ?>",
-                        "text", "<a b='>'/>", "<a b=\"<\"/>", "<modelVersion>4.0.0</modelVersion>", "<packaging>x</packaging>", "]]>", "<x:y/>",
-                        "<name><![CDATA[<licenses>]]></name>", "<profiles><profile><id>x</id></profile></profiles>"));
+                        "<properties><licenses>No</licenses></properties>",
+                        "<unknown><licenses><license><name>No</name></license></licenses></unknown>",
+                        "<developers><developer><name>J&uuml;rgen</name></developer></developers>",
+                        "<!-- <licenses> -->",
+                        "<?pi <licenses> ?>",
+                        "text",
+                        "<a b='>'/>",
+                        "<a b=\"<\"/>",
+                        "<modelVersion>4.0.0</modelVersion>",
+                        "<packaging>x</packaging>",
+                        "]]>",
+                        "<x:y/>",
+                        "<name><![CDATA[<licenses>]]></name>",
+                        "<profiles><profile><id>x</id></profile></profiles>"));
         Arbitrary<String> body = part.list().ofMaxSize(5).map(parts -> String.join("\n  ", parts));
         Arbitrary<String> end = Arbitraries.of("", "", "\n", "<!-- end -->", "<project/>", "junk");
         return Combinators.combine(encoding, Arbitraries.of(true, false, false), prologue, root, body, end)
                 .as((charset, marked, before, tag, content, after) -> {
-                    String xml = (marked && charset.startsWith("UTF") ? "\uFEFF" : "") + before.replace("%s", charset.replaceAll("[BL]E$", ""))
-                            + "<" + tag + ">" + content + "</" + tag.split(" ", 2)[0] + ">" + after;
+                    String xml = (marked && charset.startsWith("UTF") ? "\uFEFF" : "")
+                            + before.replace("%s", charset.replaceAll("[BL]E$", "")) + "<" + tag + ">" + content + "</"
+                            + tag.split(" ", 2)[0] + ">" + after;
                     return xml.getBytes(Charset.forName(charset));
                 });
     }

@@ -148,7 +148,8 @@ class LicenseTest {
 
     @Test
     void an_address_tells_what_a_name_leaves_open() {
-        assertThat(License.named("MIT", "https://www.gnu.org/licenses/gpl-3.0.html")).isEqualTo("MIT");
+        assertThat(License.named("MIT", "https://www.gnu.org/licenses/gpl-3.0.html"))
+                .isEqualTo("MIT");
         assertThat(License.named("BSD", "https://opensource.org/licenses/BSD-3-Clause"))
                 .isEqualTo("https://opensource.org/licenses/BSD-3-Clause");
         assertThat(License.named("The License", "http://www.apache.org/licenses/LICENSE-2.0.txt"))
