@@ -118,7 +118,14 @@ final class Installation implements AutoCloseable {
             this.journalCheck = home.check();
             this.backupSource = new BackupSource(database, home.journal());
             this.ids = new Ulid(clock);
-            this.policies = new Policies(database.policies(), journal, clock, ids);
+            PolicyFailures failures = new PolicyFailures(clock);
+            this.policies = new Policies(database.policies(), journal, clock, ids, failures);
+            metrics.counters(
+                    "sluice_policy_failures_total",
+                    "Evaluations of policies that failed (a builtin, a limit, a fault of ours), by policy; beyond 200 names the"
+                            + " policy is other",
+                    "policy",
+                    failures::counts);
             GateSettings settings = settings(configuration);
             this.advisories = new AdvisoryIndex(database.advisories(), settings.memoryForAdvisories());
             this.formats = formats(configuration);

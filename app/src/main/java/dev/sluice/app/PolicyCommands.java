@@ -238,7 +238,8 @@ final class PolicyCommands {
                     .put("precedence", policy.precedence())
                     .put("mode", policy.mode().label())
                     .put("effect", policy.effect().label())
-                    .put("on_unknown", policy.onUnknown().label());
+                    .put("on_unknown", policy.onUnknown().label())
+                    .put("on_error", policy.onError().label());
             ObjectNode scope = body.putObject("scope");
             policy.scope().repositories().forEach(scope.putArray("repositories")::add);
             policy.scope().formats().forEach(scope.putArray("formats")::add);

@@ -199,6 +199,7 @@ final class PolicyDirectory implements AutoCloseable {
                             read.actions(),
                             read.effect(),
                             read.onUnknown(),
+                            read.onError(),
                             former.version(),
                             former.createdAt(),
                             former.updatedAt(),

@@ -25,13 +25,13 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * Reads a policy from a Rego file: the {@code # METADATA} comment before its package line says what the rule does not.
  *
  * <p>{@code title} is the policy's name (else the file's), {@code description} its description; below {@code custom}:
- * {@code precedence, terminal, enabled, mode, effect, on_unknown, repositories, formats, actions}, the actions being
+ * {@code precedence, terminal, enabled, mode, effect, on_unknown, on_error, repositories, formats, actions}, the actions being
  * {@code set_package_state: STATE}, {@code add_package_tags: [..]}, {@code remove_package_tags: [..]}.
  */
 final class PolicyFile {
 
     private static final Set<String> KNOWN = Set.of(
-            "precedence", "terminal", "enabled", "mode", "effect", "on_unknown", "repositories", "formats", "actions");
+            "precedence", "terminal", "enabled", "mode", "effect", "on_unknown", "on_error", "repositories", "formats", "actions");
 
     /** As much as the server takes of a policy's source. */
     private static final int MAX_BYTES = 256 * 1024;
@@ -87,6 +87,7 @@ final class PolicyFile {
                     actions(custom.get("actions")),
                     choice(Policy.Effect.class, custom.get("effect"), Policy.Effect.REFUSE),
                     choice(Policy.OnUnknown.class, custom.get("on_unknown"), Policy.OnUnknown.ALLOW),
+                    choice(Policy.OnError.class, custom.get("on_error"), Policy.OnError.WITHHOLD),
                     1,
                     Instant.EPOCH,
                     Instant.EPOCH,

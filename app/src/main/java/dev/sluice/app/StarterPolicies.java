@@ -12,8 +12,12 @@ import java.util.List;
 final class StarterPolicies {
 
     /** Their files, beside this class in {@code policies/}. */
-    static final List<String> FILES =
-            List.of("known-malware.rego", "exploited-vulnerabilities.rego", "licence-deny-list.rego", "cool-down.rego");
+    static final List<String> FILES = List.of(
+            "known-malware.rego",
+            "exploited-vulnerabilities.rego",
+            "critical-vulnerabilities.rego",
+            "licence-deny-list.rego",
+            "cool-down.rego");
 
     private StarterPolicies() {}
 

@@ -51,7 +51,7 @@ final class InstallationTest {
         Repository made;
         try (Installation first = open(folder, Map.of(), environment)) {
             assertThat(first.newAdminToken).startsWith("slc_");
-            assertThat(first.policies.list()).hasSize(4);
+            assertThat(first.policies.list()).hasSameSizeAs(StarterPolicies.FILES);
             assertThat(first.findings)
                     .anyMatch(f -> f.contains("PIP_INDEX_URL"))
                     .noneMatch(f -> f.contains("secret"));
@@ -216,7 +216,7 @@ final class InstallationTest {
             List<Boolean> made = Together.all(3, number -> {
                 try (Installation node =
                         open(folder.resolve("node" + number), Map.of(Setting.DATABASE.key(), address), Map.of())) {
-                    assertThat(node.policies.list()).hasSize(4);
+                    assertThat(node.policies.list()).hasSameSizeAs(StarterPolicies.FILES);
                     assertThat(node.database.tokens().list())
                             .extracting(Token::name)
                             .containsExactly("administrator");

@@ -32,6 +32,7 @@ final class OsvReader {
     private static final int MAX_REFERENCES = 20;
     private static final int MAX_ADDRESS = 2_000;
     private static final int MAX_SUMMARY = 300;
+    private static final int MAX_WEAKNESSES = 50;
     private static final int MAX_DETAILS = 4_000;
 
     private final JsonParser parser;
@@ -49,7 +50,7 @@ final class OsvReader {
     private final List<Advisory.Affected> affected = new ArrayList<>();
     private final List<String> references = new ArrayList<>();
     private @Nullable Boolean markedMalicious;
-    private boolean embeddedMalware;
+    private final List<String> weaknesses = new ArrayList<>();
     private boolean undated;
     private @Nullable String otherEcosystem;
     private @Nullable String firstEcosystem;
@@ -130,7 +131,8 @@ final class OsvReader {
                 affected,
                 references,
                 source,
-                markedMalicious == null ? embeddedMalware : markedMalicious);
+                markedMalicious == null ? weaknesses.contains("CWE-506") : markedMalicious,
+                weaknesses);
     }
 
     private void modified() throws RecordException {
@@ -281,8 +283,14 @@ final class OsvReader {
                 markedMalicious = token == JsonToken.VALUE_TRUE;
             } else if (field.equals("cwe_ids") && token == JsonToken.START_ARRAY) {
                 JsonFields.array(parser, field, MAX_ALIASES, () -> {
-                    embeddedMalware |= parser.currentToken() == JsonToken.VALUE_STRING
-                            && parser.getString().equals("CWE-506");
+                    if (parser.currentToken() == JsonToken.VALUE_STRING) {
+                        String weakness = parser.getString();
+                        if (weakness.equals("CWE-506")) {
+                            weaknesses.addFirst(weakness); // decides, so it is never what there is no more room for
+                        } else if (weakness.length() <= MAX_ID && weaknesses.size() < MAX_WEAKNESSES) {
+                            weaknesses.add(weakness);
+                        }
+                    }
                     parser.skipChildren();
                 });
             } else {

@@ -55,7 +55,8 @@ final class SharedRecord {
                         .toList(),
                 newer.references(),
                 newer.source(),
-                kept.malicious() || next.malicious());
+                kept.malicious() || next.malicious(),
+                newer.weaknesses());
     }
 
     /**
@@ -88,7 +89,8 @@ final class SharedRecord {
                     others,
                     kept.references(),
                     kept.source(),
-                    kept.malicious()));
+                    kept.malicious(),
+                    kept.weaknesses()));
         }
         return true;
     }

@@ -26,6 +26,7 @@ public final class Evaluation {
      * @param trace whether reads and steps are recorded; costs nothing when off
      * @param limits bounds on the work
      * @param observer who follows the evaluation, which then is a traced one; null for nobody
+     * @param failures who hears of builtins that fail while the evaluation goes on without them; null for nobody
      */
     public record Request(
             @Nullable Value input,
@@ -34,7 +35,8 @@ public final class Evaluation {
             boolean strictErrors,
             boolean trace,
             Limits limits,
-            @Nullable Observer observer) {
+            @Nullable Observer observer,
+            @Nullable Failures failures) {
         public Request {
             Objects.requireNonNull(data);
             Objects.requireNonNull(now);
@@ -44,7 +46,19 @@ public final class Evaluation {
         /** A request that nobody follows. */
         public Request(
                 @Nullable Value input, Value data, Instant now, boolean strictErrors, boolean trace, Limits limits) {
-            this(input, data, now, strictErrors, trace, limits, null);
+            this(input, data, now, strictErrors, trace, limits, null, null);
+        }
+
+        /** A request that somebody follows. */
+        public Request(
+                @Nullable Value input,
+                Value data,
+                Instant now,
+                boolean strictErrors,
+                boolean trace,
+                Limits limits,
+                @Nullable Observer observer) {
+            this(input, data, now, strictErrors, trace, limits, observer, null);
         }
 
         /** A request without trace, strictness or special limits. */
@@ -54,17 +68,17 @@ public final class Evaluation {
 
         /** The same request with reads and steps recorded. */
         public Request traced() {
-            return new Request(input, data, now, strictErrors, true, limits, observer);
+            return new Request(input, data, now, strictErrors, true, limits, observer, failures);
         }
 
         /** The same request, followed by somebody while it is evaluated. */
         public Request observedBy(Observer somebody) {
-            return new Request(input, data, now, strictErrors, true, limits, somebody);
+            return new Request(input, data, now, strictErrors, true, limits, somebody, failures);
         }
 
         /** The same request about another input. */
         public Request about(@Nullable Value other) {
-            return new Request(other, data, now, strictErrors, trace, limits, observer);
+            return new Request(other, data, now, strictErrors, trace, limits, observer, failures);
         }
 
         /** The same request about other documents at another instant. */
@@ -74,7 +88,43 @@ public final class Evaluation {
 
         /** The same request with failing builtins as errors. */
         public Request strict() {
-            return new Request(input, data, now, true, trace, limits, observer);
+            return new Request(input, data, now, true, trace, limits, observer, failures);
+        }
+
+        /** The same request; somebody hears of builtins that fail. */
+        public Request heardBy(Failures somebody) {
+            return new Request(input, data, now, strictErrors, trace, limits, observer, somebody);
+        }
+    }
+
+    /**
+     * Hears of builtins that fail on the way to a result, where the evaluation goes on as if they were undefined: whether that
+     * can be taken for an answer is for the host to say. Called by the thread that evaluates.
+     */
+    @FunctionalInterface
+    public interface Failures {
+        /** A call failed. What only repeats a call that failed before in the same evaluation may go unsaid. */
+        void failed(Failure failure);
+    }
+
+    /**
+     * A builtin that failed.
+     *
+     * @param code OPA's error code, {@code eval_type_error} or {@code eval_builtin_error}
+     * @param text what was wrong; begins with the name of the function
+     * @param file the module
+     * @param row the line, from 1
+     * @param column the column, from 1
+     * @param operands what it was given
+     */
+    public record Failure(String code, String text, String file, int row, int column, List<Value> operands) {
+        public Failure {
+            operands = List.copyOf(operands);
+        }
+
+        /** Where and what, as errors of strict evaluations say it. */
+        public String message() {
+            return file + ":" + row + ": " + code + ": " + text;
         }
     }
 

@@ -28,6 +28,16 @@ public final class RegoEvaluationException extends RuntimeException {
         this.column = column;
     }
 
+    /** The same with a place, where it has none. */
+    public RegoEvaluationException at(String file, int row, int column) {
+        if (this.row > 0) {
+            return this;
+        }
+        RegoEvaluationException placed = new RegoEvaluationException(code, text, file, row, column);
+        placed.setStackTrace(getStackTrace());
+        return placed;
+    }
+
     /** OPA's code, for example {@code eval_conflict_error}. */
     public String code() {
         return code;

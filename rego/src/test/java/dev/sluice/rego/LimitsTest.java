@@ -45,7 +45,7 @@ class LimitsTest {
     void loops_end_with_the_steps(String body) {
         assertThatThrownBy(() -> evaluate(body, NUMBERS, SMALL))
                 .isInstanceOf(RegoEvaluationException.class)
-                .hasMessage("eval_cancel_error: the evaluation took more than 100000 steps");
+                .hasMessageEndingWith("eval_cancel_error: the evaluation took more than 100000 steps");
     }
 
     @ParameterizedTest
@@ -62,7 +62,7 @@ class LimitsTest {
         Limits limits = new Limits(Long.MAX_VALUE >> 1, 200, PATIENT, 4 << 20, 100_000);
         assertThatThrownBy(() -> evaluate(body, NUMBERS, limits))
                 .isInstanceOf(RegoEvaluationException.class)
-                .hasMessage("eval_cancel_error: the evaluation needed more than 4194304 bytes");
+                .hasMessageEndingWith("eval_cancel_error: the evaluation needed more than 4194304 bytes");
     }
 
     @Test
@@ -72,7 +72,7 @@ class LimitsTest {
                 + " a + b + c + d + e == 0 }";
         assertThatThrownBy(() -> evaluate(body, NUMBERS, hurried))
                 .isInstanceOf(RegoEvaluationException.class)
-                .hasMessage("eval_cancel_error: the evaluation took longer than 50 ms");
+                .hasMessageEndingWith("eval_cancel_error: the evaluation took longer than 50 ms");
     }
 
     @Test
@@ -140,7 +140,7 @@ class LimitsTest {
                         text,
                         new Limits(1_000_000_000, 100, Duration.ofMillis(50))))
                 .isInstanceOf(RegoEvaluationException.class)
-                .hasMessageStartingWith("eval_cancel_error: ");
+                .hasMessageContaining("eval_cancel_error: ");
     }
 
     @Test
@@ -170,6 +170,6 @@ class LimitsTest {
             }
         });
         thread.join();
-        assertThat(message).containsExactly("eval_cancel_error: the evaluation was interrupted");
+        assertThat(message).singleElement().asString().endsWith("eval_cancel_error: the evaluation was interrupted");
     }
 }

@@ -22,4 +22,10 @@ test_without_a_publish_time_our_own_first_sight_counts if verdict(false, null, "
 
 test_seen_long_ago_without_a_publish_time_is_free if not verdict(false, null, "2026-01-01T00:00:00Z")
 
+test_the_far_future_is_held_back if {
+	verdict(false, "2262-04-12T00:00:00Z", "2026-01-01T00:00:00Z")
+	verdict(false, "9999-12-31T00:00:00Z", "2026-01-01T00:00:00Z")
+	verdict(false, "+10000-01-01T00:00:00Z", "2026-01-01T00:00:00Z")
+}
+
 test_hosted_packages_never_wait if not verdict(true, "2026-03-10T11:00:00Z", "2026-03-10T11:00:00Z")

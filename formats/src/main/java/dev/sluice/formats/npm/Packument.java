@@ -302,12 +302,9 @@ final class Packument {
         if (verdict == null) {
             return ": withheld by policy";
         }
-        String reasons = verdict.failure() != null
-                ? "the policy could not be evaluated"
-                : String.join(
-                        "; ",
-                        verdict.reasons()
-                                .subList(0, Math.min(3, verdict.reasons().size())));
+        String reasons = String.join(
+                "; ",
+                verdict.reasons().subList(0, Math.min(3, verdict.reasons().size())));
         StringBuilder text = new StringBuilder(": blocked by policy ")
                 .append(verdict.policy().name());
         if (!reasons.isEmpty()) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param references addresses with more, at most 20
  * @param source name of the feed or file it was imported from
  * @param malicious whether the database marks the record as malware in a way other than its identifiers
+ * @param weaknesses CWE identifiers that the database gives, for example {@code CWE-79}, at most 50
  */
 public record Advisory(
         String id,
@@ -35,14 +36,48 @@ public record Advisory(
         List<Affected> affected,
         List<String> references,
         String source,
-        boolean malicious) {
+        boolean malicious,
+        List<String> weaknesses) {
 
-    /** Copies the lists. */
+    /** Copies the lists; records kept by an older release name no weaknesses. */
     public Advisory {
+        weaknesses = weaknesses == null ? List.of() : List.copyOf(weaknesses);
         aliases = List.copyOf(aliases);
         severities = List.copyOf(severities);
         affected = List.copyOf(affected);
         references = List.copyOf(references);
+    }
+
+    /** A record that names no weaknesses. */
+    public Advisory(
+            String id,
+            List<String> aliases,
+            String summary,
+            String details,
+            List<Severity> severities,
+            @Nullable String severityLabel,
+            @Nullable Instant published,
+            Instant modified,
+            @Nullable Instant withdrawn,
+            List<Affected> affected,
+            List<String> references,
+            String source,
+            boolean malicious) {
+        this(
+                id,
+                aliases,
+                summary,
+                details,
+                severities,
+                severityLabel,
+                published,
+                modified,
+                withdrawn,
+                affected,
+                references,
+                source,
+                malicious,
+                List.of());
     }
 
     /**

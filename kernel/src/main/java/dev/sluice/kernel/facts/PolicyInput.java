@@ -506,10 +506,11 @@ public final class PolicyInput {
                 .put("references", ArrayValue.of(references))
                 .put(
                         "database_specific",
-                        advisory.severityLabel() == null
-                                ? NULL
-                                : object().put("severity", text(advisory.severityLabel()))
-                                        .build())
+                        object().put("severity", nullable(advisory.severityLabel()))
+                                .put("malicious", BooleanValue.of(advisory.malicious()))
+                                .put("cwe_ids", texts(advisory.weaknesses()))
+                                .build())
+                .put("malicious", BooleanValue.of(advisory.isMalicious()))
                 .put("schema_version", NULL)
                 .put("credits", NULL)
                 .build();

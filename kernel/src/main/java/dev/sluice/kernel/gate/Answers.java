@@ -49,9 +49,7 @@ final class Answers {
                 ? null
                 : NearestVersion.of(
                         format.versionOrder(), judge.judge(format, blend, visit), coordinates.version(), until == null);
-        List<String> reasons = decisive.failure() != null
-                ? List.of("the policy could not be evaluated: " + decisive.failure())
-                : decisive.reasons();
+        List<String> reasons = decisive.reasons();
         String id = recorder.nextId();
         Refusal refusal = new Refusal(
                 id,

@@ -15,6 +15,7 @@ import dev.sluice.rego.Schemas;
 import dev.sluice.rego.SourceFile;
 import dev.sluice.rego.value.ArrayValue;
 import dev.sluice.rego.value.BooleanValue;
+import dev.sluice.rego.value.NullValue;
 import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.rego.value.SetValue;
 import dev.sluice.rego.value.StringValue;
@@ -26,6 +27,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,15 +38,15 @@ import org.jspecify.annotations.Nullable;
 final class CompiledPolicy {
 
     private static final String PACKAGE = "cloudsmith";
-    private static final Limits LIMITS = new Limits(2_000_000, 500, Duration.ofSeconds(2));
+    private static final Limits LIMITS = new Limits(2_000_000, 500, Duration.ofSeconds(2), 64L << 20, 1L << 20);
 
-    /** How long a failed evaluation counts: it may have failed of a machine that was busy, or of the instant it was made in. */
+    /** How long an evaluation that ended early counts: it may have failed of a machine that was busy, or of its instant. */
     private static final Duration FAILURE_HOLDS = Duration.ofSeconds(10);
 
-    private static final int MAX_REASONS = 20;
-    private static final int MAX_REASON_LENGTH = 500;
+    private static final Value BLANK = StringValue.of("");
 
     private final Policy policy;
+    private final BiConsumer<Policy, String> failures;
     private final PreparedQuery match;
     private final @Nullable PreparedQuery reason;
     private final boolean readsRequest;
@@ -61,8 +63,9 @@ final class CompiledPolicy {
      */
     record Answer(Verdict verdict, boolean held, Instant horizon) {}
 
-    private CompiledPolicy(Policy policy, Program program) {
+    private CompiledPolicy(Policy policy, Program program, BiConsumer<Policy, String> failures) {
         this.policy = policy;
+        this.failures = failures;
         this.match = program.prepare("data." + PACKAGE + ".match");
         this.reason =
                 program.ruleNames(PACKAGE).contains("reason") ? program.prepare("data." + PACKAGE + ".reason") : null;
@@ -83,15 +86,18 @@ final class CompiledPolicy {
      * with every finding.
      */
     static CompiledPolicy compile(Policy policy) throws PolicyRejectedException {
-        return new CompiledPolicy(policy, program(policy.rego(), fileName(policy)));
+        return new CompiledPolicy(policy, program(policy.rego(), fileName(policy)), (_, _) -> {});
     }
 
     /**
      * Compiles a policy that was saved before. Its types are not checked again: what a newer checker finds must not take a
      * policy out of force.
+     *
+     * @param failures is told whenever it could not be evaluated, and why
      */
-    static CompiledPolicy compileStored(Policy policy) throws PolicyRejectedException {
-        return new CompiledPolicy(policy, program(policy.rego(), fileName(policy), Schemas.UNCHECKED));
+    static CompiledPolicy compileStored(Policy policy, BiConsumer<Policy, String> failures)
+            throws PolicyRejectedException {
+        return new CompiledPolicy(policy, program(policy.rego(), fileName(policy), Schemas.UNCHECKED), failures);
     }
 
     /** Compiles source text that is to be saved and checks the contract. */
@@ -158,62 +164,140 @@ final class CompiledPolicy {
         return unknown.stream().anyMatch(reads::contains) || (readsSignals && !unknown.isEmpty());
     }
 
-    /** Asks the policy about a version. */
+    /** Asks the policy about a version. Whatever goes wrong in it is told as its failure. */
     Answer ask(ObjectValue input, Set<UnknownFact> unknown, Instant now) {
-        Evaluation.Request request = new Evaluation.Request(input, ObjectValue.EMPTY, now, false, false, LIMITS);
+        Heard heard = new Heard();
+        Evaluation.Request request = new Evaluation.Request(input, ObjectValue.EMPTY, now, false, false, LIMITS)
+                .heardBy(heard);
+        Evaluation.Result result;
         try {
-            Evaluation.Result result = match.evaluate(request);
-            Instant horizon = result.horizon();
-            if (BooleanValue.TRUE.equals(result.value())) {
-                List<String> reasons = List.of();
-                if (reason != null) {
-                    Evaluation.Result texts = reason.evaluate(request);
-                    reasons = strings(texts.value());
-                    // the text may change with time (an age in days); only the verdict decides how long it holds
-                }
-                if (reasons.isEmpty()) {
-                    reasons = List.of(
-                            policy.description().isBlank() ? "matched by the policy's rule" : policy.description());
-                }
-                return new Answer(new Verdict(policy, true, reasons, null), false, horizon);
+            result = match.evaluate(request);
+        } catch (RuntimeException | StackOverflowError fault) {
+            return failed(text(fault), now.plus(FAILURE_HOLDS));
+        }
+        List<UnknownFact> missing = unknown.stream().filter(reads::contains).toList();
+        Evaluation.Failure failure = heard.failure(!missing.isEmpty());
+        if (result.value() != null && !(result.value() instanceof BooleanValue)) {
+            return failed(
+                    fileName(policy) + ": match is a " + result.value().kind().word() + ", not a boolean",
+                    result.horizon());
+        }
+        boolean matched = BooleanValue.TRUE.equals(result.value());
+        if (failure != null && policy.onError() == Policy.OnError.WITHHOLD && (!matched || policy.releases())) {
+            // an error is never a no, and never the yes that lets out what others withhold
+            return failed(failure.message(), result.horizon());
+        }
+        if (matched) {
+            return matched(request, result.horizon());
+        }
+        if (policy.onUnknown() != Policy.OnUnknown.ALLOW && (!missing.isEmpty() || heard.unknown != null)) {
+            boolean held = policy.onUnknown() == Policy.OnUnknown.HOLD;
+            String what = missing.isEmpty() && heard.unknown != null
+                    ? "what " + heard.unknown.message() + " is about"
+                    : String.join(
+                            ", ", missing.stream().map(UnknownFact::label).toList());
+            String text = "not known yet: " + what + (held ? "; held until it is" : "; counts as a match");
+            return new Answer(new Verdict(policy, true, List.of(text), null), held, result.horizon());
+        }
+        String told = failure == null ? null : failure.message();
+        if (told != null) {
+            failures.accept(policy, told);
+        }
+        return new Answer(new Verdict(policy, false, List.of(), told), false, result.horizon());
+    }
+
+    /** The policy matched: what it says to that. The text may change with time (an age in days); only the match decides how long it holds. */
+    private Answer matched(Evaluation.Request request, Instant horizon) {
+        List<String> reasons = new ArrayList<>();
+        String fault = null;
+        if (reason != null) {
+            Heard heard = new Heard();
+            try {
+                reasons.addAll(Reasons.of(reason.evaluate(request.heardBy(heard)).value()));
+                fault = heard.failure == null ? null : heard.failure.message();
+            } catch (RuntimeException | StackOverflowError thrown) {
+                fault = text(thrown);
             }
-            List<String> missing = policy.onUnknown() == Policy.OnUnknown.ALLOW
-                    ? List.of()
-                    : unknown.stream()
-                            .filter(reads::contains)
-                            .map(UnknownFact::label)
-                            .toList();
-            if (!missing.isEmpty()) {
-                boolean held = policy.onUnknown() == Policy.OnUnknown.HOLD;
-                String text = "not known yet: " + String.join(", ", missing)
-                        + (held ? "; held until it is" : "; counts as a match");
-                return new Answer(new Verdict(policy, true, List.of(text), null), held, horizon);
+        }
+        if (fault != null) {
+            if (policy.releases() && policy.onError() == Policy.OnError.WITHHOLD) {
+                return failed(fault, horizon);
             }
-            return new Answer(new Verdict(policy, false, List.of(), null), false, horizon);
-        } catch (RegoEvaluationException e) {
-            return new Answer(new Verdict(policy, false, List.of(), e.getMessage()), false, now.plus(FAILURE_HOLDS));
+            failures.accept(policy, fault);
+        }
+        if (reasons.isEmpty()) {
+            reasons.add(policy.description().isBlank() ? "matched by the policy's rule" : policy.description());
+        }
+        if (fault != null) {
+            reasons.add("its reason could not be evaluated: " + fault);
+        }
+        return new Answer(new Verdict(policy, true, reasons, null), false, horizon);
+    }
+
+    private Answer failed(String failure, Instant horizon) {
+        failures.accept(policy, failure);
+        return new Answer(
+                new Verdict(policy, false, List.of("the policy could not be evaluated: " + failure), failure),
+                false,
+                horizon);
+    }
+
+    /** What went wrong, with the line where it is known. */
+    private String text(Throwable fault) {
+        if (!(fault instanceof RegoEvaluationException told)) {
+            return fileName(policy) + ": " + RegoEvaluationException.INTERNAL + ": " + fault;
+        }
+        return told.row() > 0 ? String.valueOf(told.getMessage()) : fileName(policy) + ": " + told.getMessage();
+    }
+
+    /**
+     * Builtins that failed during one evaluation: the first that failed of what it was given, and the first that was given
+     * something that is not known.
+     */
+    private static final class Heard implements Evaluation.Failures {
+        private Evaluation.@Nullable Failure failure;
+        private Evaluation.@Nullable Failure unknown;
+        private Evaluation.@Nullable Failure blank;
+
+        @Override
+        public void failed(Evaluation.Failure told) {
+            if (told.operands().stream().anyMatch(Heard::isUnknown)) {
+                unknown = unknown == null ? told : unknown;
+            } else if (told.operands().contains(BLANK)) {
+                blank = blank == null ? told : blank;
+            } else {
+                failure = failure == null ? told : failure;
+            }
+        }
+
+        /** @param ignorant whether facts that the policy reads are not known, which some fields tell by being empty */
+        Evaluation.@Nullable Failure failure(boolean ignorant) {
+            if (ignorant) {
+                unknown = unknown == null ? blank : unknown;
+                return failure;
+            }
+            return failure == null ? blank : failure;
+        }
+
+        /** What is not known is null in the input; in a list it stands where a fact would. */
+        private static boolean isUnknown(Value operand) {
+            return operand == NullValue.NULL
+                    || (operand instanceof ArrayValue array && contains(array))
+                    || (operand instanceof SetValue set && contains(set));
+        }
+
+        private static boolean contains(Iterable<Value> values) {
+            for (Value value : values) {
+                if (value == NullValue.NULL) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
     /** What the match read and which expressions decided, by a second, traced evaluation. */
     Evaluation.Result trace(ObjectValue input, Instant now) {
         return match.evaluate(new Evaluation.Request(input, ObjectValue.EMPTY, now, false, true, LIMITS));
-    }
-
-    private static List<String> strings(@Nullable Value value) {
-        Iterable<Value> values = switch (value) {
-            case SetValue set -> set;
-            case ArrayValue array -> array;
-            case StringValue text -> List.of(text);
-            case null, default -> List.of();
-        };
-        List<String> out = new ArrayList<>();
-        for (Value each : values) {
-            String text = each instanceof StringValue string ? string.value().strip() : each.toString();
-            if (!text.isEmpty() && out.size() < MAX_REASONS) {
-                out.add(text.length() <= MAX_REASON_LENGTH ? text : text.substring(0, MAX_REASON_LENGTH) + "…");
-            }
-        }
-        return out;
     }
 }

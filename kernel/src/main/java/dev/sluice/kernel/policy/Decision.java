@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state what it amounts to; only AVAILABLE leaves
  * @param decisive the verdict that withheld the version, or null when it may leave
- * @param verdicts the verdicts of policies that matched or failed, in order of asking
+ * @param verdicts the verdicts of policies that matched or failed, the decisive one first, the others in order of asking
  * @param tags tags the version carries after all actions
  * @param horizon the earliest instant at which the decision could change by time alone, {@link Instant#MAX} for never
  */

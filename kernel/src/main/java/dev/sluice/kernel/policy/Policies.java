@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 
 /**
  * The policies of an installation: read, changed, and compiled for the gate.
@@ -29,6 +30,7 @@ public final class Policies {
     private final Journal journal;
     private final InstantSource clock;
     private final Ulid ids;
+    private final BiConsumer<Policy, String> failures;
     private final ReentrantLock compiling = new ReentrantLock();
     private volatile PolicySet current = new PolicySet(-1, List.of());
     private Map<String, CompiledPolicy> compiled = Map.of();
@@ -41,6 +43,22 @@ public final class Policies {
      * @param ids for the journal's identifiers
      */
     public Policies(PolicyStore store, Journal journal, InstantSource clock, Ulid ids) {
+        this(store, journal, clock, ids, (_, _) -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param failures is told of every policy that could not be evaluated, and why; called by the thread that decides, so it is
+     *     quick and thread-safe
+     */
+    public Policies(
+            PolicyStore store,
+            Journal journal,
+            InstantSource clock,
+            Ulid ids,
+            BiConsumer<Policy, String> failures) {
+        this.failures = failures;
         this.store = store;
         this.journal = journal;
         this.clock = clock;
@@ -84,9 +102,9 @@ public final class Policies {
         }
     }
 
-    private static CompiledPolicy compileStored(Policy policy) {
+    private CompiledPolicy compileStored(Policy policy) {
         try {
-            return CompiledPolicy.compileStored(policy);
+            return CompiledPolicy.compileStored(policy, failures);
         } catch (PolicyRejectedException e) {
             // Only a downgrade of the product can bring this about: never let packages out unjudged because of it.
             throw new IllegalStateException(
@@ -193,6 +211,7 @@ public final class Policies {
                 p.actions(),
                 p.effect(),
                 p.onUnknown(),
+                p.onError(),
                 version,
                 createdAt,
                 updatedAt,

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param actions what a match does, in their own precedence order
  * @param effect what becomes of a version it withholds in an index
  * @param onUnknown what a fact that it read and that is unknown means
+ * @param onError what it means that it could not be evaluated
  * @param version counts changes of the source text, from 1
  * @param createdAt when it was made
  * @param updatedAt when it was last changed
@@ -41,6 +42,7 @@ public record Policy(
         List<Action> actions,
         Effect effect,
         OnUnknown onUnknown,
+        OnError onError,
         int version,
         Instant createdAt,
         Instant updatedAt,
@@ -91,6 +93,57 @@ public record Policy(
         }
     }
 
+    /** What it means that a policy could not be evaluated: a builtin failed, a limit was reached, or we are wrong. */
+    public enum OnError {
+        /** In mode enforce the version is withheld; in the others it is recorded. */
+        WITHHOLD,
+        /** As the policy engine by itself: a builtin that failed is undefined, and an evaluation that ended early is no match. */
+        ALLOW;
+
+        /** Lower-case name. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** A policy whose failures withhold. */
+    public Policy(
+            String slug,
+            String name,
+            String description,
+            String rego,
+            boolean enabled,
+            boolean terminal,
+            int precedence,
+            Mode mode,
+            Scope scope,
+            List<Action> actions,
+            Effect effect,
+            OnUnknown onUnknown,
+            int version,
+            Instant createdAt,
+            Instant updatedAt,
+            @Nullable String origin) {
+        this(
+                slug,
+                name,
+                description,
+                rego,
+                enabled,
+                terminal,
+                precedence,
+                mode,
+                scope,
+                actions,
+                effect,
+                onUnknown,
+                OnError.WITHHOLD,
+                version,
+                createdAt,
+                updatedAt,
+                origin);
+    }
+
     /**
      * Where a policy applies.
      *
@@ -121,8 +174,12 @@ public record Policy(
                         a instanceof Action.SetPackageState set && set.state().isReleasable());
     }
 
-    /** Checks lengths and ranges; orders the actions. Throws IllegalArgumentException with what is wrong. */
+    /**
+     * Checks lengths and ranges; orders the actions; what an older release kept says nothing of errors. Throws
+     * IllegalArgumentException with what is wrong.
+     */
     public Policy {
+        onError = onError == null ? OnError.WITHHOLD : onError;
         if (name.isBlank() || name.length() > 100) {
             throw new IllegalArgumentException("a policy's name has 1 to 100 characters");
         }

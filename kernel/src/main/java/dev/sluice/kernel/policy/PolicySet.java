@@ -51,7 +51,10 @@ public final class PolicySet {
         return policies.stream().map(CompiledPolicy::policy).toList();
     }
 
-    /** Decides about a version: policies run in ascending precedence, the last matching action on the same thing wins. */
+    /**
+     * Decides about a version: policies run in ascending precedence. A later release lets out what was withheld before; of
+     * states that withhold the strongest stands, and of policies that set it the first speaks (ADR 016).
+     */
     public Decision decide(
             Repository repository, String format, ObjectValue input, Set<UnknownFact> unknown, Instant now) {
         return decide(repository, format, compiled -> compiled.ask(input, unknown, now));
@@ -79,33 +82,28 @@ public final class PolicySet {
             if (answer.horizon().isBefore(horizon)) {
                 horizon = answer.horizon();
             }
-            boolean enforced = policy.mode() == Policy.Mode.ENFORCE;
-            if (verdict.failure() != null) {
-                verdicts.add(verdict);
-                if (enforced) { // what cannot be judged is not let out
-                    state = PackageState.QUARANTINED;
-                    decisive = verdict;
-                }
-                continue;
-            }
-            if (!verdict.matched()) {
+            if (!verdict.matched() && verdict.failure() == null) {
                 continue;
             }
             verdicts.add(verdict);
-            if (!enforced) {
+            if (policy.mode() != Policy.Mode.ENFORCE) {
                 continue; // a policy on trial does not decide what others are asked
             }
-            if (answer.held()) { // whatever its actions: nobody knows yet whether they apply
-                state = policy.effect() == Policy.Effect.HIDE ? PackageState.HIDDEN : PackageState.QUARANTINED;
-                decisive = verdict;
-            } else {
+            if (verdict.matched() && !answer.held()) {
                 for (Action action : policy.actions()) {
                     switch (action) {
                         case Action.SetPackageState set -> {
-                            state = set.state() == PackageState.QUARANTINED && policy.effect() == Policy.Effect.HIDE
-                                    ? PackageState.HIDDEN
-                                    : set.state();
-                            decisive = state.isReleasable() ? null : verdict;
+                            PackageState wanted =
+                                    set.state() == PackageState.QUARANTINED && policy.effect() == Policy.Effect.HIDE
+                                            ? PackageState.HIDDEN
+                                            : set.state();
+                            if (wanted.isReleasable()) {
+                                state = wanted;
+                                decisive = null;
+                            } else if (speaks(wanted, state, decisive)) {
+                                state = wanted;
+                                decisive = verdict;
+                            }
                         }
                         case Action.AddPackageTags add ->
                             (tags = tags == null ? new TreeSet<>() : tags).addAll(add.tags());
@@ -116,15 +114,37 @@ public final class PolicySet {
                         }
                     }
                 }
+                if (policy.terminal()) {
+                    break;
+                }
+                continue;
             }
-            if (policy.terminal() && !answer.held()) {
-                break;
+            PackageState wanted = verdict.matched()
+                    ? policy.effect() == Policy.Effect.HIDE // held, whatever its actions: nobody knows yet whether they apply
+                            ? PackageState.HIDDEN
+                            : PackageState.QUARANTINED
+                    : policy.onError() == Policy.OnError.ALLOW
+                            ? PackageState.AVAILABLE
+                            : PackageState.QUARANTINED; // what cannot be judged is not let out
+            if (wanted.isStrongerThan(state)) {
+                state = wanted;
+                decisive = verdict;
             }
         }
         if (verdicts.isEmpty() && horizon.equals(Instant.MAX)) {
             return Decision.AVAILABLE;
         }
+        if (decisive != null && verdicts.size() > 1) { // who speaks comes first
+            verdicts.remove(decisive);
+            verdicts.addFirst(decisive);
+        }
         return new Decision(state, decisive, verdicts, tags == null ? Set.of() : tags, horizon);
+    }
+
+    /** Whether a policy that matched speaks for the version: with a stronger state, or where only a failure set it. */
+    private static boolean speaks(PackageState wanted, PackageState state, @Nullable Verdict decisive) {
+        return wanted.isStrongerThan(state)
+                || (wanted == state && decisive != null && decisive.failure() != null);
     }
 
     /**

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param policy the policy
  * @param matched whether its {@code match} was true (or an unknown fact counted as such)
- * @param reasons its {@code reason} strings, sorted, without surrounding blanks; at most 20
- * @param failure why it could not be evaluated, or null; a policy that fails in mode enforce withholds
+ * @param reasons its {@code reason} strings (or that it could not be evaluated), sorted, without surrounding blanks; at most 20
+ * @param failure why it could not be evaluated, or null; unless it asks for OPA's own way, a policy that fails in mode enforce
+ *     withholds
  */
 public record Verdict(
         Policy policy,

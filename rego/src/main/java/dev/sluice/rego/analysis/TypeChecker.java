@@ -19,6 +19,7 @@ import dev.sluice.rego.syntax.Rule;
 import dev.sluice.rego.syntax.Term;
 import dev.sluice.rego.syntax.With;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -279,6 +280,9 @@ final class TypeChecker {
                 if (function != null) {
                     touched.add(function);
                 }
+                if (named) {
+                    standIn(with, call, (Term.Call) with.value(), outer);
+                }
             } else if (with.target() instanceof Term.Ref target) {
                 Dependencies.reached(analysis.root(), target, touched);
                 List<String> place = new ArrayList<>(List.of(((Term.Var) target.head()).name()));
@@ -293,6 +297,48 @@ final class TypeChecker {
             rules.addAll(touched.isEmpty() ? touched : needs().of(touched));
         }
         return outer.replacing(new Replaced(outer.replaced(), places, rules));
+    }
+
+    /** A function in place of another takes what that one takes. */
+    private void standIn(With with, Term.Call replaced, Term.Call by, TypeEnv env) {
+        List<Type> wanted = parameters(replaced, env);
+        List<Type> have = parameters(by, env);
+        if (wanted == null || have == null) {
+            return; // a value, or nothing that is known, about which other errors are told
+        }
+        boolean fits = wanted.size() == have.size();
+        for (int i = 0; fits && i < wanted.size(); i++) {
+            fits = Types.unifies(wanted.get(i), have.get(i));
+        }
+        if (!fits) {
+            BuiltinDeclaration builtin = analysis.builtin(replaced.name());
+            errors.add(with.location()
+                    .error(
+                            RegoError.TYPE,
+                            replaced.name() + ": arity mismatch\n\thave: "
+                                    + have.stream().map(Types::show).collect(Collectors.joining(", ", "(", ")"))
+                                    + "\n\twant: "
+                                    + (builtin == null
+                                            ? wanted.stream()
+                                                    .map(Types::show)
+                                                    .collect(Collectors.joining(", ", "(", ")"))
+                                            : builtin.parameters().stream()
+                                                    .map(Object::toString)
+                                                    .collect(Collectors.joining(", ", "(", ")")))));
+        }
+    }
+
+    /** What a function takes; null where there is no such function. */
+    private @Nullable List<Type> parameters(Term.Call function, TypeEnv env) {
+        RuleNode node = analysis.function(function.operator());
+        if (node != null) {
+            int arity = analysis.arity(function);
+            List<Type> known =
+                    Replaced.isUnknown(env.replaced(), node) ? List.of() : function(node).args();
+            return known.size() == arity ? known : Collections.nCopies(Math.max(arity, 0), Type.ANY);
+        }
+        BuiltinDeclaration builtin = analysis.builtin(function.name());
+        return builtin == null ? null : builtin.argTypes();
     }
 
     private Needs needs() {

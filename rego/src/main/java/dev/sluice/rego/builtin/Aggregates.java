@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class Aggregates {
     private static final String COLLECTION = "any<array[any], set[any]>";
     private static final String NUMBERS = "any<array[number], set[number]>";
+    /** Roughly the bytes that a number of a range takes with its place in the array. */
+    private static final int RANGE_ELEMENT = 28;
+
     private static final int MAX_RANGE = 10_000_000;
-    private static final int MAX_PRODUCT_BITS = 1 << 20;
 
     private Aggregates() {}
 
@@ -111,9 +113,9 @@ final class Aggregates {
         List<NumberValue> numbers = numbers(args);
         long bits = 0;
         for (NumberValue number : numbers) {
-            bits += number.isLong() ? 64 : number.text().length() * 4L + 64;
+            bits += Numbers.bits(number);
         }
-        if (bits > MAX_PRODUCT_BITS) {
+        if (bits > Numbers.MAX_BITS) {
             throw BuiltinException.value("product too big");
         }
         return NumberValue.product(numbers);
@@ -192,6 +194,7 @@ final class Aggregates {
         if (count.compareTo(BigInteger.valueOf(MAX_RANGE)) > 0) {
             throw BuiltinException.value("range of more than " + MAX_RANGE + " numbers");
         }
+        ctx.reserve((long) RANGE_ELEMENT * count.intValueExact());
         BigInteger advance = from.compareTo(to) <= 0 ? step : step.negate();
         Value[] numbers = new Value[count.intValueExact()];
         BigInteger number = from;

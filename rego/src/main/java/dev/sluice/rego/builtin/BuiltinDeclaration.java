@@ -59,6 +59,8 @@ public record BuiltinDeclaration(
             return body.call(ctx, operands);
         } catch (BuiltinException failure) {
             throw failure.in(name);
+        } catch (ArithmeticException | NumberFormatException outOfRange) {
+            throw BuiltinException.value(name + ": " + outOfRange.getMessage()); // numbers have no end, memory has
         }
     }
 }

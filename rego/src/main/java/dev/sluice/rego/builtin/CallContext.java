@@ -14,6 +14,12 @@ public interface CallContext {
     /** Whether errors of built-in functions end the evaluation; otherwise the call is undefined. */
     boolean strict();
 
+    /**
+     * Throws the evaluation's own unchecked exception where it has no room for so many more bytes. Called before much is made of
+     * little; what a call gives is counted by who calls.
+     */
+    default void reserve(long bytes) {}
+
     /** Throws the evaluation's own unchecked exception once its time is over. Called in loops that may be long. */
     void checkDeadline();
 }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Networks: {@code net.cidr_*}. Nothing here asks the network. */
 final class Cidrs {
+    /** Roughly the bytes that an address takes with its place in the set. */
+    private static final int EXPANDED_ELEMENT = 120;
+
     private static final int MAX_EXPANDED = 1 << 18;
     private static final String CIDRS =
             "any<string, array[any<string, array[any]>], object[string: any<string, array[any]>], set[any<string, array[any]>]>";
@@ -135,6 +138,7 @@ final class Cidrs {
         }
         SetValue.Builder addresses = SetValue.builder();
         int count = 1 << (network.address().bits() - network.prefix());
+        ctx.reserve((long) EXPANDED_ELEMENT * count);
         for (int i = 0; i < count; i++) {
             if ((i & 0xff) == 0) {
                 ctx.checkDeadline();

@@ -41,6 +41,9 @@ final class Encodings {
         });
     }
 
+    /** As many bytes as what is read may take for each character, at most. */
+    static final int READ = 32;
+
     private static byte[] bytes(Value[] args, int i) throws BuiltinException {
         return GoBytes.of(Operands.string(args, i));
     }
@@ -51,9 +54,11 @@ final class Encodings {
                 "json.marshal_with_options",
                 "(x: any, opts: object<indent: string, prefix: string, pretty: boolean>[string: any]) -> y: string",
                 Encodings::marshalWithOptions);
-        registry.add("json.unmarshal", "(x: string) -> y: any", (_, args) -> {
+        registry.add("json.unmarshal", "(x: string) -> y: any", (ctx, args) -> {
+            String text = Operands.string(args, 0);
+            ctx.reserve((long) READ * text.length());
             try {
-                return Json.read(Operands.string(args, 0));
+                return Json.read(text);
             } catch (JsonFault fault) {
                 throw BuiltinException.value(String.valueOf(fault.getMessage()));
             }

@@ -47,7 +47,7 @@ final class GoFormat {
         this.out = new StringBuilder(format.length() + 2 * Math.min(ROOM, ROOM_EACH * arguments.size()));
     }
 
-    String format() throws BuiltinException {
+    String format(CallContext ctx) throws BuiltinException {
         while (at < format.length()) {
             goodIndex = true;
             int percent = format.indexOf('%', at);
@@ -73,7 +73,7 @@ final class GoFormat {
             at += Character.charCount(verb);
             afterIndex = false;
             apply(verb);
-            Texts.checkLength(out.length());
+            Texts.checkLength(ctx, out.length());
         }
         if (!reordered && argument < arguments.size()) {
             extra();

@@ -105,7 +105,7 @@ final class GoStrings {
             emptyBefore = match >= 0 && olds.get(match).isEmpty();
             if (match >= 0) {
                 out.append(news.get(match));
-                Texts.checkLength(out.length());
+                Texts.checkLength(ctx, out.length());
                 at += olds.get(match).length();
                 continue;
             }

@@ -112,12 +112,12 @@ final class Graphs {
         ctx.checkDeadline();
         List<Value> neighbours = neighbours(edges);
         if (neighbours.isEmpty()) {
-            add(path, paths);
+            add(ctx, path, paths);
         }
         for (Value neighbour : neighbours) {
             Value next = graph.get(neighbour);
             if (next == null || !onPath.add(neighbour)) {
-                add(path, paths);
+                add(ctx, path, paths);
                 continue;
             }
             path.add(neighbour);
@@ -127,7 +127,10 @@ final class Graphs {
         }
     }
 
-    private static void add(List<Value> path, SetValue.Builder paths) throws BuiltinException {
+    private static void add(CallContext ctx, List<Value> path, SetValue.Builder paths) throws BuiltinException {
+        if ((paths.size() & 0xfff) == 0) {
+            ctx.reserve((long) paths.size() * Texts.PART);
+        }
         if (paths.size() >= MAX_PATHS) {
             throw BuiltinException.value("more than " + MAX_PATHS + " paths");
         }

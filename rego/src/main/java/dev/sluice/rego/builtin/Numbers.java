@@ -10,6 +10,9 @@ import java.util.function.UnaryOperator;
 /** Arithmetic. A number that moves with the clock goes on moving through every monotone operation. */
 final class Numbers {
     private static final String BINARY = "(x: number, y: number) -> z: number";
+    /** No product takes more bits: what costs seconds is no number of a policy. */
+    static final int MAX_BITS = 1 << 20;
+
     private static final String UNARY = "(x: number) -> y: number";
     private static final String NUMBER_OR_SET = "any<number, set[any]>";
 
@@ -92,7 +95,15 @@ final class Numbers {
         } else if (y instanceof ClockNumber clock && !x.dependsOnClock()) {
             return x.signum() == 0 ? x.times(y) : clock.mapped(x.signum(), value -> x.times(value));
         }
+        if (bits(x) + bits(y) > MAX_BITS) {
+            throw BuiltinException.value("number too big");
+        }
         return now(ctx, x).times(now(ctx, y));
+    }
+
+    /** Roughly the bits that a number takes. */
+    static long bits(NumberValue number) {
+        return number.isLong() ? 64 : number.text().length() * 4L + 64;
     }
 
     private static NumberValue divide(CallContext ctx, Value[] args) throws BuiltinException {

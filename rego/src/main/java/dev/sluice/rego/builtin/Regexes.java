@@ -185,6 +185,9 @@ final class Regexes {
                     bounds[i + 1] = matcher.end(i / 2);
                 }
                 found.add(new Match(text, bounds));
+                if ((found.size() & 0xfff) == 0) {
+                    ctx.reserve((long) found.size() * (Texts.PART + 4L * bounds.length));
+                }
             }
         }
         return found;
@@ -219,7 +222,7 @@ final class Regexes {
         for (Match match : findAll(ctx, pattern, text, Long.MAX_VALUE)) {
             out.append(text, copied, match.start());
             expand(template, match, pattern.namedGroups(), out);
-            Texts.checkLength(out.length());
+            Texts.checkLength(ctx, out.length());
             copied = match.end();
         }
         out.append(text, copied, text.length());

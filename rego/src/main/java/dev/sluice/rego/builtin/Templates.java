@@ -86,7 +86,7 @@ final class Templates {
     private void append(String text, boolean live) throws BuiltinException {
         if (live) {
             out.append(text);
-            Texts.checkLength(out.length());
+            Texts.checkLength(ctx, out.length());
         }
     }
 

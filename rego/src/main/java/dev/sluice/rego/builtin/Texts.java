@@ -16,6 +16,9 @@ final class Texts {
     /** No function makes a string longer than this many characters. */
     static final int MAX_LENGTH = 64 << 20;
 
+    /** Roughly the bytes that a part of a text takes beside its characters. */
+    static final int PART = 64;
+
     private static final String STRINGS = "any<string, array[string], set[string]>";
 
     private Texts() {}
@@ -58,13 +61,13 @@ final class Texts {
             String text = Operands.string(args, 0);
             return NumberValue.of(GoStrings.count(text, Operands.string(args, 1)));
         });
-        registry.add("split", "(x: string, delimiter: string) -> ys: array[string]", (_, args) -> {
+        registry.add("split", "(x: string, delimiter: string) -> ys: array[string]", (ctx, args) -> {
             String text = Operands.string(args, 0);
-            return array(GoStrings.split(text, Operands.string(args, 1)));
+            return array(parts(ctx, text, Operands.string(args, 1)));
         });
-        registry.add("strings.split_n", "(x: string, delimiter: string, n: number) -> ys: array[string]", (_, args) -> {
+        registry.add("strings.split_n", "(x: string, delimiter: string, n: number) -> ys: array[string]", (ctx, args) -> {
             String text = Operands.string(args, 0);
-            List<String> parts = GoStrings.split(text, Operands.string(args, 1));
+            List<String> parts = parts(ctx, text, Operands.string(args, 1));
             long n = Operands.integer(args, 2);
             int size = parts.size();
             return array(
@@ -116,11 +119,16 @@ final class Texts {
                 "strings.any_suffix_match",
                 "(search: " + STRINGS + ", base: " + STRINGS + ") -> result: boolean",
                 (ctx, args) -> anyMatch(ctx, args, true));
-        registry.add("sprintf", "(format: string, values: array[any]) -> output: string", (_, args) -> {
+        registry.add("sprintf", "(format: string, values: array[any]) -> output: string", (ctx, args) -> {
             String format = Operands.string(args, 0);
-            return StringValue.of(new GoFormat(format, Operands.array(args, 1)).format());
+            return StringValue.of(new GoFormat(format, Operands.array(args, 1)).format(ctx));
         });
         registry.add("internal.template_string", "(array[any]) -> string", Texts::templateString);
+    }
+
+    private static List<String> parts(CallContext ctx, String text, String delimiter) {
+        ctx.reserve((long) PART * GoStrings.count(text, delimiter) + text.length());
+        return GoStrings.split(text, delimiter);
     }
 
     private static Value mapped(Value original, String before, String after) {
@@ -153,12 +161,14 @@ final class Texts {
             }
             first = false;
             out.append(string.value());
-            checkLength(out.length());
+            checkLength(ctx, out.length());
         }
         return StringValue.of(out.toString());
     }
 
-    static void checkLength(long length) throws BuiltinException {
+    /** Fails, or ends the evaluation, where a string that is being made has become too long. */
+    static void checkLength(CallContext ctx, long length) throws BuiltinException {
+        ctx.reserve(length);
         if (length > MAX_LENGTH) {
             throw BuiltinException.value("string too long");
         }
@@ -270,7 +280,7 @@ final class Texts {
             } else {
                 appendRaw(set.iterator().next(), out);
             }
-            checkLength(out.length());
+            checkLength(ctx, out.length());
         }
         return StringValue.of(out.toString());
     }

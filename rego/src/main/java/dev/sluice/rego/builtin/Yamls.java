@@ -12,9 +12,11 @@ final class Yamls {
 
     static void declare(Registry registry) {
         registry.add("yaml.marshal", "(x: any) -> y: string", (_, args) -> StringValue.of(YamlWriter.write(args[0])));
-        registry.add("yaml.unmarshal", "(x: string) -> y: any", (_, args) -> {
+        registry.add("yaml.unmarshal", "(x: string) -> y: any", (ctx, args) -> {
+            String text = Operands.string(args, 0);
+            ctx.reserve((long) Encodings.READ * text.length());
             try {
-                return Yaml.read(Operands.string(args, 0));
+                return Yaml.read(text);
             } catch (YamlFault fault) {
                 throw BuiltinException.value(String.valueOf(fault.getMessage()));
             }

@@ -37,6 +37,8 @@ public final class Plan {
     private volatile WeakReference<@Nullable Value> seen = new WeakReference<>(null);
 
     private volatile @Nullable Kept kept;
+    /** The same of evaluations whose failures somebody hears of: nothing that failed is in it. */
+    private volatile @Nullable Kept heard;
 
     /** @param traced whether evaluations can record reads and steps; slower */
     public Plan(Analysis analysis, boolean traced) {
@@ -72,7 +74,8 @@ public final class Plan {
             return null;
         }
         Value data = request.data();
-        Kept latest = kept;
+        boolean listening = request.failures() != null;
+        Kept latest = listening ? heard : kept;
         if (latest != null && latest.isOf(data)) {
             return latest;
         }
@@ -81,7 +84,11 @@ public final class Plan {
             return null;
         }
         Kept fresh = new Kept(data, analysis.nodeCount());
-        kept = fresh;
+        if (listening) {
+            heard = fresh;
+        } else {
+            kept = fresh;
+        }
         return fresh;
     }
 

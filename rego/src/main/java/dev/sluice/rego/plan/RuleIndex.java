@@ -84,6 +84,11 @@ final class RuleIndex {
             return args == null ? null : Values.lookup(args[argument], keys);
         }
 
+        /** Whether looking for an affix of it fails, which is not the same as not finding one. */
+        boolean fails(Value value) {
+            return (prefixes != null || suffixes != null) && !(value instanceof StringValue);
+        }
+
         long[] candidates(@Nullable Value value) {
             long[] found = free.clone();
             if (value == null) {
@@ -155,7 +160,7 @@ final class RuleIndex {
         long[] all = null;
         for (Level level : levels) {
             Value value = level.value(state, args);
-            if (value != null && value.dependsOnClock()) {
+            if (value != null && (value.dependsOnClock() || (state.shared.failures != null && level.fails(value)))) {
                 continue;
             }
             long[] found = level.candidates(value);

@@ -262,15 +262,21 @@ final class RulePlan {
             return kept.known(node.id());
         }
         state.shared.enter(location);
-        Value value = switch (form) {
-            case COMPLETE -> complete(state, null, NONE);
-            case SET -> set(state);
-            case TREE -> tree(state, location);
-            case FUNCTION -> null;
-        };
+        Value value;
+        try {
+            value = switch (form) {
+                case COMPLETE -> complete(state, null, NONE);
+                case SET -> set(state);
+                case TREE -> tree(state, location);
+                case FUNCTION -> null;
+            };
+        } catch (RegoEvaluationException limit) {
+            Location own = node.definitions().getFirst().rule().location();
+            throw limit.at(own.file(), own.row(), own.column());
+        }
         state.shared.leave();
         state.remember(node.id(), value);
-        if (kept != null) {
+        if (kept != null && state.shared.mayKeep()) {
             kept.keep(node.id(), value);
         }
         return value;

@@ -3,10 +3,12 @@ package dev.sluice.rego.plan;
 import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.Limits;
 import dev.sluice.rego.RegoEvaluationException;
+import dev.sluice.rego.builtin.BuiltinException;
 import dev.sluice.rego.builtin.CallContext;
 import dev.sluice.rego.syntax.Location;
 import dev.sluice.rego.value.Value;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What all states of one evaluation have in common. */
@@ -15,6 +17,8 @@ final class Shared implements CallContext {
 
     final long nowNanos;
     final boolean strict;
+    /** Who hears of builtins that fail; null for nobody. */
+    final Evaluation.@Nullable Failures failures;
     final @Nullable Trace trace;
     /** The documents of the request. */
     final @Nullable Value input;
@@ -31,6 +35,7 @@ final class Shared implements CallContext {
     private long bytes;
     private long checkpoint;
     private int depth;
+    private boolean failed;
 
     Shared(Evaluation.Request request, @Nullable Trace trace, @Nullable Kept kept) {
         Instant now = request.now();
@@ -39,6 +44,7 @@ final class Shared implements CallContext {
         this.data = request.data();
         this.kept = kept;
         this.strict = request.strictErrors();
+        this.failures = request.failures();
         this.limits = request.limits();
         this.checkpoint = Math.min(CLOCK_INTERVAL, limits.maxSteps() + 1);
         this.trace = trace;
@@ -68,6 +74,37 @@ final class Shared implements CallContext {
         return strict;
     }
 
+    /** A builtin failed and the evaluation goes on. */
+    void failed(BuiltinException failure, Value[] operands, Location location) {
+        if (failures != null) {
+            failed = true;
+            String text = failure.getMessage();
+            failures.failed(new Evaluation.Failure(
+                    failure.code(),
+                    text == null ? "" : text,
+                    location.file(),
+                    location.row(),
+                    location.column(),
+                    List.of(operands)));
+        }
+    }
+
+    /** Whether what was found may be kept for other evaluations: what hides a failure from who hears of them must not. */
+    boolean mayKeep() {
+        return !failed;
+    }
+
+    @Override
+    public void reserve(long amount) {
+        if (amount > limits.maxBytes() - bytes) {
+            throw tooMuch();
+        }
+    }
+
+    private RegoEvaluationException tooMuch() {
+        return cancelled("the evaluation needed more than " + limits.maxBytes() + " bytes");
+    }
+
     long horizon() {
         return horizon;
     }
@@ -80,7 +117,7 @@ final class Shared implements CallContext {
     void allocate(long amount) {
         bytes += amount;
         if (bytes > limits.maxBytes()) {
-            throw cancelled("the evaluation needed more than " + limits.maxBytes() + " bytes");
+            throw tooMuch();
         }
     }
 

@@ -342,11 +342,21 @@ final class TermPlanner {
             return result == null ? null : shared.made(result);
         } catch (BuiltinException failure) {
             if (!shared.strict) {
+                shared.failed(failure, values, location);
                 return null;
             }
             String text = failure.getMessage();
             throw new RegoEvaluationException(
                     failure.code(), text == null ? "" : text, location.file(), location.row(), location.column());
+        } catch (RegoEvaluationException limit) {
+            throw limit.at(location.file(), location.row(), location.column());
+        } catch (RuntimeException fault) {
+            throw new RegoEvaluationException(
+                    RegoEvaluationException.INTERNAL,
+                    builtin.name() + ": " + fault,
+                    location.file(),
+                    location.row(),
+                    location.column());
         }
     }
 

@@ -279,6 +279,7 @@ final class PolicyApi {
                 actions,
                 draft.effect(),
                 draft.onUnknown(),
+                draft.onError(),
                 former.version(),
                 former.createdAt(),
                 former.updatedAt(),

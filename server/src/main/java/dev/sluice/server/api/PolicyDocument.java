@@ -44,6 +44,7 @@ final class PolicyDocument {
                 Replies.texts(policy.scope().formats().stream().sorted().toList()));
         node.put("effect", policy.effect().label())
                 .put("on_unknown", policy.onUnknown().label())
+                .put("on_error", policy.onError().label())
                 .put("origin", policy.origin());
         ArrayNode actions = node.putArray("actions");
         policy.actions().forEach(action -> actions.add(write(policy, action)));
@@ -102,6 +103,8 @@ final class PolicyDocument {
                 fields.choice("effect", Policy.Effect.class, former == null ? Policy.Effect.REFUSE : former.effect());
         Policy.OnUnknown onUnknown = fields.choice(
                 "on_unknown", Policy.OnUnknown.class, former == null ? Policy.OnUnknown.ALLOW : former.onUnknown());
+        Policy.OnError onError = fields.choice(
+                "on_error", Policy.OnError.class, former == null ? Policy.OnError.WITHHOLD : former.onError());
         Policy.Scope scope = scope(fields, former == null ? Policy.Scope.ALL : former.scope());
         List<Action> actions = actions(fields, former == null ? List.of() : former.actions());
         fields.check();
@@ -118,6 +121,7 @@ final class PolicyDocument {
                 actions,
                 effect,
                 onUnknown,
+                onError,
                 former == null ? 1 : former.version(),
                 former == null ? Instant.EPOCH : former.createdAt(),
                 former == null ? Instant.EPOCH : former.updatedAt(),
