@@ -38,22 +38,41 @@ final class PolicyCheck extends LocalCommand {
     @Override
     public Integer call() throws IOException {
         List<RegoError> errors = new ArrayList<>();
+        List<RegoError> warnings = new ArrayList<>();
         int files = 0;
         for (Map.Entry<Path, List<SourceFile>> group : RegoFiles.groups(paths).entrySet()) {
             files += group.getValue().size();
             errors.addAll(errors(group.getKey(), group.getValue()));
+            warnings.addAll(warnings(group.getKey(), group.getValue().getFirst()));
         }
         if (json()) {
             ObjectNode answer = Api.object().put("files", files);
             answer.set("errors", errors(errors));
+            answer.set("warnings", errors(warnings));
             print(answer);
-        } else if (errors.isEmpty()) {
+            return errors.isEmpty() ? 0 : 1;
+        }
+        warnings.forEach(w -> err().println("warning: " + w.shown()));
+        err().flush();
+        if (errors.isEmpty()) {
             out().println(files == 1 ? "1 file is fine" : files + " files are fine");
             out().flush();
         } else {
             complain(errors);
         }
         return errors.isEmpty() ? 0 : 1;
+    }
+
+    /** What is doubtful in a policy, as the server would say when it is saved. */
+    private static List<RegoError> warnings(Path policy, SourceFile first) {
+        if (!first.name().equals(policy.toString())) {
+            return List.of();
+        }
+        try {
+            return Policies.warnings(PolicyFile.read(first.name(), first.text(), first.name()));
+        } catch (IllegalArgumentException wrong) {
+            return List.of(); // which is told as an error
+        }
     }
 
     /** What is wrong with a policy and its tests. */

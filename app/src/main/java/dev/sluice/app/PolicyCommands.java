@@ -117,9 +117,9 @@ final class PolicyCommands {
                 } else {
                     Output.table(
                             out,
-                            List.of("order", "name", "mode", "enabled", "effect", "version", "slug"),
+                            List.of("order", "name", "mode", "enabled", "effect", "on error", "version", "slug"),
                             Output.rows(
-                                    all, "precedence", "name", "mode", "enabled", "effect", "version", "slug_perm"));
+                                    all, "precedence", "name", "mode", "enabled", "effect", "on_error", "version", "slug_perm"));
                 }
                 return 0;
             }
@@ -190,11 +190,11 @@ final class PolicyCommands {
                         JsonNode saved = former == null
                                 ? api.send("POST", remote.base, body(policy))
                                 : api.send("PUT", remote.path(former), body(policy));
-                        replaceActions(api, remote.path(saved), policy);
                         spec.commandLine()
                                 .getOut()
                                 .println((former == null ? "Created " : "Replaced ") + Output.plain(policy.name())
-                                        + " (mode " + policy.mode().label() + ")");
+                                        + " (mode " + policy.mode().label() + ")"
+                                        + listed(each.getKey(), saved.path("warnings"), "warning: "));
                     } catch (Api.RefusedException e) {
                         throw new IOException(findings(each.getKey(), policy.name(), e), e);
                     }
@@ -204,28 +204,21 @@ final class PolicyCommands {
             }
         }
 
-        private static void replaceActions(Api api, String path, Policy policy) throws IOException {
-            JsonNode former = api.get(path + "actions/");
-            for (JsonNode action : former.isArray() ? former : former.path("results")) {
-                api.send("DELETE", path + "actions/" + action.path("slug_perm").asString("") + "/", null);
+        private static ObjectNode action(Action action) {
+            ObjectNode body = Api.object().put("precedence", action.precedence());
+            switch (action) {
+                case Action.SetPackageState set ->
+                    body.put("action_type", "SetPackageState")
+                            .put("package_state", set.state().name());
+                case Action.AddPackageTags add ->
+                    add.tags()
+                            .forEach(body.put("action_type", "AddPackageTags").putArray("tags")::add);
+                case Action.RemovePackageTags remove ->
+                    remove.tags()
+                            .forEach(body.put("action_type", "RemovePackageTags")
+                                    .putArray("tags")::add);
             }
-            for (Action action : policy.actions()) {
-                ObjectNode body = Api.object().put("precedence", action.precedence());
-                switch (action) {
-                    case Action.SetPackageState set ->
-                        body.put("action_type", "SetPackageState")
-                                .put("package_state", set.state().name());
-                    case Action.AddPackageTags add ->
-                        add.tags()
-                                .forEach(body.put("action_type", "AddPackageTags")
-                                        .putArray("tags")::add);
-                    case Action.RemovePackageTags remove ->
-                        remove.tags()
-                                .forEach(body.put("action_type", "RemovePackageTags")
-                                        .putArray("tags")::add);
-                }
-                api.send("POST", path + "actions/", body);
-            }
+            return body;
         }
 
         private static ObjectNode body(Policy policy) {
@@ -243,14 +236,21 @@ final class PolicyCommands {
             ObjectNode scope = body.putObject("scope");
             policy.scope().repositories().forEach(scope.putArray("repositories")::add);
             policy.scope().formats().forEach(scope.putArray("formats")::add);
+            ArrayNode actions = body.putArray("actions"); // with the rule, so that it is never in force without them
+            policy.actions().forEach(each -> actions.add(action(each)));
             return body;
         }
 
         /** What is wrong, as compilers tell it: file, line, column, message. */
         private static String findings(Path file, String name, Api.RefusedException e) {
-            StringBuilder text = new StringBuilder("policy '" + name + "' is refused: " + e.getMessage());
-            for (JsonNode finding : e.answer().path("findings")) {
-                text.append("\n  ").append(file.getFileName());
+            return "policy '" + name + "' is refused: " + e.getMessage()
+                    + listed(file, e.answer().path("findings"), "");
+        }
+
+        private static String listed(Path file, JsonNode findings, String kind) {
+            StringBuilder text = new StringBuilder();
+            for (JsonNode finding : findings) {
+                text.append("\n  ").append(kind).append(file.getFileName());
                 for (String place : List.of("line", "column")) {
                     text.append(':').append(Output.text(finding.path(place)));
                 }

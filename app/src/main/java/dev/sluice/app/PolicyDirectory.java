@@ -181,10 +181,17 @@ final class PolicyDirectory implements AutoCloseable {
                 .filter(p -> file.toString().equals(p.origin()))
                 .findFirst()
                 .orElse(null);
+        if (former == null) { // one of its name that no file claims becomes the file's
+            former = policies.list().stream()
+                    .filter(p -> p.origin() == null && p.name().equalsIgnoreCase(read.name()))
+                    .findFirst()
+                    .orElse(null);
+        }
         if (former == null) {
             policies.create(read, Event.Actor.SYSTEM);
             LOG.info("policy '{}' taken from {}", read.name(), file);
-        } else if (!former.rego().equals(text)) {
+            doubt(read);
+        } else if (!former.rego().equals(text) || former.origin() == null) {
             policies.update(
                     new Policy(
                             former.slug(),
@@ -206,7 +213,12 @@ final class PolicyDirectory implements AutoCloseable {
                             read.origin()),
                     Event.Actor.SYSTEM);
             LOG.info("policy '{}' changed by {}", read.name(), file);
+            doubt(read);
         }
+    }
+
+    private static void doubt(Policy policy) {
+        Policies.warnings(policy).forEach(w -> LOG.warn("policy '{}': {}", policy.name(), w));
     }
 
     /** Lets a change that is being taken over be finished, for some seconds. */

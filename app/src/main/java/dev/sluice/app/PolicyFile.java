@@ -80,7 +80,7 @@ final class PolicyFile {
                     bool(custom.get("enabled"), true),
                     bool(custom.get("terminal"), false),
                     custom.get("precedence") == null
-                            ? 1000
+                            ? Policy.DEFAULT_PRECEDENCE
                             : Integer.parseInt(String.valueOf(custom.get("precedence"))),
                     choice(Policy.Mode.class, custom.get("mode"), Policy.Mode.ENFORCE),
                     new Policy.Scope(words(custom.get("repositories")), words(custom.get("formats"))),

@@ -109,7 +109,7 @@ final class Pipeline implements AutoCloseable {
     /** Serves an npm package of one version; members of its manifest as JSON text, each followed by a comma. */
     void npm(String name, String version, String published, String members) {
         String file = "/" + name + "/-/" + name.substring(name.indexOf('/') + 1) + "-" + version + ".tgz";
-        upstream.serve("/" + name.replace("/", "%2F"), Answer.ok("""
+        upstream.serve("/" + name.replace("/", "%2f"), Answer.ok("""
                 {"name":"%1$s","dist-tags":{"latest":"%2$s"},"time":{"%2$s":%3$s},
                  "versions":{"%2$s":{"name":"%1$s","version":"%2$s",%4$s
                    "dist":{"tarball":"%5$s","shasum":"%6$s"}}}}""".formatted(

@@ -12,9 +12,11 @@ import java.util.TreeSet;
 public final class Program {
     private final Analysis analysis;
     private final PreparedQuery.Plans plans;
+    private final List<RegoError> warnings;
 
-    Program(Analysis analysis) {
+    Program(Analysis analysis, List<RegoError> warnings) {
         this.analysis = analysis;
+        this.warnings = List.copyOf(warnings);
         this.plans = PreparedQuery.Plans.of(analysis);
     }
 
@@ -69,6 +71,21 @@ public final class Program {
             }
         }
         return names;
+    }
+
+    /** What is accepted and can hardly be meant, such as a comparison that never holds; at most ten. */
+    public List<RegoError> warnings() {
+        return warnings;
+    }
+
+    /**
+     * Whether the rule of a package may have a boolean value; true where nothing is known of it, false for functions.
+     */
+    public boolean mayBeBoolean(String packagePath, String name) {
+        List<String> path = new ArrayList<>(List.of("data"));
+        path.addAll(List.of(packagePath.split("\\.", -1)));
+        path.add(name);
+        return analysis.mayBeBoolean(path);
     }
 
     /** Every definition of every rule, in source order. */

@@ -81,7 +81,10 @@ public final class Rego {
             throw new RegoException(errors);
         }
         try {
-            return new Program(Analysis.of(parsed, capabilities, schemas));
+            Analysis analysis = Analysis.of(parsed, capabilities, schemas);
+            return new Program(
+                    analysis,
+                    analysis.warnings().stream().map(w -> placed(w, modules)).toList());
         } catch (StackOverflowError tooDeep) {
             String file = modules.isEmpty() ? "" : modules.getFirst().name();
             throw new RegoException(new RegoError(RegoError.COMPILE, "rules are nested too deep", file, 1, 1));

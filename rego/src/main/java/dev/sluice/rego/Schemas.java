@@ -13,16 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param named by the names that METADATA refers to, for example {@code schema.input}; the one of that name is also that
  *     of {@code input} where METADATA says nothing else
  * @param checked whether types and METADATA are checked at all
+ * @param lenient whether a path that no schema knows, and that is near none it knows, is a warning and no error
  */
-public record Schemas(Map<String, JsonSchema> named, boolean checked) {
+public record Schemas(Map<String, JsonSchema> named, boolean checked, boolean lenient) {
     /** No schemas: documents may be anything. */
-    public static final Schemas NONE = new Schemas(Map.of(), true);
+    public static final Schemas NONE = new Schemas(Map.of(), true, false);
 
     /**
      * No check of types or METADATA, for modules that were accepted before: what a newer checker finds in them must not
      * keep them from running.
      */
-    public static final Schemas UNCHECKED = new Schemas(Map.of(), false);
+    public static final Schemas UNCHECKED = new Schemas(Map.of(), false, false);
 
     private static final String INPUT = "schema.input";
 
@@ -48,7 +49,12 @@ public record Schemas(Map<String, JsonSchema> named, boolean checked) {
     public Schemas with(String name, Value document) throws SchemaException {
         Map<String, JsonSchema> more = new HashMap<>(named);
         more.put(name, JsonSchema.of(document));
-        return new Schemas(more, checked);
+        return new Schemas(more, checked, lenient);
+    }
+
+    /** The same, with paths that are unknown, and not merely misspelt, as warnings. */
+    public Schemas leniently() {
+        return new Schemas(named, checked, true);
     }
 
     /** The schema of {@code input}, or null where it may be anything. */

@@ -73,7 +73,9 @@ public final class PolicyInput {
                 .put("upstream", upstream(facts.upstream()))
                 .put("first_seen", time(facts.firstSeen()))
                 .put("feeds", feeds)
-                .put("signals", signals(facts));
+                .put("signals", signals(facts))
+                .put("model_security", NULL)
+                .put("sbom", NULL);
         List<AdvisoryMatch> matches = facts.findings().matches();
         List<Value> vulnerable = new ArrayList<>();
         List<Value> scanned = new ArrayList<>();
@@ -187,6 +189,7 @@ public final class PolicyInput {
                 .put("epoch", NULL)
                 .put("release", NULL)
                 .put("subtype", EMPTY_STRING)
+                .put("card", NULL)
                 .put("package_type", text("BINARY"))
                 .put("indexed", BooleanValue.TRUE)
                 .put("slug", text(facts.coordinates().toString()))
@@ -240,7 +243,8 @@ public final class PolicyInput {
         ObjectValue.Builder out = object().put("filename", text(file.name()))
                 .put("is_primary", BooleanValue.of(primary))
                 .put("slug_perm", EMPTY_STRING)
-                .put("tag", NULL);
+                .put("tag", NULL)
+                .put("file_extension", NULL);
         for (Digest digest : file.digests()) {
             out.put("checksum_" + digest.algorithm().label(), text(digest.hex()));
         }
@@ -372,7 +376,7 @@ public final class PolicyInput {
                 .put("VulnerabilityID", text(match.identifier()))
                 .put("aliases", texts(match.aliases()))
                 .put("severity", match.severityLabel() == null ? NULL : text(match.severityLabel()))
-                .put("base_score", cvss == null || Double.isNaN(cvss.score()) ? NULL : NumberValue.of(cvss.score()))
+                .put("base_score", cvss == null || Double.isNaN(cvss.score()) ? NULL : score(cvss.score()))
                 .put("cvss", cvss(match))
                 .put(
                         "epss",
@@ -418,10 +422,10 @@ public final class PolicyInput {
             Value v3Vector = NULL;
             for (Advisory.Severity severity : member.severities()) {
                 if (severity.type().equals("CVSS_V2") && !Double.isNaN(severity.score())) {
-                    v2 = NumberValue.of(severity.score());
+                    v2 = score(severity.score());
                     v2Vector = text(severity.vector());
                 } else if (severity.type().equals("CVSS_V3") && !Double.isNaN(severity.score())) {
-                    v3 = NumberValue.of(severity.score());
+                    v3 = score(severity.score());
                     v3Vector = text(severity.vector());
                 }
             }
@@ -530,7 +534,7 @@ public final class PolicyInput {
         for (Advisory.Severity severity : severities) {
             out.add(object().put("type", text(severity.type()))
                     .put("score", text(severity.vector()))
-                    .put("numerical_score", Double.isNaN(severity.score()) ? NULL : NumberValue.of(severity.score()))
+                    .put("numerical_score", Double.isNaN(severity.score()) ? NULL : score(severity.score()))
                     .build());
         }
         return ArrayValue.of(out);
@@ -560,6 +564,11 @@ public final class PolicyInput {
 
     private static Value nullable(@Nullable String text) {
         return text == null ? NULL : text(text);
+    }
+
+    /** A CVSS score, always with its decimal, so that {@code %.1f} prints 10.0 as it prints 9.8. */
+    private static Value score(double score) {
+        return NumberValue.parse(Double.toString(score));
     }
 
     private static Value time(Instant instant) {

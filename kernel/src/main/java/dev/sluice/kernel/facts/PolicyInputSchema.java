@@ -20,14 +20,14 @@ public final class PolicyInputSchema {
         return DOCUMENT;
     }
 
-    /** The schema for the policy compiler, as that of {@code input}. */
+    /** The schema for the policy compiler, as that of {@code input}; paths that are unknown, and not misspelt, are warnings. */
     public static Schemas schemas() {
         return SCHEMAS;
     }
 
     private static Schemas schemas(Value document) {
         try {
-            return Schemas.ofInput(document);
+            return Schemas.ofInput(document).leniently();
         } catch (SchemaException malformed) {
             throw new IllegalStateException("policy-input.schema.json: " + malformed.getMessage(), malformed);
         }

@@ -133,6 +133,21 @@ final class CompiledPolicy {
                             "add: default match := false  and  match if { ... }")
                     .in(rego)));
         }
+        if (!program.mayBeBoolean(PACKAGE, "match")) {
+            int row = program.rules().stream()
+                    .filter(rule -> rule.path().equals("data." + PACKAGE + ".match"))
+                    .mapToInt(Program.RuleName::row)
+                    .findFirst()
+                    .orElse(1);
+            throw new PolicyRejectedException(List.of(new RegoError(
+                            RegoError.TYPE,
+                            "'match' is not a boolean, so it never matches",
+                            fileName,
+                            row,
+                            1,
+                            "write: default match := false  and  match if { ... }")
+                    .in(rego)));
+        }
         return program;
     }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The policies of an installation: read, changed, and compiled for the gate.
@@ -72,7 +73,7 @@ public final class Policies {
     }
 
     /** The set in force if that is known without reading the store, else null. */
-    public @org.jspecify.annotations.Nullable PolicySet currentFromMemory() {
+    public @Nullable PolicySet currentFromMemory() {
         PolicySet known = current;
         return known.revision() == store.revision() ? known : null;
     }
@@ -142,16 +143,52 @@ public final class Policies {
     }
 
     /**
+     * What would be taken and can hardly be meant: comparisons that never hold, paths that nobody knows, and a policy that
+     * enforces nothing. Empty for a policy that would not be saved.
+     */
+    public static List<RegoError> warnings(Policy policy) {
+        String file = policy.origin() != null ? policy.origin() : "policy.rego";
+        List<RegoError> warnings = new ArrayList<>();
+        try {
+            warnings.addAll(CompiledPolicy.program(policy.rego(), file).warnings());
+        } catch (PolicyRejectedException e) {
+            return List.of();
+        }
+        boolean acts = policy.mode() == Policy.Mode.ENFORCE || policy.mode() == Policy.Mode.WARN;
+        if (acts && policy.actions().isEmpty() && policy.onUnknown() != Policy.OnUnknown.HOLD) {
+            warnings.add(new RegoError(
+                    "policy_without_actions",
+                    "mode " + policy.mode().label() + " without actions: a match withholds nothing",
+                    file,
+                    1,
+                    1,
+                    "add the action set_package_state: QUARANTINED"));
+        }
+        return List.copyOf(warnings);
+    }
+
+    /** The warnings of source text alone. */
+    public static List<RegoError> warnings(String rego, String fileName) {
+        try {
+            return CompiledPolicy.program(rego, fileName).warnings();
+        } catch (PolicyRejectedException e) {
+            return List.of();
+        }
+    }
+
+    /**
      * Adds a policy. Slug, version and times of the draft are replaced.
      *
      * @throws PolicyRejectedException when its source text is wrong
      * @throws IllegalArgumentException when there are too many policies
+     * @throws NameTakenException when another has its name, in any case of letters
      */
     public Policy create(Policy draft, Event.Actor actor) throws PolicyRejectedException {
         if (store.list().size() >= MAX_POLICIES) {
             throw new IllegalArgumentException("Maximum number of policies reached.");
         }
         Instant now = clock.instant();
+        free(draft.name(), null);
         Policy policy = with(draft, newSlug(), 1, now, now);
         CompiledPolicy.compile(policy);
         store.save(policy);
@@ -164,10 +201,14 @@ public final class Policies {
      *
      * @throws PolicyRejectedException when its source text is wrong; the former version stays in force
      * @throws IllegalArgumentException when there is no such policy
+     * @throws NameTakenException when another has its new name
      */
     public Policy update(Policy draft, Event.Actor actor) throws PolicyRejectedException {
         Policy former = store.find(draft.slug())
                 .orElseThrow(() -> new IllegalArgumentException("no policy '" + draft.slug() + "'"));
+        if (!former.name().equalsIgnoreCase(draft.name())) {
+            free(draft.name(), former.slug());
+        }
         Instant now = clock.instant();
         int version = former.version() + (former.rego().equals(draft.rego()) ? 0 : 1);
         Policy policy = with(draft, former.slug(), version, former.createdAt(), now);
@@ -175,6 +216,21 @@ public final class Policies {
         store.save(policy);
         record("changed", policy, actor, now);
         return policy;
+    }
+
+    /** Another policy has the name already: reports and refusals tell policies by their names. */
+    public static final class NameTakenException extends IllegalArgumentException {
+        private NameTakenException(String name) {
+            super("There is a policy '" + name + "' already; change that one, or choose another name.");
+        }
+    }
+
+    private void free(String name, @Nullable String slug) {
+        for (Policy each : store.list()) {
+            if (each.name().equalsIgnoreCase(name) && !each.slug().equals(slug)) {
+                throw new NameTakenException(each.name());
+            }
+        }
     }
 
     /** Removes a policy; false when there was none. */

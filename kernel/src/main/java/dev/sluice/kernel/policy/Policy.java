@@ -48,6 +48,9 @@ public record Policy(
         Instant updatedAt,
         @Nullable String origin) {
 
+    /** The precedence of a policy that says nothing of it. */
+    public static final int DEFAULT_PRECEDENCE = 1000;
+
     /** How seriously a match is taken. */
     public enum Mode {
         /** Not asked at all. */

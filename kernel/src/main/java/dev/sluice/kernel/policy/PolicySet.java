@@ -69,6 +69,7 @@ public final class PolicySet {
     private Decision decide(Repository repository, String format, Function<CompiledPolicy, CompiledPolicy.Answer> ask) {
         PackageState state = PackageState.AVAILABLE;
         Verdict decisive = null;
+        boolean firm = false; // whether the decisive policy matched, rather than failed or lacked a fact
         List<Verdict> verdicts = new ArrayList<>(2);
         Set<String> tags = null;
         Instant horizon = Instant.MAX;
@@ -100,9 +101,10 @@ public final class PolicySet {
                             if (wanted.isReleasable()) {
                                 state = wanted;
                                 decisive = null;
-                            } else if (speaks(wanted, state, decisive)) {
+                            } else if (wanted.isStrongerThan(state) || (wanted == state && !firm)) {
                                 state = wanted;
                                 decisive = verdict;
+                                firm = true;
                             }
                         }
                         case Action.AddPackageTags add ->
@@ -129,6 +131,7 @@ public final class PolicySet {
             if (wanted.isStrongerThan(state)) {
                 state = wanted;
                 decisive = verdict;
+                firm = false;
             }
         }
         if (verdicts.isEmpty() && horizon.equals(Instant.MAX)) {
@@ -139,12 +142,6 @@ public final class PolicySet {
             verdicts.addFirst(decisive);
         }
         return new Decision(state, decisive, verdicts, tags == null ? Set.of() : tags, horizon);
-    }
-
-    /** Whether a policy that matched speaks for the version: with a stronger state, or where only a failure set it. */
-    private static boolean speaks(PackageState wanted, PackageState state, @Nullable Verdict decisive) {
-        return wanted.isStrongerThan(state)
-                || (wanted == state && decisive != null && decisive.failure() != null);
     }
 
     /**

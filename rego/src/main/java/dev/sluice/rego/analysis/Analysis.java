@@ -5,6 +5,7 @@ import dev.sluice.rego.RegoError;
 import dev.sluice.rego.RegoException;
 import dev.sluice.rego.Schemas;
 import dev.sluice.rego.builtin.BuiltinDeclaration;
+import dev.sluice.rego.builtin.Type;
 import dev.sluice.rego.syntax.Body;
 import dev.sluice.rego.syntax.Import;
 import dev.sluice.rego.syntax.Module;
@@ -30,6 +31,8 @@ public final class Analysis {
     private final Schemas schemas;
     private final RuleNode root = new RuleNode(0, List.of());
     private AnnotationSet annotations = new AnnotationSet(List.of(), new ArrayList<>());
+    private final List<RegoError> warnings = new ArrayList<>();
+    private @Nullable TypeChecker types;
     private int nodes = 1;
 
     private Analysis(List<Module> modules, Capabilities capabilities, Schemas schemas) {
@@ -52,6 +55,21 @@ public final class Analysis {
     /** The modules as parsed. */
     public List<Module> modules() {
         return modules;
+    }
+
+    /** What is accepted and can hardly be meant, in the order it was found; empty where types are not checked. */
+    public List<RegoError> warnings() {
+        return warnings.stream().distinct().limit(MAX_ERRORS).toList();
+    }
+
+    /** Whether the rules at a path may have a boolean value; true where that is not known, false for functions. */
+    public boolean mayBeBoolean(List<String> path) {
+        RuleNode node = find(path);
+        if (node == null || types == null || node.definitions().isEmpty()) {
+            return true;
+        }
+        Type type = types.value(node);
+        return !node.isFunction() && (type == null || Types.unifies(type, Type.Scalar.BOOLEAN));
     }
 
     /** The tree of rules below {@code data}. */
@@ -132,8 +150,10 @@ public final class Analysis {
         new Recursion(root, errors).check();
         stop(errors);
         if (schemas.checked()) {
-            new TypeChecker(this, annotations, schemas, errors).check(root);
+            TypeChecker types = new TypeChecker(this, annotations, schemas, errors, warnings);
+            types.check(root);
             stop(errors);
+            this.types = types;
         }
     }
 
@@ -291,7 +311,7 @@ public final class Analysis {
         stop(errors);
         Body ordered = new Safety(this::arity, errors).body(query.body(), new HashSet<>());
         stop(errors);
-        new TypeChecker(this, annotations, schemas, errors).check(ordered);
+        new TypeChecker(this, annotations, schemas, errors, new ArrayList<>()).check(ordered);
         stop(errors);
         return new Query(ordered, query.names());
     }

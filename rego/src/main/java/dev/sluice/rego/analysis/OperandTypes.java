@@ -64,6 +64,7 @@ final class OperandTypes {
                             case NUMBER -> Kind.NUMBER;
                             case STRING -> Kind.STRING;
                         });
+            case Type.Choice c -> EnumSet.of(Kind.STRING);
             case Type.ArrayType a -> EnumSet.of(Kind.ARRAY);
             case Type.SetType s -> EnumSet.of(Kind.SET);
             case Type.ObjectType o -> EnumSet.of(Kind.OBJECT);

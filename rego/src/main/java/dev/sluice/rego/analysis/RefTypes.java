@@ -18,8 +18,13 @@ final class RefTypes {
     private final TypeChecker checker;
     private final RuleNode root;
     private final List<RegoError> errors;
+    private final Doubts doubts;
+    private final boolean lenient;
 
-    RefTypes(TypeChecker checker, RuleNode root, List<RegoError> errors) {
+    /** @param lenient whether what no schema knows is a doubt and no error */
+    RefTypes(TypeChecker checker, RuleNode root, List<RegoError> errors, Doubts doubts, boolean lenient) {
+        this.doubts = doubts;
+        this.lenient = lenient;
         this.checker = checker;
         this.root = root;
         this.errors = errors;
@@ -210,7 +215,8 @@ final class RefTypes {
                 return invalid(ref, at, type, report);
             }
             learn(part, keys, env, report);
-            type = Types.values(type);
+            Value key = report ? checker.constant(part) : null;
+            type = key == null ? Types.values(type) : doubts.computed(ref, at, type, key, part.location());
         }
         return type;
     }
@@ -235,7 +241,7 @@ final class RefTypes {
 
     private @Nullable Type invalid(Term.Ref ref, int at, Type type, boolean report) {
         if (!report) {
-            return null;
+            return lenient ? Type.ANY : null;
         }
         String text = show(ref, ref.path().size());
         String pad = " ".repeat(show(ref, at).length() + 1);
@@ -256,7 +262,16 @@ final class RefTypes {
                         RegoError.TYPE,
                         "undefined ref: " + text + "\n\t" + text + "\n\t" + pad + "^\n\t" + pad + have + "\n\t" + pad
                                 + wanted);
-        errors.add(error.withHint(nearest(ref, at, names)));
+        String near = nearest(ref, at, names);
+        if (lenient && near == null && !names.isEmpty() && Term.constantString(part) != null) {
+            // nothing of that name is known here, and nothing was misspelt: others may know it
+            doubts.warn(
+                    part.location(),
+                    "unknown to this server: " + text + "; it is undefined here, as long as nobody tells it",
+                    null);
+            return Type.ANY;
+        }
+        errors.add(error.withHint(near));
         return null;
     }
 
@@ -265,15 +280,7 @@ final class RefTypes {
         if (given == null) {
             return null;
         }
-        String best = null;
-        int distance = 3;
-        for (String name : names) {
-            int d = Spelling.distance(given, name, distance);
-            if (d < distance) {
-                distance = d;
-                best = name;
-            }
-        }
+        String best = Spelling.nearest(given, names);
         if (best == null) {
             return null;
         }
@@ -284,7 +291,7 @@ final class RefTypes {
     }
 
     /** A reference as it is written, up to a part. */
-    private static String show(Term.Ref ref, int parts) {
+    static String show(Term.Ref ref, int parts) {
         StringBuilder out = new StringBuilder(show(ref.head()));
         for (Term part : ref.path().subList(0, parts)) {
             String name = Term.constantString(part);
@@ -297,7 +304,7 @@ final class RefTypes {
         return out.toString();
     }
 
-    private static String show(Term term) {
+    static String show(Term term) {
         return switch (term) {
             case Term.Constant c -> value(c.value());
             case Term.Var v -> Resolver.written(v.name());

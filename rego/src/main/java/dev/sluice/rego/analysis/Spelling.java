@@ -1,8 +1,24 @@
 package dev.sluice.rego.analysis;
 
+import org.jspecify.annotations.Nullable;
+
 /** Compares words that may be misspelt. */
 final class Spelling {
     private Spelling() {}
+
+    /** The word that a misspelt one was meant to be, or null where none is near. */
+    static @Nullable String nearest(String given, Iterable<String> words) {
+        String best = null;
+        int distance = 3;
+        for (String word : words) {
+            int d = distance(given, word, distance);
+            if (d < distance) {
+                distance = d;
+                best = word;
+            }
+        }
+        return best;
+    }
 
     /** How many letters must be added, removed or replaced; {@code limit} when it is that many or more. */
     static int distance(String a, String b, int limit) {

@@ -18,6 +18,7 @@ import dev.sluice.rego.syntax.Location;
 import dev.sluice.rego.syntax.Rule;
 import dev.sluice.rego.syntax.Term;
 import dev.sluice.rego.syntax.With;
+import dev.sluice.rego.value.Value;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -45,18 +46,25 @@ final class TypeChecker {
     private final IdentityHashMap<RuleNode, FunctionType> functions = new IdentityHashMap<>();
     private final IdentityHashMap<Term, @Nullable Type> computed = new IdentityHashMap<>();
     private final IdentityHashMap<Term.Call, Boolean> called = new IdentityHashMap<>();
+    private final Doubts doubts;
     private final RefTypes refs;
     private @Nullable Needs needs;
 
     /** What a function takes and gives, as far as known. */
     record FunctionType(List<Type> args, Type result) {}
 
-    TypeChecker(Analysis analysis, AnnotationSet annotations, Schemas schemas, List<RegoError> errors) {
+    TypeChecker(
+            Analysis analysis,
+            AnnotationSet annotations,
+            Schemas schemas,
+            List<RegoError> errors,
+            List<RegoError> warnings) {
         this.analysis = analysis;
         this.annotations = annotations;
         this.schemas = schemas;
         this.errors = errors;
-        this.refs = new RefTypes(this, analysis.root(), errors);
+        this.doubts = new Doubts(warnings);
+        this.refs = new RefTypes(this, analysis.root(), errors, doubts, schemas.lenient());
     }
 
     /** Checks every rule. */
@@ -197,7 +205,10 @@ final class TypeChecker {
         switch (expr.statement()) {
             case Expr.Truth s -> truth(s.term(), expr, env);
             case Expr.Unify s -> equal(s.left(), s.right(), expr.location(), env);
-            case Expr.Assign s -> equal(s.left(), s.right(), expr.location(), env);
+            case Expr.Assign s -> {
+                doubts.constant(s.left(), s.right());
+                equal(s.left(), s.right(), expr.location(), env);
+            }
             case Expr.Some _ -> {}
             case Expr.SomeIn s -> {
                 int before = errors.size();
@@ -382,7 +393,29 @@ final class TypeChecker {
         check(isRightFirst ? left : right, env);
         if (errors.size() == before && !unify(left, right, env)) {
             matchError(type(left, env), type(right, env), at);
+        } else if (env.isDescribed()) {
+            doubts.equal(left, type(left, env), right, type(right, env), at);
         }
+    }
+
+    /** The constant that a term is known to be, also as the value of a rule; null where it is not known. */
+    @Nullable
+    Value constant(Term term) {
+        if (term instanceof Term.Ref ref && ref.head() instanceof Term.Var v && v.name().equals("data")) {
+            RuleNode node = analysis.root();
+            for (Term part : ref.path()) {
+                String name = Term.constantString(part);
+                node = name == null || node == null ? null : node.child(name);
+            }
+            return node != null
+                            && node.definitions().size() == 1
+                            && node.definitions().getFirst().rule().key() == null
+                            && node.definitions().getFirst().rule().args() == null
+                            && node.definitions().getFirst().rule().value() instanceof Term.Constant c
+                    ? c.value()
+                    : null;
+        }
+        return doubts.constant(term);
     }
 
     private void matchError(@Nullable Type left, @Nullable Type right, Location at) {
@@ -663,6 +696,36 @@ final class TypeChecker {
                 argumentError(c, builtin, type, statement, env);
                 computed.put(c, null);
                 return;
+            }
+        }
+        if (builtin != null && env.isDescribed()) {
+            doubt(c, env);
+        }
+    }
+
+    /** What nobody can mean who calls a builtin so. */
+    private void doubt(Term.Call c, TypeEnv env) {
+        List<Term> args = c.args();
+        switch (c.name()) {
+            case "object.get" -> {
+                if (args.size() == 3) {
+                    doubts.looked(args.get(0), type(args.get(0), env), args.get(1), c.location());
+                }
+            }
+            case "internal.member_2" ->
+                doubts.member(args.get(0), type(args.get(0), env), args.get(1), c.location());
+            case "neq", "equal" ->
+                doubts.equal(args.get(0), type(args.get(0), env), args.get(1), type(args.get(1), env), c.location());
+            default -> {
+                if (args.size() == 2) {
+                    doubts.ordered(
+                            c.name(),
+                            args.get(0),
+                            type(args.get(0), env),
+                            args.get(1),
+                            type(args.get(1), env),
+                            c.location());
+                }
             }
         }
     }

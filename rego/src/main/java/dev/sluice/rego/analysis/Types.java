@@ -3,6 +3,7 @@ package dev.sluice.rego.analysis;
 import dev.sluice.rego.builtin.Type;
 import dev.sluice.rego.builtin.Type.AnyOf;
 import dev.sluice.rego.builtin.Type.ArrayType;
+import dev.sluice.rego.builtin.Type.Choice;
 import dev.sluice.rego.builtin.Type.Field;
 import dev.sluice.rego.builtin.Type.ObjectType;
 import dev.sluice.rego.builtin.Type.Scalar;
@@ -52,10 +53,16 @@ final class Types {
         List<Type> options = new ArrayList<>();
         for (Type one : List.of(a, b)) {
             for (Type option : one instanceof AnyOf any ? any.options() : List.of(one)) {
-                if (!options.contains(option)) {
+                if (option == Scalar.STRING) {
+                    options.removeIf(Choice.class::isInstance); // any string says less than some
+                }
+                if (!options.contains(option) && !(option instanceof Choice && options.contains(Scalar.STRING))) {
                     options.add(option);
                 }
             }
+        }
+        if (options.size() == 1) {
+            return options.getFirst();
         }
         return options.size() > MAX_OPTIONS ? Type.ANY : new AnyOf(List.copyOf(options));
     }
@@ -83,7 +90,7 @@ final class Types {
                 }
                 yield keys;
             }
-            case Scalar _ -> null;
+            case Scalar _, Choice _ -> null;
         };
     }
 
@@ -116,7 +123,7 @@ final class Types {
                 }
                 yield values;
             }
-            case Scalar _ -> null;
+            case Scalar _, Choice _ -> null;
         };
     }
 
@@ -151,7 +158,7 @@ final class Types {
                 }
                 yield found;
             }
-            case Scalar _ -> null;
+            case Scalar _, Choice _ -> null;
         };
     }
 
@@ -192,7 +199,11 @@ final class Types {
         if (b instanceof AnyOf) {
             return unifies(b, a);
         }
+        if (b instanceof Choice) {
+            return unifies(a, Scalar.STRING);
+        }
         return switch (a) {
+            case Choice _ -> b == Scalar.STRING;
             case Scalar scalar -> scalar == b;
             case SetType one ->
                 b instanceof SetType other

@@ -38,6 +38,18 @@ public sealed interface Type {
     }
 
     /**
+     * One of some strings, as the enumeration of a schema says. For every other purpose it is a string.
+     *
+     * @param values what there is
+     */
+    record Choice(List<String> values) implements Type {
+        @Override
+        public String toString() {
+            return Scalar.STRING.toString();
+        }
+    }
+
+    /**
      * Arrays.
      *
      * @param items the types of the first elements, which must be there

@@ -1,6 +1,8 @@
 package dev.sluice.rego.schema;
 
 import dev.sluice.rego.builtin.Type;
+import dev.sluice.rego.value.StringValue;
+import dev.sluice.rego.value.Value;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -83,7 +85,7 @@ public final class SchemaTypes {
         return switch (name) {
             case "null" -> Type.Scalar.NULL;
             case "boolean" -> Type.Scalar.BOOLEAN;
-            case "string" -> Type.Scalar.STRING;
+            case "string" -> string(schema);
             case "integer", "number" -> Type.Scalar.NUMBER;
             case "array" -> {
                 List<Type> items = new ArrayList<>();
@@ -103,6 +105,19 @@ public final class SchemaTypes {
                         open && others != null ? type(others) : null);
             }
         };
+    }
+
+    private static Type string(JsonSchema schema) {
+        if (schema.enumeration == null) {
+            return Type.Scalar.STRING;
+        }
+        List<String> values = new ArrayList<>();
+        for (Value value : schema.enumeration) {
+            if (value instanceof StringValue text) {
+                values.add(text.value());
+            }
+        }
+        return values.isEmpty() ? Type.Scalar.STRING : new Type.Choice(List.copyOf(values));
     }
 
     private List<Type.Field> fields(JsonSchema schema) {

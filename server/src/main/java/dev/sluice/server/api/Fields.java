@@ -6,23 +6,31 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Reads the members of an object and collects everything that is wrong with them. Members nobody asks for are ignored. */
+/** Reads the members of an object and collects everything that is wrong with them. Members nobody asks for are ignored, unless told otherwise. */
 final class Fields {
 
     private final ObjectNode object;
     private final Map<String, List<String>> faults = new LinkedHashMap<>();
+    private final Set<String> asked = new TreeSet<>();
 
     Fields(ObjectNode object) {
         this.object = object;
     }
 
+    private @Nullable JsonNode member(String name) {
+        asked.add(name);
+        return object.get(name);
+    }
+
     /** Text; with no fallback it must be there. Null counts as empty where a fallback exists. */
     String text(String name, @Nullable String fallback, int maxLength) {
-        JsonNode node = object.get(name);
+        JsonNode node = member(name);
         if (node == null) {
             if (fallback == null) {
                 fault(name, "This field is required.");
@@ -72,7 +80,7 @@ final class Fields {
     }
 
     boolean flag(String name, boolean fallback) {
-        JsonNode node = object.get(name);
+        JsonNode node = member(name);
         if (node == null) {
             return fallback;
         }
@@ -84,7 +92,7 @@ final class Fields {
     }
 
     int number(String name, int fallback, int min, int max) {
-        JsonNode node = object.get(name);
+        JsonNode node = member(name);
         if (node == null) {
             return fallback;
         }
@@ -104,7 +112,7 @@ final class Fields {
 
     /** A list of non-empty texts. */
     List<String> texts(String name, @Nullable List<String> fallback, int maxItems, int maxLength) {
-        JsonNode node = object.get(name);
+        JsonNode node = member(name);
         if (node == null) {
             if (fallback == null) {
                 fault(name, "This field is required.");
@@ -135,7 +143,7 @@ final class Fields {
     /** One of the constants of an enumeration, in any case; with no fallback it must be there. */
     <E extends Enum<E>> E choice(String name, Class<E> type, @Nullable E fallback) {
         E[] constants = type.getEnumConstants();
-        JsonNode node = object.get(name);
+        JsonNode node = member(name);
         if (node == null) {
             if (fallback != null) {
                 return fallback;
@@ -165,12 +173,21 @@ final class Fields {
     /** The member as it is, or null. */
     @Nullable
     JsonNode raw(String name) {
-        return object.get(name);
+        return member(name);
     }
 
     /** Whether the member is there. */
     boolean has(String name) {
         return object.has(name);
+    }
+
+    /** Notes every member that nobody asked for: what is misspelt must not be taken for said. */
+    void refuseOthers(Set<String> passedOver) {
+        for (String name : object.propertyNames()) {
+            if (!asked.contains(name) && !passedOver.contains(name)) {
+                fault(name, "Unknown field; known are " + String.join(", ", asked) + ".");
+            }
+        }
     }
 
     /** Notes that something is wrong. */

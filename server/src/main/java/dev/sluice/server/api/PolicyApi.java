@@ -102,11 +102,12 @@ final class PolicyApi {
         checkWorkspace(call);
         Policy draft = PolicyDocument.read(Replies.object(call), null);
         try {
-            return Replies.json(
-                    201,
-                    PolicyDocument.write(policies.create(draft, call.visit().actor())));
+            Policy created = policies.create(draft, call.visit().actor());
+            return Replies.json(201, saved(created));
         } catch (PolicyRejectedException e) {
             throw rejected(e.findings());
+        } catch (Policies.NameTakenException e) {
+            throw InvalidInputException.field("name", String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
             throw InvalidInputException.whole("Maximum number of policies reached.", "max_policies_reached");
         }
@@ -118,7 +119,7 @@ final class PolicyApi {
 
     Response replace(Call call) throws IOException {
         ObjectNode body = Replies.object(call);
-        return Replies.json(200, PolicyDocument.write(change(call, former -> {
+        return Replies.json(200, saved(change(call, former -> {
             Policy draft = PolicyDocument.read(body, null);
             return identified(draft, former, body.has("actions") ? draft.actions() : former.actions());
         })));
@@ -126,7 +127,7 @@ final class PolicyApi {
 
     Response update(Call call) throws IOException {
         ObjectNode body = Replies.object(call);
-        return Replies.json(200, PolicyDocument.write(change(call, former -> PolicyDocument.read(body, former))));
+        return Replies.json(200, saved(change(call, former -> PolicyDocument.read(body, former))));
     }
 
     Response delete(Call call) {
@@ -153,7 +154,11 @@ final class PolicyApi {
             validating.release();
         }
         ObjectNode body = Replies.object().put("is_valid", errors.isEmpty());
-        body.set("findings", findings(errors));
+        ArrayNode findings = findings(errors, "error");
+        if (errors.isEmpty()) {
+            findings.addAll(findings(Policies.warnings(rego, "policy.rego"), "warning"));
+        }
+        body.set("findings", findings);
         body.put(
                 "raw",
                 String.join("\n", errors.stream().map(RegoError::toString).toList()));
@@ -233,6 +238,8 @@ final class PolicyApi {
                 return policies.update(change.apply(policy(call)), call.visit().actor());
             } catch (PolicyRejectedException e) {
                 throw rejected(e.findings());
+            } catch (Policies.NameTakenException e) {
+                throw InvalidInputException.field("name", String.valueOf(e.getMessage()));
             }
         });
     }
@@ -288,15 +295,19 @@ final class PolicyApi {
 
     private static InvalidInputException rejected(List<RegoError> errors) {
         return InvalidInputException.rego(
-                errors.stream().map(RegoError::toString).toList(), findings(errors));
+                errors.stream().map(RegoError::toString).toList(), findings(errors, "error"));
     }
 
-    private static ArrayNode findings(List<RegoError> errors) {
+    private static ObjectNode saved(Policy policy) {
+        return PolicyDocument.write(policy, findings(Policies.warnings(policy), "warning"));
+    }
+
+    private static ArrayNode findings(List<RegoError> errors, String severity) {
         ArrayNode findings = Replies.array();
         for (RegoError error : errors) {
             @Nullable String hint = error.hint();
             findings.addObject()
-                    .put("severity", "error")
+                    .put("severity", severity)
                     .put("code", error.code())
                     .put("message", error.message())
                     .put("line", error.row())

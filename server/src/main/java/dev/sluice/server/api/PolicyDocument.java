@@ -19,6 +19,12 @@ final class PolicyDocument {
 
     static final int MAX_ACTIONS = 20;
 
+    /** Members that are shown, and passed over where somebody sends them back. */
+    private static final Set<String> SHOWN = Set.of(
+            "slug_perm", "slug", "version", "read_only", "origin", "created_at", "updated_at", "warnings", "workspace");
+
+    private static final Set<String> SHOWN_OF_ACTIONS = Set.of("slug_perm", "effect", "created_at", "updated_at");
+
     private PolicyDocument() {}
 
     static ObjectNode write(Policy policy) {
@@ -48,6 +54,13 @@ final class PolicyDocument {
                 .put("origin", policy.origin());
         ArrayNode actions = node.putArray("actions");
         policy.actions().forEach(action -> actions.add(write(policy, action)));
+        return node;
+    }
+
+    /** The same with what is doubtful in it, for who saved it. */
+    static ObjectNode write(Policy policy, ArrayNode warnings) {
+        ObjectNode node = write(policy);
+        node.set("warnings", warnings);
         return node;
     }
 
@@ -96,7 +109,7 @@ final class PolicyDocument {
         String rego = fields.text("rego", former == null ? null : former.rego(), 256 * 1024);
         boolean enabled = fields.flag("enabled", former == null || former.enabled());
         boolean terminal = fields.flag("is_terminal", former != null && former.terminal());
-        int precedence = fields.number("precedence", former == null ? 0 : former.precedence(), 0, 32767);
+        int precedence = fields.number("precedence", former == null ? Policy.DEFAULT_PRECEDENCE : former.precedence(), 0, 32767);
         Policy.Mode mode =
                 fields.choice("mode", Policy.Mode.class, former == null ? Policy.Mode.ENFORCE : former.mode());
         Policy.Effect effect =
@@ -107,6 +120,7 @@ final class PolicyDocument {
                 "on_error", Policy.OnError.class, former == null ? Policy.OnError.WITHHOLD : former.onError());
         Policy.Scope scope = scope(fields, former == null ? Policy.Scope.ALL : former.scope());
         List<Action> actions = actions(fields, former == null ? List.of() : former.actions());
+        fields.refuseOthers(SHOWN);
         fields.check();
         return new Policy(
                 former == null ? "new" : former.slug(),
@@ -140,6 +154,7 @@ final class PolicyDocument {
         Fields part = new Fields(object);
         Set<String> repositories = new HashSet<>(part.texts("repositories", List.of(), 1000, 50));
         Set<String> formats = new HashSet<>(part.texts("formats", List.of(), 100, 50));
+        part.refuseOthers(Set.of());
         fields.faultsOf("scope", part);
         return new Policy.Scope(repositories, formats);
     }
@@ -172,7 +187,7 @@ final class PolicyDocument {
         int precedence = fields.number("precedence", former == null ? 0 : former.precedence(), 0, 32767);
         String formerType = former == null ? null : former.getClass().getSimpleName();
         String type = fields.text("action_type", formerType, 100);
-        return switch (type) {
+        Action action = switch (type) {
             case "SetPackageState" ->
                 new Action.SetPackageState(
                         slug,
@@ -198,6 +213,8 @@ final class PolicyDocument {
                 yield new Action.AddPackageTags(slug, precedence, List.of());
             }
         };
+        fields.refuseOthers(SHOWN_OF_ACTIONS);
+        return action;
     }
 
     private static List<String> tags(Fields fields, @Nullable List<String> former) {

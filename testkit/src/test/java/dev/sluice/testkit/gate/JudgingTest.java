@@ -113,14 +113,25 @@ class JudgingTest {
     }
 
     @Test
-    void the_last_matching_action_wins_and_the_decisive_policy_is_named() {
+    void of_policies_with_one_state_the_first_speaks_and_a_later_release_starts_anew() {
         door.policy(Draft.of("first", IS_1).at(1));
         door.policy(Draft.of("second", IS_1).at(2));
-        assertThat(Door.refusal(door.file("1.0")).policy()).isEqualTo("second");
+        assertThat(Door.refusal(door.file("1.0")).policy()).isEqualTo("first");
         door.policy(Draft.of("pardon", IS_1).at(3).does(Draft.state(PackageState.AVAILABLE)));
         assertThat(door.bytes("1.0")).isEqualTo("bytes of 1.0");
         door.policy(Draft.of("last word", IS_1).at(4));
         assertThat(Door.refusal(door.file("1.0")).policy()).isEqualTo("last word");
+    }
+
+    @Test
+    void of_states_that_withhold_the_strongest_speaks_whatever_runs_later() {
+        door.policy(Draft.of("malware", IS_1).at(1));
+        door.policy(Draft.of("cool-down", IS_1).at(2).does(Draft.state(PackageState.HIDDEN)));
+        Refusal refusal = Door.refusal(door.file("1.0"));
+        assertThat(refusal.policy()).isEqualTo("malware");
+        assertThat(refusal.state()).isEqualTo(PackageState.QUARANTINED);
+        door.policy(Draft.of("gone", IS_1).at(3).does(Draft.state(PackageState.DELETED)));
+        assertThat(Door.refusal(door.file("1.0")).policy()).isEqualTo("gone");
     }
 
     @Test

@@ -20,11 +20,13 @@ import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.rego.Capabilities;
 import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.Limits;
 import dev.sluice.rego.Rego;
+import dev.sluice.rego.RegoError;
 import dev.sluice.rego.RegoException;
 import dev.sluice.rego.SourceFile;
 import dev.sluice.rego.schema.JsonSchema;
@@ -71,6 +73,70 @@ class PolicyInputTest {
                 .hasMessageContaining("p.rego:2:")
                 .hasMessageContaining("undefined ref: input.v0.package.licence.raw_license")
                 .hasMessageContaining("did you mean `input.v0.package.license`?");
+    }
+
+    /** What is accepted, and told. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "input.v0.package.format == \"pypi\" | input.v0.package.format is never \"pypi\": it is one of \"npm\", \"python\", \"maven\"",
+                "input.v0.package.format != \"PYPI\" | input.v0.package.format is never \"PYPI\"",
+                "input.v0.package.format in {\"npm\", \"pypi\"} | input.v0.package.format is never \"pypi\"",
+                "some v in input.v0.vulnerabilities; v.severity == \"CRITCAL\" | v.severity is never \"CRITCAL\"",
+                "input.v0.vulnerabilities[_].severity == \"critical\" | is never \"critical\"",
+                "some v in input.v0.vulnerabilities; \"7\" < v.base_score | compares \"7\", a string, with v.base_score",
+                "input.v0.vulnerabilities[_].base_score > \"7\" | write the number without quotes: 7",
+                "input.v0.scorecard.score < 5 | unknown to this server: input.v0.scorecard.score",
+                "some v in input.v0.vulnerabilities; v.reachability == \"yes\" | unknown to this server: v.reachability",
+                "some r in input.v0.osv; object.get(r, [\"database_specific\", \"malware\"], false) | there is no \"malware\" in r.database_specific, which is known to hold cwe_ids, malicious, severity",
+                "some r in input.v0.osv; object.get(r, \"withdrawal\", null) == null | there is no \"withdrawal\" in r",
+                "object.get(input, [\"v0\", \"package\", \"licence\"], \"\") == \"\" | did you mean `license`?",
+                "k := \"instal_scripts\"; input.v0.package[k] == true | there is no \"instal_scripts\" in input.v0.package"
+            })
+    void what_can_hardly_be_meant_is_told_when_the_policy_is_saved(String condition, String told) {
+        String rego = "package cloudsmith\n\ndefault match := false\n\nmatch if {\n  " + condition.replace("; ", "\n  ") + "\n}\n";
+        List<RegoError> warnings = Policies.warnings(rego, "p.rego");
+        assertThat(Policies.findings(rego, "p.rego")).isEmpty();
+        assertThat(warnings).anySatisfy(w -> {
+            assertThat(w.toString()).startsWith("p.rego:").contains(told);
+            assertThat(w.excerpt()).contains("^");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "input.v0.package.format == \"python\"",
+                "input.v0.package.format in {\"npm\", \"maven\"}",
+                "input.v0.vulnerabilities[_].severity == \"CRITICAL\"",
+                "input.v0.vulnerabilities[_].base_score > 7",
+                "object.get(input.v0.osv[_], [\"database_specific\", \"malicious\"], false) == true",
+                "object.get(input.v0.osv[_], \"withdrawn\", null) == null",
+                "input.v0.sbom.components[_].licenses[_].license.id == \"MIT\"",
+                "input.v0.model_security.scan_summary == \"UNSAFE\"",
+                "input.v0.package.card.license == \"mit\"",
+                "some f in input.v0.package.files; f.file_extension in {\"bin\", \"pkl\"}",
+                "some f in input.v0.package.files; endswith(f.path, \".pkl\")",
+                "input.v0.package.upstream_metadata.published_at < \"2026\""
+            })
+    void what_is_meant_is_taken_without_a_word(String condition) {
+        String rego = "package cloudsmith\n\ndefault match := false\n\nmatch if {\n  " + condition.replace("; ", "\n  ") + "\n}\n";
+        assertThat(Policies.findings(rego, "p.rego")).isEmpty();
+        assertThat(Policies.warnings(rego, "p.rego")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"match := \"yes\"", "match := 1", "match contains 1 if true", "match(x) := true"})
+    void a_match_that_is_no_boolean_is_refused(String rule) {
+        assertThat(Policies.findings("package cloudsmith\n\n" + rule + "\n", "p.rego"))
+                .singleElement()
+                .satisfies(e -> assertThat(e.toString()).startsWith("p.rego:3:1: ").contains("not a boolean"));
+    }
+
+    @Test
+    void a_whole_score_is_printed_with_its_decimal() {
+        assertThat(Json.write(input())).contains("\"base_score\":9.8");
     }
 
     @Test
