@@ -27,11 +27,12 @@ final class FailuresTest {
 
     private static List<Evaluation.Failure> heard(PreparedQuery query, String input) {
         List<Evaluation.Failure> heard = new ArrayList<>();
-        Evaluation.Result result = query.evaluate(
-                new Evaluation.Request(Json.read(input), ObjectValue.EMPTY, NOW, false, false, SMALL)
+        Evaluation.Result result =
+                query.evaluate(new Evaluation.Request(Json.read(input), ObjectValue.EMPTY, NOW, false, false, SMALL)
                         .heardBy(heard::add));
-        assertThat(result.value()).isEqualTo(query.evaluate(Evaluation.Request.of(Json.read(input), ObjectValue.EMPTY, NOW))
-                .value());
+        assertThat(result.value())
+                .isEqualTo(query.evaluate(Evaluation.Request.of(Json.read(input), ObjectValue.EMPTY, NOW))
+                        .value());
         return heard;
     }
 
@@ -72,9 +73,9 @@ final class FailuresTest {
         ObjectValue data = ObjectValue.EMPTY;
         for (int i = 0; i < 4; i++) {
             List<Evaluation.Failure> heard = new ArrayList<>();
-            query.evaluate(new Evaluation.Request(null, data, NOW, false, false, SMALL)); // who does not listen keeps it
             query.evaluate(
-                    new Evaluation.Request(null, data, NOW, false, false, SMALL).heardBy(heard::add));
+                    new Evaluation.Request(null, data, NOW, false, false, SMALL)); // who does not listen keeps it
+            query.evaluate(new Evaluation.Request(null, data, NOW, false, false, SMALL).heardBy(heard::add));
             assertThat(heard).as("time " + i).hasSize(1);
         }
     }
@@ -124,7 +125,8 @@ final class FailuresTest {
         assertThatThrownBy(() -> query("g(x) := 1\nmatch if { concat(\",\", [\"a\"]) == \"a\" with concat as g }"))
                 .isInstanceOf(RegoException.class)
                 .hasMessageContaining("p.rego:3:")
-                .hasMessageContaining("concat: arity mismatch\n\thave: (any)\n\twant: (delimiter: string, collection: any<");
+                .hasMessageContaining(
+                        "concat: arity mismatch\n\thave: (any)\n\twant: (delimiter: string, collection: any<");
         assertThatThrownBy(() -> query("f(x) := x\ng(x, y) := 1\nmatch if f(1) == 1 with f as g"))
                 .hasMessageContaining("arity mismatch");
         query("g(x, y) := \"a\"\nmatch if { concat(\",\", [\"a\"]) == \"a\" with concat as g }");

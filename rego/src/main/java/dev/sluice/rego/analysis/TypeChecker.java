@@ -344,8 +344,9 @@ final class TypeChecker {
         RuleNode node = analysis.function(function.operator());
         if (node != null) {
             int arity = analysis.arity(function);
-            List<Type> known =
-                    Replaced.isUnknown(env.replaced(), node) ? List.of() : function(node).args();
+            List<Type> known = Replaced.isUnknown(env.replaced(), node)
+                    ? List.of()
+                    : function(node).args();
             return known.size() == arity ? known : Collections.nCopies(Math.max(arity, 0), Type.ANY);
         }
         BuiltinDeclaration builtin = analysis.builtin(function.name());
@@ -401,7 +402,9 @@ final class TypeChecker {
     /** The constant that a term is known to be, also as the value of a rule; null where it is not known. */
     @Nullable
     Value constant(Term term) {
-        if (term instanceof Term.Ref ref && ref.head() instanceof Term.Var v && v.name().equals("data")) {
+        if (term instanceof Term.Ref ref
+                && ref.head() instanceof Term.Var v
+                && v.name().equals("data")) {
             RuleNode node = analysis.root();
             for (Term part : ref.path()) {
                 String name = Term.constantString(part);
@@ -712,8 +715,7 @@ final class TypeChecker {
                     doubts.looked(args.get(0), type(args.get(0), env), args.get(1), c.location());
                 }
             }
-            case "internal.member_2" ->
-                doubts.member(args.get(0), type(args.get(0), env), args.get(1), c.location());
+            case "internal.member_2" -> doubts.member(args.get(0), type(args.get(0), env), args.get(1), c.location());
             case "neq", "equal" ->
                 doubts.equal(args.get(0), type(args.get(0), env), args.get(1), type(args.get(1), env), c.location());
             default -> {

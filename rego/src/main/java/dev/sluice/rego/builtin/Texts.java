@@ -65,16 +65,17 @@ final class Texts {
             String text = Operands.string(args, 0);
             return array(parts(ctx, text, Operands.string(args, 1)));
         });
-        registry.add("strings.split_n", "(x: string, delimiter: string, n: number) -> ys: array[string]", (ctx, args) -> {
-            String text = Operands.string(args, 0);
-            List<String> parts = parts(ctx, text, Operands.string(args, 1));
-            long n = Operands.integer(args, 2);
-            int size = parts.size();
-            return array(
-                    n >= 0
-                            ? parts.subList(0, (int) Math.min(n, size))
-                            : parts.subList((int) Math.max(size + n, 0), size));
-        });
+        registry.add(
+                "strings.split_n", "(x: string, delimiter: string, n: number) -> ys: array[string]", (ctx, args) -> {
+                    String text = Operands.string(args, 0);
+                    List<String> parts = parts(ctx, text, Operands.string(args, 1));
+                    long n = Operands.integer(args, 2);
+                    int size = parts.size();
+                    return array(
+                            n >= 0
+                                    ? parts.subList(0, (int) Math.min(n, size))
+                                    : parts.subList((int) Math.max(size + n, 0), size));
+                });
         registry.add("replace", "(x: string, old: string, new: string) -> y: string", (ctx, args) -> {
             String text = Operands.string(args, 0);
             String old = Operands.string(args, 1);

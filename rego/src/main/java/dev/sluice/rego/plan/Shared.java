@@ -19,6 +19,7 @@ final class Shared implements CallContext {
     final boolean strict;
     /** Who hears of builtins that fail; null for nobody. */
     final Evaluation.@Nullable Failures failures;
+
     final @Nullable Trace trace;
     /** The documents of the request. */
     final @Nullable Value input;

@@ -49,7 +49,8 @@ class PlainFormatTest {
         PlainFormat plain = PlainFormat.of(format, values.length);
         Value found = plain == null ? null : plain.apply(values);
         if (found != null) {
-            assertThat(found).isEqualTo(StringValue.of(new GoFormat(format, ArrayValue.of(values)).format(new Calls(0))));
+            assertThat(found)
+                    .isEqualTo(StringValue.of(new GoFormat(format, ArrayValue.of(values)).format(new Calls(0))));
         }
     }
 
