@@ -119,7 +119,15 @@ final class PolicyCommands {
                             out,
                             List.of("order", "name", "mode", "enabled", "effect", "on error", "version", "slug"),
                             Output.rows(
-                                    all, "precedence", "name", "mode", "enabled", "effect", "on_error", "version", "slug_perm"));
+                                    all,
+                                    "precedence",
+                                    "name",
+                                    "mode",
+                                    "enabled",
+                                    "effect",
+                                    "on_error",
+                                    "version",
+                                    "slug_perm"));
                 }
                 return 0;
             }
@@ -211,12 +219,11 @@ final class PolicyCommands {
                     body.put("action_type", "SetPackageState")
                             .put("package_state", set.state().name());
                 case Action.AddPackageTags add ->
-                    add.tags()
-                            .forEach(body.put("action_type", "AddPackageTags").putArray("tags")::add);
+                    add.tags().forEach(body.put("action_type", "AddPackageTags").putArray("tags")::add);
                 case Action.RemovePackageTags remove ->
                     remove.tags()
-                            .forEach(body.put("action_type", "RemovePackageTags")
-                                    .putArray("tags")::add);
+                            .forEach(
+                                    body.put("action_type", "RemovePackageTags").putArray("tags")::add);
             }
             return body;
         }

@@ -51,7 +51,9 @@ final class PolicyFailures implements BiConsumer<Policy, String> {
                     policy.name(),
                     policy.onError() == Policy.OnError.ALLOW
                             ? "asks to be passed over then"
-                            : policy.mode() == Policy.Mode.ENFORCE ? "withholds what it was asked about" : "is on trial",
+                            : policy.mode() == Policy.Mode.ENFORCE
+                                    ? "withholds what it was asked about"
+                                    : "is on trial",
                     failure,
                     known.count.sum());
         }

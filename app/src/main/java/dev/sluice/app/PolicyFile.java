@@ -31,7 +31,16 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 final class PolicyFile {
 
     private static final Set<String> KNOWN = Set.of(
-            "precedence", "terminal", "enabled", "mode", "effect", "on_unknown", "on_error", "repositories", "formats", "actions");
+            "precedence",
+            "terminal",
+            "enabled",
+            "mode",
+            "effect",
+            "on_unknown",
+            "on_error",
+            "repositories",
+            "formats",
+            "actions");
 
     /** As much as the server takes of a policy's source. */
     private static final int MAX_BYTES = 256 * 1024;

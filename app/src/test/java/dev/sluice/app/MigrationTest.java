@@ -183,7 +183,9 @@ final class MigrationTest {
         var to = copy.home.database();
         assertThat(to.repositories().list()).isEqualTo(from.repositories().list());
         assertThat(to.tokens().list()).hasSize(1).isEqualTo(from.tokens().list());
-        assertThat(to.policies().list()).hasSameSizeAs(StarterPolicies.FILES).isEqualTo(from.policies().list());
+        assertThat(to.policies().list())
+                .hasSameSizeAs(StarterPolicies.FILES)
+                .isEqualTo(from.policies().list());
         assertThat(to.hosted().find("main", HostedStoreContract.NAME).orElseThrow())
                 .usingRecursiveComparison()
                 .isEqualTo(from.hosted().find("main", HostedStoreContract.NAME).orElseThrow());

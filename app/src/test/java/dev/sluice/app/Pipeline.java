@@ -50,11 +50,14 @@ final class Pipeline implements AutoCloseable {
         this.installation = Installation.open(
                 Configuration.of(
                         Map.of(
-                                Setting.DATA.key(), folder.resolve("data").toString(),
-                                "upstreams.npm.url", upstream.url().toString(),
+                                Setting.DATA.key(),
+                                folder.resolve("data").toString(),
+                                "upstreams.npm.url",
+                                upstream.url().toString(),
                                 "upstreams.pypi.url",
-                                        upstream.url("/simple/").toString(),
-                                "upstreams.maven.url", upstream.url().toString()),
+                                upstream.url("/simple/").toString(),
+                                "upstreams.maven.url",
+                                upstream.url().toString()),
                         Map.of(),
                         null),
                 clock,
@@ -92,14 +95,20 @@ final class Pipeline implements AutoCloseable {
 
     /** The names of policies that matched or failed. */
     static List<String> matched(JsonNode explained) {
-        return explained.path("decision").path("verdicts").valueStream()
+        return explained
+                .path("decision")
+                .path("verdicts")
+                .valueStream()
                 .map(v -> v.path("policy").asString(""))
                 .toList();
     }
 
     /** The reasons that a policy gave. */
     static List<String> reasons(JsonNode explained, String policy) {
-        return explained.path("decision").path("verdicts").valueStream()
+        return explained
+                .path("decision")
+                .path("verdicts")
+                .valueStream()
                 .filter(v -> v.path("policy").asString("").equals(policy))
                 .flatMap(v -> v.path("reasons").valueStream())
                 .map(r -> r.asString(""))
@@ -120,11 +129,12 @@ final class Pipeline implements AutoCloseable {
     /** Serves a PyPI project of one version. */
     void pypi(String name, String version, String published) {
         String file = "/files/" + name + "-" + version + ".tar.gz";
-        upstream.serve("/simple/" + name + "/", Answer.ok("""
+        upstream.serve(
+                "/simple/" + name + "/",
+                Answer.ok("""
                 {"meta":{"api-version":"1.1"},"name":"%1$s","versions":["%2$s"],
-                 "files":[{"filename":"%1$s-%2$s.tar.gz","url":"%3$s","hashes":{"sha256":"%4$s"},"upload-time":%5$s}]}""".formatted(
-                        name, version, upstream.url(file), hex("SHA-256", BYTES), published))
-                .header("Content-Type", "application/vnd.pypi.simple.v1+json"));
+                 "files":[{"filename":"%1$s-%2$s.tar.gz","url":"%3$s","hashes":{"sha256":"%4$s"},"upload-time":%5$s}]}""".formatted(name, version, upstream.url(file), hex("SHA-256", BYTES), published))
+                        .header("Content-Type", "application/vnd.pypi.simple.v1+json"));
         upstream.serve(file, Answer.ok(BYTES));
     }
 

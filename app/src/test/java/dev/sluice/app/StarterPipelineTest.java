@@ -152,7 +152,8 @@ class StarterPipelineTest {
             for (JsonNode explained : List.of(
                     pipeline.explain("npm", "widget", "1.0.0", true),
                     pipeline.explain("pypi", "gadget", "1.0.0", true))) {
-                assertThat(explained.path("decision").path("state").asString("")).isEqualTo(state);
+                assertThat(explained.path("decision").path("state").asString(""))
+                        .isEqualTo(state);
             }
             int status = pipeline.get("/npm/main/widget/-/widget-1.0.0.tgz").statusCode();
             assertThat(status).isEqualTo(state.equals("AVAILABLE") ? 200 : 403);
@@ -181,7 +182,9 @@ class StarterPipelineTest {
             pipeline.npm("widget", "1.0.0", "\"2026-11-22T08:00:00Z\"", "");
             JsonNode explained = pipeline.explain("npm", "widget", "1.0.0", true);
             assertThat(explained.path("decision").path("state").asString("")).isEqualTo("QUARANTINED");
-            assertThat(Pipeline.matched(explained)).as("who speaks comes first").containsExactly("Known malware", "Cool-down");
+            assertThat(Pipeline.matched(explained))
+                    .as("who speaks comes first")
+                    .containsExactly("Known malware", "Cool-down");
             HttpResponse<String> file = pipeline.get("/npm/main/widget/-/widget-1.0.0.tgz");
             assertThat(file.body())
                     .contains("Known malware", "listed as malicious: MAL-2026-1")
@@ -206,7 +209,8 @@ class StarterPipelineTest {
                 feeds.add(osv.get().resolveSibling("kev/known_exploited_vulnerabilities.json.gz"));
                 pipeline.feed(feeds);
             } else {
-                System.out.println("no shared/data beside the project: harmless packages are judged without advisories");
+                System.out.println(
+                        "no shared/data beside the project: harmless packages are judged without advisories");
                 feeds(pipeline);
             }
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -68,13 +68,8 @@ public class JudgingBenchmark {
     private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
     private static final PackageName NAME = new PackageName("npm", "measured");
     private static final String VERSION = "1.5.0";
-    private static final List<String> STARTERS =
-            List.of(
-                    "known-malware",
-                    "exploited-vulnerabilities",
-                    "critical-vulnerabilities",
-                    "licence-deny-list",
-                    "cool-down");
+    private static final List<String> STARTERS = List.of(
+            "known-malware", "exploited-vulnerabilities", "critical-vulnerabilities", "licence-deny-list", "cool-down");
 
     /** How many advisories affect the version. */
     @Param({"0", "5"})

@@ -303,8 +303,7 @@ final class Packument {
             return ": withheld by policy";
         }
         String reasons = String.join(
-                "; ",
-                verdict.reasons().subList(0, Math.min(3, verdict.reasons().size())));
+                "; ", verdict.reasons().subList(0, Math.min(3, verdict.reasons().size())));
         StringBuilder text = new StringBuilder(": blocked by policy ")
                 .append(verdict.policy().name());
         if (!reasons.isEmpty()) {

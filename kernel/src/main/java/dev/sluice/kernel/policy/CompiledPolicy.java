@@ -182,8 +182,8 @@ final class CompiledPolicy {
     /** Asks the policy about a version. Whatever goes wrong in it is told as its failure. */
     Answer ask(ObjectValue input, Set<UnknownFact> unknown, Instant now) {
         Heard heard = new Heard();
-        Evaluation.Request request = new Evaluation.Request(input, ObjectValue.EMPTY, now, false, false, LIMITS)
-                .heardBy(heard);
+        Evaluation.Request request =
+                new Evaluation.Request(input, ObjectValue.EMPTY, now, false, false, LIMITS).heardBy(heard);
         Evaluation.Result result;
         try {
             result = match.evaluate(request);
@@ -209,8 +209,7 @@ final class CompiledPolicy {
             boolean held = policy.onUnknown() == Policy.OnUnknown.HOLD;
             String what = missing.isEmpty() && heard.unknown != null
                     ? "what " + heard.unknown.message() + " is about"
-                    : String.join(
-                            ", ", missing.stream().map(UnknownFact::label).toList());
+                    : String.join(", ", missing.stream().map(UnknownFact::label).toList());
             String text = "not known yet: " + what + (held ? "; held until it is" : "; counts as a match");
             return new Answer(new Verdict(policy, true, List.of(text), null), held, result.horizon());
         }
@@ -228,7 +227,8 @@ final class CompiledPolicy {
         if (reason != null) {
             Heard heard = new Heard();
             try {
-                reasons.addAll(Reasons.of(reason.evaluate(request.heardBy(heard)).value()));
+                reasons.addAll(
+                        Reasons.of(reason.evaluate(request.heardBy(heard)).value()));
                 fault = heard.failure == null ? null : heard.failure.message();
             } catch (RuntimeException | StackOverflowError thrown) {
                 fault = text(thrown);

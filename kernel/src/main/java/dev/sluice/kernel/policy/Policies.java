@@ -54,11 +54,7 @@ public final class Policies {
      *     quick and thread-safe
      */
     public Policies(
-            PolicyStore store,
-            Journal journal,
-            InstantSource clock,
-            Ulid ids,
-            BiConsumer<Policy, String> failures) {
+            PolicyStore store, Journal journal, InstantSource clock, Ulid ids, BiConsumer<Policy, String> failures) {
         this.failures = failures;
         this.store = store;
         this.journal = journal;

@@ -122,7 +122,9 @@ public final class PolicySet {
                 continue;
             }
             PackageState wanted = verdict.matched()
-                    ? policy.effect() == Policy.Effect.HIDE // held, whatever its actions: nobody knows yet whether they apply
+                    ? policy.effect()
+                                    == Policy.Effect
+                                            .HIDE // held, whatever its actions: nobody knows yet whether they apply
                             ? PackageState.HIDDEN
                             : PackageState.QUARANTINED
                     : policy.onError() == Policy.OnError.ALLOW

@@ -160,9 +160,7 @@ class PolicyErrorsTest {
     }
 
     static Stream<Failing> failing() {
-        return Builtins.all().stream()
-                .map(builtin -> failing(builtin, ODD))
-                .filter(Objects::nonNull);
+        return Builtins.all().stream().map(builtin -> failing(builtin, ODD)).filter(Objects::nonNull);
     }
 
     /** The builtin with the first of all combinations of operands that it fails with, or null. */
@@ -214,26 +212,33 @@ class PolicyErrorsTest {
     @ParameterizedTest
     @MethodSource("failing")
     void a_builtin_that_fails_withholds_in_enforce_and_is_recorded_in_the_other_modes(Failing failing) {
-        Draft match = new Draft("default match := false\nmatch if {\n  y := " + failing.call() + "\n  y == \"never\"\n}");
+        Draft match =
+                new Draft("default match := false\nmatch if {\n  y := " + failing.call() + "\n  y == \"never\"\n}");
         String name = failing.builtin().name();
 
         Decision enforced = decide(failing.input(), match);
         assertThat(enforced.state()).isEqualTo(PackageState.QUARANTINED);
         assertThat(enforced.decisive()).isNotNull();
-        assertThat(enforced.decisive().reasons()).singleElement().asString().startsWith(
-                "the policy could not be evaluated: p.rego:4: eval_");
+        assertThat(enforced.decisive().reasons())
+                .singleElement()
+                .asString()
+                .startsWith("the policy could not be evaluated: p.rego:4: eval_");
         assertThat(enforced.decisive().failure()).contains(name + ": ");
         assertThat(told).singleElement().isEqualTo(enforced.decisive().failure());
 
         for (Policy.Mode mode : List.of(Policy.Mode.AUDIT, Policy.Mode.WARN)) {
             Decision tried = decide(failing.input(), match.in(mode));
             assertThat(tried.state()).isEqualTo(PackageState.AVAILABLE);
-            assertThat(tried.verdicts()).singleElement().satisfies(v -> assertThat(v.failure()).contains(name));
+            assertThat(tried.verdicts())
+                    .singleElement()
+                    .satisfies(v -> assertThat(v.failure()).contains(name));
         }
 
         Decision allowed = decide(failing.input(), match.allowing());
         assertThat(allowed.state()).as("OPA's own way").isEqualTo(PackageState.AVAILABLE);
-        assertThat(allowed.verdicts()).singleElement().satisfies(v -> assertThat(v.failure()).contains(name));
+        assertThat(allowed.verdicts())
+                .singleElement()
+                .satisfies(v -> assertThat(v.failure()).contains(name));
     }
 
     @ParameterizedTest
@@ -242,7 +247,8 @@ class PolicyErrorsTest {
         Draft always = new Draft("match := true");
         Draft opening = new Draft("default match := false\nmatch if not " + failing.call()).releasing();
         assertThat(decide(failing.input(), always, opening).isAllowed()).isFalse();
-        assertThat(decide(failing.input(), always, new Draft("match := true").releasing()).isAllowed())
+        assertThat(decide(failing.input(), always, new Draft("match := true").releasing())
+                        .isAllowed())
                 .as("which an evaluated one does")
                 .isTrue();
     }
@@ -266,7 +272,8 @@ class PolicyErrorsTest {
     @ParameterizedTest
     @MethodSource("failing")
     void a_builtin_that_was_given_something_unknown_leaves_it_to_on_unknown(Failing failing) {
-        List<Value> nulls = failing.operands().stream().map(o -> (Value) NullValue.NULL).toList();
+        List<Value> nulls =
+                failing.operands().stream().map(o -> (Value) NullValue.NULL).toList();
         Failing ignorant = new Failing(failing.builtin(), nulls);
         try {
             failing.builtin().call(CONTEXT, nulls.toArray(Value[]::new));
@@ -274,7 +281,8 @@ class PolicyErrorsTest {
         } catch (BuiltinException asExpected) {
             // goes on
         }
-        Draft match = new Draft("default match := false\nmatch if {\n  y := " + ignorant.call() + "\n  y == \"never\"\n}");
+        Draft match =
+                new Draft("default match := false\nmatch if {\n  y := " + ignorant.call() + "\n  y == \"never\"\n}");
         assertThat(decide(ignorant.input(), match).isAllowed()).as("allow").isTrue();
         for (Policy.OnUnknown meaning : List.of(Policy.OnUnknown.HOLD, Policy.OnUnknown.BLOCK)) {
             Decision decision = decide(ignorant.input(), match.unknown(meaning));
@@ -316,15 +324,19 @@ class PolicyErrorsTest {
         Decision enforced = decide(input, new Draft(rego));
         assertThat(enforced.state()).isEqualTo(PackageState.QUARANTINED);
         assertThat(enforced.decisive().failure()).contains("p.rego");
-        assertThat(decide(input, new Draft("match := true"), new Draft(rego).releasing()).isAllowed())
+        assertThat(decide(input, new Draft("match := true"), new Draft(rego).releasing())
+                        .isAllowed())
                 .isFalse();
         for (Policy.Mode mode : List.of(Policy.Mode.AUDIT, Policy.Mode.WARN)) {
             Decision tried = decide(input, new Draft(rego).in(mode));
             assertThat(tried.isAllowed()).isTrue();
-            assertThat(tried.verdicts()).singleElement().satisfies(v -> assertThat(v.failure()).isNotNull());
+            assertThat(tried.verdicts())
+                    .singleElement()
+                    .satisfies(v -> assertThat(v.failure()).isNotNull());
         }
         assertThat(decide(input, new Draft(rego).allowing()).isAllowed()).isTrue();
-        assertThat(decide(input, new Draft("match := true\nreason contains x if {\n  " + body(rego) + "\n}")).state())
+        assertThat(decide(input, new Draft("match := true\nreason contains x if {\n  " + body(rego) + "\n}"))
+                        .state())
                 .isEqualTo(PackageState.QUARANTINED);
     }
 

@@ -93,7 +93,9 @@ final class Doubts {
                     at,
                     "compares " + written(left) + ", a " + a + ", with " + written(right) + ", a " + b
                             + ": values of different types have an order that never changes",
-                    right instanceof Term.Constant c && c.value() instanceof StringValue text && text.value().matches("-?[0-9.]+")
+                    right instanceof Term.Constant c
+                                    && c.value() instanceof StringValue text
+                                    && text.value().matches("-?[0-9.]+")
                             ? "write the number without quotes: " + text.value()
                             : null);
         }

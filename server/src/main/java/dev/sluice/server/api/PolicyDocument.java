@@ -109,7 +109,8 @@ final class PolicyDocument {
         String rego = fields.text("rego", former == null ? null : former.rego(), 256 * 1024);
         boolean enabled = fields.flag("enabled", former == null || former.enabled());
         boolean terminal = fields.flag("is_terminal", former != null && former.terminal());
-        int precedence = fields.number("precedence", former == null ? Policy.DEFAULT_PRECEDENCE : former.precedence(), 0, 32767);
+        int precedence =
+                fields.number("precedence", former == null ? Policy.DEFAULT_PRECEDENCE : former.precedence(), 0, 32767);
         Policy.Mode mode =
                 fields.choice("mode", Policy.Mode.class, former == null ? Policy.Mode.ENFORCE : former.mode());
         Policy.Effect effect =

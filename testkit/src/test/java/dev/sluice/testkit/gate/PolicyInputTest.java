@@ -17,10 +17,10 @@ import dev.sluice.kernel.facts.Facts;
 import dev.sluice.kernel.facts.PolicyInput;
 import dev.sluice.kernel.facts.PolicyInputSchema;
 import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Repository;
-import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.rego.Capabilities;
 import dev.sluice.rego.Evaluation;
@@ -95,7 +95,8 @@ class PolicyInputTest {
                 "k := \"instal_scripts\"; input.v0.package[k] == true | there is no \"instal_scripts\" in input.v0.package"
             })
     void what_can_hardly_be_meant_is_told_when_the_policy_is_saved(String condition, String told) {
-        String rego = "package cloudsmith\n\ndefault match := false\n\nmatch if {\n  " + condition.replace("; ", "\n  ") + "\n}\n";
+        String rego = "package cloudsmith\n\ndefault match := false\n\nmatch if {\n  " + condition.replace("; ", "\n  ")
+                + "\n}\n";
         List<RegoError> warnings = Policies.warnings(rego, "p.rego");
         assertThat(Policies.findings(rego, "p.rego")).isEmpty();
         assertThat(warnings).anySatisfy(w -> {
@@ -121,7 +122,8 @@ class PolicyInputTest {
                 "input.v0.package.upstream_metadata.published_at < \"2026\""
             })
     void what_is_meant_is_taken_without_a_word(String condition) {
-        String rego = "package cloudsmith\n\ndefault match := false\n\nmatch if {\n  " + condition.replace("; ", "\n  ") + "\n}\n";
+        String rego = "package cloudsmith\n\ndefault match := false\n\nmatch if {\n  " + condition.replace("; ", "\n  ")
+                + "\n}\n";
         assertThat(Policies.findings(rego, "p.rego")).isEmpty();
         assertThat(Policies.warnings(rego, "p.rego")).isEmpty();
     }
@@ -131,7 +133,8 @@ class PolicyInputTest {
     void a_match_that_is_no_boolean_is_refused(String rule) {
         assertThat(Policies.findings("package cloudsmith\n\n" + rule + "\n", "p.rego"))
                 .singleElement()
-                .satisfies(e -> assertThat(e.toString()).startsWith("p.rego:3:1: ").contains("not a boolean"));
+                .satisfies(
+                        e -> assertThat(e.toString()).startsWith("p.rego:3:1: ").contains("not a boolean"));
     }
 
     @Test
