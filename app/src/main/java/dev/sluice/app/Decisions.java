@@ -52,7 +52,7 @@ final class Decisions extends ApiCommand {
             paramLabel = "KIND,…",
             description =
                     "Other kinds: download, refusal, hidden, publish, change, unpublish, upstream_fault, policy, feed, admin, gc,"
-                            + " login, login_failed.")
+                            + " damage, login, login_failed.")
     private @Nullable String kind;
 
     @Option(names = "--limit", paramLabel = "N", description = "Most lines (default: 50).")

@@ -5,6 +5,7 @@ import dev.sluice.app.config.ConfigurationException;
 import dev.sluice.app.config.Setting;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.journal.Journal;
+import dev.sluice.storage.blob.Damages;
 import dev.sluice.storage.blob.DirectoryBlobStore;
 import dev.sluice.storage.blob.S3BlobStore;
 import dev.sluice.storage.blob.S3Location;
@@ -62,13 +63,14 @@ record Home(
                 .isPresent();
     }
 
-    /** Opens the place for blobs that the configuration names; the caller closes it. */
-    static BlobStore blobs(Configuration configuration, Path data, InstantSource clock) throws IOException {
+    /** Opens the place for blobs that the configuration names; the caller closes it. What is found damaged is told there. */
+    static BlobStore blobs(Configuration configuration, Path data, InstantSource clock, Damages damages)
+            throws IOException {
         Optional<String> place = configuration.find(Setting.BLOBS);
         if (place.filter(S3Location::isS3).isPresent()) {
-            return S3BlobStore.open(S3.location(place.get()), S3.settings(configuration, data), clock);
+            return S3BlobStore.open(S3.location(place.get()), S3.settings(configuration, data), clock, damages);
         }
-        return DirectoryBlobStore.open(place.map(Path::of).orElse(data.resolve("blobs")));
+        return DirectoryBlobStore.open(place.map(Path::of).orElse(data.resolve("blobs")), damages);
     }
 
     private static Home shared(String url, Postgres.Limits limits) {

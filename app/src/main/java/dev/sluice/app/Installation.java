@@ -19,6 +19,7 @@ import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.gate.GateSettings;
 import dev.sluice.kernel.gate.UpstreamClient;
+import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.node.Leases;
@@ -31,6 +32,7 @@ import dev.sluice.server.Metrics;
 import dev.sluice.server.trace.Tracing;
 import dev.sluice.storage.StorageException;
 import dev.sluice.storage.blob.CountedBlobs;
+import dev.sluice.storage.blob.Damages;
 import dev.sluice.storage.sql.Database;
 import dev.sluice.storage.sql.DatabaseCopy;
 import dev.sluice.storage.upkeep.Backup;
@@ -106,13 +108,14 @@ final class Installation implements AutoCloseable {
             this.database = home.database();
             refuseUnfinished(database);
             keepSecrets(data);
-            BlobStore store = Home.blobs(configuration, data, clock);
+            Damages damages = new Damages(this::tell);
+            BlobStore store = Home.blobs(configuration, data, clock, damages);
             if (store instanceof AutoCloseable closeable) {
                 opened(closeable);
             }
             CountedBlobs counted = new CountedBlobs(store);
             this.blobs = counted;
-            StorageFigures.blobs(metrics, counted, store);
+            StorageFigures.blobs(metrics, counted, store, damages);
             StorageFigures.database(metrics, database);
             this.journal = tracing.journal(metrics.counting(home.journal()));
             this.journalCheck = home.check();
@@ -236,6 +239,24 @@ final class Installation implements AutoCloseable {
             LOG.warn("passwords of upstreams lie open in the database: set SLUICE_SECRET_KEY, the same on every node"
                     + " (openssl rand -hex 32)");
         }
+    }
+
+    /** The journal knows of every damaged blob. */
+    private void tell(Damages.Damage damage) {
+        journal.append(new Event(
+                ids.next(),
+                clock.instant(),
+                Event.Kind.DAMAGE,
+                Event.Actor.SYSTEM,
+                null,
+                null,
+                null,
+                null,
+                damage.blob().hex(),
+                null,
+                List.of(),
+                damage.problem(),
+                "{}"));
     }
 
     private static void refuseUnfinished(Database database) {

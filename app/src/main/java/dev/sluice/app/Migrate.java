@@ -6,6 +6,7 @@ import dev.sluice.app.config.ConfigurationException;
 import dev.sluice.app.config.Setting;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.storage.StorageException;
+import dev.sluice.storage.blob.Damages;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -126,7 +127,7 @@ final class Migrate implements Callable<Integer> {
     }
 
     private BlobStore blobs(Configuration configuration, Path data) throws IOException {
-        BlobStore blobs = Home.blobs(configuration, data, InstantSource.system());
+        BlobStore blobs = Home.blobs(configuration, data, InstantSource.system(), Damages.logged());
         if (blobs instanceof AutoCloseable closeable) {
             opened(closeable);
         }

@@ -4,6 +4,7 @@ import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.gate.Gate;
 import dev.sluice.server.Metrics;
 import dev.sluice.storage.blob.CountedBlobs;
+import dev.sluice.storage.blob.Damages;
 import dev.sluice.storage.blob.S3BlobStore;
 import dev.sluice.storage.sql.Database;
 import java.util.Map;
@@ -17,10 +18,10 @@ final class StorageFigures {
     private StorageFigures() {}
 
     /** Shows what is done with blobs, and how the cache before S3 does, where there is one. */
-    static void blobs(Metrics metrics, CountedBlobs counted, BlobStore store) {
+    static void blobs(Metrics metrics, CountedBlobs counted, BlobStore store, Damages damages) {
         metrics.counters(
                 "sluice_blob_operations_total",
-                "Operations on the blob store, by kind: find, open, write, delete, list; files sent without copying are not opened",
+                "Operations on the blob store, by kind: find, open, write, delete, list, verify; files sent without copying are not opened",
                 "operation",
                 counted::operations);
         metrics.counters(
@@ -33,6 +34,11 @@ final class StorageFigures {
                 "Bytes read from and written to the blob store; files sent without copying are not read",
                 "direction",
                 counted::bytes);
+        metrics.counters(
+                "sluice_blob_damages_total",
+                "Blobs that were found damaged, by what then became of them: aside (they leave no more)",
+                "fate",
+                () -> Map.of("aside", damages.count()));
         metrics.counters(
                 "sluice_blob_cache_requests_total",
                 "Blobs looked for in the local cache before S3, by outcome: hit, miss",

@@ -27,6 +27,7 @@ import dev.sluice.testkit.contract.AdvisoryStoreContract;
 import dev.sluice.testkit.contract.HistoryStoreContract;
 import dev.sluice.testkit.contract.HostedStoreContract;
 import dev.sluice.testkit.contract.JournalContract;
+import dev.sluice.storage.blob.Damages;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -80,7 +81,7 @@ final class MigrationTest {
             all.put("s3.secret-key", "any");
             Configuration configuration = Configuration.of(all, Map.of(), null);
             this.home = Home.open(configuration, data);
-            this.blobs = Home.blobs(configuration, data, CLOCK);
+            this.blobs = Home.blobs(configuration, data, CLOCK, Damages.logged());
             this.name = data.toString();
         }
 

@@ -1,5 +1,6 @@
 package dev.sluice.server;
 
+import dev.sluice.kernel.blob.BlobDamagedException;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.Etags;
 import dev.sluice.kernel.gate.Released;
@@ -242,7 +243,7 @@ final class Delivery {
             end(out.end(read), status);
             return;
         }
-        FileChannel file = path.isEmpty() ? null : opened(path.get());
+        FileChannel file = path.isEmpty() ? null : opened(path.get(), size);
         if (head || length == 0) {
             artifactHead(status, etag, range, length, size);
             end(out.end(), status);
@@ -264,13 +265,19 @@ final class Delivery {
         }
     }
 
-    /** The file, or null when it was removed meanwhile: a cache may drop it at any time. */
-    private static @Nullable FileChannel opened(Path path) throws IOException {
+    /** The file, or null when it was removed meanwhile, or is not as long as it should be: then opening it tells why. */
+    private static @Nullable FileChannel opened(Path path, long size) throws IOException {
+        FileChannel file;
         try {
-            return FileChannel.open(path, StandardOpenOption.READ);
+            file = FileChannel.open(path, StandardOpenOption.READ);
         } catch (NoSuchFileException gone) {
             return null;
         }
+        if (file.size() != size) {
+            file.close();
+            return null;
+        }
+        return file;
     }
 
     private void artifactHead(int status, String etag, @Nullable ByteRange range, long length, long size) {
@@ -296,6 +303,9 @@ final class Delivery {
         InputStream opened;
         try {
             opened = released.open(offset, length);
+        } catch (BlobDamagedException e) {
+            passage.again(e);
+            return;
         } catch (IOException | RuntimeException e) {
             loop.runOnContext(go -> new Delivery(passage, passage.failures().unkept(e), last).send());
             return;
@@ -326,6 +336,12 @@ final class Delivery {
                         .get(door.limits.times().idle().toMillis(), TimeUnit.MILLISECONDS);
             }
             loop.runOnContext(go -> end(out.end(), status));
+        } catch (BlobDamagedException e) {
+            LOG.atError()
+                    .addKeyValue("path", Shown.of(wire.path()))
+                    .addKeyValue("blob", e.blob())
+                    .log("a download was broken off before its last bytes: what is kept is damaged");
+            loop.runOnContext(go -> abort(503));
         } catch (IOException | RuntimeException | TimeoutException | ExecutionException e) {
             LOG.atInfo().setCause(e).log("a download broke off");
             loop.runOnContext(go -> abort(499));

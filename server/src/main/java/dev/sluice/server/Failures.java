@@ -1,5 +1,6 @@
 package dev.sluice.server;
 
+import dev.sluice.kernel.blob.BlobDamagedException;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.format.Request;
 import dev.sluice.kernel.format.Response;
@@ -45,6 +46,14 @@ record Failures(String endpoint, @Nullable String path) {
 
     /** What is answered when bytes that were released cannot be had. */
     Response unkept(Exception failure) {
+        if (failure instanceof BlobDamagedException) {
+            return incident(
+                    503,
+                    "Bytes damaged or lost",
+                    "what is kept of this is damaged or lost and does not leave; the registry's operator finds it with"
+                            + " 'sluice doctor'",
+                    failure);
+        }
         if (isFull(failure)) {
             return incident(
                     507,

@@ -3,6 +3,7 @@ package dev.sluice.server;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.access.Principal;
 import dev.sluice.kernel.access.Token;
+import dev.sluice.kernel.blob.BlobDamagedException;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Format;
@@ -61,6 +62,7 @@ final class Passage {
     private final long startedNanos = System.nanoTime();
     private boolean over;
     private volatile boolean last;
+    private volatile boolean anew;
     private Forwarding.Client client;
     private Tracing.@Nullable Followed followed;
     private @Nullable Target target;
@@ -171,6 +173,12 @@ final class Passage {
                 finished(499);
             });
             return;
+        } catch (BlobDamagedException damage) {
+            if (!onLoop && body == null) {
+                again(damage);
+                return;
+            }
+            response = failures().unkept(damage);
         } catch (Throwable failure) {
             response = failures().answer(failure);
         }
@@ -187,6 +195,16 @@ final class Passage {
         } else {
             busy();
         }
+    }
+
+    /** Has the gate decide anew, once, when what it released turned out to be damaged: it may come from an upstream again. */
+    void again(BlobDamagedException damage) {
+        if (anew) {
+            send(failures().unkept(damage));
+            return;
+        }
+        anew = true;
+        attend(false);
     }
 
     /** Tells the client to come back. */

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** One blob in one file, shown as a local file or only as a stream. */
 record FileBlobs(Path file, boolean local) implements BlobStore {
@@ -44,6 +45,11 @@ record FileBlobs(Path file, boolean local) implements BlobStore {
 
     @Override
     public void list(Consumer<Kept> consumer) {
+        throw new UnsupportedOperationException("not asked");
+    }
+
+    @Override
+    public Check verify(Digest sha256, LongConsumer pace) {
         throw new UnsupportedOperationException("not asked");
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +137,13 @@ public final class FaultyBlobs implements BlobStore {
     public void list(Consumer<Kept> consumer) throws IOException {
         pass(Step.LIST);
         behind.list(consumer);
+    }
+
+    @Override
+    public Check verify(Digest sha256, LongConsumer pace) throws IOException {
+        pass(Step.OPEN);
+        pass(Step.READ);
+        return fault(Step.READ) == null ? behind.verify(sha256, pace) : Check.DAMAGED;
     }
 
     private final class Reader extends FilterInputStream {

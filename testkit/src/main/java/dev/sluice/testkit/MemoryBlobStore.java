@@ -3,12 +3,14 @@ package dev.sluice.testkit;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.blob.Blob;
+import dev.sluice.kernel.blob.BlobDamagedException;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobWriter;
 import dev.sluice.kernel.blob.Contents;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -19,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A blob store that keeps bytes in memory, for tests. */
 public final class MemoryBlobStore implements BlobStore {
@@ -48,11 +52,23 @@ public final class MemoryBlobStore implements BlobStore {
         return Optional.ofNullable(blobs.get(sha256)).map(stored -> new Blob(sha256, stored.bytes().length));
     }
 
+    /** Puts other bytes in the place of a blob, as damage would; null takes them away. */
+    public void damage(Digest sha256, byte @Nullable [] instead) {
+        if (instead == null) {
+            blobs.remove(sha256);
+        } else {
+            blobs.put(sha256, new Stored(instead, clock.instant()));
+        }
+    }
+
     @Override
-    public InputStream open(Digest sha256, long offset, long length) throws FileNotFoundException {
+    public InputStream open(Digest sha256, long offset, long length) throws IOException {
         Stored stored = blobs.get(sha256);
         if (stored == null) {
             throw new FileNotFoundException(sha256.toString());
+        }
+        if (verify(sha256, read -> {}) == Check.DAMAGED) {
+            throw new BlobDamagedException(sha256, "blob " + sha256 + " is damaged");
         }
         byte[] bytes = stored.bytes();
         int from = (int) Math.min(bytes.length, offset);
@@ -74,6 +90,20 @@ public final class MemoryBlobStore implements BlobStore {
     public void list(Consumer<Kept> consumer) {
         blobs.forEach((digest, stored) ->
                 consumer.accept(new Kept(new Blob(digest, stored.bytes().length), stored.committed())));
+    }
+
+    @Override
+    public Check verify(Digest sha256, LongConsumer pace) {
+        Stored stored = blobs.get(sha256);
+        if (stored == null) {
+            return Check.ABSENT;
+        }
+        pace.accept(stored.bytes().length);
+        if (!digest(Algorithm.SHA256, stored.bytes()).equals(sha256)) {
+            blobs.remove(sha256, stored);
+            return Check.DAMAGED;
+        }
+        return Check.SOUND;
     }
 
     private final class Writer extends BlobWriter {

@@ -115,6 +115,11 @@ public final class S3Server implements AutoCloseable {
                 new java.io.ByteArrayInputStream(bytes));
     }
 
+    /** Takes an object away behind everyone's back. */
+    public void remove(String key) {
+        objects.removeBlob(BUCKET, key);
+    }
+
     /** Keys of uploads in parts that were begun and neither completed nor given up. */
     public List<String> unfinished() {
         return objects.listMultipartUploads(BUCKET).stream()

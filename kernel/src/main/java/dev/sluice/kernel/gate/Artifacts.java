@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.blob.BlobDamagedException;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobWriter;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
@@ -100,12 +101,30 @@ final class Artifacts {
                 .build();
     }
 
-    /** The kept file, or null. */
+    /**
+     * The kept file, or null: one whose bytes are lost or too short is not kept, and is fetched again.
+     *
+     * @throws BlobDamagedException when it was published here, so that there is nowhere to fetch it from
+     */
     @Nullable
     StoredFile kept(FileWant want) throws IOException {
         StoredFile file = files.find(want.repository().id(), want.packageName().format(), want.path())
                 .orElse(null);
-        return file != null && blobs.find(file.contents().sha256()).isPresent() ? file : null;
+        if (file == null
+                || blobs.find(file.contents().sha256())
+                        .filter(file.contents().blob()::equals)
+                        .isPresent()) {
+            return file;
+        }
+        if (file.isHosted()) {
+            recorder.lost(want.repository(), file);
+            throw new BlobDamagedException(
+                    file.contents().sha256(),
+                    "the bytes of " + file.path() + ", published in " + want.repository().name()
+                            + ", are lost or damaged (blob " + file.contents().sha256()
+                            + "): restore the blob from a backup, or unpublish the version and publish it again");
+        }
+        return null;
     }
 
     /** Whether a kept file whose upstream may replace it need not be asked for again yet. */

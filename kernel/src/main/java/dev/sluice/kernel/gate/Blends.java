@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
-import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.facts.PackageHistory;
@@ -42,7 +41,6 @@ final class Blends {
     private final HostedStore hosted;
     private final HistoryStore history;
     private final Documents documents;
-    private final BlobStore blobs;
     private final InstantSource clock;
     private final GateSettings settings;
     private final Recorder recorder;
@@ -63,7 +61,6 @@ final class Blends {
             HostedStore hosted,
             HistoryStore history,
             Documents documents,
-            BlobStore blobs,
             InstantSource clock,
             GateSettings settings,
             Recorder recorder,
@@ -72,7 +69,6 @@ final class Blends {
         this.hosted = hosted;
         this.history = history;
         this.documents = documents;
-        this.blobs = blobs;
         this.clock = clock;
         this.settings = settings;
         this.recorder = recorder;
@@ -326,7 +322,7 @@ final class Blends {
         Body key = new Body(blob, name, upstream.url());
         PackageIndex index = parsedIndexes.getIfPresent(key);
         if (index == null) {
-            try (InputStream body = blobs.open(blob, 0, Long.MAX_VALUE)) {
+            try (InputStream body = documents.open(held, blob, Long.MAX_VALUE)) {
                 URI source = question.uri();
                 index = proxying.readIndex(name, source, held.record().contentType(), body);
             }

@@ -3,6 +3,7 @@ package dev.sluice.kernel.gate;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.blob.BlobDamagedException;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobWriter;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
@@ -12,6 +13,7 @@ import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.repository.DocumentStore;
 import dev.sluice.kernel.repository.DocumentStore.Document;
 import dev.sluice.kernel.repository.Upstream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -57,6 +59,10 @@ final class Documents {
     private final SingleFlight<Key, Held> flights;
     private final Cache<Key, Document> memory;
     private final Cache<Key, Outage> outages;
+
+    /** Bodies that could not be opened although something refers to them. */
+    private final Cache<Digest, Boolean> lost =
+            Caffeine.newBuilder().maximumSize(10_000).executor(Runnable::run).build();
 
     private record Outage(Span span, String message) {}
 
@@ -124,16 +130,41 @@ final class Documents {
         if (known == null || !isCurrent(known, clock.instant())) {
             known = kept(key, repository, format, upstream, document);
         }
-        if (known != null && isCurrent(known, clock.instant())) {
+        if (known != null && isCurrent(known, clock.instant()) && !isLost(known)) {
             return new Held(known, false);
         }
         return flights.run(key, () -> {
             Document now = kept(key, repository, format, upstream, document);
-            if (now != null && isCurrent(now, clock.instant())) {
+            if (now != null && isCurrent(now, clock.instant()) && !isLost(now)) {
                 return new Held(now, false); // another thread or node was faster
             }
             return ask(key, repository, format, upstream, document, question, maxBytes, check, now);
         });
+    }
+
+    /**
+     * Opens the body of a document.
+     *
+     * @throws BlobDamagedException when it is gone or damaged; who obtains the document again has it asked for
+     */
+    InputStream open(Held held, Digest blob, long length) throws IOException {
+        try {
+            return blobs.open(blob, 0, length);
+        } catch (FileNotFoundException e) {
+            lost.put(blob, true);
+            throw new BlobDamagedException(
+                    blob,
+                    "the body of " + held.record().key() + " of upstream '" + held.record().upstream()
+                            + "' is gone (blob " + blob + ")",
+                    e);
+        } catch (BlobDamagedException e) {
+            lost.put(blob, true);
+            throw e;
+        }
+    }
+
+    private boolean isLost(Document document) {
+        return document.blob() != null && lost.getIfPresent(document.blob()) != null;
     }
 
     /** What is kept of the document, by whatever node. */
@@ -224,6 +255,7 @@ final class Documents {
                     && blobs.find(writer.contents().sha256()).isEmpty();
             contents = writer.commit();
         }
+        lost.invalidate(contents.sha256());
         try (InputStream body = blobs.open(contents.sha256(), 0, Long.MAX_VALUE)) {
             check.accept(contents.sha256(), body, answer);
         } catch (IOException | RuntimeException e) {

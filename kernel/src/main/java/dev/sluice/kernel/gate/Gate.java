@@ -5,6 +5,7 @@ import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.advisory.AdvisoryIndex;
 import dev.sluice.kernel.advisory.Findings;
 import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
@@ -127,7 +128,7 @@ public final class Gate {
         this.documents = new Documents(stores.documents(), stores.blobs(), stores.leases(), rests, clock, settings);
         Promises promises = new Promises(recorder, settings);
         this.blends = new Blends(
-                stores.hosted(), stores.history(), documents, stores.blobs(), clock, settings, recorder, promises);
+                stores.hosted(), stores.history(), documents, clock, settings, recorder, promises);
         this.judge = new Judge(policies, advisories, clock, settings.workspace());
         this.artifacts = new Artifacts(
                 stores.files(),
@@ -278,8 +279,9 @@ public final class Gate {
                         new Proxying.Question(upstream.resolve(path), accept),
                         MAX_DOCUMENT_BYTES);
                 answered = true;
-                if (held.record().blob() != null) {
-                    try (InputStream body = stores.blobs().open(held.record().blob(), 0, MAX_DOCUMENT_BYTES)) {
+                Digest blob = held.record().blob();
+                if (blob != null) {
+                    try (InputStream body = documents.open(held, blob, MAX_DOCUMENT_BYTES)) {
                         found.add(new UpstreamDocument(upstream.id(), held.record(), body.readAllBytes()));
                     }
                 }

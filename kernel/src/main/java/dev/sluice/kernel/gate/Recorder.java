@@ -1,5 +1,7 @@
 package dev.sluice.kernel.gate;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Format;
@@ -14,6 +16,7 @@ import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.rego.value.Json;
 import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.rego.value.Value;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -27,6 +30,13 @@ final class Recorder {
     private final InstantSource clock;
     private final Ulid ids;
     private final ToldRefusals refusals;
+
+    /** Lost files that the journal was told of lately. */
+    private final Cache<String, Boolean> lost = Caffeine.newBuilder()
+            .maximumSize(10_000)
+            .expireAfterWrite(Duration.ofDays(1))
+            .executor(Runnable::run)
+            .build();
 
     Recorder(Journal journal, InstantSource clock, Ulid ids, long memory) {
         this.refusals = new ToldRefusals(memory);
@@ -200,6 +210,26 @@ final class Recorder {
                 List.of(),
                 "upstream '" + upstream + "', " + name.name() + ": " + message,
                 "{}"));
+    }
+
+    /** Tells that the bytes of a published file are lost; once a day for each. */
+    void lost(Repository repository, StoredFile file) {
+        if (lost.asMap().putIfAbsent(repository.id() + " " + file.path(), true) == null) {
+            journal.append(new Event(
+                    ids.next(),
+                    clock.instant(),
+                    Event.Kind.DAMAGE,
+                    Event.Actor.SYSTEM,
+                    repository.name(),
+                    null,
+                    file.coordinates(),
+                    file.path(),
+                    file.contents().sha256().hex(),
+                    null,
+                    List.of(),
+                    "the bytes of " + file.path() + " are lost or damaged; it is not released",
+                    "{}"));
+        }
     }
 
     private static String purl(Format format, PackageName name, @Nullable Coordinates coordinates) {

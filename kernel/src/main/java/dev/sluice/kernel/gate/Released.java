@@ -1,7 +1,9 @@
 package dev.sluice.kernel.gate;
 
+import dev.sluice.kernel.blob.BlobDamagedException;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.repository.StoredFile;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -17,11 +19,22 @@ public final class Released implements Outcome {
     private final StoredFile file;
     private final BlobStore blobs;
     private final Notices notices;
+    private final Runnable lost;
 
     Released(StoredFile file, BlobStore blobs, Notices notices) {
+        this(file, blobs, notices, () -> {});
+    }
+
+    /**
+     * What the gate lets out.
+     *
+     * @param lost is run when its bytes turn out to be gone or damaged, so that it is decided about anew
+     */
+    Released(StoredFile file, BlobStore blobs, Notices notices, Runnable lost) {
         this.file = file;
         this.blobs = blobs;
         this.notices = notices;
+        this.lost = lost;
     }
 
     /** What is released. */
@@ -39,9 +52,26 @@ public final class Released implements Outcome {
         return file.contents().size();
     }
 
-    /** Opens a range of the bytes; the stream is the caller's to close. */
+    /**
+     * Opens a range of the bytes; the stream is the caller's to close.
+     *
+     * @throws BlobDamagedException when they are gone or damaged; asking the gate again may bring them from an upstream. Reading large
+     *     files may throw it at the last bytes, too
+     */
     public InputStream open(long offset, long length) throws IOException {
-        return blobs.open(file.contents().sha256(), offset, length);
+        try {
+            return blobs.open(file.contents().sha256(), offset, length);
+        } catch (FileNotFoundException e) {
+            lost.run();
+            throw new BlobDamagedException(
+                    file.contents().sha256(),
+                    "the bytes of " + file.path() + " are gone (blob "
+                            + file.contents().sha256() + ")",
+                    e);
+        } catch (BlobDamagedException e) {
+            lost.run();
+            throw e;
+        }
     }
 
     /** The local file that holds the bytes, where there is one: lets a server send them without copying. */

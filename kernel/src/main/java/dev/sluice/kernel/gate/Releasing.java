@@ -264,6 +264,7 @@ final class Releasing {
         for (Verdict warning : decision.warnings()) {
             warnings.add("policy " + warning.policy().name() + ": " + String.join("; ", warning.reasons()));
         }
-        return new Released(file, blobs, new Outcome.Notices(warnings, stale));
+        HotKey key = new HotKey(want.repository().id(), format.id(), want.path());
+        return new Released(file, blobs, new Outcome.Notices(warnings, stale), () -> hot.invalidate(key));
     }
 }

@@ -60,6 +60,8 @@ public record Event(
         POLICY,
         /** Advisories or exploitation data were imported. */
         FEED,
+        /** Bytes that were kept were found damaged or lost. */
+        DAMAGE,
         /** A repository, token or setting was changed. */
         ADMIN,
         /** What nobody refers to was removed. */

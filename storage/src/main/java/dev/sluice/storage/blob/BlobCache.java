@@ -3,6 +3,7 @@ package dev.sluice.storage.blob;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.blob.Blob;
+import dev.sluice.storage.blob.KnownFiles.Look;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -47,8 +48,8 @@ final class BlobCache {
     private final CountDownLatch counted = new CountDownLatch(1);
     private long bytes;
 
-    /** A file: its length, and whether it was verified since the cache was opened. */
-    private record Entry(long size, boolean verified) {}
+    /** A file: its length, and what it looked like when it was verified since the cache was opened; null before. */
+    private record Entry(long size, @Nullable Look verified) {}
 
     /** A file found when the cache was opened. */
     private record Found(Digest digest, long size, long modified) {}
@@ -77,15 +78,24 @@ final class BlobCache {
         synchronized (entries) {
             entry = entries.get(sha256);
         }
-        if (entry == null || !entry.verified) {
+        if (entry == null || entry.verified == null) {
             return Optional.empty();
         }
         Path place = place(sha256);
-        if (Files.isRegularFile(place)) {
+        if (entry.verified.equals(look(place))) {
             return Optional.of(place);
         }
-        forget(sha256);
+        forget(sha256); // gone, or changed by somebody else
         return Optional.empty();
+    }
+
+    private static @Nullable Look look(Path place) {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(place, BasicFileAttributes.class);
+            return attributes.isRegularFile() ? Look.of(attributes) : null;
+        } catch (IOException gone) {
+            return null;
+        }
     }
 
     /** The blob, if it is here and verified. */
@@ -117,6 +127,7 @@ final class BlobCache {
     private boolean verify(Digest sha256) throws IOException {
         Path place = place(sha256);
         MessageDigest computed = sha256();
+        Look look = look(place);
         long size;
         try (InputStream in = new DigestInputStream(Files.newInputStream(place), computed)) {
             size = pass(in);
@@ -128,7 +139,7 @@ final class BlobCache {
             Files.deleteIfExists(place);
             return false;
         }
-        note(sha256, size, true);
+        note(sha256, size, look);
         return true;
     }
 
@@ -149,7 +160,7 @@ final class BlobCache {
                 Path place = place(sha256);
                 Files.createDirectories(directory.resolve(sha256.hex().substring(0, 2)));
                 Files.move(file, place, StandardCopyOption.ATOMIC_MOVE);
-                note(sha256, size, true);
+                note(sha256, size, look(place));
                 makeRoom();
             } else {
                 Files.deleteIfExists(file);
@@ -181,7 +192,7 @@ final class BlobCache {
         counted.await();
     }
 
-    private void note(Digest sha256, long size, boolean verified) {
+    private void note(Digest sha256, long size, @Nullable Look verified) {
         synchronized (entries) {
             Entry former = entries.put(sha256, new Entry(size, verified));
             bytes += size - (former == null ? 0 : former.size);
@@ -212,7 +223,7 @@ final class BlobCache {
             synchronized (entries) {
                 Map<Digest, Entry> used = new LinkedHashMap<>(entries);
                 for (Found each : found) {
-                    if (entries.putIfAbsent(each.digest, new Entry(each.size, false)) == null) {
+                    if (entries.putIfAbsent(each.digest, new Entry(each.size, null)) == null) {
                         bytes += each.size;
                     }
                 }

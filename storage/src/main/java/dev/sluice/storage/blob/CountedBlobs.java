@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * A blob store that counts what is done with it. Bytes of files that leave without being copied ({@link #path}) are not read through
@@ -31,7 +32,8 @@ public final class CountedBlobs implements BlobStore {
         OPEN,
         WRITE,
         DELETE,
-        LIST
+        LIST,
+        VERIFY
     }
 
     private final BlobStore blobs;
@@ -53,7 +55,7 @@ public final class CountedBlobs implements BlobStore {
         return Collections.unmodifiableMap(adders);
     }
 
-    /** Operations begun, by name: find, open, write, delete, list. */
+    /** Operations begun, by name: find, open, write, delete, list, verify. */
     public Map<String, Long> operations() {
         return sums(operations);
     }
@@ -132,6 +134,24 @@ public final class CountedBlobs implements BlobStore {
             blobs.list(consumer);
             return true;
         });
+    }
+
+    @Override
+    public void list(String prefix, Consumer<Kept> consumer) throws IOException {
+        counted(Operation.LIST, () -> {
+            blobs.list(prefix, consumer);
+            return true;
+        });
+    }
+
+    @Override
+    public Check verify(Digest sha256, LongConsumer pace) throws IOException {
+        return counted(
+                Operation.VERIFY,
+                () -> blobs.verify(sha256, bytes -> {
+                    read.add(bytes);
+                    pace.accept(bytes);
+                }));
     }
 
     private final class CountedWriter extends BlobWriter {

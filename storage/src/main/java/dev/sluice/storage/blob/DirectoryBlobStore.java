@@ -3,10 +3,13 @@ package dev.sluice.storage.blob;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.blob.Blob;
+import dev.sluice.kernel.blob.BlobDamagedException;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobWriter;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.blob.Contents;
+import dev.sluice.storage.blob.KnownFiles.Look;
+import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,16 +24,24 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Blobs as files of a local directory: {@code sha256/ab/cdef…}, the first byte of the SHA-256 as the folder.
+ *
+ * <p>A file is handed out as it is only while it looks as it did when it was verified ({@link KnownFiles}): after its commit, or
+ * since this store was opened. Any other is verified on its way out: small ones always and before their first byte, up to some
+ * megabytes before their first byte, larger ones while they are read, so that the last bytes wait for the verdict. A damaged file is
+ * moved to {@code damaged/}.
  *
  * <p>A blob is written to the store's own folder below {@code incoming/}, synced, renamed to its place, and the folder is
  * synced: it is there as a whole or not at all. What a crash leaves in {@code incoming/} is removed by the next store that
@@ -39,23 +50,41 @@ import java.util.stream.Stream;
 public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
     private static final Pattern FOLDER = Pattern.compile("[0-9a-f]{2}");
     private static final Pattern FILE = Pattern.compile("[0-9a-f]{62}");
+    private static final int CHUNK = 128 * 1024;
+
+    /** Up to this length bytes are verified at every reading: it takes less than a millisecond. */
+    private static final int ALWAYS = 256 * 1024;
+
+    /** Up to this length the first byte waits for the verdict: some hundredths of a second. */
+    private static final long BEFORE = 16L << 20;
 
     private final Path blobs;
+    private final Path aside;
     private final Incoming incoming;
+    private final Damages damages;
+    private final KnownFiles known = new KnownFiles();
+    private final Verifications verifications = new Verifications();
     private final Lock[] locks = Stream.generate(ReentrantLock::new).limit(64).toArray(Lock[]::new);
 
-    private DirectoryBlobStore(Path blobs, Incoming incoming) {
-        this.blobs = blobs;
+    private DirectoryBlobStore(Path directory, Incoming incoming, Damages damages) {
+        this.blobs = directory.resolve("sha256");
+        this.aside = directory.resolve("damaged");
         this.incoming = incoming;
+        this.damages = damages;
     }
 
     /** Opens the store in that directory, creating it when it is not there. Throws IOException when it cannot be written. */
     public static DirectoryBlobStore open(Path directory) throws IOException {
+        return open(directory, Damages.logged());
+    }
+
+    /** The same; what is found damaged is told there. */
+    public static DirectoryBlobStore open(Path directory, Damages damages) throws IOException {
         Path blobs = directory.resolve("sha256");
         Files.createDirectories(blobs);
         Incoming incoming = Incoming.open(directory.resolve("incoming"), Long.MAX_VALUE);
         sync(directory);
-        return new DirectoryBlobStore(blobs, incoming);
+        return new DirectoryBlobStore(directory, incoming, damages);
     }
 
     @Override
@@ -65,11 +94,19 @@ public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
 
     @Override
     public Optional<Blob> find(Digest sha256) throws IOException {
+        Look look = look(sha256);
+        return look == null || known.isDamaged(sha256, look)
+                ? Optional.empty()
+                : Optional.of(new Blob(sha256, look.size()));
+    }
+
+    /** What its file looks like, or null when there is none. */
+    private @Nullable Look look(Digest sha256) throws IOException {
         try {
             BasicFileAttributes attributes = Files.readAttributes(place(sha256), BasicFileAttributes.class);
-            return attributes.isRegularFile() ? Optional.of(new Blob(sha256, attributes.size())) : Optional.empty();
+            return attributes.isRegularFile() ? Look.of(attributes) : null;
         } catch (NoSuchFileException absent) {
-            return Optional.empty();
+            return null;
         } catch (IOException e) {
             throw unreadable(sha256, e);
         }
@@ -80,6 +117,125 @@ public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
         if (offset < 0 || length < 0) {
             throw new IllegalArgumentException("offset and length of a range must not be negative");
         }
+        Look look = look(sha256); // first: a file that takes its place meanwhile does not look so
+        if (look == null || known.isDamaged(sha256, look)) {
+            throw new FileNotFoundException("no blob " + sha256);
+        }
+        if (look.size() <= ALWAYS) {
+            byte[] bytes = small(sha256, look);
+            int from = (int) Math.min(offset, bytes.length);
+            return new ByteArrayInputStream(bytes, from, (int) Math.min(length, bytes.length - from));
+        }
+        if (known.isSound(sha256, look)) {
+            return range(sha256, offset, length);
+        }
+        long count = Math.max(0, Math.min(length, look.size() - offset));
+        if (look.size() <= BEFORE) {
+            require(sha256, verify(sha256, look, read -> {}));
+            return range(sha256, offset, length);
+        }
+        if (count == look.size()) {
+            return whole(sha256, look);
+        }
+        return verifications.guard(
+                range(sha256, offset, length), count, sha256, () -> verify(sha256, look, read -> {}));
+    }
+
+    private byte[] small(Digest sha256, Look look) throws IOException {
+        byte[] bytes;
+        try (InputStream in = range(sha256, 0, ALWAYS + 1)) {
+            bytes = in.readAllBytes();
+        }
+        Digest found = Digest.of(Algorithm.SHA256, BlobCache.sha256().digest(bytes));
+        require(sha256, judge(sha256, look, found, bytes.length));
+        return bytes;
+    }
+
+    private InputStream whole(Digest sha256, Look look) throws IOException {
+        return new VerifiedInputStream(
+                range(sha256, 0, look.size()), sha256, look.size(), null, new VerifiedInputStream.Verdict() {
+                    @Override
+                    public void right(@Nullable Path none) {
+                        known.sound(sha256, look);
+                    }
+
+                    @Override
+                    public IOException wrong(Digest instead) {
+                        judge(sha256, look, instead, look.size());
+                        return Verifications.damaged(sha256);
+                    }
+                });
+    }
+
+    private static void require(Digest sha256, Check check) throws BlobDamagedException {
+        if (check != Check.SOUND) {
+            throw Verifications.damaged(sha256);
+        }
+    }
+
+    @Override
+    public Check verify(Digest sha256, LongConsumer pace) throws IOException {
+        Look look = look(sha256);
+        return look == null || known.isDamaged(sha256, look) ? Check.ABSENT : verify(sha256, look, pace);
+    }
+
+    private Check verify(Digest sha256, Look look, LongConsumer pace) throws IOException {
+        MessageDigest computed = BlobCache.sha256();
+        long size = 0;
+        try (InputStream in = range(sha256, 0, Long.MAX_VALUE)) {
+            byte[] chunk = new byte[CHUNK];
+            for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
+                computed.update(chunk, 0, count);
+                size += count;
+                pace.accept(count);
+            }
+        } catch (FileNotFoundException removedMeanwhile) {
+            return Check.ABSENT;
+        }
+        return judge(sha256, look, Digest.of(Algorithm.SHA256, computed.digest()), size);
+    }
+
+    private Check judge(Digest sha256, Look look, Digest found, long size) {
+        if (found.equals(sha256)) {
+            known.sound(sha256, look);
+            return Check.SOUND;
+        }
+        setAside(sha256, look, "holds other bytes, " + size + " of them, of " + found);
+        return Check.DAMAGED;
+    }
+
+    private void setAside(Digest sha256, Look look, String what) {
+        String where = putAside(sha256, look);
+        if (where != null) {
+            damages.found(sha256, "blob " + sha256 + " is damaged: it " + what + "; they lie in " + where);
+        }
+    }
+
+    /** Moves a damaged file out of the way, unless another took its place meanwhile: then null. Otherwise, where it is now. */
+    private @Nullable String putAside(Digest sha256, Look look) {
+        Path place = place(sha256);
+        Lock lock = lockOf(sha256);
+        lock.lock();
+        try {
+            if (!look.equals(look(sha256))) {
+                return null;
+            }
+            known.damaged(sha256, look);
+            Files.createDirectories(aside);
+            Path to = aside.resolve(sha256.hex());
+            for (int number = 1; Files.exists(to); number++) {
+                to = aside.resolve(sha256.hex() + "." + number);
+            }
+            Files.move(place, to, StandardCopyOption.ATOMIC_MOVE);
+            return to.toString();
+        } catch (IOException staysWhereItIs) {
+            return place + " (and could not be moved from there: " + staysWhereItIs.getMessage() + ")";
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private InputStream range(Digest sha256, long offset, long length) throws IOException {
         FileChannel channel;
         try {
             channel = FileChannel.open(place(sha256), StandardOpenOption.READ);
@@ -111,8 +267,12 @@ public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
 
     @Override
     public Optional<Path> path(Digest sha256) {
-        Path place = place(sha256);
-        return Files.isRegularFile(place) ? Optional.of(place) : Optional.empty();
+        try {
+            Look look = look(sha256);
+            return look != null && known.isSound(sha256, look) ? Optional.of(place(sha256)) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty(); // whoever opens it is told
+        }
     }
 
     @Override
@@ -155,13 +315,14 @@ public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
     /** Moves a synced file to its place and makes that durable. Replaces an equal blob, so that a damaged one heals. */
     private void adopt(Path file, Contents contents) throws IOException {
         try {
-            move(file, contents.sha256());
+            move(file, contents);
         } catch (IOException e) {
             throw FileBlobWriter.explained(file, contents.size(), e);
         }
     }
 
-    private void move(Path file, Digest sha256) throws IOException {
+    private void move(Path file, Contents contents) throws IOException {
+        Digest sha256 = contents.sha256();
         Path place = place(sha256);
         Path folder = folderOf(place);
         try {
@@ -175,11 +336,34 @@ public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
         Lock lock = lockOf(sha256);
         lock.lock();
         try {
+            Look former = look(sha256);
+            if (former != null && former.size() != contents.size()) {
+                setAside(sha256, former, "has " + former.size() + " bytes instead of " + contents.size());
+            }
             Files.move(file, place, StandardCopyOption.ATOMIC_MOVE);
+            Look look = look(sha256);
+            if (look != null && look.size() == contents.size()) {
+                known.sound(sha256, look);
+                damages.healed(sha256);
+            }
         } finally {
             lock.unlock();
         }
         sync(folder);
+    }
+
+    @Override
+    public void list(String prefix, Consumer<Kept> consumer) throws IOException {
+        if (prefix.length() < 2) {
+            BlobStore.super.list(prefix, consumer);
+            return;
+        }
+        String folder = prefix.substring(0, 2);
+        listFolder(blobs.resolve(folder), folder, kept -> {
+            if (kept.blob().digest().hex().startsWith(prefix)) {
+                consumer.accept(kept);
+            }
+        });
     }
 
     private static void listFolder(Path folder, String prefix, Consumer<Kept> consumer) throws IOException {

@@ -264,15 +264,35 @@ final class S3Objects implements AutoCloseable {
                 () -> client.deleteObject(r -> r.bucket(location.bucket()).key(key(sha256))));
     }
 
-    /** Hands every blob's object to the consumer, a page in memory at a time; other objects are passed over. */
-    void list(Consumer<Kept> consumer) throws IOException {
+    /** Copies a damaged object to a key that no blob has; tells the key. */
+    String copyAside(Digest sha256) throws IOException {
+        String aside = location.folder() + "damaged/" + sha256.hex();
+        ask(
+                "copy aside " + sha256,
+                () -> client.copyObject(r -> r.sourceBucket(location.bucket())
+                        .sourceKey(key(sha256))
+                        .destinationBucket(location.bucket())
+                        .destinationKey(aside)
+                        .contentType(TYPE)
+                        .metadataDirective(MetadataDirective.REPLACE)));
+        return aside;
+    }
+
+    /**
+     * Hands every blob's object to the consumer, a page in memory at a time; other objects are passed over.
+     *
+     * @param begin of the digests that are wanted, in hexadecimal
+     */
+    void list(String begin, Consumer<Kept> consumer) throws IOException {
         String token = null;
+        String prefix = location.folder()
+                + (begin.length() > 2 ? begin.substring(0, 2) + "/" + begin.substring(2) : begin);
         do {
             String after = token;
             var page = ask(
                     "list blobs",
                     () -> client.listObjectsV2(r -> r.bucket(location.bucket())
-                            .prefix(location.folder())
+                            .prefix(prefix)
                             .continuationToken(after)));
             for (S3Object object : page.contents()) {
                 Matcher name =

@@ -153,9 +153,14 @@ public final class SegmentJournal implements Journal, AutoCloseable {
      */
     public JournalCheck.Result check(LongConsumer progress) {
         List<String> faults = new ArrayList<>();
+        @Nullable String unchecked = null;
         long events = 0;
         try {
             follower.settle();
+        } catch (StorageException e) {
+            unchecked = "its newest events: " + e.getMessage(); // the log itself can still be read
+        }
+        try {
             long end = index.complete();
             long position = 0;
             while (position < end && !Thread.currentThread().isInterrupted()) {
@@ -167,10 +172,12 @@ public final class SegmentJournal implements Journal, AutoCloseable {
                 progress.accept(events);
                 position = chunk.next();
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (JournalCorruptException | IllegalArgumentException e) {
             faults.add("after " + events + " events: " + e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            return new JournalCheck.Result(events, faults, "after " + events + " events: " + e.getMessage());
         }
-        return new JournalCheck.Result(events, faults);
+        return new JournalCheck.Result(events, faults, unchecked);
     }
 
     /** Hands every event that is durable now to the consumer, in the order of the log. Throws IOException. */

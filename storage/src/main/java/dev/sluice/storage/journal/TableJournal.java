@@ -136,10 +136,12 @@ public final class TableJournal implements Journal, AutoCloseable {
                 }
                 progress.accept(next - 1);
             }
-        } catch (RuntimeException e) {
+        } catch (IllegalArgumentException e) {
             faults.add("after " + (next - 1) + " events: " + e.getMessage());
+        } catch (RuntimeException e) {
+            return new JournalCheck.Result(next - 1, faults, "after " + (next - 1) + " events: " + e.getMessage());
         }
-        return new JournalCheck.Result(next - 1, faults);
+        return new JournalCheck.Result(next - 1, faults, null);
     }
 
     /** Hands every event that is durable now to the consumer, in the order of the log. Throws StorageException. */

@@ -4,10 +4,10 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.Digest;
-import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.blob.Blob;
 import dev.sluice.kernel.blob.BlobStore;
+import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Event.Kind;
 import dev.sluice.kernel.journal.Journal;
@@ -22,10 +22,7 @@ import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.kernel.repository.StoredFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,7 +46,7 @@ public final class Examination {
     private static final int PAGE = 500;
     private static final int AT_ONCE = 100;
     private static final int MOST_FINDINGS = 1000;
-    private static final int CHUNK = 128 * 1024;
+    private static final int MOST_UNREADABLE = 20;
 
     /** Memory for the versions of packages that were looked at lately: 16 MiB. */
     private static final long VERSIONS_MEMORY = 16L << 20;
@@ -86,11 +83,18 @@ public final class Examination {
      * @param notes how many of all findings are harmless
      * @param faults how many are not
      * @param repaired how many were, and are repaired
+     * @param unchecked how many could not be looked at
      */
-    public record Report(Map<String, Long> counts, List<Finding> findings, long notes, long faults, long repaired) {
-        /** Whether nothing acknowledged is missing or damaged. */
+    public record Report(
+            Map<String, Long> counts,
+            List<Finding> findings,
+            long notes,
+            long faults,
+            long repaired,
+            long unchecked) {
+        /** Whether nothing acknowledged is missing or damaged, and everything could be looked at. */
         public boolean isSound() {
-            return faults == 0;
+            return faults == 0 && unchecked == 0;
         }
     }
 
@@ -144,6 +148,9 @@ public final class Examination {
         /** Nothing is compared with a journal that cannot be read or asked. */
         private boolean journalIsWhole;
 
+        /** How many blobs in a row could not be read. */
+        private int unreadable;
+
         Run(boolean deep, boolean repair, Consumer<String> progress) {
             this.deep = deep;
             this.repair = repair;
@@ -169,7 +176,14 @@ public final class Examination {
             JournalCheck.Result result = subject.journalCheck()
                     .run(events -> progress.accept(String.format(Locale.ROOT, "%,d events", events)));
             count("events", result.events());
-            journalIsWhole = result.faults().isEmpty();
+            journalIsWhole = result.faults().isEmpty() && result.unchecked() == null;
+            if (result.unchecked() != null) {
+                found(
+                        Finding.Kind.UNCHECKED,
+                        "journal",
+                        "could not be checked: " + result.unchecked(),
+                        "mend what it says (room on the disk, access to the files, the database) and run sluice doctor again");
+            }
             for (String fault : result.faults()) {
                 found(Finding.Kind.FAULT, "journal", fault, "restore the journal from a backup (sluice restore)");
             }
@@ -192,7 +206,7 @@ public final class Examination {
                 count("rows of deleted repositories", 1);
                 return;
             }
-            String problem = problem(file.contents().sha256(), file.contents().size());
+            String problem = problem(file.contents().sha256(), file.contents().size(), about);
             if (problem != null && isStill(file)) {
                 if (file.isHosted()) {
                     found(
@@ -246,34 +260,47 @@ public final class Examination {
                             .orElse(Set.of()));
         }
 
+        private @Nullable String problem(Digest digest, long size, String about) throws IOException {
+            try {
+                String problem = problem(digest, size);
+                unreadable = 0;
+                return problem;
+            } catch (BlobsUnavailableException e) {
+                if (++unreadable > MOST_UNREADABLE) {
+                    throw e; // not a file, but the place where they are kept
+                }
+                found(
+                        Finding.Kind.UNCHECKED,
+                        about,
+                        "its bytes could not be read: " + e.getMessage(),
+                        "mend what it says and run sluice doctor again");
+                return null;
+            }
+        }
+
         private @Nullable String problem(Digest digest, long size) throws IOException {
             Optional<Blob> blob = subject.blobs().find(digest);
             if (blob.isEmpty()) {
                 return "its bytes are missing (blob " + digest + ")";
             }
-            if (size >= 0 && blob.get().size() != size) {
-                return "its bytes are damaged: blob " + digest + " has "
-                        + blob.get().size() + " bytes instead of " + size;
+            String wrongLength = size >= 0 && blob.get().size() != size
+                    ? "its bytes are damaged: blob " + digest + " has "
+                            + blob.get().size() + " bytes instead of " + size
+                    : null;
+            if (!deep && (wrongLength == null || !repair)) {
+                return wrongLength;
             }
-            if (!deep) {
-                return null;
-            }
-            Digest actual = digest(digest);
-            count("bytes read", blob.get().size());
-            return actual.equals(digest) ? null : "its bytes are damaged: blob " + digest + " holds other bytes";
-        }
-
-        private Digest digest(Digest blob) throws IOException {
-            try (InputStream in = subject.blobs().open(blob, 0, Long.MAX_VALUE)) {
-                MessageDigest sha256 = MessageDigest.getInstance(Algorithm.SHA256.jcaName());
-                byte[] chunk = new byte[CHUNK];
-                for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
-                    sha256.update(chunk, 0, n);
-                }
-                return Digest.of(Algorithm.SHA256, sha256.digest());
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException(e);
-            }
+            long[] read = {0};
+            BlobStore.Check check = subject.blobs().verify(digest, count -> read[0] += count);
+            count("bytes read", read[0]);
+            return switch (check) {
+                case SOUND -> wrongLength;
+                case DAMAGED ->
+                    wrongLength != null
+                            ? wrongLength
+                            : "its bytes are damaged: blob " + digest + " holds other bytes, and was put aside";
+                case ABSENT -> "its bytes are missing (blob " + digest + ")";
+            };
         }
 
         void documents() throws IOException {
@@ -296,12 +323,12 @@ public final class Examination {
                 count("rows of deleted repositories", 1);
                 return;
             }
-            String problem = problem(blob, -1);
+            String about =
+                    document.format() + "/" + document.repository() + " " + document.upstream() + " " + document.key();
+            String problem = problem(blob, -1, about);
             if (problem == null) {
                 return;
             }
-            String about =
-                    document.format() + "/" + document.repository() + " " + document.upstream() + " " + document.key();
             if (!repair) {
                 found(Finding.Kind.FAULT, about, problem, "run with --repair: it is forgotten and asked for again");
             } else if (subject.inventory().remove(document)) {
@@ -506,7 +533,8 @@ public final class Examination {
                     List.copyOf(findings),
                     kinds.getOrDefault(Finding.Kind.NOTE, 0L),
                     kinds.getOrDefault(Finding.Kind.FAULT, 0L),
-                    kinds.getOrDefault(Finding.Kind.REPAIRED, 0L));
+                    kinds.getOrDefault(Finding.Kind.REPAIRED, 0L),
+                    kinds.getOrDefault(Finding.Kind.UNCHECKED, 0L));
         }
     }
 }

@@ -17,6 +17,8 @@ public record Finding(Kind kind, String subject, String problem, String remedy) 
         /** Something acknowledged is missing or damaged. */
         FAULT,
         /** It was, and no longer is. */
-        REPAIRED
+        REPAIRED,
+        /** It could not be looked at: nothing is known of it. */
+        UNCHECKED
     }
 }

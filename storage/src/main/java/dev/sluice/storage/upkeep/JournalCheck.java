@@ -18,8 +18,10 @@ public interface JournalCheck {
      *
      * @param events how many there are
      * @param faults what is wrong, in words for people, the first of them
+     * @param unchecked why reading ended before the end although nothing is wrong with what was read, or null
      */
-    record Result(long events, List<String> faults) {
+    record Result(
+            long events, List<String> faults, @Nullable String unchecked) {
         /** Copies the list. */
         public Result {
             faults = List.copyOf(faults);
@@ -50,9 +52,9 @@ public interface JournalCheck {
                     page = page(journal, page.getLast().id());
                 }
             } catch (RuntimeException e) {
-                faults.add("after " + count + " events, newest first: " + e.getMessage());
+                return new Result(count, faults, "after " + count + " events, newest first: " + e.getMessage());
             }
-            return new Result(count, faults);
+            return new Result(count, faults, null);
         };
     }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.blob.BlobStore;
+import org.jspecify.annotations.Nullable;
+import java.nio.file.Files;
 import dev.sluice.kernel.blob.BlobWriter;
 import dev.sluice.kernel.blob.Contents;
 import dev.sluice.testkit.FaultyBlobs;
@@ -44,6 +46,16 @@ class CountedBlobsTest implements BlobStoreContract {
         faulty = new FaultyBlobs(behind);
         counted = new CountedBlobs(faulty);
         return counted;
+    }
+
+    @Override
+    public void overwrite(Digest sha256, byte @Nullable [] bytes) throws IOException {
+        Path file = directory.resolve("sha256/" + sha256.hex().substring(0, 2) + "/" + sha256.hex().substring(2));
+        if (bytes == null) {
+            Files.delete(file);
+        } else {
+            Files.write(file, bytes);
+        }
     }
 
     @AfterEach

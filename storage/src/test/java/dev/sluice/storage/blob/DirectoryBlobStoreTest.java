@@ -46,6 +46,16 @@ class DirectoryBlobStoreTest implements BlobStoreContract {
         return store();
     }
 
+    @Override
+    public void overwrite(Digest sha256, byte @Nullable [] bytes) throws IOException {
+        Path file = directory.resolve("sha256/" + sha256.hex().substring(0, 2) + "/" + sha256.hex().substring(2));
+        if (bytes == null) {
+            Files.delete(file);
+        } else {
+            Files.write(file, bytes);
+        }
+    }
+
     @AfterEach
     void close() throws IOException {
         if (store != null) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.blob.Blob;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobWriter;
@@ -96,6 +97,17 @@ class S3BlobStoreTest implements BlobStoreContract {
     public BlobStore reopened() throws IOException {
         close();
         return store();
+    }
+
+    @Override
+    public void overwrite(Digest sha256, byte @Nullable [] bytes) {
+        String key =
+                prefix + "/sha256/" + sha256.hex().substring(0, 2) + "/" + sha256.hex().substring(2);
+        if (bytes == null) {
+            server().remove(key);
+        } else {
+            server().object(key, bytes);
+        }
     }
 
     @AfterEach
@@ -398,6 +410,11 @@ class S3BlobStoreTest implements BlobStoreContract {
         @Override
         public BlobStore reopened() throws IOException {
             return S3BlobStoreTest.this.reopened();
+        }
+
+        @Override
+        public void overwrite(Digest sha256, byte @Nullable [] bytes) {
+            S3BlobStoreTest.this.overwrite(sha256, bytes);
         }
     }
 

@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.blob.Blob;
+import dev.sluice.kernel.blob.BlobDamagedException;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobWriter;
 import dev.sluice.kernel.blob.Contents;
 import dev.sluice.testkit.Samples;
 import dev.sluice.testkit.Together;
+import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +23,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every {@link BlobStore} does. */
 public interface BlobStoreContract {
@@ -30,6 +38,9 @@ public interface BlobStoreContract {
 
     /** Closes the store and opens it again on the same data. */
     BlobStore reopened() throws IOException;
+
+    /** Puts other bytes in the place where the store under test keeps a blob, going around it; null takes them away. */
+    void overwrite(Digest sha256, byte @Nullable [] bytes) throws IOException;
 
     /** Commits a text as a blob. */
     default Contents commit(String text) throws IOException {
@@ -281,5 +292,120 @@ public interface BlobStoreContract {
         List<BlobStore.Kept> kept = new ArrayList<>();
         store().list(kept::add);
         return kept;
+    }
+
+    /** What may become of bytes on a disk. */
+    enum Harm {
+        /** One bit differs. */
+        FLIPPED,
+        /** The last byte is gone. */
+        TRUNCATED,
+        /** All bytes are gone. */
+        EMPTIED,
+        /** More bytes follow. */
+        GROWN,
+        /** Another's bytes of the same length. */
+        SWAPPED,
+        /** Nothing is there. */
+        MISSING;
+
+        /** What is there afterwards; null when nothing is. */
+        public byte @Nullable [] of(byte[] bytes) {
+            byte[] harmed = bytes.clone();
+            return switch (this) {
+                case FLIPPED -> {
+                    harmed[bytes.length / 3] ^= 4;
+                    yield harmed;
+                }
+                case TRUNCATED -> java.util.Arrays.copyOf(bytes, bytes.length - 1);
+                case EMPTIED -> new byte[0];
+                case GROWN -> java.util.Arrays.copyOf(bytes, bytes.length + 7);
+                case SWAPPED -> {
+                    new Random(99).nextBytes(harmed);
+                    yield harmed;
+                }
+                case MISSING -> null;
+            };
+        }
+    }
+
+    /** Small, below and above where a store verifies before the first byte. */
+    static Stream<Arguments> harms() {
+        return Stream.of(Harm.values())
+                .flatMap(harm -> Stream.of(5_000, 1_000_000, 17_000_000)
+                        .filter(size -> size < 2_000_000 || harm == Harm.FLIPPED || harm == Harm.TRUNCATED)
+                        .flatMap(size -> Stream.of(true, false).map(whole -> Arguments.of(harm, size, whole))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.sluice.testkit.contract.BlobStoreContract#harms")
+    default void damaged_bytes_never_leave_and_heal_when_they_come_again(Harm harm, int size, boolean whole)
+            throws IOException {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        Digest digest = commit(bytes).sha256();
+        store();
+        overwrite(digest, harm.of(bytes));
+        BlobStore opened = reopened();
+        int from = whole ? 0 : 10;
+
+        ByteArrayOutputStream got = new ByteArrayOutputStream();
+        try {
+            assertThat(opened.path(digest)).isEmpty();
+            try (InputStream in = opened.open(digest, from, Long.MAX_VALUE)) {
+                in.transferTo(got);
+            }
+            // what a cache still holds may leave
+            assertThat(got.toByteArray()).isEqualTo(java.util.Arrays.copyOfRange(bytes, from, size));
+            assertThat(opened.verify(digest, read -> {})).isNotEqualTo(BlobStore.Check.SOUND);
+        } catch (FileNotFoundException | BlobDamagedException refused) {
+            assertThat(got.size()).isLessThan(size - from);
+            assertThat(opened.find(digest)).isEmpty();
+            assertThat(opened.verify(digest, read -> {})).isEqualTo(BlobStore.Check.ABSENT);
+            assertThatThrownBy(() -> opened.open(digest, 0, 1)).isInstanceOf(FileNotFoundException.class);
+        }
+
+        commit(bytes);
+        try (InputStream in = opened.open(digest, from, Long.MAX_VALUE)) {
+            assertThat(in.readAllBytes()).isEqualTo(java.util.Arrays.copyOfRange(bytes, from, size));
+        }
+        assertThat(opened.verify(digest, read -> {})).isEqualTo(BlobStore.Check.SOUND);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Harm.class)
+    default void verifying_finds_what_became_of_bytes_while_the_store_is_open(Harm harm) throws IOException {
+        byte[] bytes = new byte[300_000];
+        new Random(3).nextBytes(bytes);
+        Digest digest = commit(bytes).sha256();
+        long[] read = {0};
+        assertThat(store().verify(digest, count -> read[0] += count)).isEqualTo(BlobStore.Check.SOUND);
+        assertThat(read[0]).isEqualTo(bytes.length);
+
+        overwrite(digest, harm.of(bytes));
+
+        assertThat(store().verify(digest, count -> {}))
+                .isEqualTo(harm == Harm.MISSING ? BlobStore.Check.ABSENT : BlobStore.Check.DAMAGED);
+        assertThat(store().verify(digest, count -> {})).isEqualTo(BlobStore.Check.ABSENT);
+        commit(bytes);
+        assertThat(store().verify(digest, count -> {})).isEqualTo(BlobStore.Check.SOUND);
+    }
+
+    @Test
+    default void lists_blobs_by_the_beginning_of_their_digests() throws IOException {
+        Digest first = commit("first").sha256();
+        commit("second");
+        List<Digest> found = new ArrayList<>();
+
+        store().list(first.hex().substring(0, 2), kept -> found.add(kept.blob().digest()));
+
+        assertThat(found).containsExactly(first);
+    }
+
+    private Contents commit(byte[] bytes) throws IOException {
+        try (BlobWriter writer = store().begin()) {
+            writer.write(bytes);
+            return writer.commit();
+        }
     }
 }
