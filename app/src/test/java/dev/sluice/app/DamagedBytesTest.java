@@ -84,8 +84,7 @@ final class DamagedBytesTest {
                 "none",
                 "upstreams.maven.url",
                 "none");
-        installation =
-                Installation.open(Configuration.of(flags, Map.of(), null), clock, new Machine(Map.of(), folder));
+        installation = Installation.open(Configuration.of(flags, Map.of(), null), clock, new Machine(Map.of(), folder));
         server = RunningServer.start(installation, "127.0.0.1", 0);
     }
 
@@ -105,8 +104,7 @@ final class DamagedBytesTest {
         return Stream.of(Harm.values())
                 .flatMap(harm -> Stream.of(40_000, 17_000_000)
                         .filter(size -> size < 100_000 || harm == Harm.FLIPPED || harm == Harm.TRUNCATED)
-                        .flatMap(size ->
-                                Stream.of(true, false).map(restarted -> Arguments.of(harm, size, restarted))));
+                        .flatMap(size -> Stream.of(true, false).map(restarted -> Arguments.of(harm, size, restarted))));
     }
 
     @ParameterizedTest
@@ -166,7 +164,9 @@ final class DamagedBytesTest {
         assertThat(result.path("repaired").asInt()).isEqualTo(1);
         assertThat(Arrays.equals(get(FETCHED).body(), bytes)).isTrue();
         assertThat(upstream.requests("/npm/widget/-/widget-1.0.0.tgz")).isEqualTo(2);
-        assertThat(Upkeep.examine(installation, true, false, step -> {}).path("sound").asBoolean())
+        assertThat(Upkeep.examine(installation, true, false, step -> {})
+                        .path("sound")
+                        .asBoolean())
                 .isTrue();
     }
 
@@ -186,7 +186,11 @@ final class DamagedBytesTest {
     }
 
     private static JsonNode names(byte[] packument) {
-        return JsonMapper.shared().readTree(packument).path("versions").path("1.0.0").path("license");
+        return JsonMapper.shared()
+                .readTree(packument)
+                .path("versions")
+                .path("1.0.0")
+                .path("license");
     }
 
     @Test
@@ -221,16 +225,14 @@ final class DamagedBytesTest {
         String body = """
                 {"_id":"ours","name":"ours","dist-tags":{"latest":"1.0.0"},
                  "versions":{"1.0.0":{"name":"ours","version":"1.0.0","dist":{"integrity":"%s"}}},
-                 "_attachments":{"ours-1.0.0.tgz":{"content_type":"application/octet-stream","length":%d,"data":"%s"}}}"""
-                .formatted(
-                        "sha512-"
-                                + Base64.getEncoder()
-                                        .encodeToString(HexFormat.of()
-                                                .parseHex(Samples.contents(bytes)
-                                                        .sha512()
-                                                        .hex())),
-                        size,
-                        Base64.getEncoder().encodeToString(bytes));
+                 "_attachments":{"ours-1.0.0.tgz":{"content_type":"application/octet-stream","length":%d,"data":"%s"}}}""".formatted(
+                "sha512-"
+                        + Base64.getEncoder()
+                                .encodeToString(HexFormat.of()
+                                        .parseHex(
+                                                Samples.contents(bytes).sha512().hex())),
+                size,
+                Base64.getEncoder().encodeToString(bytes));
         HttpResponse<byte[]> answer = client.send(
                 request("/npm/main/ours").PUT(BodyPublishers.ofString(body)).build(), BodyHandlers.ofByteArray());
         assertThat(answer.statusCode()).as(new String(answer.body(), UTF_8)).isBetween(200, 201);

@@ -120,7 +120,8 @@ final class Artifacts {
             recorder.lost(want.repository(), file);
             throw new BlobDamagedException(
                     file.contents().sha256(),
-                    "the bytes of " + file.path() + ", published in " + want.repository().name()
+                    "the bytes of " + file.path() + ", published in "
+                            + want.repository().name()
                             + ", are lost or damaged (blob " + file.contents().sha256()
                             + "): restore the blob from a backup, or unpublish the version and publish it again");
         }

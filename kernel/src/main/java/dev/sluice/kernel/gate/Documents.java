@@ -154,8 +154,8 @@ final class Documents {
             lost.put(blob, true);
             throw new BlobDamagedException(
                     blob,
-                    "the body of " + held.record().key() + " of upstream '" + held.record().upstream()
-                            + "' is gone (blob " + blob + ")",
+                    "the body of " + held.record().key() + " of upstream '"
+                            + held.record().upstream() + "' is gone (blob " + blob + ")",
                     e);
         } catch (BlobDamagedException e) {
             lost.put(blob, true);

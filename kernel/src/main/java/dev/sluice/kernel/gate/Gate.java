@@ -127,8 +127,7 @@ public final class Gate {
         this.rests = new Rests(client, clock, settings);
         this.documents = new Documents(stores.documents(), stores.blobs(), stores.leases(), rests, clock, settings);
         Promises promises = new Promises(recorder, settings);
-        this.blends = new Blends(
-                stores.hosted(), stores.history(), documents, clock, settings, recorder, promises);
+        this.blends = new Blends(stores.hosted(), stores.history(), documents, clock, settings, recorder, promises);
         this.judge = new Judge(policies, advisories, clock, settings.workspace());
         this.artifacts = new Artifacts(
                 stores.files(),

@@ -58,8 +58,10 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     private final Map<Digest, Kept> damaged = new ConcurrentHashMap<>();
 
     /** Objects that were verified, as they were then. */
-    private final Cache<Digest, Kept> sound =
-            Caffeine.newBuilder().maximumSize(MOST_SOUND).executor(Runnable::run).build();
+    private final Cache<Digest, Kept> sound = Caffeine.newBuilder()
+            .maximumSize(MOST_SOUND)
+            .executor(Runnable::run)
+            .build();
 
     private final Verifications verifications = new Verifications();
     private final Damages damages;
@@ -244,7 +246,8 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
             Digest again = digest(kept, read -> {});
             if (again.equals(sha256)) {
                 LOG.atWarn().addKeyValue("blob", sha256).log("an object in S3 came damaged, and right the next time");
-                return new BlobsUnavailableException("the bytes of " + sha256 + " from " + location + " are damaged on their way; ask again", null);
+                return new BlobsUnavailableException(
+                        "the bytes of " + sha256 + " from " + location + " are damaged on their way; ask again", null);
             }
         } catch (IOException e) {
             return new BlobsUnavailableException(

@@ -285,15 +285,14 @@ final class S3Objects implements AutoCloseable {
      */
     void list(String begin, Consumer<Kept> consumer) throws IOException {
         String token = null;
-        String prefix = location.folder()
-                + (begin.length() > 2 ? begin.substring(0, 2) + "/" + begin.substring(2) : begin);
+        String prefix =
+                location.folder() + (begin.length() > 2 ? begin.substring(0, 2) + "/" + begin.substring(2) : begin);
         do {
             String after = token;
             var page = ask(
                     "list blobs",
-                    () -> client.listObjectsV2(r -> r.bucket(location.bucket())
-                            .prefix(prefix)
-                            .continuationToken(after)));
+                    () -> client.listObjectsV2(
+                            r -> r.bucket(location.bucket()).prefix(prefix).continuationToken(after)));
             for (S3Object object : page.contents()) {
                 Matcher name =
                         KEY.matcher(object.key().substring(location.folder().length()));

@@ -57,7 +57,8 @@ final class Verifications {
     static BlobDamagedException damaged(Digest sha256) {
         return new BlobDamagedException(
                 sha256,
-                "blob " + sha256 + " is damaged and does not count as kept any more: what came from an upstream is fetched"
+                "blob " + sha256
+                        + " is damaged and does not count as kept any more: what came from an upstream is fetched"
                         + " again, what was published here is restored from a backup or published again");
     }
 }

@@ -86,12 +86,7 @@ public final class Examination {
      * @param unchecked how many could not be looked at
      */
     public record Report(
-            Map<String, Long> counts,
-            List<Finding> findings,
-            long notes,
-            long faults,
-            long repaired,
-            long unchecked) {
+            Map<String, Long> counts, List<Finding> findings, long notes, long faults, long repaired, long unchecked) {
         /** Whether nothing acknowledged is missing or damaged, and everything could be looked at. */
         public boolean isSound() {
             return faults == 0 && unchecked == 0;

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.blob.BlobStore;
-import org.jspecify.annotations.Nullable;
-import java.nio.file.Files;
 import dev.sluice.kernel.blob.BlobWriter;
 import dev.sluice.kernel.blob.Contents;
 import dev.sluice.testkit.FaultyBlobs;
@@ -15,7 +13,9 @@ import dev.sluice.testkit.contract.BlobStoreContract;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +50,8 @@ class CountedBlobsTest implements BlobStoreContract {
 
     @Override
     public void overwrite(Digest sha256, byte @Nullable [] bytes) throws IOException {
-        Path file = directory.resolve("sha256/" + sha256.hex().substring(0, 2) + "/" + sha256.hex().substring(2));
+        Path file = directory.resolve(
+                "sha256/" + sha256.hex().substring(0, 2) + "/" + sha256.hex().substring(2));
         if (bytes == null) {
             Files.delete(file);
         } else {

@@ -48,7 +48,8 @@ class DirectoryBlobStoreTest implements BlobStoreContract {
 
     @Override
     public void overwrite(Digest sha256, byte @Nullable [] bytes) throws IOException {
-        Path file = directory.resolve("sha256/" + sha256.hex().substring(0, 2) + "/" + sha256.hex().substring(2));
+        Path file = directory.resolve(
+                "sha256/" + sha256.hex().substring(0, 2) + "/" + sha256.hex().substring(2));
         if (bytes == null) {
             Files.delete(file);
         } else {

@@ -101,8 +101,8 @@ class S3BlobStoreTest implements BlobStoreContract {
 
     @Override
     public void overwrite(Digest sha256, byte @Nullable [] bytes) {
-        String key =
-                prefix + "/sha256/" + sha256.hex().substring(0, 2) + "/" + sha256.hex().substring(2);
+        String key = prefix + "/sha256/" + sha256.hex().substring(0, 2) + "/"
+                + sha256.hex().substring(2);
         if (bytes == null) {
             server().remove(key);
         } else {
