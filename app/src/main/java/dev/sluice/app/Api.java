@@ -99,6 +99,11 @@ final class Api implements AutoCloseable {
         return InstantSource.system();
     }
 
+    /** Where the pages of the server are: empty where it was started for this command only, so that no address would last. */
+    String address() {
+        return own == null ? address : "";
+    }
+
     JsonNode get(String path) throws IOException {
         return send("GET", path, null);
     }

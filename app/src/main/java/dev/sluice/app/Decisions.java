@@ -86,21 +86,21 @@ final class Decisions extends ApiCommand {
                         List.of("at", "kind", "user", "package", "policy", "what", "why"),
                         Output.rows(answer.path("events"), "at", "kind", "user", "purl", "policies", "message", "id")
                                 .stream()
-                                .map(row -> withAddress(withSeconds(row)))
+                                .map(row -> withAddress(row, api.address()))
                                 .toList());
             } else if (answer.path("withheld").isEmpty()) {
                 out.println("None.");
             }
             if (!answer.path("withheld").isEmpty()) {
                 out.println(none ? "No refusals. Withheld from indexes:" : "\nWithheld from indexes:");
-                withheld(out, answer);
+                withheld(out, answer, api.address());
             }
             out.flush();
             return 0;
         }
     }
 
-    private void withheld(PrintWriter out, JsonNode answer) {
+    private void withheld(PrintWriter out, JsonNode answer, String server) {
         List<List<String>> rows =
                 Output.rows(answer.path("withheld"), "hour", "policy", "purl", "versions", "requests", "reason", "id");
         Output.table(
@@ -108,24 +108,17 @@ final class Decisions extends ApiCommand {
                 List.of("hour", "policy", "package", "versions", "requests", "reason", "why"),
                 rows.stream()
                         .limit(limit)
-                        .map(row -> withAddress(withSeconds(row)))
+                        .map(row -> withAddress(row, server))
                         .toList());
         if (rows.size() > limit || !answer.path("withheld_complete").asBoolean(true)) {
             out.println("There are more: narrow it down with --policy, --purl or --since.");
         }
     }
 
-    /** The row with its instant to the second. */
-    private static List<String> withSeconds(List<String> row) {
-        List<String> told = new ArrayList<>(row);
-        told.set(0, told.getFirst().replaceFirst("\\.\\d+Z$", "Z"));
-        return told;
-    }
-
     /** The row with the address of its explanation in place of the identifier at its end. */
-    private static List<String> withAddress(List<String> row) {
+    private static List<String> withAddress(List<String> row, String server) {
         List<String> told = new ArrayList<>(row);
-        told.set(told.size() - 1, "/why/" + told.getLast());
+        told.set(told.size() - 1, server + "/why/" + told.getLast());
         return told;
     }
 }

@@ -94,8 +94,10 @@ final class Explain extends ApiCommand {
                     + (advisory.path("kev").asBoolean(false) ? " [exploited]" : "") + ", severity "
                     + Output.text(advisory.path("severity")) + ", CVSS " + Output.text(advisory.path("score"))
                     + ", EPSS "
-                    + Output.text(advisory.path("epss")) + ", fixed in "
-                    + Output.text(advisory.path("fixed_versions")));
+                    + Output.text(advisory.path("epss"))
+                    + (advisory.path("fixed_versions").isEmpty()
+                            ? ", no fixed version is known"
+                            : ", fixed in " + Output.text(advisory.path("fixed_versions"))));
         }
         if (!answer.path("upstream_failure").isNull()) {
             line(out, "upstream", answer.path("upstream_failure"));

@@ -3,10 +3,14 @@ package dev.sluice.app;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /** Prints answers: JSON for programs, aligned columns for people. */
 final class Output {
+
+    /** An instant finer than a second, which nobody reads; JSON has it whole. */
+    private static final Pattern INSTANT = Pattern.compile("^(\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d)\\.\\d+Z$");
 
     private Output() {}
 
@@ -35,7 +39,7 @@ final class Output {
         String text = node.isArray()
                 ? String.join(", ", node.valueStream().map(Output::text).toList())
                 : node.isValueNode() ? node.asString("") : node.toString();
-        return plain(text);
+        return plain(INSTANT.matcher(text).replaceFirst("$1Z"));
     }
 
     static String plain(String text) {

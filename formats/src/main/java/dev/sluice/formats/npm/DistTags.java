@@ -150,12 +150,14 @@ record DistTags(
 
     /** The tag, if it can be one: nothing that could be read as a version or range. */
     static String checked(@Nullable String tag) throws RejectedException {
-        if (tag == null
-                || !TAG.matcher(tag).matches()
-                || LOOKS_LIKE_RANGE.matcher(tag).matches()
-                || tag.equals("__proto__")) {
+        if (tag != null && LOOKS_LIKE_RANGE.matcher(tag).matches()) {
+            throw new RejectedException(400, "Tag name must not be a valid SemVer range: " + Json.cut(tag, 100));
+        }
+        if (tag == null || !TAG.matcher(tag).matches() || tag.equals("__proto__")) {
             throw new RejectedException(
-                    400, "Tag name must not be a valid SemVer range: " + Json.cut(String.valueOf(tag), 100));
+                    400,
+                    "A tag has letters, digits and any of _.~!'()*-, at most 100; clients read anything with a slash as a"
+                            + " folder or a git repository: " + Json.cut(String.valueOf(tag), 100));
         }
         return tag;
     }

@@ -174,13 +174,38 @@ public final class NpmFormat implements Format {
                         ? new Attestations(this, Names.parse(spec.substring(0, at)), version)
                         : null;
             }
-            if (segments.getFirst().equals("package")) {
+            if (segments.getFirst().equals("package") && segments.contains("dist-tags")) {
                 return distTags(route, segments.subList(1, segments.size()));
             }
         } catch (IllegalArgumentException e) {
             return null; // no package can have that name
         }
-        return null;
+        return elsewhere(segments, path);
+    }
+
+    /**
+     * Accounts, teams and stars are not npm's to keep here: npm shows the text. Status 404, since clients try a 5xx again and
+     * again.
+     */
+    private static @Nullable Endpoint elsewhere(List<String> segments, String path) {
+        String instead = switch (segments.getFirst()) {
+            case "team", "org" ->
+                "There are no teams here: what a token may do is its role. See: sluice token create --help";
+            case "package" ->
+                "Packages have no access settings of their own here: what a token may do is its role, and reading is"
+                        + " open or not by repository. See: sluice token create --help";
+            case "_view" -> "There are no stars here.";
+            case "npm" ->
+                path.startsWith("npm/v1/tokens")
+                        ? "Tokens are made, listed and revoked by an administrator: sluice token create, list, revoke"
+                        : path.startsWith("npm/v1/user")
+                                ? "There are no profiles here: a token carries its user's name (npm whoami)."
+                                : null;
+            default -> null;
+        };
+        return instead == null
+                ? null
+                : new Fixed("npm.elsewhere", Permission.READ, Replies.error(404, instead));
     }
 
     private static @Nullable Endpoint distTags(Route route, List<String> segments) {

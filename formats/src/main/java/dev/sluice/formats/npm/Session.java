@@ -53,6 +53,6 @@ record Session(NpmFormat format, Kind kind) implements Endpoint {
 
     private String advice(Exchange exchange) {
         String base = exchange.base(format);
-        return "Set a token: npm config set " + base.substring(base.indexOf("//")) + ":_authToken <token>";
+        return "Set a token: npm config set " + base.substring(base.indexOf("//")) + ":_authToken TOKEN   (sluice token create NAME makes one)";
     }
 }

@@ -98,4 +98,21 @@ class NpmRoutesTest {
                 .contains("pnpm config set")
                 .contains("unsafeHttpWhitelist --json '[\"127.0.0.1\"]'");
     }
+
+    @Test
+    void what_npm_would_keep_elsewhere_is_answered_with_where_it_is_kept_here() {
+        for (String[] segments : new String[][] {
+            {"-", "npm", "v1", "tokens"},
+            {"-", "npm", "v1", "user"},
+            {"-", "team", "acme", "developers", "user"},
+            {"-", "org", "acme", "user"},
+            {"-", "package", "lib", "access"},
+            {"-", "package", "lib", "collaborators"},
+            {"-", "_view", "starredByUser"}
+        }) {
+            Endpoint endpoint = route("GET", segments);
+            assertThat(endpoint).as(String.join("/", segments)).isInstanceOf(Fixed.class);
+            assertThat(((Fixed) java.util.Objects.requireNonNull(endpoint)).response().status()).isEqualTo(404);
+        }
+    }
 }
