@@ -436,7 +436,7 @@ class NpmGateTest {
         assertThat(gate.get("-/whoami").status()).isEqualTo(401);
         Response login = gate.put("-/user/org.couchdb.user:ann", "{}");
         assertThat(login.status()).isEqualTo(403);
-        assertThat(text(login)).contains("npm config set //sluice.example/npm/main/:_authToken <token>");
+        assertThat(text(login)).contains("npm config set //sluice.example/npm/main/:_authToken TOKEN");
     }
 
     @Test
