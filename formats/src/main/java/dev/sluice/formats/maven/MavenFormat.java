@@ -31,7 +31,7 @@ public final class MavenFormat implements Format {
                     <mirror>
                       <id>sluice</id>
                       <mirrorOf>*</mirrorOf>
-                      <url>%1$s</url>
+                      <url>{repository}</url>
                     </mirror>
                   </mirrors>
                   <servers>
@@ -49,7 +49,7 @@ public final class MavenFormat implements Format {
                       <repositories>
                         <repository>
                           <id>sluice</id>
-                          <url>%1$s</url>
+                          <url>{repository}</url>
                           <snapshots><enabled>true</enabled></snapshots>
                         </repository>
                       </repositories>
@@ -59,12 +59,12 @@ public final class MavenFormat implements Format {
                 </settings>
 
                 <!-- Deploy without touching the POM:
-                     mvn deploy -DaltDeploymentRepository=sluice::%1$s
-                     (maven-deploy-plugin before 3.0: sluice::default::%1$s)
+                     mvn deploy -DaltDeploymentRepository=sluice::{repository}
+                     (maven-deploy-plugin before 3.0: sluice::default::{repository})
                      or in the POM:
                 <distributionManagement>
-                  <repository><id>sluice</id><url>%1$s</url></repository>
-                  <snapshotRepository><id>sluice</id><url>%1$s</url></snapshotRepository>
+                  <repository><id>sluice</id><url>{repository}</url></repository>
+                  <snapshotRepository><id>sluice</id><url>{repository}</url></snapshotRepository>
                 </distributionManagement>
                 -->
                 """;
@@ -75,7 +75,7 @@ public final class MavenFormat implements Format {
                 repositoriesMode = RepositoriesMode.FAIL_ON_PROJECT_REPOS
                 repositories {
                     maven {
-                        url = '%1$s'%2$s
+                        url = '{repository}'{insecure}
                         credentials { // where reading needs a token
                             username = 'token'
                             password = providers.environmentVariable('SLUICE_TOKEN').get()
@@ -210,14 +210,10 @@ public final class MavenFormat implements Format {
     @Override
     public List<Setup> setups(String repositoryUrl) {
         return List.of(
-                new Setup("maven", "", MAVEN.formatted(repositoryUrl)),
-                new Setup(
-                        "gradle",
-                        "",
-                        GRADLE.formatted(
-                                repositoryUrl,
-                                repositoryUrl.startsWith("http:")
-                                        ? "\n            allowInsecureProtocol = true"
-                                        : "")));
+                new Setup("maven", "", MAVEN.replace("{repository}", repositoryUrl)),
+                new Setup("gradle", "", GRADLE.replace("{repository}", repositoryUrl)
+                        .replace(
+                                "{insecure}",
+                                repositoryUrl.startsWith("http:") ? "\n            allowInsecureProtocol = true" : "")));
     }
 }
