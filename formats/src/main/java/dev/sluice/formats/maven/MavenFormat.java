@@ -211,9 +211,14 @@ public final class MavenFormat implements Format {
     public List<Setup> setups(String repositoryUrl) {
         return List.of(
                 new Setup("maven", "", MAVEN.replace("{repository}", repositoryUrl)),
-                new Setup("gradle", "", GRADLE.replace("{repository}", repositoryUrl)
-                        .replace(
-                                "{insecure}",
-                                repositoryUrl.startsWith("http:") ? "\n            allowInsecureProtocol = true" : "")));
+                new Setup(
+                        "gradle",
+                        "",
+                        GRADLE.replace("{repository}", repositoryUrl)
+                                .replace(
+                                        "{insecure}",
+                                        repositoryUrl.startsWith("http:")
+                                                ? "\n            allowInsecureProtocol = true"
+                                                : "")));
     }
 }

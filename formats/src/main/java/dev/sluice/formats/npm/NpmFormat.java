@@ -203,9 +203,7 @@ public final class NpmFormat implements Format {
                                 : null;
             default -> null;
         };
-        return instead == null
-                ? null
-                : new Fixed("npm.elsewhere", Permission.READ, Replies.error(404, instead));
+        return instead == null ? null : new Fixed("npm.elsewhere", Permission.READ, Replies.error(404, instead));
     }
 
     private static @Nullable Endpoint distTags(Route route, List<String> segments) {

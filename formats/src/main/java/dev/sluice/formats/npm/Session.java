@@ -53,6 +53,7 @@ record Session(NpmFormat format, Kind kind) implements Endpoint {
 
     private String advice(Exchange exchange) {
         String base = exchange.base(format);
-        return "Set a token: npm config set " + base.substring(base.indexOf("//")) + ":_authToken TOKEN   (sluice token create NAME makes one)";
+        return "Set a token: npm config set " + base.substring(base.indexOf("//"))
+                + ":_authToken TOKEN   (sluice token create NAME makes one)";
     }
 }

@@ -112,7 +112,10 @@ class NpmRoutesTest {
         }) {
             Endpoint endpoint = route("GET", segments);
             assertThat(endpoint).as(String.join("/", segments)).isInstanceOf(Fixed.class);
-            assertThat(((Fixed) java.util.Objects.requireNonNull(endpoint)).response().status()).isEqualTo(404);
+            assertThat(((Fixed) java.util.Objects.requireNonNull(endpoint))
+                            .response()
+                            .status())
+                    .isEqualTo(404);
         }
     }
 }
