@@ -334,7 +334,7 @@ final class Installation implements AutoCloseable {
                 configuration.duration(Setting.PATIENCE),
                 configuration.bytes(Setting.MAX_INDEX),
                 configuration.bytes(Setting.MAX_ARTIFACT),
-                configuration.bytes(Setting.INDEX_MEMORY));
+                configuration.memory(Setting.INDEX_MEMORY));
     }
 
     /** Of nodes that start at once on an empty database, one makes the installation. */

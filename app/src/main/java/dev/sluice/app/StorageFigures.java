@@ -67,12 +67,26 @@ final class StorageFigures {
         });
     }
 
-    /** Shows how far the journal's index is behind, and which upstreams are left alone. */
+    /** Shows how far the journal's index is behind, how the memory for indexes fares, and which upstreams are left alone. */
     static void journalAndUpstreams(Metrics metrics, LongSupplier unindexed, Gate gate) {
         metrics.gauge(
                 "sluice_journal_unindexed",
                 "How far the journal's index is behind its log: bytes (embedded) or events (PostgreSQL)",
                 unindexed::getAsLong);
+        metrics.gauges(
+                "sluice_index_memory_bytes",
+                "Memory that parsed, judged and rendered indexes take (used), and may take (limit)",
+                "of",
+                () -> Map.of(
+                        "used", gate.indexMemory().bytes(),
+                        "limit", gate.indexMemory().most()));
+        metrics.counters(
+                "sluice_index_evictions_total",
+                "Indexes dropped from memory for lack of room (dropped), and those of them that were asked for again and made anew (again)",
+                "what",
+                () -> Map.of(
+                        "dropped", gate.indexMemory().evicted(),
+                        "again", gate.indexMemory().askedAgain()));
         metrics.gauges(
                 "sluice_upstream_resting",
                 "1 for every upstream that is left alone now, because it could not be reached or asked for it",

@@ -17,6 +17,7 @@ public final class Bench {
             new Downloads(),
             new Packuments(),
             new SimplePages(),
+            new WorkingSet(),
             new ColdFiles(),
             new Publishing(),
             new Memory(),

@@ -46,7 +46,7 @@ final class Memory implements Part {
     }
 
     /** The most that was resident so far. */
-    private static long peak(Server server) throws IOException {
+    static long peak(Server server) throws IOException {
         List<String> status =
                 Files.readAllLines(Path.of("/proc/" + server.process().pid() + "/status"));
         for (String line : status) {

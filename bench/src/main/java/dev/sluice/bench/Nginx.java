@@ -3,27 +3,28 @@ package dev.sluice.bench;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** The peer: nginx with one worker per core, sendfile, and a file to serve. */
+/** The peer: nginx with one worker per core and sendfile, with a file to serve or as a proxy that keeps what it fetched. */
 final class Nginx implements Server {
 
     private static final int START_TRIES = 200;
 
     private final Process process;
     private final String target;
-    private final boolean accessLog;
+    private final String name;
 
-    private Nginx(Process process, String target, boolean accessLog) {
+    private Nginx(Process process, String target, String name) {
         this.process = process;
         this.target = target;
-        this.accessLog = accessLog;
+        this.name = name;
     }
 
     /**
-     * Starts one.
+     * Starts one that serves a file.
      *
      * @param folder where its configuration, log and the served file lie
      * @param body what is served
@@ -34,6 +35,31 @@ final class Nginx implements Server {
             throws IOException, InterruptedException {
         Files.createDirectories(folder.resolve("www"));
         Files.write(folder.resolve("www/file"), body);
+        return start(folder, "", """
+                root %s/www;
+                default_type application/octet-stream;
+                %s
+                """.formatted(folder, header), accessLog ? "nginx, access log" : "nginx", "/file", accessLog);
+    }
+
+    /** Starts one that keeps what that upstream answers, as it came, for an hour, and judges nothing. */
+    static Nginx proxy(Path folder, URI upstream) throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        return start(folder, "proxy_cache_path %s/kept keys_zone=kept:16m max_size=4g inactive=1d;".formatted(folder), """
+                location / {
+                  proxy_pass %s;
+                  proxy_http_version 1.1;
+                  proxy_set_header Connection "";
+                  proxy_set_header Accept-Encoding gzip;
+                  proxy_cache kept;
+                  proxy_cache_valid 200 1h;
+                }
+                """.formatted(upstream), "nginx, proxy_cache", "/", false);
+    }
+
+    private static Nginx start(
+            Path folder, String http, String server, String name, String target, boolean accessLog)
+            throws IOException, InterruptedException {
         int port = FreePort.find();
         String user = System.getProperty("user.name").equals("root") ? "user root;" : "";
         Files.writeString(folder.resolve("nginx.conf"), """
@@ -50,10 +76,9 @@ final class Nginx implements Server {
                           keepalive_requests 1000000000;
                           client_body_temp_path %s/t1; proxy_temp_path %s/t2; fastcgi_temp_path %s/t3;
                           uwsgi_temp_path %s/t4; scgi_temp_path %s/t5;
+                          %s
                           server {
                             listen 127.0.0.1:%d;
-                            root %s/www;
-                            default_type application/octet-stream;
                             %s
                           }
                         }
@@ -68,9 +93,9 @@ final class Nginx implements Server {
                         folder,
                         folder,
                         folder,
+                        http,
                         port,
-                        folder,
-                        header));
+                        server));
         Process process = new ProcessBuilder(
                         "nginx",
                         "-e",
@@ -84,7 +109,7 @@ final class Nginx implements Server {
                 .start();
         for (int i = 0; i < START_TRIES; i++) {
             try (Socket connected = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                return new Nginx(process, "http://127.0.0.1:" + connected.getPort() + "/file", accessLog);
+                return new Nginx(process, "http://127.0.0.1:" + connected.getPort() + target, name);
             } catch (IOException notYet) {
                 if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
                     break;
@@ -97,7 +122,7 @@ final class Nginx implements Server {
 
     @Override
     public String name() {
-        return accessLog ? "nginx, access log" : "nginx";
+        return name;
     }
 
     @Override

@@ -2,8 +2,10 @@ package dev.sluice.server;
 
 import dev.sluice.kernel.blob.BlobDamagedException;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.format.Zipped;
 import dev.sluice.kernel.gate.Etags;
 import dev.sluice.kernel.gate.Released;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,6 +13,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -81,6 +84,7 @@ final class Delivery {
             switch (response.body()) {
                 case Response.Artifact(Released released) -> artifact(released);
                 case Response.Bytes(byte[] bytes) -> bytes(isProblem() ? RequestId.within(bytes, passage.id) : bytes);
+                case Response.Packed(Zipped zipped) -> packed(zipped);
                 case Response.Empty() -> nothing();
             }
         } catch (IOException | RuntimeException e) {
@@ -111,23 +115,7 @@ final class Delivery {
         String type = response.header("Content-Type");
         boolean compressible = response.header("Content-Encoding") == null && Compression.fits(type, bytes.length);
         if (!compressible || head || request == null || !Compression.accepted(request.headers("Accept-Encoding"))) {
-            if (!takesPlace(bytes, bytes.length)) {
-                return;
-            }
-            writeHead(response.status());
-            if (compressible) {
-                out.headers().add("Vary", "Accept-Encoding");
-            }
-            out.putHeader("Content-Length", Integer.toString(bytes.length));
-            if (head) {
-                end(out.end(), response.status());
-            } else {
-                write(
-                        bytes,
-                        bytes.length,
-                        CHUNK,
-                        (from, length) -> Buffer.buffer(length).appendBytes(bytes, from, length));
-            }
+            plain(bytes, compressible);
             return;
         }
         String key = etag == null ? null : etag + type + bytes.length;
@@ -136,11 +124,60 @@ final class Delivery {
             known = door.compression.gzip(key, bytes);
         }
         if (known != null) {
-            compressed(known, etag);
+            compressed(known, known, etag);
         } else {
             door.blocking.execute(() -> {
                 Buffer made = door.compression.gzip(key, bytes);
-                loop.runOnContext(go -> compressed(made, etag));
+                loop.runOnContext(go -> compressed(made, made, etag));
+            });
+        }
+    }
+
+    private void plain(byte[] bytes, boolean compressible) {
+        if (!takesPlace(bytes, bytes.length)) {
+            return;
+        }
+        plainHead(bytes.length, compressible);
+        if (head) {
+            end(out.end(), response.status());
+        } else {
+            write(
+                    bytes,
+                    bytes.length,
+                    CHUNK,
+                    (from, length) -> Buffer.buffer(length).appendBytes(bytes, from, length));
+        }
+    }
+
+    private void plainHead(int length, boolean compressible) {
+        writeHead(response.status());
+        if (compressible) {
+            out.headers().add("Vary", "Accept-Encoding");
+        }
+        out.putHeader("Content-Length", Integer.toString(length));
+    }
+
+    /** What is kept compressed goes out so; who does not take it costs the work of unpacking. */
+    private void packed(Zipped zipped) {
+        String etag = response.header("ETag");
+        if (response.status() == 200 && etag != null && isUnchanged(etag)) {
+            notModified(etag);
+        } else if (head) {
+            plainHead(zipped.length(), true);
+            end(out.end(), response.status());
+        } else if (request != null && Compression.accepted(request.headers("Accept-Encoding"))) {
+            byte[] bytes = zipped.bytes();
+            compressed(bytes, BufferInternal.buffer(Unpooled.wrappedBuffer(bytes)), etag);
+        } else {
+            door.blocking.execute(() -> {
+                byte[] bytes = zipped.plain();
+                loop.runOnContext(go -> {
+                    if (out.closed()) {
+                        passage.finished(499);
+                    } else {
+                        plain(bytes, true);
+                    }
+                });
             });
         }
     }
@@ -154,12 +191,17 @@ final class Delivery {
         return false;
     }
 
-    private void compressed(Buffer body, @Nullable String etag) {
+    /**
+     * Sends a compressed body.
+     *
+     * @param held what it is counted as while readers take it
+     */
+    private void compressed(Object held, Buffer body, @Nullable String etag) {
         if (out.closed()) {
             passage.finished(499);
             return;
         }
-        if (!takesPlace(body, body.length())) {
+        if (!takesPlace(held, body.length())) {
             return;
         }
         writeHead(response.status());
@@ -169,7 +211,7 @@ final class Delivery {
         out.putHeader("Content-Encoding", "gzip");
         out.headers().add("Vary", "Accept-Encoding");
         out.putHeader("Content-Length", Integer.toString(body.length()));
-        write(body, body.length(), SLICE, (from, length) -> body.slice(from, from + length));
+        write(held, body.length(), SLICE, (from, length) -> body.slice(from, from + length));
     }
 
     /** A part of a body, to be sent. */

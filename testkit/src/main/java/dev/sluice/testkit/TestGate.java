@@ -273,6 +273,7 @@ public final class TestGate {
     public static byte[] body(Response response) throws IOException {
         return switch (response.body()) {
             case Response.Bytes bytes -> bytes.bytes();
+            case Response.Packed packed -> packed.zipped().plain();
             case Response.Artifact artifact -> {
                 try (InputStream in =
                         artifact.released().open(0, artifact.released().size())) {

@@ -192,6 +192,23 @@ public final class Configuration {
         throw wrong(setting, text, "a whole number from " + least + " to " + most);
     }
 
+    /** A size in bytes, written with k, m or g, or a share of the largest heap as a percentage. Throws {@link ConfigurationException}. */
+    public long memory(Setting setting) {
+        String text = get(setting).strip();
+        if (!text.endsWith("%")) {
+            return bytes(setting);
+        }
+        try {
+            int percent = Integer.parseInt(text.substring(0, text.length() - 1));
+            if (percent > 0 && percent <= 90) {
+                return Runtime.getRuntime().maxMemory() / 100 * percent;
+            }
+        } catch (NumberFormatException e) {
+            throw wrong(setting, text, "a size such as 256m, or a share of the heap such as 25%");
+        }
+        throw wrong(setting, text, "a size such as 256m, or a share of the heap such as 25%");
+    }
+
     /** A size in bytes, written with k, m or g. Throws {@link ConfigurationException}. */
     public long bytes(Setting setting) {
         String text = get(setting);

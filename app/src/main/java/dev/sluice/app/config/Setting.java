@@ -216,8 +216,8 @@ public record Setting(
     public static final Setting INDEX_MEMORY = of(
             "limits.index-memory",
             "SLUICE_LIMITS_INDEX_MEMORY",
-            "256m",
-            "memory for parsed indexes and what is remembered of files and advisories (k, m, g)");
+            "25%",
+            "memory for indexes and what is remembered of files and advisories: a share of the heap, or k, m, g");
     /** Memory for small files. */
     public static final Setting FILE_MEMORY = of(
             "limits.file-memory",

@@ -75,7 +75,7 @@ record ArtifactMetadata(Format format, Address.Metadata address) implements Meta
         for (Listed.Source source : listed.sources()) {
             PackageDocument document = PackageDocument.read(source.index().document());
             told.add(new Told(
-                    source.index().releases().stream().map(Release::version).toList(),
+                    source.index().versions(),
                     document.latest(),
                     document.release()));
             lastUpdated = SnapshotBuilds.later(lastUpdated, document.lastUpdated());

@@ -52,7 +52,7 @@ final class Replies {
         List<String> validators = request.headers("If-None-Match");
         boolean unchanged = !validators.isEmpty() && Etags.matches(String.join(",", validators), rendering.etag());
         Response response =
-                unchanged ? Response.empty(304) : Response.of(200, rendering.contentType(), rendering.body());
+                unchanged ? Response.empty(304) : Response.of(200, rendering.contentType(), rendering.zipped());
         return RefusalResponse.withNotices(
                 response.with("ETag", rendering.etag())
                         .with("Cache-Control", "private, no-cache")
@@ -62,7 +62,7 @@ final class Replies {
     }
 
     static Response metadata(Request request, byte[] json) {
-        return metadata(request, new Listed.Rendering(json, "application/json", Etags.of(json)), Outcome.Notices.NONE);
+        return metadata(request, new Listed.Rendering(json, "application/json"), Outcome.Notices.NONE);
     }
 
     static byte[] bytes(Json.ObjectWriter object, ByteArrayOutputStream out) {

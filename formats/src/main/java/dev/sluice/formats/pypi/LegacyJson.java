@@ -67,8 +67,7 @@ record LegacyJson(
         String variant = "json " + (version == null ? "" : shown.version()) + " " + exchange.base(format);
         Listed.Rendering rendering = listed.rendering(
                 variant, "application/json", l -> Json.bytes(document(l, shown, exchange.base(format))));
-        Response response = ProjectPage.conditional(
-                exchange.request(), rendering.body(), rendering.contentType(), rendering.etag());
+        Response response = ProjectPage.conditional(exchange.request(), rendering);
         return RefusalResponse.withNotices(
                 response, listed.notices().lines(), listed.notices().stale());
     }

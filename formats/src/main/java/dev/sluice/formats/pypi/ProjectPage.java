@@ -86,8 +86,7 @@ record ProjectPage(PypiFormat format, String project, boolean slash) implements 
     }
 
     private static Response answer(Exchange exchange, Listed listed, Listed.Rendering rendering) {
-        Response response =
-                conditional(exchange.request(), rendering.body(), rendering.contentType(), rendering.etag());
+        Response response = conditional(exchange.request(), rendering);
         return RefusalResponse.withNotices(
                 response, listed.notices().lines(), listed.notices().stale());
     }
@@ -99,7 +98,8 @@ record ProjectPage(PypiFormat format, String project, boolean slash) implements 
                 Representation form = form(exchange);
                 SimplePage page = SimplePage.empty(name.name());
                 byte[] body = form == Representation.JSON ? page.json() : page.html();
-                Response response = conditional(exchange.request(), body, form.contentType(), Etags.of(body));
+                Response response =
+                        conditional(exchange.request(), new Listed.Rendering(body, form.contentType()));
                 String why = RefusalResponse.of(
                                 refused.refusal(), exchange.request().origin())
                         .header("X-Error-Message");
@@ -110,10 +110,11 @@ record ProjectPage(PypiFormat format, String project, boolean slash) implements 
     }
 
     /** A page with its validator, or 304 when the client has it; always to be revalidated, since decisions change. */
-    static Response conditional(Request request, byte[] body, String contentType, String etag) {
+    static Response conditional(Request request, Listed.Rendering page) {
         String known = request.header("If-None-Match");
-        Response response =
-                known != null && Etags.matches(known, etag) ? Response.empty(304) : Response.of(200, contentType, body);
-        return response.with("ETag", etag).with("Cache-Control", "no-cache").with("Vary", "Accept");
+        Response response = known != null && Etags.matches(known, page.etag())
+                ? Response.empty(304)
+                : Response.of(200, page.contentType(), page.zipped());
+        return response.with("ETag", page.etag()).with("Cache-Control", "no-cache").with("Vary", "Accept");
     }
 }

@@ -5,7 +5,7 @@ import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Response;
-import dev.sluice.kernel.gate.Etags;
+import dev.sluice.kernel.gate.Listed;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ record SimpleIndex(PypiFormat format, boolean slash) implements Endpoint {
         }
         Representation form = Representation.preferred(exchange.request().headers("Accept"));
         byte[] body = form == Representation.JSON ? json(names) : html(names, exchange.base(format));
-        return ProjectPage.conditional(exchange.request(), body, form.contentType(), Etags.of(body));
+        return ProjectPage.conditional(exchange.request(), new Listed.Rendering(body, form.contentType()));
     }
 
     static byte[] json(List<String> names) {

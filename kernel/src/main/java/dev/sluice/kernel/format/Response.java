@@ -37,6 +37,9 @@ public record Response(int status, @Nullable String reason, List<Header> headers
     /** Bytes in memory: metadata, messages; never artifacts. */
     public record Bytes(byte[] bytes) implements Body {}
 
+    /** The same, kept compressed; clients that do not take gzip get them plain. */
+    public record Packed(Zipped zipped) implements Body {}
+
     /** A file the gate released. */
     public record Artifact(Released released) implements Body {}
 
@@ -51,6 +54,13 @@ public record Response(int status, @Nullable String reason, List<Header> headers
     /** A response with bytes. */
     public static Response of(int status, String contentType, byte[] body) {
         return new Response(status, null, List.of(new Header("Content-Type", contentType)), new Bytes(body));
+    }
+
+    /** A response with bytes that are kept compressed. */
+    public static Response of(int status, String contentType, Zipped body) {
+        return body.isPacked()
+                ? new Response(status, null, List.of(new Header("Content-Type", contentType)), new Packed(body))
+                : of(status, contentType, body.bytes());
     }
 
     /** A response with UTF-8 text. */

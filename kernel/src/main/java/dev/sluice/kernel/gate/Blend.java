@@ -5,10 +5,10 @@ import dev.sluice.kernel.facts.PackageHistory;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Repository;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,9 +44,8 @@ final class Blend {
     /** Whether upstreams that are not trusted may be asked for files of the package. */
     final boolean untrusted;
 
-    final Map<String, Entry> releases;
     final PackageHistory histories;
-    private final Map<String, FileEntry> files;
+    private final int size;
 
     /** What was judged from this blend, with the stamp that says whether it still holds. */
     volatile @Nullable Judged judged;
@@ -71,18 +70,28 @@ final class Blend {
         this.stale = stale;
         this.untrusted = untrusted;
         this.histories = histories;
-        this.releases = new LinkedHashMap<>();
-        this.files = new HashMap<>();
-        for (Listed.Source source : sources) {
-            for (Release release : source.index().releases()) {
-                Entry entry = new Entry(release, source.upstream());
-                if (releases.putIfAbsent(release.version(), entry) == null) {
-                    for (ReleaseFile file : release.files()) {
-                        files.putIfAbsent(file.path(), new FileEntry(entry, file));
-                    }
-                }
-            }
-        }
+        this.size = sources.size() == 1
+                ? sources.getFirst().index().versions().size()
+                : (int) sources.stream()
+                        .flatMap(source -> source.index().versions().stream())
+                        .distinct()
+                        .count();
+    }
+
+    /** How many versions there are. */
+    int size() {
+        return size;
+    }
+
+    /** Every version once, in the order of the sources; each made as it is looked at, so look once. */
+    Iterable<Entry> entries() {
+        return () -> {
+            Set<String> seen = new HashSet<>();
+            return sources.stream()
+                    .flatMap(source -> source.index().releases().stream().map(r -> new Entry(r, source.upstream())))
+                    .filter(entry -> sources.size() == 1 || seen.add(entry.release().version()))
+                    .iterator();
+        };
     }
 
     /** The same sources with what was learnt meanwhile; what was judged is not carried over. */
@@ -93,23 +102,46 @@ final class Blend {
     /** The file at that path, or null when no source lists it. */
     @Nullable
     FileEntry file(String path) {
-        return files.get(path);
+        for (Listed.Source source : sources) {
+            Release release = source.index().releaseOf(path);
+            Entry entry = release == null ? null : release(release.version());
+            if (release == null || entry == null || !Objects.equals(entry.upstream(), source.upstream())) {
+                continue; // an earlier source has the version: what it lists counts
+            }
+            for (ReleaseFile file : release.files()) {
+                if (file.path().equals(path)) {
+                    return new FileEntry(new Entry(release, source.upstream()), file);
+                }
+            }
+        }
+        return null;
     }
 
     /** The release of that version, or null. */
     @Nullable
     Entry release(String version) {
-        return releases.get(version);
-    }
-
-    /** Roughly how much memory it takes, in bytes. */
-    int weight() {
-        long bytes = 1_500 + Listed.lengthOf(sources) + Listed.roomForRenderings(sources);
         for (Listed.Source source : sources) {
-            for (Release release : source.index().releases()) {
-                bytes += 600L + 300L * release.files().size();
+            Release release = source.index().release(version);
+            if (release != null) {
+                return new Entry(release, source.upstream());
             }
         }
+        return null;
+    }
+
+    /** How much memory it takes with what was judged and rendered of it so far, in bytes. */
+    int weight() {
+        long bytes = 1_500;
+        for (Listed.Source source : sources) {
+            bytes += source.index().weight();
+        }
+        for (Listed.Source source : sources) {
+            for (String version : histories.of(source.upstream()).keySet()) {
+                bytes += 150 + version.length(); // most histories of a package are the same one
+            }
+        }
+        Judged known = judged;
+        bytes += known == null ? 0 : known.listed().weight();
         return (int) Math.min(Integer.MAX_VALUE, bytes);
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.kernel.gate;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
@@ -12,7 +13,6 @@ import dev.sluice.kernel.format.Proxying;
 import dev.sluice.kernel.repository.HostedStore;
 import dev.sluice.kernel.repository.HostedStore.HostedPackage;
 import dev.sluice.kernel.repository.PackageIndex;
-import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Blends {
 
+    private static final int MOST_DROPPED = 8_192;
+
     private record Key(String repository, PackageName name) {}
 
     private final HostedStore hosted;
@@ -46,6 +49,14 @@ final class Blends {
     private final Recorder recorder;
     private final Promises promises;
     private final Cache<Key, Blend> memory;
+    /** Hashes of the packages that memory had no room for lately. */
+    private final Cache<Long, Boolean> dropped = Caffeine.newBuilder()
+            .maximumSize(MOST_DROPPED)
+            .executor(Runnable::run)
+            .build();
+
+    private final LongAdder evicted = new LongAdder();
+    private final LongAdder askedAgain = new LongAdder();
     private final SingleFlight<Key, Located> flights = new SingleFlight<>();
 
     /**
@@ -75,8 +86,28 @@ final class Blends {
         this.memory = Caffeine.newBuilder()
                 .maximumWeight(settings.memoryForIndexes())
                 .weigher((Key key, Blend blend) -> blend.weight())
+                .evictionListener((@Nullable Key key, @Nullable Blend blend, RemovalCause cause) -> {
+                    if (key != null) {
+                        evicted.increment();
+                        dropped.put((long) key.hashCode(), Boolean.TRUE);
+                    }
+                })
                 .executor(Runnable::run)
                 .build();
+    }
+
+    /** How the memory for indexes fares. */
+    Gate.IndexMemory figures() {
+        long bytes = memory.policy()
+                .eviction()
+                .map(eviction -> eviction.weightedSize().orElse(0))
+                .orElse(0L);
+        return new Gate.IndexMemory(bytes, settings.memoryForIndexes(), evicted.sum(), askedAgain.sum());
+    }
+
+    /** Weighs a blend again that was judged or rendered, so that memory holds what it says it holds. */
+    void weighAgain(Blend blend) {
+        memory.asMap().replace(new Key(blend.repository.id(), blend.name), blend, blend);
     }
 
     /** The package from memory alone if that is current, else null. */
@@ -159,7 +190,7 @@ final class Blends {
     }
 
     private static boolean hasVersion(HostedPackage published, @Nullable String version) {
-        return published.index().releases().stream().anyMatch(r -> r.version().equals(version));
+        return version != null && published.index().release(version) != null;
     }
 
     private static List<Upstream> trustedFirst(List<Upstream> byPriority) {
@@ -180,6 +211,9 @@ final class Blends {
     private Located obtain(Format format, Repository repository, PackageName name) throws BlobsUnavailableException {
         Key key = new Key(repository.id(), name);
         Blend former = memory.getIfPresent(key);
+        if (former == null && dropped.asMap().remove((long) key.hashCode()) != null) {
+            askedAgain.increment();
+        }
         Blend.Stamps stamps = stamps(name); // before what they stand for is read
         List<Listed.Source> sources = new ArrayList<>();
         List<Documents.Key> asked = new ArrayList<>();
@@ -245,9 +279,9 @@ final class Blends {
         boolean news = false;
         for (Listed.Source source : sources) {
             TreeSet<String> unseen = new TreeSet<>();
-            for (Release release : source.index().releases()) {
-                if (histories.of(source.upstream(), release.version()) == null) {
-                    unseen.add(release.version());
+            for (String version : source.index().versions()) {
+                if (histories.of(source.upstream(), version) == null) {
+                    unseen.add(version);
                 }
             }
             if (!unseen.isEmpty()) {
@@ -309,7 +343,8 @@ final class Blends {
                     try {
                         parsedIndexes.put(
                                 same,
-                                proxying.readIndex(name, answer.uri(), type(answer.header("content-type")), body));
+                                proxying.readIndex(name, answer.uri(), type(answer.header("content-type")), body)
+                                        .packed());
                     } catch (Proxying.MalformedDocumentException e) {
                         recorder.upstreamFault(repository, upstream, name, "unreadable index: " + e.getMessage());
                         throw e;
@@ -324,7 +359,8 @@ final class Blends {
         if (index == null) {
             try (InputStream body = documents.open(held, blob, Long.MAX_VALUE)) {
                 URI source = question.uri();
-                index = proxying.readIndex(name, source, held.record().contentType(), body);
+                index = proxying.readIndex(name, source, held.record().contentType(), body)
+                        .packed();
             }
             parsedIndexes.put(key, index);
         }

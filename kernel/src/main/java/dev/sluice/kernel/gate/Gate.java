@@ -128,7 +128,7 @@ public final class Gate {
         this.documents = new Documents(stores.documents(), stores.blobs(), stores.leases(), rests, clock, settings);
         Promises promises = new Promises(recorder, settings);
         this.blends = new Blends(stores.hosted(), stores.history(), documents, clock, settings, recorder, promises);
-        this.judge = new Judge(policies, advisories, clock, settings.workspace());
+        this.judge = new Judge(policies, advisories, clock, settings.workspace(), blends::weighAgain);
         this.artifacts = new Artifacts(
                 stores.files(),
                 stores.blobs(),
@@ -351,6 +351,21 @@ public final class Gate {
     /** Ends the rests of upstreams with that id, or of all when it is null: they are asked again; how many rests ended. */
     public int wake(@Nullable String upstream) {
         return rests.wake(upstream);
+    }
+
+    /**
+     * How the memory for indexes fares.
+     *
+     * @param bytes what it holds
+     * @param most what it may hold
+     * @param evicted indexes dropped for lack of room
+     * @param askedAgain those of them that were asked for again lately, and so were read and judged once more
+     */
+    public record IndexMemory(long bytes, long most, long evicted, long askedAgain) {}
+
+    /** How the memory for indexes fares; from memory alone. */
+    public IndexMemory indexMemory() {
+        return blends.figures();
     }
 
     /** Ids of upstreams that are left alone now: they could not be reached, or asked for it. */

@@ -24,10 +24,10 @@ import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.rego.value.ObjectValue;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers facts and has the policies decide. Keeps judged indexes for as long as nothing they depend on changed. Thread-safe. */
@@ -37,12 +37,24 @@ final class Judge {
     private final AdvisoryIndex advisories;
     private final InstantSource clock;
     private final String workspace;
+    private final Consumer<Blend> grown;
 
-    Judge(Policies policies, AdvisoryIndex advisories, InstantSource clock, String workspace) {
+    /**
+     * A judge.
+     *
+     * @param grown told when what was judged of a blend takes more memory than before
+     */
+    Judge(
+            Policies policies,
+            AdvisoryIndex advisories,
+            InstantSource clock,
+            String workspace,
+            Consumer<Blend> grown) {
         this.policies = policies;
         this.advisories = advisories;
         this.clock = clock;
         this.workspace = workspace;
+        this.grown = grown;
     }
 
     /** A decision with what it was made from. */
@@ -86,6 +98,7 @@ final class Judge {
         Listed listed = judgeAll(format, blend, set, set.readsRequest() ? visit.actor() : null, now);
         if (!set.readsRequest()) {
             blend.judged = new Blend.Judged(listed, set.revision(), revision, stamp, new Span(now, listed.horizon()));
+            grown.accept(blend);
         }
         return listed;
     }
@@ -95,8 +108,8 @@ final class Judge {
         SharedAnswers answers = new SharedAnswers(now);
         AdvisoryIndex.OfPackage matcher = advisories.of(format.versionOrder(), blend.name);
         Instant horizon = horizon(matcher, now);
-        List<JudgedRelease> judged = new ArrayList<>(blend.releases.size());
-        for (Blend.Entry entry : blend.releases.values()) {
+        JudgedReleases judged = new JudgedReleases(blend);
+        for (Blend.Entry entry : blend.entries()) {
             Release release = withoutSideCars(format, entry.release());
             Coordinates coordinates = new Coordinates(blend.name, release.version());
             Findings findings = matcher.findings(release.version(), now);
@@ -138,7 +151,7 @@ final class Judge {
                 }
             }
             shareWithSideCars(format, entry.release(), files);
-            judged.add(new JudgedRelease(entry.release(), entry.upstream(), decision, files));
+            judged.add(entry, decision, files);
         }
         return new Listed(
                 blend.repository,
@@ -146,7 +159,8 @@ final class Judge {
                 blend.sources,
                 judged,
                 horizon,
-                blend.stale ? new Outcome.Notices(List.of(), true) : Outcome.Notices.NONE);
+                blend.stale ? new Outcome.Notices(List.of(), true) : Outcome.Notices.NONE,
+                () -> grown.accept(blend));
     }
 
     /** The release as policies see it. */

@@ -2,8 +2,8 @@ package dev.sluice.kernel.gate;
 
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.VersionOrder;
+import dev.sluice.kernel.format.Zipped;
 import dev.sluice.kernel.repository.PackageIndex;
-import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.Repository;
 import java.io.IOException;
 import java.time.Instant;
@@ -31,11 +31,25 @@ public final class Listed implements Outcome {
     /**
      * A rendered index.
      *
-     * @param body bytes to send
+     * @param zipped bytes to send
      * @param contentType media type
-     * @param etag strong validator of the body, in quotes
+     * @param etag strong validator of the plain body, in quotes
      */
-    public record Rendering(byte[] body, String contentType, String etag) {}
+    public record Rendering(Zipped zipped, String contentType, String etag) {
+        /** A rendering of that body. */
+        public Rendering(byte[] body, String contentType) {
+            this(Zipped.of(body), contentType, Etags.of(body));
+        }
+
+        /** The plain body. */
+        public byte[] body() {
+            return zipped.plain();
+        }
+
+        private long weight() {
+            return 250L + zipped.bytes().length;
+        }
+    }
 
     /** Makes a rendering's body. */
     @FunctionalInterface
@@ -49,24 +63,27 @@ public final class Listed implements Outcome {
     private final Repository repository;
     private final PackageName name;
     private final List<Source> sources;
-    private final List<JudgedRelease> releases;
+    private final JudgedReleases releases;
     private final Instant horizon;
     private final Notices notices;
     private final Map<String, Rendering> renderings = new ConcurrentHashMap<>();
     private final AtomicLong rendered = new AtomicLong();
+    private final Runnable grown;
     private volatile @Nullable Withholding withholding;
 
     Listed(
             Repository repository,
             PackageName name,
             List<Source> sources,
-            List<JudgedRelease> releases,
+            JudgedReleases releases,
             Instant horizon,
-            Notices notices) {
+            Notices notices,
+            Runnable grown) {
         this.repository = repository;
         this.name = name;
         this.sources = List.copyOf(sources);
-        this.releases = List.copyOf(releases);
+        this.releases = releases;
+        this.grown = grown;
         this.horizon = horizon;
         this.notices = notices;
     }
@@ -86,7 +103,10 @@ public final class Listed implements Outcome {
         return sources;
     }
 
-    /** Every release, in the order of the sources; the first source that has a version wins. */
+    /**
+     * Every release, in the order of the sources; the first source that has a version wins. Each look makes them anew: iterate once
+     * and keep what is needed.
+     */
     public List<JudgedRelease> releases() {
         return releases;
     }
@@ -130,39 +150,30 @@ public final class Listed implements Outcome {
     public Rendering rendering(String variant, String contentType, Renderer renderer) throws IOException {
         Rendering known = renderings.get(variant);
         if (known == null) {
-            byte[] body = renderer.render(this);
-            known = new Rendering(body, contentType, Etags.of(body));
+            known = new Rendering(renderer.render(this), contentType);
             // Base addresses come from Host headers: never remember without bound.
-            if (renderings.size() >= MOST_RENDERINGS || rendered.addAndGet(body.length) > roomForRenderings(sources)) {
+            if (renderings.size() >= MOST_RENDERINGS || rendered.addAndGet(known.weight()) > roomForRenderings()) {
                 renderings.clear();
-                rendered.set(body.length);
+                rendered.set(known.weight());
             }
             renderings.put(variant, known);
+            grown.run();
         }
         return known;
     }
 
-    /** Bytes of the documents of those sources. */
-    static long lengthOf(List<Source> sources) {
-        long bytes = 0;
+    /** Bytes of renderings that are remembered together, beside the last one: some three of each source. */
+    private long roomForRenderings() {
+        long bytes = 2_000;
         for (Source source : sources) {
-            bytes += source.index().document().length;
-            for (Release release : source.index().releases()) {
-                bytes += release.document().length;
-            }
+            bytes += 3 * source.index().weight();
         }
         return bytes;
     }
 
-    /** Bytes of renderings that are remembered together, beside the last one: some three of each document, or plain lists of files. */
-    static long roomForRenderings(List<Source> sources) {
-        long bytes = 2_000 + 3 * lengthOf(sources);
-        for (Source source : sources) {
-            for (Release release : source.index().releases()) {
-                bytes += 200L + 200L * release.files().size();
-            }
-        }
-        return bytes;
+    /** How much memory the decisions and renderings take, in bytes, beside the sources. */
+    long weight() {
+        return 500 + releases.weight() + rendered.get();
     }
 
     /** The rendering of a variant if it was made before, or null; needs nothing but memory. */

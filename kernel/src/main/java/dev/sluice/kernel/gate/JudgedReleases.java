@@ -1,0 +1,93 @@
+package dev.sluice.kernel.gate;
+
+import dev.sluice.kernel.policy.Decision;
+import dev.sluice.kernel.repository.ReleaseFile;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The releases of a blend with their decisions: the decisions are kept, the releases made anew as they are looked at, so that what
+ * was judged takes next to nothing beside the page it was judged from. Filled by one thread, then immutable and thread-safe.
+ */
+final class JudgedReleases extends AbstractList<JudgedRelease> { // no RandomAccess: a stream must iterate
+
+    private final Blend blend;
+    private final List<Decision> decisions = new ArrayList<>();
+    private final Map<String, Map<String, Decision>> ofFiles = new HashMap<>();
+
+    JudgedReleases(Blend blend) {
+        this.blend = blend;
+    }
+
+    /**
+     * Adds the next release of the blend.
+     *
+     * @param files decisions about files that are judged on their own, by name
+     */
+    void add(Blend.Entry entry, Decision decision, Map<String, Decision> files) {
+        decisions.add(decision);
+        // files that are all decided about as the release follow it, unless others then would too
+        if (!files.values().stream().allMatch(decision::equals)) {
+            ofFiles.put(entry.release().version(), Map.copyOf(files));
+        }
+    }
+
+    @Override
+    public int size() {
+        return decisions.size();
+    }
+
+    @Override
+    public JudgedRelease get(int index) {
+        Iterator<JudgedRelease> all = iterator();
+        for (int i = 0; i < index; i++) {
+            all.next();
+        }
+        return all.next();
+    }
+
+    @Override
+    public Iterator<JudgedRelease> iterator() {
+        Iterator<Blend.Entry> entries = blend.entries().iterator();
+        return new Iterator<>() {
+            private int next;
+
+            @Override
+            public boolean hasNext() {
+                return next < decisions.size();
+            }
+
+            @Override
+            public JudgedRelease next() {
+                Blend.Entry entry = entries.next();
+                return new JudgedRelease(
+                        entry.release(),
+                        entry.upstream(),
+                        decisions.get(next++),
+                        ofFiles.getOrDefault(entry.release().version(), Map.of()));
+            }
+        };
+    }
+
+    /** How much memory the decisions take, in bytes; the blend counts itself. */
+    long weight() {
+        long bytes = 200 + 5L * decisions.size();
+        for (Decision decision : decisions) {
+            bytes += weight(decision);
+        }
+        for (Map<String, Decision> files : ofFiles.values()) {
+            for (Map.Entry<String, Decision> file : files.entrySet()) {
+                bytes += 80 + file.getKey().length() + weight(file.getValue());
+            }
+        }
+        return bytes;
+    }
+
+    private static long weight(Decision decision) {
+        return decision.equals(Decision.AVAILABLE) ? 0 : 64 + 150L * decision.verdicts().size();
+    }
+}
