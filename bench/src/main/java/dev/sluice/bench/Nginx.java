@@ -35,17 +35,26 @@ final class Nginx implements Server {
             throws IOException, InterruptedException {
         Files.createDirectories(folder.resolve("www"));
         Files.write(folder.resolve("www/file"), body);
-        return start(folder, "", """
+        return start(
+                folder,
+                "",
+                """
                 root %s/www;
                 default_type application/octet-stream;
                 %s
-                """.formatted(folder, header), accessLog ? "nginx, access log" : "nginx", "/file", accessLog);
+                """.formatted(folder, header),
+                accessLog ? "nginx, access log" : "nginx",
+                "/file",
+                accessLog);
     }
 
     /** Starts one that keeps what that upstream answers, as it came, for an hour, and judges nothing. */
     static Nginx proxy(Path folder, URI upstream) throws IOException, InterruptedException {
         Files.createDirectories(folder);
-        return start(folder, "proxy_cache_path %s/kept keys_zone=kept:16m max_size=4g inactive=1d;".formatted(folder), """
+        return start(
+                folder,
+                "proxy_cache_path %s/kept keys_zone=kept:16m max_size=4g inactive=1d;".formatted(folder),
+                """
                 location / {
                   proxy_pass %s;
                   proxy_http_version 1.1;
@@ -54,11 +63,13 @@ final class Nginx implements Server {
                   proxy_cache kept;
                   proxy_cache_valid 200 1h;
                 }
-                """.formatted(upstream), "nginx, proxy_cache", "/", false);
+                """.formatted(upstream),
+                "nginx, proxy_cache",
+                "/",
+                false);
     }
 
-    private static Nginx start(
-            Path folder, String http, String server, String name, String target, boolean accessLog)
+    private static Nginx start(Path folder, String http, String server, String name, String target, boolean accessLog)
             throws IOException, InterruptedException {
         int port = FreePort.find();
         String user = System.getProperty("user.name").equals("root") ? "user root;" : "";

@@ -100,8 +100,7 @@ final class WorkingSet implements Part {
     }
 
     private static String cell(Reading reading) {
-        return String.format(
-                Locale.ROOT, "%,.0f ms, %.2f ms CPU a page", reading.millis(), reading.cpuMillisPerPage());
+        return String.format(Locale.ROOT, "%,.0f ms, %.2f ms CPU a page", reading.millis(), reading.cpuMillisPerPage());
     }
 
     private static String median(List<Reading> readings) {

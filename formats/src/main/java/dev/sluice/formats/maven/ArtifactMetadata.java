@@ -16,7 +16,6 @@ import dev.sluice.kernel.gate.Outcome.Described;
 import dev.sluice.kernel.gate.Outcome.Missing;
 import dev.sluice.kernel.gate.Outcome.Refused;
 import dev.sluice.kernel.gate.Released;
-import dev.sluice.kernel.repository.Release;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,10 +73,7 @@ record ArtifactMetadata(Format format, Address.Metadata address) implements Meta
         String lastUpdated = null;
         for (Listed.Source source : listed.sources()) {
             PackageDocument document = PackageDocument.read(source.index().document());
-            told.add(new Told(
-                    source.index().versions(),
-                    document.latest(),
-                    document.release()));
+            told.add(new Told(source.index().versions(), document.latest(), document.release()));
             lastUpdated = SnapshotBuilds.later(lastUpdated, document.lastUpdated());
             if (source.upstream() != null) {
                 plugins.add(document.plugins());

@@ -98,8 +98,7 @@ record ProjectPage(PypiFormat format, String project, boolean slash) implements 
                 Representation form = form(exchange);
                 SimplePage page = SimplePage.empty(name.name());
                 byte[] body = form == Representation.JSON ? page.json() : page.html();
-                Response response =
-                        conditional(exchange.request(), new Listed.Rendering(body, form.contentType()));
+                Response response = conditional(exchange.request(), new Listed.Rendering(body, form.contentType()));
                 String why = RefusalResponse.of(
                                 refused.refusal(), exchange.request().origin())
                         .header("X-Error-Message");
@@ -115,6 +114,8 @@ record ProjectPage(PypiFormat format, String project, boolean slash) implements 
         Response response = known != null && Etags.matches(known, page.etag())
                 ? Response.empty(304)
                 : Response.of(200, page.contentType(), page.zipped());
-        return response.with("ETag", page.etag()).with("Cache-Control", "no-cache").with("Vary", "Accept");
+        return response.with("ETag", page.etag())
+                .with("Cache-Control", "no-cache")
+                .with("Vary", "Accept");
     }
 }

@@ -89,7 +89,8 @@ final class Blend {
             Set<String> seen = new HashSet<>();
             return sources.stream()
                     .flatMap(source -> source.index().releases().stream().map(r -> new Entry(r, source.upstream())))
-                    .filter(entry -> sources.size() == 1 || seen.add(entry.release().version()))
+                    .filter(entry ->
+                            sources.size() == 1 || seen.add(entry.release().version()))
                     .iterator();
         };
     }

@@ -44,12 +44,7 @@ final class Judge {
      *
      * @param grown told when what was judged of a blend takes more memory than before
      */
-    Judge(
-            Policies policies,
-            AdvisoryIndex advisories,
-            InstantSource clock,
-            String workspace,
-            Consumer<Blend> grown) {
+    Judge(Policies policies, AdvisoryIndex advisories, InstantSource clock, String workspace, Consumer<Blend> grown) {
         this.policies = policies;
         this.advisories = advisories;
         this.clock = clock;

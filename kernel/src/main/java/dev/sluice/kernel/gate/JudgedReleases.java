@@ -1,7 +1,6 @@
 package dev.sluice.kernel.gate;
 
 import dev.sluice.kernel.policy.Decision;
-import dev.sluice.kernel.repository.ReleaseFile;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,6 +87,8 @@ final class JudgedReleases extends AbstractList<JudgedRelease> { // no RandomAcc
     }
 
     private static long weight(Decision decision) {
-        return decision.equals(Decision.AVAILABLE) ? 0 : 64 + 150L * decision.verdicts().size();
+        return decision.equals(Decision.AVAILABLE)
+                ? 0
+                : 64 + 150L * decision.verdicts().size();
     }
 }

@@ -23,7 +23,9 @@ public record PackageIndex(PackageName name, byte[] document, List<Release> rele
      * #releaseOf}; each look at another one by number unpacks it again.
      */
     public PackageIndex packed() {
-        return releases instanceof PackedReleases ? this : new PackageIndex(name, document, PackedReleases.of(releases));
+        return releases instanceof PackedReleases
+                ? this
+                : new PackageIndex(name, document, PackedReleases.of(releases));
     }
 
     /** The versions, in the order of the releases. */

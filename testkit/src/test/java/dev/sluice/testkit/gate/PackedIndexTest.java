@@ -9,8 +9,8 @@ import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import java.net.URI;
-import java.time.Instant;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,7 +49,10 @@ class PackedIndexTest {
             case 0 -> Signal.unknown(text(random, 5));
             case 1 -> Signal.known(random.nextBoolean() ? Instant.MAX : Instant.MIN, "index");
             default ->
-                Signal.known(Instant.ofEpochSecond(random.nextLong(-4_000_000_000L, 4_000_000_000L), random.nextInt(1_000_000_000)), "index");
+                Signal.known(
+                        Instant.ofEpochSecond(
+                                random.nextLong(-4_000_000_000L, 4_000_000_000L), random.nextInt(1_000_000_000)),
+                        "index");
         };
     }
 
@@ -72,7 +75,9 @@ class PackedIndexTest {
             files.add(new ReleaseFile(
                     name,
                     random.nextInt(9) == 0 ? "elsewhere/" + version + i : "files/lib/" + name,
-                    random.nextInt(5) == 0 ? null : URI.create("https://files.example/" + random.nextLong() + "/" + name + "?a=%20"),
+                    random.nextInt(5) == 0
+                            ? null
+                            : URI.create("https://files.example/" + random.nextLong() + "/" + name + "?a=%20"),
                     digests,
                     random.nextInt(3) == 0 ? -1 : random.nextLong(0, Long.MAX_VALUE),
                     time(random),
@@ -121,9 +126,12 @@ class PackedIndexTest {
 
         assertThat(packed.packed()).isSameAs(packed);
         assertThat(packed.releases()).hasSameSizeAs(releases);
-        assertThat(IntStream.range(0, releases.size()).mapToObj(i -> said(packed.releases().get(i))).toList())
+        assertThat(IntStream.range(0, releases.size())
+                        .mapToObj(i -> said(packed.releases().get(i)))
+                        .toList())
                 .isEqualTo(releases.stream().map(PackedIndexTest::said).toList());
-        assertThat(packed.releases().stream().map(PackedIndexTest::said).toList()).isEqualTo(releases.stream().map(PackedIndexTest::said).toList());
+        assertThat(packed.releases().stream().map(PackedIndexTest::said).toList())
+                .isEqualTo(releases.stream().map(PackedIndexTest::said).toList());
         assertThat(packed.versions()).isEqualTo(plain.versions());
         assertThat(packed.release("none")).isNull();
         assertThat(packed.releaseOf("none")).isNull();
@@ -142,12 +150,14 @@ class PackedIndexTest {
             for (int j = 0; j < files; j++) {
                 String name = "lib-1." + i + "-cp3" + j + "-manylinux_2_17_x86_64.manylinux2014_x86_64.whl";
                 String path = digest(random, Digest.Algorithm.SHA256).hex();
-                Signal<Instant> uploaded = Signal.known(Instant.ofEpochSecond(1_700_000_000L + i * 86_400 + j, 123_456_000), "upstream-index");
+                Signal<Instant> uploaded = Signal.known(
+                        Instant.ofEpochSecond(1_700_000_000L + i * 86_400 + j, 123_456_000), "upstream-index");
                 for (String suffix : List.of("", ".metadata")) {
                     listed.add(new ReleaseFile(
                             name + suffix,
                             "files/lib/" + name + suffix,
-                            URI.create("https://files.example/packages/" + path.substring(0, 2) + "/" + path + "/" + name + suffix),
+                            URI.create("https://files.example/packages/" + path.substring(0, 2) + "/" + path + "/"
+                                    + name + suffix),
                             List.of(digest(random, Digest.Algorithm.SHA256)),
                             1_000_000 + i,
                             uploaded,
@@ -191,6 +201,8 @@ class PackedIndexTest {
         long told = kept.stream().mapToLong(PackageIndex::weight).sum();
 
         assertThat(told).isBetween(measured * 2 / 3, measured * 3 / 2);
-        assertThat(told / (20 * 100 * 10)).as("bytes per wheel with its side-car").isLessThan(300);
+        assertThat(told / (20 * 100 * 10))
+                .as("bytes per wheel with its side-car")
+                .isLessThan(300);
     }
 }
