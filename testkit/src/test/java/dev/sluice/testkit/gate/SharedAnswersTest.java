@@ -192,7 +192,7 @@ class SharedAnswersTest {
             throws PolicyRejectedException {
         TestGate gate = new TestGate(new TextFormat("text", true));
         for (String condition : conditions) {
-            gate.withhold("p", condition);
+            gate.withhold("p" + conditions.indexOf(condition), condition);
         }
         PolicySet set = gate.policies().current();
         SharedAnswers answers = new SharedAnswers(NOW);
