@@ -213,7 +213,6 @@ final class Installation implements AutoCloseable {
         if (Files.exists(data) && !Files.isDirectory(data)) {
             throw new ConfigurationException("data is '" + data + "', which is no directory");
         }
-        Files.createDirectories(data);
         PrivateFiles.keep(data);
         return data;
     }

@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
@@ -25,26 +26,35 @@ final class PrivateFiles {
     /** Blobs lie below it by the million, behind a directory that nobody else may enter. */
     private static final Set<String> PASSED_OVER = Set.of("blobs", "blob-cache");
 
+    private static final FileAttribute<Set<PosixFilePermission>> OWNERS =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     private static final int OTHERS = 0077;
 
     private PrivateFiles() {}
 
     /**
-     * Takes away what others may do with the directory and what is in it, and says so when there was something; new files of this
+     * Makes the directory if it is not there, takes away what others may do with it and what is in it, and says so when there was something; new files of this
      * process are its user's alone. What cannot be changed, because it belongs to somebody else, is told and left as it is.
      */
     static void keep(Path data) throws IOException {
-        if (!data.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        boolean posix = data.getFileSystem().supportedFileAttributeViews().contains("posix");
+        if (!Files.exists(data)) {
+            Files.createDirectories(data.toAbsolutePath().getParent());
+            Files.createDirectory(data, posix ? new FileAttribute<?>[] {OWNERS} : new FileAttribute<?>[0]);
+        }
+        if (!posix) {
             return;
         }
         restrictNewFiles();
-        String before = PosixFilePermissions.toString(Files.getPosixFilePermissions(data));
+        Path real = data.toRealPath(); // a link to a directory has permissions of its own, which mean nothing
+        String before = PosixFilePermissions.toString(Files.getPosixFilePermissions(real));
         int[] tightened = new int[1];
-        Files.walkFileTree(data, new SimpleFileVisitor<>() {
+        Files.walkFileTree(real, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
                 tightened[0] += tighten(directory) ? 1 : 0;
-                return !directory.equals(data) && PASSED_OVER.contains(String.valueOf(directory.getFileName()))
+                return !directory.equals(real) && PASSED_OVER.contains(String.valueOf(directory.getFileName()))
                         ? FileVisitResult.SKIP_SUBTREE
                         : FileVisitResult.CONTINUE;
             }
@@ -62,8 +72,8 @@ final class PrivateFiles {
         });
         if (tightened[0] > 0) {
             LOG.warn(
-                    "the data directory '{}' ({}) was open to other users of this machine: it and {} files in it are now its"
-                            + " owner's alone (0700, 0600)",
+                    "the data directory '{}' ({}) was open to other users of this machine: it and what is in it ({} changed) is"
+                            + " now its owner's alone (0700, 0600)",
                     data,
                     before,
                     tightened[0]);

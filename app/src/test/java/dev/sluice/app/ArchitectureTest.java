@@ -54,6 +54,7 @@ final class ArchitectureTest {
     private static final Map<String, String> READS_TO_THE_END = Map.of(
             "dev.sluice.app.ControlFile", "a file this program wrote, mode 600, in its own data directory",
             "dev.sluice.app.StarterPolicies", "resources of this build",
+            "dev.sluice.formats.maven.UnresolvableVersion", "passes over a body that the server bounds",
             "dev.sluice.formats.pypi.LegacyUpload", "passes over the rest of a body that the server bounds",
             "dev.sluice.formats.pypi.UploadForm", "streams into an upload that the gate bounds",
             "dev.sluice.formats.pypi.PypiProxying", "an index, bounded by limits.index when it was obtained",

@@ -76,6 +76,7 @@ final class ForeignPagesTest {
                     "org/acme/widget/maven-metadata.xml",
                     "org/acme/widget/maven-metadata.xml.sha1",
                     "org/acme/widget/1.0.0/widget-1.0.0.jar",
+                    "org/acme/widget/1.0.SNAPSHOT/widget-1.0.SNAPSHOT.jar",
                     "org/acme/widget/1.0.0/widget-1.0.0.jar.sha1"));
 
     private static final List<String> CHANGING = List.of("POST", "PUT", "PATCH", "DELETE");

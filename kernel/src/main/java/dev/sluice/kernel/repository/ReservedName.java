@@ -24,7 +24,7 @@ public record ReservedName(String format, String pattern) {
     private static final Pattern SEPARATORS = Pattern.compile("[-_.]+");
     private static final Pattern STARS = Pattern.compile("\\*{2,}");
     private static final Pattern PYPI = Pattern.compile("[a-z0-9*-]+");
-    private static final Pattern NPM = Pattern.compile("@?[a-z0-9._~!'()*-]*(?:/[a-z0-9._~!'()*-]*)?");
+    private static final Pattern NPM = Pattern.compile("\\*?@?[a-z0-9._~!'()*-]*(?:/[a-z0-9._~!'()*-]*)?");
     private static final Pattern MAVEN = Pattern.compile("[a-z0-9._*-]+(?::[a-z0-9._*-]+)?");
 
     /** Brings both into canonical spelling; checks that they are there. Throws IllegalArgumentException. */
@@ -57,7 +57,7 @@ public record ReservedName(String format, String pattern) {
     public Optional<String> objection() {
         return switch (format) {
             case "pypi" ->
-                PYPI.matcher(pattern).matches() && !pattern.startsWith("-") && !pattern.endsWith("-")
+                (PYPI.matcher(pattern).matches() && !pattern.startsWith("-") && !pattern.endsWith("-"))
                         ? Optional.empty()
                         : Optional.of("'" + this + "' covers nothing: a project's name has letters, digits and single"
                                 + " dashes between them, for example pypi:acme-*");
