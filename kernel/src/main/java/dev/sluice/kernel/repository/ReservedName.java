@@ -96,7 +96,7 @@ public record ReservedName(String format, String pattern) {
 
     private static boolean matches(String format, String pattern, String name) {
         if (pattern.indexOf('*') >= 0) {
-            return format.equals("pypi") && pattern.contains("-*-")
+            return (format.equals("pypi") && pattern.contains("-*-"))
                     ? matchesDashes(pattern, name)
                     : matchesGlob(pattern, name);
         }
