@@ -97,6 +97,7 @@ final class PrivateFiles {
     }
 
     /** The JDK has no way to say it. Where it cannot be said, the directory itself keeps others out. */
+    @SuppressWarnings("restricted") // native access is enabled for the whole program
     private static void restrictNewFiles() {
         try {
             Linker linker = Linker.nativeLinker();

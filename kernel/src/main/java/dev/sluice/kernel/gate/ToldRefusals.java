@@ -98,7 +98,7 @@ final class ToldRefusals {
         if (is.written() == written) {
             var _ = record.apply(former[0]).whenComplete((done, failure) -> {
                 if (failure == null) {
-                    written.complete(done);
+                    written.complete(null);
                 } else {
                     written.completeExceptionally(failure);
                 }
