@@ -275,7 +275,6 @@ final class Installation implements AutoCloseable {
         return hosts;
     }
 
-    /** The system's own roots count, so that a company's authority installed on the machine is trusted. */
     /** The formats that are served, as they are configured. */
     static List<Format> formats(Configuration configuration) {
         return List.of(
@@ -286,6 +285,7 @@ final class Installation implements AutoCloseable {
                 new MavenFormat(configuration.number(Setting.MAVEN_SNAPSHOTS, 1, 1_000)));
     }
 
+    /** The system's own roots count, so that a company's authority installed on the machine is trusted. */
     private static List<Path> certificates(Configuration configuration, Machine machine) throws IOException {
         List<Path> files = new ArrayList<>();
         Path own = configuration.find(Setting.CA_FILE).map(Path::of).orElse(null);
