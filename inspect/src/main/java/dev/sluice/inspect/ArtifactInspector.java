@@ -28,6 +28,11 @@ public final class ArtifactInspector implements Inspector {
     }
 
     @Override
+    public int version() {
+        return 2; // licences as weighed, POMs leniently, their parents
+    }
+
+    @Override
     public Set<String> formats() {
         return inspectors.keySet();
     }

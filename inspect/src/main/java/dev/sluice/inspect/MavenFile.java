@@ -25,7 +25,9 @@ final class MavenFile implements FileInspector {
     public Inspection inspect(String fileName, Content content) throws IOException {
         String name = fileName.toLowerCase(Locale.ROOT);
         if (name.endsWith(".pom")) {
-            return inspection(PomDocument.of(pom(content)).license(), List.of());
+            PomDocument pom = PomDocument.of(pom(content));
+            return new Inspection(
+                    pom.license(), Signal.known(false, SOURCE), Signal.unknown(NO_RUNTIME), List.of(), pom.parent());
         }
         if (!name.endsWith(".jar") && !name.endsWith(".war") && !name.endsWith(".aar")) {
             return FileInspector.unknown("files of this kind are not read");

@@ -10,6 +10,7 @@ import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
+import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
 import java.io.InputStream;
 import java.net.URI;
@@ -120,6 +121,23 @@ final class MavenProxying implements Proxying {
                 want.packageName(),
                 file.version(),
                 file.pom().path());
+    }
+
+    @Override
+    public boolean hasAncestors() {
+        return true;
+    }
+
+    @Override
+    public @Nullable FileWant ancestor(Repository repository, String coordinates) {
+        String[] parts = coordinates.split(":", -1);
+        if (parts.length != 3) {
+            return null;
+        }
+        String path = parts[0].replace('.', '/') + "/" + parts[1] + "/" + parts[2] + "/" + parts[1] + "-" + parts[2] + ".pom";
+        return Layout.parse(List.of(path.split("/", -1))) instanceof Address.Artifact file && file.path().equals(path)
+                ? new FileWant(repository, file.packageName(), file.version(), path)
+                : null;
     }
 
     @Override

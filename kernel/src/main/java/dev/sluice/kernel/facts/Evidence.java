@@ -2,6 +2,7 @@ package dev.sluice.kernel.facts;
 
 import dev.sluice.kernel.artifact.Signal;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the bytes of a file say of themselves, as an inspector read them. It belongs to the bytes, wherever they lie.
@@ -11,13 +12,15 @@ import java.util.List;
  * @param installScripts whether the artifact runs code of its own when installed
  * @param requiresRuntime the language runtime it demands (PyPI Requires-Python)
  * @param ambiguities how readers of the bytes may disagree about what they hold, a sentence each
+ * @param parent coordinates from which the file inherits what it does not say (a POM's parent), or null
  */
 public record Evidence(
         int reader,
         Signal<String> license,
         Signal<Boolean> installScripts,
         Signal<String> requiresRuntime,
-        List<String> ambiguities) {
+        List<String> ambiguities,
+        @Nullable String parent) {
 
     /** What is known of bytes that nobody read. */
     public static final Evidence NONE = unknown(0, "artifact not read yet");
@@ -34,6 +37,6 @@ public record Evidence(
 
     /** Bytes that tell nothing, for that reason. */
     public static Evidence unknown(int reader, String why) {
-        return new Evidence(reader, Signal.unknown(why), Signal.unknown(why), Signal.unknown(why), List.of());
+        return new Evidence(reader, Signal.unknown(why), Signal.unknown(why), Signal.unknown(why), List.of(), null);
     }
 }

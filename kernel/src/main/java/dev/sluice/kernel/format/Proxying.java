@@ -5,6 +5,7 @@ import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.ReleaseFile;
+import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,6 +62,21 @@ public interface Proxying {
      * the index tells enough.
      */
     default @Nullable FileWant descriptor(FileWant want) {
+        return null;
+    }
+
+    /** Whether files of this format inherit from others, see {@link #ancestor}. */
+    default boolean hasAncestors() {
+        return false;
+    }
+
+    /**
+     * The file at coordinates from which another one inherits what it does not say itself (Maven's parent POM), or null where there
+     * is no such thing, or they name no file.
+     *
+     * @param coordinates as {@link dev.sluice.kernel.gate.Inspector.Inspection#parent} tells them
+     */
+    default @Nullable FileWant ancestor(Repository repository, String coordinates) {
         return null;
     }
 

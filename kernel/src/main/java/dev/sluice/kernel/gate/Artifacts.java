@@ -355,7 +355,12 @@ final class Artifacts {
             Inspector.Inspection told =
                     inspector.inspect(format.id(), file.fileName(), new KeptContent(blobs, file.contents()));
             return new Evidence(
-                    reader, told.license(), told.installScripts(), told.requiresRuntime(), told.ambiguities());
+                    reader,
+                    told.license(),
+                    told.installScripts(),
+                    told.requiresRuntime(),
+                    told.ambiguities(),
+                    told.parent());
         } catch (BlobsUnavailableException e) {
             throw e; // it says nothing of the artifact
         } catch (IOException | IllegalArgumentException e) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The port that looks into artifacts. Thread-safe; bounds what it reads, whatever the artifact claims. */
 public interface Inspector {
@@ -17,16 +18,27 @@ public interface Inspector {
      * @param requiresRuntime language runtime it demands (PyPI Requires-Python)
      * @param ambiguities how readers of the artifact may disagree about what it holds, a sentence each: duplicate entries, a local
      *     header that contradicts the central directory, and the like; empty where every client reads the same
+     * @param parent coordinates from which the file inherits what it does not say (a POM's parent), or null
      */
     record Inspection(
             Signal<String> license,
             Signal<Boolean> installScripts,
             Signal<String> requiresRuntime,
-            List<String> ambiguities) {
+            List<String> ambiguities,
+            @Nullable String parent) {
 
         /** Copies the list. */
         public Inspection {
             ambiguities = List.copyOf(ambiguities);
+        }
+
+        /** Of an artifact that inherits nothing. */
+        public Inspection(
+                Signal<String> license,
+                Signal<Boolean> installScripts,
+                Signal<String> requiresRuntime,
+                List<String> ambiguities) {
+            this(license, installScripts, requiresRuntime, ambiguities, null);
         }
     }
 

@@ -53,6 +53,7 @@ final class Releasing {
     private final Promises promises;
     private final Blends blends;
     private final FileLocator locator;
+    private final Ancestors ancestors;
     private final Judge judge;
     private final Artifacts artifacts;
     private final Answers answers;
@@ -81,6 +82,7 @@ final class Releasing {
         this.judge = judge;
         this.artifacts = artifacts;
         this.answers = answers;
+        this.ancestors = new Ancestors(stores.history(), locator, blends, artifacts);
         this.hot = Caffeine.newBuilder()
                 .maximumWeight(settings.memoryForFiles())
                 .weigher((HotKey key, HotFile file) -> file.weight())
@@ -140,6 +142,7 @@ final class Releasing {
         }
         // Judged with what the bytes themselves tell: a licence, an install script, their age.
         artifacts.learn(format, kept);
+        boolean isWhole = inherit(format, want);
         long learnt = blends.stamps(want.packageName()).history();
         Judge.Judgement judgement = judge(format, want, found, kept, visit);
         if (!judgement.decision().isAllowed()) {
@@ -148,7 +151,7 @@ final class Releasing {
         if (!bytes) {
             return new Outcome.Described(kept);
         }
-        if (!judgement.policies().readsRequest() && !format.proxying().isMutable(want)) {
+        if (isWhole && !judgement.policies().readsRequest() && !format.proxying().isMutable(want)) {
             hot.put(
                     new HotKey(want.repository().id(), format.id(), want.path()),
                     new HotFile(
@@ -182,6 +185,7 @@ final class Releasing {
         FileWant descriptor = format.proxying().descriptor(want);
         if (descriptor != null && !descriptor.path().equals(want.path()) && artifacts.kept(descriptor) == null) {
             fetch(format, descriptor, found.coordinates(), null, found.upstreams(), null);
+            inherit(format, want);
             Judge.Judgement second = judge(format, want, found, null, visit);
             if (isWithheldForGood(second)) {
                 return new Got(null, refuse(visit, format, want, found, second));
@@ -208,6 +212,10 @@ final class Releasing {
             @Nullable StoredFile former)
             throws IOException {
         return stages.run("obtain", () -> artifacts.fetch(format, want, coordinates, file, upstreams, former));
+    }
+
+    private boolean inherit(Format format, FileWant want) throws IOException {
+        return stages.run("obtain", () -> ancestors.learn(format, want));
     }
 
     private static boolean isWithheldForGood(Judge.Judgement judgement) {

@@ -73,11 +73,56 @@ record Testimony(Evidence evidence, Signal<Instant> age) {
         return new Testimony(
                 new Evidence(
                         mine.reader(),
-                        first(all, Evidence::license, mine.license()),
+                        license(format, repository, own, all, mine, describing, judged, history.files()),
                         path == null ? agreed(all) : mine.installScripts(),
                         first(all, Evidence::requiresRuntime, mine.requiresRuntime()),
-                        mine.ambiguities()),
+                        mine.ambiguities(),
+                        null),
                 age(files, judged));
+    }
+
+    /** The file's own, that of the file which describes it, what that inherits; else what any other file of the version tells. */
+    private static Signal<String> license(
+            Format format,
+            Repository repository,
+            List<Evidence> own,
+            List<Evidence> all,
+            Evidence mine,
+            @Nullable LearntFile describing,
+            @Nullable LearntFile judged,
+            List<LearntFile> files) {
+        Signal<String> told = first(own, Evidence::license, mine.license());
+        LearntFile heir = describing != null ? describing : judged;
+        if (told.isKnown() || heir == null || heir.evidence() == null || heir.evidence().parent() == null) {
+            return first(all, Evidence::license, told);
+        }
+        Signal<String> inherited = inherited(format, repository, heir, heir.evidence(), files);
+        return inherited.isKnown() ? inherited : first(all, Evidence::license, inherited);
+    }
+
+    private static Signal<String> inherited(
+            Format format, Repository repository, LearntFile heir, Evidence own, List<LearntFile> files) {
+        Evidence evidence = own;
+        for (int i = 0; i < Ancestors.MAX; i++) {
+            String parent = String.valueOf(evidence.parent());
+            FileWant want = format.proxying().ancestor(repository, parent);
+            if (want == null) {
+                return Signal.unknown("the licence is left to a parent that cannot be named: " + parent);
+            }
+            LearntFile ancestor = at(files, Ancestors.path(heir.path(), want.path()));
+            if (ancestor == null || ancestor.evidence() == null) {
+                return Signal.unknown("the licence is left to the parent POM " + parent + ", which is not read yet");
+            }
+            evidence = ancestor.evidence();
+            String declared = evidence.license().orNull();
+            if (declared != null) {
+                return Signal.known(declared, "parent POM " + parent);
+            }
+            if (evidence.parent() == null) {
+                return Signal.unknown("parent POM " + parent + ": " + evidence.license().basis());
+            }
+        }
+        return Signal.unknown("the licence is left to more than " + Ancestors.MAX + " parents, or to a circle of them");
     }
 
     /** Side-cars tell nothing that their file does not tell; what the index no longer lists counts no more. */
@@ -88,7 +133,7 @@ record Testimony(Evidence evidence, Signal<Instant> age) {
         }
         return files.stream()
                 .filter(f -> paths.isEmpty() || paths.contains(f.path()))
-                .filter(f -> !Judge.isSideCar(format, f.fileName()))
+                .filter(f -> !Judge.isSideCar(format, f.fileName()) && !Ancestors.isInherited(f.path(), files))
                 .toList();
     }
 

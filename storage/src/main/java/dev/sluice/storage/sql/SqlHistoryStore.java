@@ -239,14 +239,19 @@ final class SqlHistoryStore implements HistoryStore {
             Signal<String> license,
             Signal<Boolean> installScripts,
             Signal<String> requiresRuntime,
-            List<String> ambiguities) {
+            List<String> ambiguities,
+            @Nullable String parent) {
         static Told of(Evidence evidence) {
             return new Told(
-                    evidence.license(), evidence.installScripts(), evidence.requiresRuntime(), evidence.ambiguities());
+                    evidence.license(),
+                    evidence.installScripts(),
+                    evidence.requiresRuntime(),
+                    evidence.ambiguities(),
+                    evidence.parent());
         }
 
         Evidence evidence(int reader) {
-            return new Evidence(reader, license, installScripts, requiresRuntime, ambiguities);
+            return new Evidence(reader, license, installScripts, requiresRuntime, ambiguities, parent);
         }
     }
 }
