@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ParentPomTest {
 
     private static final String UP = "https://registry.example/m2/";
-    private static final String AGPL = "<licenses><license><name>GNU Affero General Public License v3</name></license></licenses>";
+    private static final String AGPL =
+            "<licenses><license><name>GNU Affero General Public License v3</name></license></licenses>";
     private static final String DENIED = "some alternative in input.v0.package.license.alternatives\n"
             + "  some entry in alternative\n  startswith(entry, \"AGPL-\")";
     private static final String FROM_ROOT = "input.v0.signals.license.source == \"parent POM com.acme:root:7\"";
@@ -45,7 +46,8 @@ final class ParentPomTest {
     }
 
     private static String pom(String artifact, String content) {
-        return "<project><modelVersion>4.0.0</modelVersion><artifactId>" + artifact + "</artifactId>" + content + "</project>";
+        return "<project><modelVersion>4.0.0</modelVersion><artifactId>" + artifact + "</artifactId>" + content
+                + "</project>";
     }
 
     private void has(String artifact, String version, String content) {
@@ -57,7 +59,9 @@ final class ParentPomTest {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         gate.upstreams()
                 .has(UP + path, bytes)
-                .has(UP + path + ".sha1", MemoryBlobStore.digest(Algorithm.SHA1, bytes).hex());
+                .has(
+                        UP + path + ".sha1",
+                        MemoryBlobStore.digest(Algorithm.SHA1, bytes).hex());
     }
 
     private Response get(String artifact, String version, String ending) throws IOException {
@@ -75,7 +79,9 @@ final class ParentPomTest {
         assertThat(refused.status()).isEqualTo(403);
         gate.drop(denied);
         gate.withhold("By source", FROM_ROOT);
-        assertThat(get("kernel", "1.0", ending).status()).as("the source is named").isEqualTo(403);
+        assertThat(get("kernel", "1.0", ending).status())
+                .as("the source is named")
+                .isEqualTo(403);
     }
 
     @Test
@@ -122,8 +128,9 @@ final class ParentPomTest {
         gate.reserve("maven:com.acme:root");
         has("lib", "1.0", parent("root", "7"));
         gate.withhold("Denied", DENIED);
-        String root = "<project><modelVersion>4.0.0</modelVersion><groupId>com.acme</groupId><artifactId>root</artifactId>"
-                + "<version>7</version><packaging>pom</packaging>" + AGPL + "</project>";
+        String root =
+                "<project><modelVersion>4.0.0</modelVersion><groupId>com.acme</groupId><artifactId>root</artifactId>"
+                        + "<version>7</version><packaging>pom</packaging>" + AGPL + "</project>";
         assertThat(get("lib", "1.0", ".jar").status()).isEqualTo(200);
         assertThat(gate.put(path("root", "7", ".pom"), root).status()).isLessThan(300);
         assertThat(get("lib", "1.0", ".jar").status()).isEqualTo(403);

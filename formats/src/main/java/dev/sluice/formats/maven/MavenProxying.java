@@ -134,8 +134,10 @@ final class MavenProxying implements Proxying {
         if (parts.length != 3) {
             return null;
         }
-        String path = parts[0].replace('.', '/') + "/" + parts[1] + "/" + parts[2] + "/" + parts[1] + "-" + parts[2] + ".pom";
-        return Layout.parse(List.of(path.split("/", -1))) instanceof Address.Artifact file && file.path().equals(path)
+        String path =
+                parts[0].replace('.', '/') + "/" + parts[1] + "/" + parts[2] + "/" + parts[1] + "-" + parts[2] + ".pom";
+        return Layout.parse(List.of(path.split("/", -1))) instanceof Address.Artifact file
+                        && file.path().equals(path)
                 ? new FileWant(repository, file.packageName(), file.version(), path)
                 : null;
     }

@@ -87,7 +87,9 @@ final class Ancestors {
     }
 
     private static boolean inherits(@Nullable Evidence evidence) {
-        return evidence != null && evidence.parent() != null && !evidence.license().isKnown();
+        return evidence != null
+                && evidence.parent() != null
+                && !evidence.license().isKnown();
     }
 
     private @Nullable Evidence evidence(Format format, StoredFile file) throws IOException {

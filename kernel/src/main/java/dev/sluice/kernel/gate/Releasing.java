@@ -151,7 +151,9 @@ final class Releasing {
         if (!bytes) {
             return new Outcome.Described(kept);
         }
-        if (isWhole && !judgement.policies().readsRequest() && !format.proxying().isMutable(want)) {
+        if (isWhole
+                && !judgement.policies().readsRequest()
+                && !format.proxying().isMutable(want)) {
             hot.put(
                     new HotKey(want.repository().id(), format.id(), want.path()),
                     new HotFile(

@@ -93,7 +93,10 @@ record Testimony(Evidence evidence, Signal<Instant> age) {
             List<LearntFile> files) {
         Signal<String> told = first(own, Evidence::license, mine.license());
         LearntFile heir = describing != null ? describing : judged;
-        if (told.isKnown() || heir == null || heir.evidence() == null || heir.evidence().parent() == null) {
+        if (told.isKnown()
+                || heir == null
+                || heir.evidence() == null
+                || heir.evidence().parent() == null) {
             return first(all, Evidence::license, told);
         }
         Signal<String> inherited = inherited(format, repository, heir, heir.evidence(), files);
@@ -119,7 +122,8 @@ record Testimony(Evidence evidence, Signal<Instant> age) {
                 return Signal.known(declared, "parent POM " + parent);
             }
             if (evidence.parent() == null) {
-                return Signal.unknown("parent POM " + parent + ": " + evidence.license().basis());
+                return Signal.unknown(
+                        "parent POM " + parent + ": " + evidence.license().basis());
             }
         }
         return Signal.unknown("the licence is left to more than " + Ancestors.MAX + " parents, or to a circle of them");
