@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -81,18 +82,20 @@ final class FeedImports {
         if (imports.size() >= MAX_KEPT) {
             imports.values().removeIf(each -> each.summary != null || each.failure != null);
         }
+        boolean fewer = body.path("fewer").asBoolean(false);
         String id = installation.ids.next();
         Running running = new Running();
         imports.put(id, running);
         Event.Actor actor = call.visit().actor();
-        Thread.ofVirtual().name("feed-import").start(() -> run(running, paths, covered, actor));
+        Thread.ofVirtual().name("feed-import").start(() -> run(running, paths, covered, fewer, actor));
         return Response.json(202, Api.object().put("id", id).toString());
     }
 
-    private void run(Running running, List<Path> paths, Set<String> covered, Event.Actor actor) {
+    private void run(
+            Running running, List<Path> paths, Set<String> covered, boolean fewer, Event.Actor actor) {
         try {
             ImportSummary summary = new FeedImport(installation.database.advisories(), installation.clock)
-                    .run(paths, covered, (file, records) -> {
+                    .run(paths, covered, fewer, (file, records) -> {
                         running.file = file.toString();
                         running.records = records;
                     });
@@ -167,15 +170,19 @@ final class FeedImports {
                     .put("unchanged", feed.unchanged())
                     .put("removed", feed.removed())
                     .put("rejected", feed.rejected())
+                    .put("torn", feed.torn())
                     .put("newest", feed.newest() == null ? null : feed.newest().toString());
             ArrayNode rejections = node.putArray("rejections");
             feed.rejections()
                     .forEach(r -> rejections.addObject().put("where", r.where()).put("reason", r.reason()));
             ObjectNode skipped = node.putObject("skipped");
             feed.skipped().forEach(skipped::put);
+            new TreeMap<>(feed.dropped()).forEach(node.putObject("dropped")::put);
+            new TreeMap<>(feed.widened()).forEach(node.putObject("widened")::put);
         }
         summary.whole().stream().sorted().forEach(body.putArray("whole")::add);
         summary.partial().stream().sorted().forEach(body.putArray("partial")::add);
+        new TreeMap<>(summary.lacking()).forEach(body.putObject("lacking")::put);
         return body;
     }
 }

@@ -10,6 +10,7 @@ import dev.sluice.feeds.FeedSync;
 import dev.sluice.feeds.ImportSummary;
 import dev.sluice.feeds.Progress;
 import dev.sluice.kernel.access.Permission;
+import dev.sluice.kernel.advisory.Freshness;
 import dev.sluice.kernel.advisory.SyncState;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.UpstreamClient;
@@ -20,9 +21,11 @@ import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -98,6 +101,26 @@ final class FeedSyncs implements AutoCloseable {
                 .find(Setting.FEEDS_EPSS)
                 .ifPresent(address -> sources.add(source(Setting.FEEDS_EPSS, () -> FeedSource.epss(address))));
         return sources;
+    }
+
+    /** When a feed counts as stale. Throws {@link ConfigurationException}. */
+    static Freshness freshness(Configuration configuration) {
+        Map<String, Duration> paces = new HashMap<>(Freshness.STANDARD.paces());
+        for (String pace : configuration.get(Setting.FEEDS_PACE).split(",", -1)) {
+            String[] parts = pace.strip().split("=", 2);
+            String name = parts[0].strip().toLowerCase(Locale.ROOT);
+            try {
+                if (parts.length < 2 || !Freshness.STANDARD.paces().containsKey(name)) {
+                    throw new DateTimeException("known are " + String.join(", ", paces.keySet()));
+                }
+                paces.put(name, Duration.parse(parts[1].strip()));
+            } catch (DateTimeException malformed) {
+                throw new ConfigurationException(
+                        "feeds.pace: '" + pace.strip() + "' is no name and duration such as npm=P3D: " + malformed.getMessage(),
+                        malformed);
+            }
+        }
+        return new Freshness(configuration.duration(Setting.FEEDS_STALE_AFTER), paces);
     }
 
     private static FeedSource source(Setting setting, java.util.function.Supplier<FeedSource> made) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
         description = "Load and show advisories, exploitation scores and the catalogue of exploited vulnerabilities.",
         subcommands = {Feeds.Sync.class, Feeds.Import.class, Feeds.Status.class},
         footerHeading = "%nExamples:%n",
-        footer = {"  sluice feeds sync", "  sluice feeds import all.zip", "  sluice feeds status"})
+        footer = {"  sluice feeds sync", "  sluice feeds import npm/all.zip --covers npm", "  sluice feeds status"})
 final class Feeds {
 
     private Feeds() {}
@@ -54,6 +55,11 @@ final class Feeds {
                         "        %,d records of %s passed over: not served here%n",
                         skipped.getValue().asLong(), skipped.getKey());
             }
+            named(out, "dropped fields", feed.path("dropped"));
+            named(out, "cannot be read, so more versions count as affected than may be", feed.path("widened"));
+        }
+        for (Map.Entry<String, JsonNode> lacking : summary.path("lacking").properties()) {
+            out.println(lacking(lacking.getKey(), Output.plain(lacking.getValue().asString(""))));
         }
         for (JsonNode format : summary.path("whole")) {
             out.println("The advisories of " + format.asString("") + " are known as a whole.");
@@ -63,6 +69,27 @@ final class Feeds {
                     "Of " + format.asString("") + " these records count, but not as all there are: versions they do not"
                             + " name stay unknown. If they are all:  --covers " + format.asString(""));
         }
+    }
+
+    /** Fields and how often, for example {@code dropped fields: published (1), severity score (3)}. */
+    private static void named(PrintWriter out, String what, JsonNode counts) {
+        if (!counts.isEmpty()) {
+            out.println("        " + what + ": "
+                    + counts.properties().stream()
+                            .map(each -> "%s (%,d)".formatted(each.getKey(), each.getValue().asLong()))
+                            .collect(Collectors.joining(", ")));
+        }
+    }
+
+    private static String lacking(String name, String why) {
+        if (List.of("osv", "kev", "epss").contains(name)) {
+            return name + " is no younger by this: " + why + ". Fetch the file again, and import it.";
+        }
+        return "The advisories of " + name + " are not taken as a whole: " + why
+                + (why.startsWith("it holds ")
+                        ? ". Fetch the files again; if they are right:  --fewer"
+                        : ". Versions that no record names stay unknown. Have what is named above mended, or fetch it again,"
+                                + " and import all of it, or sync.");
     }
 
     /** Seconds as people say them. */
@@ -181,13 +208,13 @@ final class Feeds {
             description = {
                 "Import files: all of them or none, effective on the next request, also of a running server.",
                 "OSV: .zip, directory, .json, .jsonl, each also .gz. KEV: the catalogue's .json. EPSS: .csv, .csv.gz.",
-                "A .zip of OSV is taken for all advisories of its ecosystem; of other files say it with --covers, else versions"
-                        + " that none of them names stay unknown."
+                "Say with --covers of which ecosystem the files are all advisories there are: else versions that none of them names"
+                        + " stay unknown. Exit code 1 when they cannot be taken for that."
             },
             footerHeading = "%nExamples:%n",
             footer = {
                 "  sluice feeds import osv/ known_exploited_vulnerabilities.json epss_scores.csv.gz",
-                "  sluice feeds import all.zip --json",
+                "  sluice feeds import npm/all.zip PyPI/all.zip --covers npm,PyPI --json",
                 "  sluice feeds import npm-advisories.jsonl.gz --covers npm"
             })
     static final class Import extends ApiCommand {
@@ -202,12 +229,15 @@ final class Feeds {
                 description = "npm, PyPI, Maven: these files are all advisories of it.")
         private List<String> covers = List.of();
 
+        @Option(names = "--fewer", description = "It is right that there are many fewer records than before.")
+        private boolean fewer;
+
         @Option(names = "--json", description = "Print the summary as JSON.")
         private boolean json;
 
         @Override
         public Integer call() throws IOException, InterruptedException {
-            ObjectNode body = Api.object();
+            ObjectNode body = Api.object().put("fewer", fewer);
             ArrayNode covered = body.putArray("covers");
             covers.forEach(covered::add);
             ArrayNode list = body.putArray("paths");
@@ -249,14 +279,15 @@ final class Feeds {
             }
             PrintWriter out = out();
             JsonNode summary = state.path("summary");
+            int code = summary.path("lacking").isEmpty() ? 0 : 1;
             if (json) {
                 Output.json(out, summary);
-                return 0;
+                return code;
             }
             print(out, summary);
             out.println("In force from the next request on.");
             out.flush();
-            return 0;
+            return code;
         }
     }
 
@@ -266,7 +297,7 @@ final class Feeds {
             mixinStandardHelpOptions = true,
             description = {
                 "Show what is known, how old it is, where it comes from and how the syncs went.",
-                "Exit code 1 when something is older than feeds.stale-after."
+                "Exit code 1 when something is stale: not looked at since feeds.stale-after, or its newest data older than feeds.pace."
             },
             footerHeading = "%nExamples:%n",
             footer = {"  sluice feeds status", "  sluice feeds status --json"})
@@ -292,7 +323,7 @@ final class Feeds {
                 }
                 Output.table(
                         out,
-                        List.of("feed", "records", "age", "", "imported", "newest data"),
+                        List.of("feed", "records", "age", "", "imported", "up to date", "newest data"),
                         feeds.valueStream()
                                 .map(feed -> List.of(
                                         Output.text(feed.path("name")),
@@ -300,6 +331,7 @@ final class Feeds {
                                         age(feed.path("age_seconds")),
                                         feed.path("stale").asBoolean(false) ? "stale" : "",
                                         Output.text(feed.path("imported_at")),
+                                        Output.text(feed.path("updated_at")),
                                         Output.text(feed.path("newest"))))
                                 .toList());
                 if (!sources.isEmpty()) {
@@ -330,11 +362,17 @@ final class Feeds {
                         .filter(format -> !format.getValue().asBoolean(false))
                         .map(Map.Entry::getKey)
                         .toList();
+                for (JsonNode feed : feeds) {
+                    String lack = feed.path("lack").asString("");
+                    if (!lack.isEmpty()) {
+                        out.println(Output.text(feed.path("name")) + " lacks something: " + Output.plain(lack));
+                    }
+                }
                 if (!unknown.isEmpty()) {
                     out.println("Not known as a whole: the advisories of " + String.join(", ", unknown)
                             + ". Versions there that no record names are unknown, not clean.");
                     out.println(
-                            "Import an archive of all:  sluice feeds import all.zip   or set addresses and:  sluice feeds sync");
+                            "Import all of them:  sluice feeds import npm/all.zip --covers npm   or set addresses and:  sluice feeds sync");
                 }
                 out.flush();
                 return code;

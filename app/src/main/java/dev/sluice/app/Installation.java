@@ -130,7 +130,8 @@ final class Installation implements AutoCloseable {
                     "policy",
                     failures::counts);
             GateSettings settings = settings(configuration);
-            this.advisories = new AdvisoryIndex(database.advisories(), settings.memoryForAdvisories());
+            this.advisories = new AdvisoryIndex(
+                    database.advisories(), settings.memoryForAdvisories(), FeedSyncs.freshness(configuration));
             this.formats = formats(configuration);
             List<Path> certificates = certificates(configuration, machine);
             HttpUpstreamClient http = opened(new HttpUpstreamClient(

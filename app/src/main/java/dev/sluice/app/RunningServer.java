@@ -97,7 +97,7 @@ final class RunningServer implements AutoCloseable {
                             installation.metrics,
                             installation.tracing,
                             configuration.get(Setting.WORKSPACE),
-                            configuration.duration(Setting.FEEDS_STALE_AFTER),
+                            FeedSyncs.freshness(configuration),
                             operations(installation, upkeep, tokens)),
                     DoorSettings.limits(configuration),
                     installation.clock);

@@ -167,7 +167,7 @@ final class Serve implements Callable<Integer> {
             out.println("  that no record names are unknown, not clean. "
                     + (installation.feedSyncs.isConfigured()
                             ? "What is being fetched: ./sluice feeds status"
-                            : "Import an archive: ./sluice feeds import all.zip (docs/feeds.md)"));
+                            : "Import all: ./sluice feeds import npm/all.zip --covers npm (docs/feeds.md)"));
         }
         if (installation.newAdminToken != null) {
             out.println();

@@ -258,7 +258,11 @@ final class FeedSyncsTest {
                     .filter(feed -> feed.path("name").asString("").equals("osv"))
                     .findFirst()
                     .orElseThrow();
-            assertThat(osv.path("age_seconds").asLong()).isEqualTo(25 * 3600);
+            assertThat(osv.path("age_seconds").asLong())
+                    .describedAs("since the newest record")
+                    .isEqualTo(82 * 3600);
+            assertThat(osv.path("updated_at").asString("")).isEqualTo("2026-11-22T09:00:00Z");
+            assertThat(osv.path("newest").asString("")).isEqualTo("2026-11-20T00:00:00Z");
             assertThat(osv.path("stale").asBoolean(false)).isTrue();
             assertThat(osv.path("failing").asBoolean(false)).isTrue();
             assertThat(osv.path("records").asLong()).isEqualTo(1);
@@ -271,8 +275,10 @@ final class FeedSyncsTest {
             assertThat(source.path("updated_at").asString("")).isEqualTo("2026-11-22T09:00:00Z");
 
             assertThat(get(server, "/metrics").body())
-                    .contains("sluice_feed_age_seconds{feed=\"osv\"} 90000.0")
-                    .contains("sluice_feed_age_seconds{feed=\"osv/npm\"} 90000.0")
+                    .contains("sluice_feed_age_seconds{feed=\"osv\"} 295200.0")
+                    .contains("sluice_feed_age_seconds{feed=\"osv/npm\"} 295200.0")
+                    .contains("sluice_feed_stale{feed=\"osv/npm\"} 1.0")
+                    .contains("sluice_feed_stale{feed=\"kev\"} 1.0")
                     .contains("sluice_feed_failures{feed=\"kev\"} 1.0")
                     .contains("sluice_feed_records{feed=\"osv\"} 1.0")
                     .contains("sluice_feed_last_success_timestamp_seconds{feed=\"kev\"}");
@@ -315,6 +321,51 @@ final class FeedSyncsTest {
             assertThat(get(server, "/npm/main/widget").statusCode()).isEqualTo(403);
 
             synced(server, "{\"feeds\":[\"osv\"]}"); // nothing changed there, which is news enough
+            assertThat(get(server, "/npm/main/widget").body()).contains("1.0.0");
+            assertThat(get(server, tarball).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_feed_without_news_for_longer_than_its_pace_is_stale_however_often_it_is_looked_at() throws Exception {
+        servePackage();
+        serveOsv("2026-11-20T00:00:00Z,GHSA-1\n", Map.of("GHSA-1.json", record("GHSA-1", "other")));
+        Path policies = Files.createDirectory(folder.resolve("policies"));
+        Files.writeString(policies.resolve("stale.rego"), """
+                # METADATA
+                # title: Stale feeds
+                # custom:
+                #   mode: enforce
+                #   actions:
+                #     - set_package_state: QUARANTINED
+                package cloudsmith
+
+                default match := false
+
+                match if input.v0.feeds.osv.stale
+                """);
+        Map<String, String> flags = new HashMap<>(addresses());
+        flags.put("policies", policies.toString());
+        String tarball = "/npm/main/widget/-/widget-1.0.0.tgz";
+        try (RunningServer server = RunningServer.start(open(flags), "127.0.0.1", 0)) {
+            synced(server, "{\"feeds\":[\"osv\"]}");
+            assertThat(get(server, tarball).statusCode()).isEqualTo(200);
+            assertThat(get(server, "/npm/main/widget").body()).contains("1.0.0");
+
+            clock.advance(Duration.ofHours(15)); // to three days after the newest record
+            synced(server, "{\"feeds\":[\"osv\"]}");
+            assertThat(get(server, tarball).statusCode()).isEqualTo(403);
+            assertThat(get(server, "/npm/main/widget").statusCode()).isEqualTo(403);
+            JsonNode osv = json(server, "/api/feeds").path("feeds").get(0);
+            assertThat(osv.path("updated_at").asString("")).isEqualTo("2026-11-23T00:00:00Z");
+            assertThat(osv.path("stale").asBoolean(false)).isTrue();
+
+            serveOsv(
+                    "2026-11-23T00:00:00Z,GHSA-2\n2026-11-20T00:00:00Z,GHSA-1\n",
+                    Map.of(
+                            "GHSA-1.json", record("GHSA-1", "other"),
+                            "GHSA-2.json", record("GHSA-2", "other").replace("2026-11-20", "2026-11-23")));
+            synced(server, "{\"feeds\":[\"osv\"]}");
             assertThat(get(server, "/npm/main/widget").body()).contains("1.0.0");
             assertThat(get(server, tarball).statusCode()).isEqualTo(200);
         }

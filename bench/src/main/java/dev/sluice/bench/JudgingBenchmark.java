@@ -87,7 +87,7 @@ public class JudgingBenchmark {
     public void prepare() throws IOException, PolicyRejectedException {
         policies = policies();
         index = new AdvisoryIndex(store(advisories));
-        renderer = new PolicyInput("main", "npm", index.feeds());
+        renderer = new PolicyInput("main", "npm", index.feeds(), feed -> false);
         facts = facts(match());
         input = renderer.render(facts, null);
     }

@@ -1,5 +1,6 @@
 package dev.sluice.feeds;
 
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Identifiers of the CVE list. */
@@ -9,11 +10,12 @@ final class Cves {
 
     private Cves() {}
 
-    /** The identifier itself, refused where it is none. */
+    /** The identifier in its own spelling, refused where it is none. */
     static String checked(String text) throws RecordException {
-        if (!SHAPE.matcher(text).matches()) {
+        String cve = text.strip().toUpperCase(Locale.ROOT);
+        if (!SHAPE.matcher(cve).matches()) {
             throw new RecordException("not a CVE identifier: " + text);
         }
-        return text;
+        return cve;
     }
 }

@@ -23,6 +23,7 @@ final class EpssReader {
 
     private static final int MAX_LINE = 1_000;
     private static final String DATE = "score_date:";
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final DateTimeFormatter COMPACT_OFFSET = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssZ");
 
     private final AdvisoryStore.Import target;
@@ -40,6 +41,7 @@ final class EpssReader {
         List<String> header = null;
         for (byte[] bytes = lines.next(); bytes != null; bytes = lines.next()) {
             String line = new String(bytes, StandardCharsets.UTF_8).strip();
+            line = line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
             if (line.startsWith("#")) {
                 tally.dated(date(line));
             } else if (header == null) {
@@ -70,10 +72,10 @@ final class EpssReader {
         double score = share(cells[header.indexOf("epss")], "epss");
         double percentile = share(cells[header.indexOf("percentile")], "percentile");
         int dated = header.indexOf("score_date");
+        tally.kept(file, target.put(cve, new Exploitation.Epss(score, percentile)));
         if (dated >= 0) {
             tally.dated(day(cells[dated].strip()));
         }
-        tally.kept(file, target.put(cve, new Exploitation.Epss(score, percentile)));
     }
 
     private static double share(String cell, String what) throws RecordException {

@@ -2,9 +2,11 @@ package dev.sluice.feeds;
 
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -44,36 +46,39 @@ public final class FeedImport {
     /**
      * Imports those files and directories.
      *
-     * <p>A malformed record is rejected and counted. In a directory, files whose names end like no feed are passed over. A zip
-     * archive is taken for the whole of the ecosystems that some record of it speaks of alone; of other files nobody can tell
-     * whether they are all there is, unless {@code covered} says so.
+     * <p>A record that cannot be read is rejected and counted. In a directory, files whose names end like no feed are passed over.
+     * Of no file can anybody tell whether it is all there is, unless {@code covered} says so; then it is, when all of it could be
+     * read and it does not hold many fewer records than before.
      *
      * @param covered names of ecosystems whose advisories these files are all of
+     * @param fewer whether many fewer records than before are right
      * @throws FeedException when a file is absent, unreadable, broken off or no feed at all, or no record speaks of a covered
      *     ecosystem; then nothing is kept
      */
-    public ImportSummary run(List<Path> paths, Set<String> covered, Progress progress) throws FeedException {
+    public ImportSummary run(List<Path> paths, Set<String> covered, boolean fewer, Progress progress)
+            throws FeedException {
         try (AdvisoryStore.Import target = store.begin()) {
-            ImportRun run = new ImportRun(target, ecosystems, limits, null, progress);
+            Instant now = clock.instant();
+            ImportRun run = new ImportRun(target, ecosystems, limits, null, now, progress);
             for (Path path : paths) {
                 run.path(path);
             }
-            Map<String, Spoken.Part> whole = new HashMap<>(run.archives());
+            Map<String, Spoken.Part> whole = new HashMap<>();
             for (String name : covered) {
-                Ecosystem ecosystem = ecosystems.get(name);
-                Spoken.Part part = ecosystem == null ? Spoken.Part.NONE : run.part(ecosystem.format());
+                Ecosystem ecosystem = ecosystems.get(name.toLowerCase(Locale.ROOT));
+                Spoken.Part part = ecosystem == null ? Spoken.Part.NONE : run.spoken().part(ecosystem.format());
                 if (ecosystem == null || part.records() == 0) {
                     throw new FeedException("these files are not all that is known of " + name
                             + ": no record that could be read speaks of it");
                 }
                 whole.put(ecosystem.format(), part);
             }
-            return run.finish(new FeedStates(store.feeds(), clock.instant()), whole);
+            return run.finish(new FeedStates(store.feeds(), now), whole, Map.of(), fewer);
         }
     }
 
     /** Imports those files and directories; what nobody says they are all of, they may be part of. */
     public ImportSummary run(List<Path> paths, Progress progress) throws FeedException {
-        return run(paths, Set.of(), progress);
+        return run(paths, Set.of(), false, progress);
     }
 }

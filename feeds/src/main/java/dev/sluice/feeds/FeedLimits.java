@@ -13,8 +13,8 @@ public record FeedLimits(int recordBytes, long downloadBytes, long fileBytes, in
     /** Several times what the largest public feeds hold today. */
     public static final FeedLimits STANDARD = new FeedLimits(10 << 20, 2L << 30, 16L << 30, 3_000_000);
 
-    /** So deep may JSON nest. */
-    static final int DEPTH = 64;
+    /** So deep may JSON nest; parts that nobody reads are left behind without recursion. */
+    static final int DEPTH = 10_000;
 
     /** Public feeds shrink to a fourth or a tenth; what shrinks to less than a hundredth was made to. */
     private static final int RATIO = 100;

@@ -3,6 +3,7 @@ package dev.sluice.feeds;
 import dev.sluice.kernel.advisory.Advisory;
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.Exploitation;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -32,7 +33,8 @@ final class FeedReader {
     private final Tally osv;
     private final Tally kev;
     private final Runnable perRecord;
-    private Spoken spoken = new Spoken();
+    private final Spoken spoken;
+    private final Instant latest;
 
     FeedReader(
             AdvisoryStore.Import target,
@@ -41,6 +43,8 @@ final class FeedReader {
             @Nullable String source,
             Tally osv,
             Tally kev,
+            Spoken spoken,
+            Instant latest,
             Runnable perRecord) {
         this.target = target;
         this.ecosystems = ecosystems;
@@ -49,56 +53,65 @@ final class FeedReader {
         this.factory = JsonFields.factory(limits);
         this.osv = osv;
         this.kev = kev;
+        this.spoken = spoken;
+        this.latest = latest;
         this.perRecord = perRecord;
     }
 
-    /** From now on counts in that one of which formats records speak. */
-    void speakInto(Spoken next) {
-        spoken = next;
-    }
-
-    /** Reads an OSV record a line. */
+    /** Reads OSV records, one a line or more. */
     void lines(String file, InputStream in) throws IOException {
         BoundedLines lines = new BoundedLines(in, limits.recordBytes());
         for (byte[] line = lines.next(); line != null; line = lines.next()) {
             String where = file + ":" + lines.number();
             if (lines.isOverlong()) {
-                osv.rejected(file, where, "longer than " + limits.recordBytes() + " bytes");
+                rejected(file, where, null, "longer than " + limits.recordBytes() + " bytes");
             } else if (!isBlank(line)) {
-                try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), line)) {
-                    parser.nextToken();
-                    record(file, where, parser, false);
-                } catch (JacksonException malformed) {
-                    osv.rejected(file, where, malformed.getOriginalMessage());
-                }
+                values(file, where, new ByteArrayInputStream(line), "");
             }
             perRecord.run();
         }
     }
 
-    /** Reads a document: one OSV record, an array of them, or the KEV catalogue; {@code where} names it within the file. */
+    /** Reads a document: OSV records, alone or in an array, or the KEV catalogue; {@code where} names it within the file. */
     void document(String file, String where, InputStream in) throws IOException {
-        try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), in)) {
+        values(file, where, in, "; nothing behind it was read");
+    }
+
+    /** Reads one value behind the other. */
+    private void values(String file, String where, InputStream in, String consequence) throws IOException {
+        try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), JsonFields.characters(in))) {
             JsonToken first = parser.nextToken();
-            if (first == JsonToken.START_ARRAY) {
-                for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
-                    record(file, where + "[" + i + "]", parser, true);
-                    perRecord.run();
+            if (first == null) {
+                rejected(file, where, null, "it is empty");
+            }
+            for (JsonToken token = first; token != null; token = parser.nextToken()) {
+                if (token == JsonToken.START_ARRAY) {
+                    for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
+                        record(file, where + "[" + i + "]", parser);
+                        perRecord.run();
+                    }
+                } else {
+                    record(file, where, parser);
+                    if (!consequence.isEmpty()) {
+                        perRecord.run();
+                    }
                 }
-            } else {
-                record(file, where, parser, false);
-                perRecord.run();
             }
         } catch (JacksonIOException failed) {
             throw failed.getCause();
         } catch (JacksonException malformed) {
-            osv.rejected(file, where, malformed.getOriginalMessage() + "; nothing behind it was read");
+            rejected(file, where, null, malformed.getOriginalMessage() + consequence);
         }
     }
 
-    /** Reads one record; {@code goOn} says that others follow, so that a refused one has to be left behind. */
-    private void record(String file, String where, JsonParser parser, boolean goOn) {
-        OsvReader reader = new OsvReader(parser, ecosystems);
+    /** Counts a record that cannot be read, of that format or of nobody knows which. */
+    void rejected(String file, String where, @Nullable String format, String reason) {
+        osv.rejected(file, where, reason);
+        spoken.unreadable(format, documentName(where));
+    }
+
+    private void record(String file, String where, JsonParser parser) {
+        OsvReader reader = new OsvReader(parser, ecosystems, latest);
         int depth = depth(parser);
         long from = offset(parser);
         boolean[] catalogue = new boolean[1];
@@ -108,7 +121,7 @@ final class FeedReader {
                     catalogue[0] = true;
                     catalogue(file, parser);
                 } else if (name.equals("dateReleased")) {
-                    kev.dated(released(parser));
+                    kev.dated(JsonFields.moment(parser));
                 } else {
                     reader.field(name);
                 }
@@ -116,35 +129,52 @@ final class FeedReader {
                     throw new RecordException("longer than " + limits.recordBytes() + " bytes");
                 }
             });
-            if (catalogue[0]) {
-                return;
-            }
-            Advisory advisory = reader.advisory(source == null ? sourceName(file) : source);
-            String skipped = reader.skippedEcosystem();
-            if (skipped == null) {
-                osv.kept(file, target.put(SharedRecord.merged(target, advisory)));
-                spoken.count(advisory, reader.isOfOneEcosystem());
-                osv.dated(advisory.modified());
-            } else {
-                osv.skipped(file, skipped);
+            if (!catalogue[0] || !reader.id().isEmpty()) {
+                keep(file, where, reader);
             }
         } catch (RecordException | IllegalArgumentException refused) { // the store refuses what it cannot keep
-            osv.rejected(
-                    file,
-                    reader.id().isEmpty() ? where : where + " " + reader.id(),
-                    String.valueOf(refused.getMessage()));
-            if (goOn) {
-                leave(parser, depth);
-            }
+            refuse(file, named(where, reader), reader, String.valueOf(refused.getMessage()));
+            leave(parser, depth);
         }
     }
 
-    private static @Nullable Instant released(JsonParser parser) {
-        try {
-            return JsonFields.instant(parser, "dateReleased");
-        } catch (RecordException malformed) {
-            return null;
+    private void keep(String file, String where, OsvReader reader) throws RecordException {
+        Advisory advisory = reader.advisory(source == null ? sourceName(file) : source);
+        String skipped = reader.skippedEcosystem();
+        if (skipped != null) {
+            osv.skipped(file, skipped);
+            return;
         }
+        osv.kept(file, target.put(SharedRecord.merged(target, advisory, reader.isDated())));
+        osv.odd(reader.dropped(), reader.widened());
+        spoken.count(advisory, reader.isDated());
+        if (reader.isDated()) {
+            osv.dated(advisory.modified());
+        }
+        for (OsvReader.Gap gap : reader.gaps()) {
+            osv.torn(named(where, reader), gap.why());
+            spoken.unreadable(gap.format(), documentName(where));
+        }
+    }
+
+    /** A refused record may speak of what its readable parts say it does; where none can be read, of anything. */
+    private void refuse(String file, String where, OsvReader reader, String reason) {
+        osv.rejected(file, where, reason);
+        for (@Nullable String format : reader.formats()) {
+            spoken.unreadable(format, documentName(where));
+        }
+    }
+
+    private static String named(String where, OsvReader reader) {
+        return reader.id().isEmpty() ? where : where + " " + reader.id();
+    }
+
+    /** The name of the document a place lies in, without folder and ending. */
+    private static String documentName(String where) {
+        String path = where.split(" ", 2)[0];
+        String name = path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+        int end = name.indexOf(".json");
+        return end < 0 ? name : name.substring(0, end);
     }
 
     private void catalogue(String file, JsonParser parser) throws RecordException {
@@ -156,6 +186,7 @@ final class FeedReader {
                 kev.named(reader.cve());
                 Exploitation.Kev entry = reader.entry();
                 kev.kept(file, target.put(reader.cve(), entry));
+                kev.odd(reader.isOdd() ? Map.of("dueDate", 1L) : Map.of(), Map.of());
                 kev.dated(entry.dateAdded().atStartOfDay(ZoneOffset.UTC).toInstant());
             } catch (RecordException | IllegalArgumentException refused) {
                 kev.named(reader.cve());
@@ -184,7 +215,7 @@ final class FeedReader {
     }
 
     private static long offset(JsonParser parser) {
-        return parser.currentLocation().getByteOffset();
+        return parser.currentLocation().getCharOffset();
     }
 
     private static String sourceName(String file) {

@@ -2,6 +2,7 @@ package dev.sluice.feeds;
 
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.AdvisoryStore.FeedState;
+import dev.sluice.kernel.advisory.Freshness;
 import dev.sluice.kernel.advisory.SyncState;
 import dev.sluice.kernel.advisory.SyncState.Validator;
 import dev.sluice.kernel.advisory.SyncStore;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -47,10 +49,10 @@ public final class FeedSync {
     /** Beyond so many changed records, the archive is less work for both sides. */
     private static final int MOST_SINGLE = 1_000;
 
-    /** So many records may disappear at once without anybody asking why. */
-    private static final int FEW = 100;
-
     private static final int AT_A_TIME = 8;
+
+    /** So many records that are missing are named. */
+    private static final int MOST_NAMED = 5;
 
     /** No source is left alone for longer, whatever it says. */
     private static final Duration LONGEST_PLAN = Duration.ofDays(7);
@@ -305,10 +307,12 @@ public final class FeedSync {
                     Set<String> named;
                     ImportSummary summary;
                     try (AdvisoryStore.Import target = store.begin()) {
-                        ImportRun run = new ImportRun(target, ecosystems, settings.limits(), "osv", progress);
+                        ImportRun run = new ImportRun(target, ecosystems, settings.limits(), "osv", clock.instant(), progress);
                         run.path(kept.file());
                         ImportSummary.Feed read = run.feed(feed);
-                        if (read.read() == read.rejected() || run.feed("osv").read() > 0) {
+                        if (read.rejected() * FeedStates.MOST_REJECTED > read.read()
+                                || read.read() == 0
+                                || run.feed("osv").read() > 0) {
                             throw new FeedException(source.shown() + " holds no whole " + feed + " feed"
                                     + firstRejection(run.feed("osv"), read));
                         }
@@ -319,7 +323,8 @@ public final class FeedSync {
                         AdvisoryStore.Import.Kind kind =
                                 feed.equals("kev") ? AdvisoryStore.Import.Kind.KEV : AdvisoryStore.Import.Kind.EPSS;
                         gone.forEach(id -> run.takeBack(feed, kind, id));
-                        summary = run.finish(new FeedStates(store.feeds(), clock.instant()), Map.of());
+                        summary = run.finish(
+                                new FeedStates(store.feeds(), clock.instant()), Map.of(), Map.of(), true); // guarded above
                     }
                     return changed(summary, true, kept.validator(), null, known, named);
                 }
@@ -327,7 +332,7 @@ public final class FeedSync {
         }
 
         private Outcome osv() throws IOException {
-            Ecosystem ecosystem = ecosystems.get(source.ecosystem());
+            Ecosystem ecosystem = ecosystems.get(source.ecosystem().toLowerCase(Locale.ROOT));
             if (ecosystem == null) {
                 throw new FeedException("the ecosystem " + source.ecosystem() + " is not served here; known are "
                         + String.join(", ", ecosystems.keySet()));
@@ -344,7 +349,8 @@ public final class FeedSync {
         private Outcome byList(Ecosystem ecosystem, Fetcher.Kept kept) throws IOException {
             ModifiedList list;
             try {
-                list = ModifiedList.read(kept.file(), settings.limits());
+                list = ModifiedList.read(
+                        kept.file(), settings.limits(), began.plus(Freshness.SKEW));
             } catch (IOException e) {
                 throw new FeedException(kept.file(), e);
             }
@@ -371,7 +377,7 @@ public final class FeedSync {
             Set<String> gone = list.gone(all);
             guard(gone, all);
             if (archive == null && wanted.isEmpty() && gone.isEmpty()) {
-                upToDate();
+                upToDate(true);
                 return saved(
                         before.changed(began, clock.instant(), next(), kept.validator(), list.newest(), known.size()),
                         null,
@@ -380,7 +386,7 @@ public final class FeedSync {
             Path records = here.resolve("records");
             Set<String> listed = new HashSet<>(list.ids());
             listed.removeAll(fetch(wanted, Files.createDirectory(records)));
-            ImportSummary summary = imported(ecosystem, archive, records, gone, listed.size());
+            ImportSummary summary = imported(ecosystem, archive, records, gone, list.ids(), listed);
             Instant newest = list.newest();
             if (archive != null) { // what changed after the archive was made is fetched by the next sync
                 Instant newestOfArchive = summary.feed("osv").newest();
@@ -411,7 +417,7 @@ public final class FeedSync {
                     Set<String> gone = new HashSet<>(known);
                     gone.removeAll(held);
                     guard(gone, known);
-                    ImportSummary summary = imported(ecosystem, file, null, gone, held.size());
+                    ImportSummary summary = imported(ecosystem, file, null, gone, held, new HashSet<>(held));
                     return changed(summary, true, kept.validator(), null, known, held);
                 }
             }
@@ -480,11 +486,21 @@ public final class FeedSync {
             return absent;
         }
 
+        /**
+         * Imports what was fetched. {@code listed} are the records that are there; those that cannot be read are taken out, so that
+         * they are asked for again, and until they can, the ecosystem is not known as a whole.
+         */
         private ImportSummary imported(
-                Ecosystem ecosystem, @Nullable Path archive, @Nullable Path records, Set<String> gone, long listed)
+                Ecosystem ecosystem,
+                @Nullable Path archive,
+                @Nullable Path records,
+                Set<String> gone,
+                Set<String> all,
+                Set<String> listed)
                 throws IOException {
             try (AdvisoryStore.Import target = store.begin()) {
-                ImportRun run = new ImportRun(target, ecosystems, settings.limits(), "osv", progress);
+                ImportRun run =
+                        new ImportRun(target, ecosystems, settings.limits(), "osv", clock.instant(), progress);
                 if (archive != null) {
                     run.path(archive);
                 }
@@ -492,10 +508,28 @@ public final class FeedSync {
                     run.path(records);
                 }
                 gone.forEach(id -> run.takeBack(id, ecosystem.format()));
+                String format = ecosystem.format();
+                listed.removeAll(run.spoken().torn());
+                long unread = all.size() - listed.size();
                 return run.finish(
                         new FeedStates(store.feeds(), clock.instant()),
-                        Map.of(ecosystem.format(), run.part(ecosystem.format()).of(listed)));
+                        Map.of(format, run.spoken().part(format).of(all.size())),
+                        unread == 0
+                                ? Map.of()
+                                : Map.of(
+                                        format,
+                                        unread + " of the " + all.size()
+                                                + " records it lists are not there or could not be read: "
+                                                + named(all, listed)),
+                        true); // guarded above
             }
+        }
+
+        private static String named(Set<String> all, Set<String> listed) {
+            List<String> missing =
+                    all.stream().filter(id -> !listed.contains(id)).sorted().toList();
+            return String.join(", ", missing.subList(0, Math.min(MOST_NAMED, missing.size())))
+                    + (missing.size() > MOST_NAMED ? ", …" : "");
         }
 
         private static boolean isEmpty(Path folder) throws IOException {
@@ -506,7 +540,7 @@ public final class FeedSync {
 
         /** A feed that loses much of what it had is more likely broken than right. */
         private void guard(Set<String> gone, Set<String> known) throws FeedException {
-            if (!whole && gone.size() > FEW && gone.size() > known.size() / 2) {
+            if (!whole && gone.size() > FeedStates.FEW && gone.size() > known.size() / 2) {
                 throw new FeedException("it names " + gone.size() + " of " + known.size()
                         + " records no more, which is taken for a fault; if it is right: sluice feeds sync "
                         + source.feed() + " --whole");
@@ -523,21 +557,22 @@ public final class FeedSync {
         }
 
         private Outcome unchanged() {
-            upToDate();
+            Validator validator = before.validator();
+            upToDate(validator != null && validator.document().endsWith(LIST)); // kept of a list only when all of it was there
             return saved(before.unchanged(began, clock.instant(), next()), null, false);
         }
 
-        /** Nothing new; that it is known to be up to date, is. */
-        private void upToDate() {
-            Ecosystem ecosystem = ecosystems.get(source.ecosystem());
+        /** Nothing new; that it is known to be up to date, is. {@code complete} says that all the source names is here. */
+        private void upToDate(boolean complete) {
+            Ecosystem ecosystem = ecosystems.get(source.ecosystem().toLowerCase(Locale.ROOT));
             try (AdvisoryStore.Import target = store.begin()) {
                 FeedStates states = new FeedStates(store.feeds(), clock.instant());
                 if (ecosystem == null) {
                     states.unchanged(source.feed());
-                } else if (states.covers(ecosystem.format())) {
+                } else if (states.covers(ecosystem.format()) || (!complete && states.tells(ecosystem.format()))) {
                     states.unchanged(FeedState.osv(ecosystem.format()));
-                } else { // synced by a node of a version that did not note it
-                    states.imported(ecosystem.format(), before.records(), before.cursor());
+                } else { // or synced by a node of a version that did not note it
+                    states.imported(ecosystem.format(), before.records(), before.cursor(), null, true);
                 }
                 states.note(target);
                 target.commit();

@@ -1,6 +1,7 @@
 package dev.sluice.feeds;
 
 import dev.sluice.kernel.advisory.AdvisoryStore;
+import dev.sluice.kernel.advisory.Freshness;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -9,7 +10,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,13 +32,12 @@ final class ImportRun {
     private final AdvisoryStore.Import target;
     private final FeedLimits limits;
     private final Progress progress;
-    private final Tally osv = new Tally("osv");
-    private final Tally kev = new Tally("kev");
-    private final Tally epss = new Tally("epss");
+    private final Tally osv;
+    private final Tally kev;
+    private final Tally epss;
     private final FeedReader json;
     private final EpssReader csv;
-    private final Map<String, Spoken.Part> spoken = new HashMap<>();
-    private final Map<String, Spoken.Part> archives = new HashMap<>();
+    private final Spoken spoken = new Spoken();
     private Path current = Path.of("");
     private long records;
 
@@ -44,17 +45,23 @@ final class ImportRun {
      * A run.
      *
      * @param source where advisories are said to come from; null for the name of their file
+     * @param now when it runs; dates of the data that lie beyond it by more than clocks differ are none
      */
     ImportRun(
             AdvisoryStore.Import target,
             Map<String, Ecosystem> ecosystems,
             FeedLimits limits,
             @Nullable String source,
+            Instant now,
             Progress progress) {
         this.target = target;
         this.limits = limits;
         this.progress = progress;
-        this.json = new FeedReader(target, ecosystems, limits, source, osv, kev, this::counted);
+        Instant latest = now.plus(Freshness.SKEW);
+        this.osv = new Tally("osv", latest);
+        this.kev = new Tally("kev", latest);
+        this.epss = new Tally("epss", latest);
+        this.json = new FeedReader(target, ecosystems, limits, source, osv, kev, spoken, latest, this::counted);
         this.csv = new EpssReader(target, epss, this::counted);
     }
 
@@ -89,12 +96,9 @@ final class ImportRun {
 
     private void file(Path file, boolean named) throws FeedException {
         current = file;
-        Spoken here = new Spoken();
-        json.speakInto(here);
         try {
             if (isZip(file)) {
                 zip(file);
-                here.whole().forEach((format, part) -> archives.merge(format, part, Spoken.Part::and));
             } else {
                 try (InputStream in = unpacked(file, limits)) {
                     content(file.toString(), Kind.of(file.toString()), in);
@@ -105,7 +109,6 @@ final class ImportRun {
         } catch (IOException failed) {
             throw Files.exists(file) ? new FeedException(file, failed) : new FeedException(file, "no such file");
         }
-        here.parts().forEach((format, part) -> spoken.merge(format, part, Spoken.Part::and));
         if (named) {
             progress.at(file, records);
         }
@@ -127,14 +130,24 @@ final class ImportRun {
             }
             long most = limits.unpacked(Files.size(file));
             long left = most;
+            Set<String> names = new HashSet<>();
             for (ZipEntry entry : (Iterable<ZipEntry>) zip.stream().map(ZipEntry.class::cast)::iterator) {
-                if (entry.isDirectory() || Kind.of(entry.getName()) != Kind.JSON) {
+                Kind kind = Kind.of(entry.getName());
+                if (entry.isDirectory() || kind == Kind.UNKNOWN) {
                     continue;
                 }
                 String shown = entry.getName().length() > MAX_FILE_NAME
                         ? entry.getName().substring(0, MAX_FILE_NAME)
                         : entry.getName();
-                String name = file + "!" + shown;
+                String name = file + "!/" + shown;
+                if (kind != Kind.JSON || !names.add(entry.getName())) {
+                    json.rejected(
+                            file.toString(),
+                            name,
+                            null,
+                            kind == Kind.JSON ? "a second entry of that name" : "in a zip, only .json is read");
+                    continue;
+                }
                 byte[] bytes;
                 try (InputStream in = zip.getInputStream(entry)) {
                     bytes = in.readNBytes(limits.recordBytes() + 1);
@@ -144,7 +157,7 @@ final class ImportRun {
                     throw new FeedException(file, "holds more than " + most + " bytes after unpacking");
                 }
                 if (bytes.length > limits.recordBytes()) {
-                    osv.rejected(file.toString(), name, "longer than " + limits.recordBytes() + " bytes");
+                    json.rejected(file.toString(), name, null, "longer than " + limits.recordBytes() + " bytes");
                 } else if (!isWhole(entry, bytes)) { // the JDK's ZipFile does not look
                     throw new FeedException(file, shown + " is not what its checksum says: the archive is damaged");
                 } else {
@@ -214,32 +227,45 @@ final class ImportRun {
         }
     }
 
-    /** The records of that format that this run read. */
-    Spoken.Part part(String format) {
-        return spoken.getOrDefault(format, Spoken.Part.NONE);
+    /** What this run read, by format. */
+    Spoken spoken() {
+        return spoken;
     }
 
-    /** The same, only of the formats that an archive among the files is the whole of. */
-    Map<String, Spoken.Part> archives() {
-        return archives;
-    }
-
-    /** Commits, and notes the state of what was touched; {@code whole} are the formats whose advisories are known as a whole now. */
-    ImportSummary finish(FeedStates states, Map<String, Spoken.Part> whole) {
+    /**
+     * Commits, and notes the state of what was touched.
+     *
+     * @param whole the formats whose advisories these are all of, as the source or whoever imports says, and how many there are
+     * @param missing of those, what they lack, though the source names it
+     * @param fewer whether many fewer records than before are right
+     */
+    ImportSummary finish(FeedStates states, Map<String, Spoken.Part> whole, Map<String, String> missing, boolean fewer) {
         List<ImportSummary.Feed> touched = Stream.of(osv, kev, epss)
                 .filter(Tally::isTouched)
                 .map(Tally::summary)
                 .toList();
-        touched.forEach(states::imported);
-        whole.forEach((format, part) -> states.imported(format, part.records(), part.newest()));
+        touched.forEach(feed -> states.imported(feed, fewer));
+        whole.forEach((format, part) -> {
+            long unreadable = spoken.unreadable(format);
+            String lack = missing.get(format);
+            if (lack == null && unreadable > 0) {
+                lack = unreadable == 1
+                        ? "1 record or affected package could not be read"
+                        : unreadable + " records or affected packages could not be read";
+            }
+            states.imported(format, part.records(), part.newest(), lack, fewer);
+        });
         states.note(target);
         return new ImportSummary(
                 target.commit(),
                 touched,
-                whole.keySet(),
-                spoken.keySet().stream()
-                        .filter(format -> !states.covers(format))
-                        .collect(Collectors.toSet()));
+                whole.keySet().stream()
+                        .filter(format -> !states.lacking().containsKey(format))
+                        .collect(Collectors.toSet()),
+                spoken.formats().stream()
+                        .filter(format -> !states.covers(format) && !states.lacking().containsKey(format))
+                        .collect(Collectors.toSet()),
+                states.lacking());
     }
 
     private Tally tally(String name) {

@@ -15,6 +15,7 @@ final class KevReader {
     private @Nullable LocalDate dateAdded;
     private @Nullable LocalDate dueDate;
     private boolean ransomware;
+    private boolean odd;
 
     KevReader(JsonParser parser) {
         this.parser = parser;
@@ -29,13 +30,27 @@ final class KevReader {
         switch (name) {
             case "cveID" -> cve = Cves.checked(JsonFields.name(parser, name, MAX_TEXT));
             case "dateAdded" -> dateAdded = JsonFields.date(JsonFields.name(parser, name, MAX_TEXT), name);
-            case "dueDate" -> {
-                String text = JsonFields.text(parser, name);
-                dueDate = text == null || text.isEmpty() ? null : JsonFields.date(text, name);
+            case "dueDate" -> dueDate(); // decides nothing
+            case "knownRansomwareCampaignUse" -> {
+                String text = JsonFields.textOrNull(parser);
+                ransomware = text != null && text.strip().equalsIgnoreCase("Known");
             }
-            case "knownRansomwareCampaignUse" -> ransomware = "Known".equals(JsonFields.text(parser, name));
             default -> parser.skipChildren();
         }
+    }
+
+    private void dueDate() {
+        String text = JsonFields.textOrNull(parser);
+        try {
+            dueDate = text == null ? null : JsonFields.date(text, "dueDate");
+        } catch (RecordException malformed) {
+            odd = true;
+        }
+    }
+
+    /** Whether a field that decides nothing could not be read. */
+    boolean isOdd() {
+        return odd;
     }
 
     /** The entry, after its last field. */

@@ -35,10 +35,14 @@ final class ModifiedList {
         this.newest = newest;
     }
 
-    /** Reads a list. Throws IOException when it is none, or is empty. */
-    static ModifiedList read(Path file, FeedLimits limits) throws IOException {
+    /**
+     * Reads a list. Throws IOException when it is none, or is empty.
+     *
+     * @param latest a date behind it is none: such a record counts as changed at every sync, and moves no other on
+     */
+    static ModifiedList read(Path file, FeedLimits limits, Instant latest) throws IOException {
         Map<String, Instant> modified = new LinkedHashMap<>();
-        Instant newest = Instant.MIN;
+        Instant newest = Instant.EPOCH;
         try (InputStream in = ImportRun.unpacked(file, limits)) {
             BoundedLines lines = new BoundedLines(in, MAX_LINE);
             for (byte[] bytes = lines.next(); bytes != null; bytes = lines.next()) {
@@ -52,9 +56,10 @@ final class ModifiedList {
                 if (comma < 0 || lines.isOverlong() || !ID.matcher(id).matches()) {
                     throw new IOException("line " + lines.number() + " is not a time, a comma and an identifier");
                 }
-                Instant time = time(line.substring(0, comma));
+                Instant told = time(line.substring(0, comma));
+                Instant time = told.isAfter(latest) ? Instant.MAX : told;
                 modified.merge(id, time, (left, right) -> left.isAfter(right) ? left : right);
-                newest = time.isAfter(newest) ? time : newest;
+                newest = time.isAfter(newest) && time.isBefore(Instant.MAX) ? time : newest;
                 if (modified.size() > limits.files()) {
                     throw new IOException("names more than " + limits.files() + " records");
                 }

@@ -1,13 +1,16 @@
 package dev.sluice.feeds;
 
 import dev.sluice.kernel.advisory.Advisory;
-import dev.sluice.kernel.advisory.AffectedRange;
-import dev.sluice.kernel.artifact.PackageName;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -16,19 +19,19 @@ import tools.jackson.core.JsonToken;
  * One record of the OSV schema (version 1.7), read from where a parser stands.
  *
  * <p>Keeps what {@link Advisory} has room for; affected packages of ecosystems that are not served and GIT ranges are left
- * out. Every list is bounded. Not thread-safe; one instance reads one record.
+ * out. What decides nothing and cannot be read is dropped and counted; what says which versions are affected and cannot be read
+ * is taken as wide as it could mean ({@link OsvScope}). Only a record without an identifier, or of which no package can be
+ * understood, is refused. Every list is bounded. Not thread-safe; one instance reads one record.
  */
 final class OsvReader {
 
+    private static final Pattern WEAKNESS = Pattern.compile("CWE-[0-9]{1,10}(?![0-9])");
     private static final int MAX_ID = 128;
-    private static final int MAX_VERSION = 1_024;
+    private static final int MAX_SCORE = 1_024;
     private static final int MAX_ALIASES = 1_000;
+    private static final int MAX_ELEMENTS = 100_000;
     private static final int MAX_AFFECTED = 20_000;
-    private static final int MAX_RANGES = 5_000;
-    private static final int MAX_EVENTS = 10_000;
-    private static final int MAX_VERSIONS = 100_000;
     private static final int MAX_SEVERITIES = 100;
-    private static final int MAX_REFERENCES_READ = 10_000;
     private static final int MAX_REFERENCES = 20;
     private static final int MAX_ADDRESS = 2_000;
     private static final int MAX_SUMMARY = 300;
@@ -37,9 +40,10 @@ final class OsvReader {
 
     private final JsonParser parser;
     private final Map<String, Ecosystem> ecosystems;
+    private final Instant latest;
 
     private String id = "";
-    private final List<String> aliases = new ArrayList<>();
+    private final Set<String> aliases = new LinkedHashSet<>();
     private String summary = "";
     private String details = "";
     private final List<Advisory.Severity> severities = new ArrayList<>();
@@ -47,18 +51,36 @@ final class OsvReader {
     private @Nullable Instant published;
     private @Nullable Instant modified;
     private @Nullable Instant withdrawn;
+    private boolean stillCounts;
+    private boolean elsewhere;
+    private boolean readWhole;
     private final List<Advisory.Affected> affected = new ArrayList<>();
     private final List<String> references = new ArrayList<>();
-    private @Nullable Boolean markedMalicious;
+    private boolean malicious;
     private final List<String> weaknesses = new ArrayList<>();
-    private boolean undated;
     private @Nullable String otherEcosystem;
-    private @Nullable String firstEcosystem;
-    private boolean severalEcosystems;
+    private final Map<String, Long> dropped = new TreeMap<>();
+    private final Map<String, Long> widened = new TreeMap<>();
+    private final List<Gap> gaps = new ArrayList<>();
 
-    OsvReader(JsonParser parser, Map<String, Ecosystem> ecosystems) {
+    /**
+     * Something about an affected package that cannot be read.
+     *
+     * @param format of the package, or null when nobody can tell
+     * @param why what cannot be read
+     */
+    record Gap(@Nullable String format, String why) {}
+
+    /**
+     * A reader.
+     *
+     * @param ecosystems by the schema's name in lower case
+     * @param latest no record was changed or published later
+     */
+    OsvReader(JsonParser parser, Map<String, Ecosystem> ecosystems, Instant latest) {
         this.parser = parser;
         this.ecosystems = ecosystems;
+        this.latest = latest;
     }
 
     /** The identifier, as far as it was read; empty before. */
@@ -66,40 +88,56 @@ final class OsvReader {
         return id;
     }
 
+    /** Whether it tells when it was changed. */
+    boolean isDated() {
+        return modified != null;
+    }
+
+    /** Fields that decide nothing and could not be read, how often by name. */
+    Map<String, Long> dropped() {
+        return dropped;
+    }
+
+    /** What tells affected versions and could not be read, so that it was taken as wide as it could mean, how often by name. */
+    Map<String, Long> widened() {
+        return widened;
+    }
+
+    /** What of the affected packages could not be read. */
+    List<Gap> gaps() {
+        return gaps;
+    }
+
+    /** The formats it speaks of as far as it was read; null among them where nobody can tell all of them. */
+    Set<@Nullable String> formats() {
+        Set<@Nullable String> formats = new LinkedHashSet<>();
+        affected.forEach(entry -> formats.add(entry.packageName().format()));
+        gaps.forEach(gap -> formats.add(gap.format()));
+        if (!readWhole || formats.isEmpty() && otherEcosystem == null) {
+            formats.add(null);
+        }
+        return formats;
+    }
+
     /** An ecosystem that is not served, where the record affects nothing else; else null. To be asked after the last field. */
     @Nullable
     String skippedEcosystem() {
-        return affected.isEmpty() ? otherEcosystem == null ? "none" : otherEcosystem : null;
+        return !affected.isEmpty() || !gaps.isEmpty() ? null : otherEcosystem == null ? "none" : otherEcosystem;
     }
 
-    /** Whether all entries are of one ecosystem, served or not. To be asked after the last field. */
-    boolean isOfOneEcosystem() {
-        return !severalEcosystems;
-    }
-
-    /** Reads the value of one field of the record. */
-    void field(String name) throws RecordException {
+    /** Reads the value of one field of the record; stands on its last token afterwards. */
+    void field(String name) {
         switch (name) {
-            case "id" -> {
-                id = JsonFields.name(parser, "id", MAX_ID);
-                if (id.chars().anyMatch(c -> c <= ' ')) {
-                    throw new RecordException("id holds blanks");
-                }
-            }
-            case "aliases" ->
-                JsonFields.array(
-                        parser, name, MAX_ALIASES, () -> aliases.add(JsonFields.name(parser, "alias", MAX_ID)));
-            case "summary" -> summary = line(JsonFields.text(parser, name), MAX_SUMMARY);
-            case "details" -> {
-                String text = JsonFields.text(parser, name);
-                details = text == null ? "" : cut(text, MAX_DETAILS);
-            }
-            case "severity" -> severities(severities);
-            case "published" -> published = JsonFields.instant(parser, name);
-            case "modified" -> modified();
-            case "withdrawn" -> withdrawn = JsonFields.instant(parser, name);
-            case "affected" -> JsonFields.array(parser, name, MAX_AFFECTED, this::affected);
-            case "references" -> JsonFields.array(parser, name, MAX_REFERENCES_READ, this::reference);
+            case "id" -> identifier();
+            case "aliases" -> each("aliases", MAX_ELEMENTS, this::alias);
+            case "summary" -> summary = line(text("summary", summary), MAX_SUMMARY);
+            case "details" -> details = JsonFields.cut(text("details", details), MAX_DETAILS);
+            case "severity" -> each("severity", MAX_ELEMENTS, () -> severity(severities));
+            case "published" -> published = date("published", published);
+            case "modified" -> modified = date("modified", modified);
+            case "withdrawn" -> withdrawn();
+            case "affected" -> affectedField();
+            case "references" -> each("references", MAX_ELEMENTS, this::reference);
             case "database_specific" -> databaseSpecific();
             default -> parser.skipChildren();
         }
@@ -107,196 +145,251 @@ final class OsvReader {
 
     /** The record, after its last field. */
     Advisory advisory(String source) throws RecordException {
+        readWhole = true;
         if (id.isEmpty()) {
             throw new RecordException("no id");
         }
-        Instant changed = modified == null ? published : modified;
-        if (changed == null && undated) {
-            // Published data holds such dates; losing the record over it would be worse than not knowing its age.
-            changed = Instant.EPOCH;
+        if (affected.isEmpty() && !gaps.isEmpty()) {
+            throw new RecordException(gaps.getFirst().why());
         }
-        if (changed == null) {
-            throw new RecordException("no modified date");
+        if (affected.isEmpty() && otherEcosystem == null && !elsewhere && (stillCounts || withdrawn == null)) {
+            throw new RecordException("no affected packages");
+        }
+        Instant changed = modified == null ? published : modified;
+        if (modified == null) {
+            dropped.putIfAbsent("modified", 1L);
         }
         return new Advisory(
                 id,
-                aliases.stream().filter(alias -> !alias.equals(id)).distinct().toList(),
+                aliases.stream().filter(alias -> !alias.equals(id)).limit(MAX_ALIASES).toList(),
                 summary.isEmpty() ? line(details.lines().findFirst().orElse(""), MAX_SUMMARY) : summary,
                 details,
                 severities,
                 label,
                 published,
-                changed,
-                withdrawn,
+                // Losing the record over its date would be worse than not knowing its age.
+                changed == null ? Instant.EPOCH : changed,
+                stillCounts ? null : withdrawn,
                 affected,
                 references,
                 source,
-                markedMalicious == null ? weaknesses.contains("CWE-506") : markedMalicious,
+                malicious,
                 weaknesses);
     }
 
-    private void modified() throws RecordException {
-        try {
-            modified = JsonFields.instant(parser, "modified");
-        } catch (RecordException malformed) {
-            undated = true;
+    private void identifier() {
+        String text = JsonFields.textOrNull(parser);
+        String name = text == null ? "" : text.strip();
+        if (name.isEmpty() || name.length() > MAX_ID || name.chars().anyMatch(c -> c <= ' ')) {
+            drop("id");
+        } else if (id.isEmpty()) {
+            id = name;
+        } else {
+            aliases.add(name); // named twice: it is known under both
         }
     }
 
-    private void affected() throws RecordException {
-        List<AffectedRange> ranges = new ArrayList<>();
-        List<String> versions = new ArrayList<>();
+    private void alias() {
+        String text = JsonFields.textOrNull(parser);
+        String name = text == null ? "" : text.strip();
+        malicious |= Advisory.namesMalware(name);
+        if (name.isEmpty() || name.length() > MAX_ID) {
+            drop("alias");
+        } else {
+            aliases.add(name);
+        }
+    }
+
+    private String text(String what, String before) {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return before;
+        }
+        String text = JsonFields.textOrNull(parser);
+        if (text == null) {
+            drop(what);
+        }
+        return text == null ? before : text;
+    }
+
+    private @Nullable Instant date(String what, @Nullable Instant before) {
+        Instant read = JsonFields.moment(parser);
+        Instant date = read == null || read.isAfter(latest) ? null : read;
+        if (date == null && parser.currentToken() != JsonToken.VALUE_NULL) {
+            drop(what);
+        }
+        return date == null ? before : date;
+    }
+
+    /** Not withdrawn unless it can be read when; a record that also says that it is not, is not. */
+    private void withdrawn() {
+        Instant date = JsonFields.moment(parser);
+        stillCounts |= date == null;
+        if (date == null && parser.currentToken() != JsonToken.VALUE_NULL) {
+            drop("withdrawn");
+        }
+        withdrawn = withdrawn == null || (date != null && date.isAfter(withdrawn)) ? date : withdrawn;
+    }
+
+    private void affectedField() {
+        JsonToken token = parser.currentToken();
+        if (token != JsonToken.START_ARRAY && token != JsonToken.START_OBJECT) {
+            gaps.add(new Gap(null, "affected is no list"));
+        } else if (!JsonFields.each(parser, MAX_AFFECTED, this::affected)) {
+            gaps.add(new Gap(null, "affected has more than " + MAX_AFFECTED + " entries"));
+        }
+    }
+
+    private void affected() {
         List<Advisory.Severity> own = new ArrayList<>();
-        @Nullable String[] identity = new @Nullable String[2];
-        JsonFields.object(parser, "affected", field -> {
+        OsvScope scope = new OsvScope(parser, what -> widened.merge(what, 1L, Long::sum));
+        Set<String> names = new LinkedHashSet<>();
+        Set<String> families = new LinkedHashSet<>();
+        boolean[] isNamed = new boolean[1];
+        boolean isObject = JsonFields.members(parser, field -> {
             switch (field) {
-                case "package" ->
-                    JsonFields.object(parser, "package", part -> {
-                        switch (part) {
-                            case "ecosystem" -> identity[0] = JsonFields.text(parser, "ecosystem");
-                            case "name" -> identity[1] = JsonFields.text(parser, "package name");
-                            default -> parser.skipChildren();
+                case "package" -> {
+                    isNamed[0] |= parser.currentToken() != JsonToken.VALUE_NULL;
+                    JsonFields.members(parser, part -> {
+                        String text = JsonFields.textOrNull(parser);
+                        if (part.equals("ecosystem") && text != null && Ecosystem.family(text) != null) {
+                            families.add(Ecosystem.family(text));
+                        } else if (part.equals("name") && text != null) {
+                            names.add(text);
                         }
                     });
-                case "ranges" -> JsonFields.array(parser, "ranges", MAX_RANGES, () -> range(ranges));
-                case "versions" ->
-                    JsonFields.array(
-                            parser,
-                            "versions",
-                            MAX_VERSIONS,
-                            () -> versions.add(JsonFields.name(parser, "version", MAX_VERSION)));
-                case "severity" -> severities(own);
+                }
+                case "ranges" -> scope.ranges();
+                case "versions" -> scope.versions();
+                case "severity" -> each("severity", MAX_ELEMENTS, () -> severity(own));
+                case "database_specific", "ecosystem_specific" -> marks();
                 default -> parser.skipChildren();
             }
         });
-        String ecosystem = identity[0];
-        String name = identity[1];
-        if (ecosystem == null || name == null) {
+        if (isObject && !isNamed[0] && scope.isOfNoPackage()) {
+            elsewhere = true; // it is about a repository, not a package
             return;
         }
-        String family = ecosystem.split(":", 2)[0];
-        severalEcosystems |= firstEcosystem != null && !firstEcosystem.equals(family);
-        firstEcosystem = family;
-        Ecosystem served = ecosystems.get(family);
-        if (served == null) {
-            otherEcosystem = otherEcosystem == null ? cut(family, MAX_ID) : otherEcosystem;
-            return;
+        if (families.isEmpty()) {
+            gaps.add(new Gap(null, "an affected entry whose package cannot be read"));
         }
-        try {
-            affected.add(new Advisory.Affected(
-                    new PackageName(served.format(), served.canonical().apply(name)), ranges, versions, own));
-        } catch (IllegalArgumentException noName) {
-            throw new RecordException(cut(String.valueOf(noName.getMessage()), MAX_SUMMARY));
+        for (String family : families) {
+            Ecosystem served = ecosystems.get(family.toLowerCase(Locale.ROOT));
+            if (served == null) {
+                otherEcosystem = otherEcosystem == null ? family : otherEcosystem;
+                continue;
+            }
+            if (names.isEmpty()) {
+                gaps.add(new Gap(served.format(), "an affected package of " + served.osvName() + " without name"));
+            }
+            for (String name : names) {
+                try {
+                    affected.add(new Advisory.Affected(
+                            served.name(name), scope.affectedRanges(), scope.affectedVersions(), own));
+                } catch (IllegalArgumentException noName) {
+                    gaps.add(new Gap(
+                            served.format(),
+                            "an affected package of " + served.osvName() + ": "
+                                    + JsonFields.cut(String.valueOf(noName.getMessage()), MAX_SUMMARY)));
+                }
+            }
         }
     }
 
-    private void range(List<AffectedRange> ranges) throws RecordException {
-        AffectedRange.@Nullable Type[] type = new AffectedRange.@Nullable Type[1];
-        List<AffectedRange.Event> events = new ArrayList<>();
-        JsonFields.object(parser, "range", field -> {
+    private void severity(List<Advisory.Severity> into) {
+        @Nullable String[] parts = new @Nullable String[2];
+        if (!JsonFields.members(parser, field -> {
             switch (field) {
-                case "type" -> {
-                    String text = JsonFields.name(parser, "range type", MAX_ID);
-                    type[0] = switch (text) {
-                        case "SEMVER" -> AffectedRange.Type.SEMVER;
-                        case "ECOSYSTEM" -> AffectedRange.Type.ECOSYSTEM;
-                        case "GIT" -> AffectedRange.Type.GIT;
-                        default -> throw new RecordException("unknown range type " + text);
-                    };
-                }
-                case "events" -> JsonFields.array(parser, "events", MAX_EVENTS, () -> event(events));
+                case "type" -> parts[0] = JsonFields.textOrNull(parser);
+                case "score" -> parts[1] = JsonFields.literalOrNull(parser);
                 default -> parser.skipChildren();
             }
-        });
-        if (type[0] == null) {
-            throw new RecordException("a range without type");
-        }
-        if (type[0] == AffectedRange.Type.GIT) {
+        })) {
+            drop("severity");
             return;
         }
-        if (events.stream().noneMatch(event -> event.kind() == AffectedRange.Kind.INTRODUCED)) {
-            throw new RecordException("a range that never says introduced");
+        String type = parts[0] == null ? "" : parts[0].strip();
+        String score = parts[1] == null ? "" : parts[1].strip();
+        if (score.isEmpty() || score.length() > MAX_SCORE) {
+            drop("severity score");
+        } else if (type.length() > MAX_ID) {
+            drop("severity type");
+        } else if (into.size() < MAX_SEVERITIES) {
+            into.add(CvssScores.severity(type, score));
         }
-        ranges.add(new AffectedRange(type[0], events));
     }
 
-    private void event(List<AffectedRange.Event> events) throws RecordException {
-        JsonFields.object(parser, "event", kind -> {
-            AffectedRange.Kind known = switch (kind) {
-                case "introduced" -> AffectedRange.Kind.INTRODUCED;
-                case "fixed" -> AffectedRange.Kind.FIXED;
-                case "last_affected" -> AffectedRange.Kind.LAST_AFFECTED;
-                case "limit" -> AffectedRange.Kind.LIMIT;
-                default -> null;
-            };
-            if (known == null) {
-                parser.skipChildren();
-            } else {
-                events.add(new AffectedRange.Event(known, JsonFields.name(parser, kind, MAX_VERSION)));
-            }
-        });
-    }
-
-    private void severities(List<Advisory.Severity> into) throws RecordException {
-        JsonFields.array(parser, "severity", MAX_SEVERITIES, () -> {
-            @Nullable String[] parts = new @Nullable String[2];
-            JsonFields.object(parser, "severity", field -> {
-                switch (field) {
-                    case "type" -> parts[0] = JsonFields.name(parser, "severity type", MAX_ID);
-                    case "score" -> parts[1] = JsonFields.name(parser, "severity score", MAX_VERSION);
-                    default -> parser.skipChildren();
-                }
-            });
-            if (parts[0] != null && parts[1] != null) {
-                into.add(new Advisory.Severity(parts[0], parts[1], CvssScores.of(parts[0], parts[1])));
-            }
-        });
-    }
-
-    private void reference() throws RecordException {
-        JsonFields.object(parser, "reference", field -> {
+    private void reference() {
+        if (!JsonFields.members(parser, field -> {
+            String address = JsonFields.textOrNull(parser);
             if (field.equals("url")) {
-                String address = JsonFields.text(parser, "url");
-                if (address != null
-                        && references.size() < MAX_REFERENCES
+                if (address == null) {
+                    drop("reference");
+                } else if (references.size() < MAX_REFERENCES
                         && address.length() <= MAX_ADDRESS
                         && (address.startsWith("https://") || address.startsWith("http://"))) {
                     references.add(address);
                 }
+            }
+        })) {
+            drop("reference");
+        }
+    }
+
+    private void databaseSpecific() {
+        JsonFields.members(parser, field -> {
+            if (field.equals("severity")) {
+                String text = JsonFields.textOrNull(parser);
+                String read = text == null ? null : label(text.strip());
+                label = read == null ? label : read;
             } else {
-                parser.skipChildren();
+                mark(field);
             }
         });
     }
 
-    /** GHSA's fields. CWE-506 is "embedded malicious code", which is how GHSA marks malware; an explicit mark wins over it. */
-    private void databaseSpecific() throws RecordException {
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-            parser.skipChildren();
+    private void marks() {
+        JsonFields.members(parser, this::mark);
+    }
+
+    /** GHSA's fields and their like. CWE-506 is "embedded malicious code", which is how GHSA marks malware. Any mark counts. */
+    private void mark(String field) {
+        switch (field) {
+            case "malicious" -> {
+                String text = parser.currentToken() == JsonToken.VALUE_TRUE ? "true" : JsonFields.literalOrNull(parser);
+                malicious |= text != null && !Set.of("", "0", "false", "no").contains(text.strip().toLowerCase(Locale.ROOT));
+            }
+            case "cwe_ids", "cwes" -> JsonFields.each(parser, MAX_ELEMENTS, () -> {
+                if (parser.currentToken() == JsonToken.START_OBJECT) {
+                    JsonFields.members(parser, part -> weakness(JsonFields.textOrNull(parser)));
+                } else {
+                    weakness(JsonFields.textOrNull(parser));
+                }
+            });
+            default -> parser.skipChildren();
+        }
+    }
+
+    private void weakness(@Nullable String text) {
+        Matcher weakness = WEAKNESS.matcher(text == null ? "" : text.strip().toUpperCase(Locale.ROOT));
+        if (!weakness.lookingAt() || weaknesses.contains(weakness.group())) {
             return;
         }
-        JsonFields.object(parser, "database_specific", field -> {
-            JsonToken token = parser.currentToken();
-            if (field.equals("severity") && token == JsonToken.VALUE_STRING) {
-                label = label(parser.getString());
-            } else if (field.equals("malicious") && (token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE)) {
-                markedMalicious = token == JsonToken.VALUE_TRUE;
-            } else if (field.equals("cwe_ids") && token == JsonToken.START_ARRAY) {
-                JsonFields.array(parser, field, MAX_ALIASES, () -> {
-                    if (parser.currentToken() == JsonToken.VALUE_STRING) {
-                        String weakness = parser.getString();
-                        if (weakness.equals("CWE-506")) {
-                            weaknesses.addFirst(weakness); // decides, so it is never what there is no more room for
-                        } else if (weakness.length() <= MAX_ID && weaknesses.size() < MAX_WEAKNESSES) {
-                            weaknesses.add(weakness);
-                        }
-                    }
-                    parser.skipChildren();
-                });
-            } else {
-                parser.skipChildren();
-            }
-        });
+        if (weakness.group().equals("CWE-506")) {
+            malicious = true;
+            weaknesses.addFirst(weakness.group()); // decides, so it is never what there is no more room for
+        } else if (weaknesses.size() < MAX_WEAKNESSES) {
+            weaknesses.add(weakness.group());
+        }
+    }
+
+    private void each(String what, int most, Runnable element) {
+        if (!JsonFields.each(parser, most, element)) {
+            drop(what);
+        }
+    }
+
+    private void drop(String what) {
+        dropped.merge(what, 1L, Long::sum);
     }
 
     private static @Nullable String label(String text) {
@@ -309,15 +402,7 @@ final class OsvReader {
         };
     }
 
-    private static String line(@Nullable String text, int longest) {
-        return text == null ? "" : cut(text.strip().replaceAll("\\s+", " "), longest);
-    }
-
-    private static String cut(String text, int longest) {
-        if (text.length() <= longest) {
-            return text;
-        }
-        int end = Character.isHighSurrogate(text.charAt(longest - 2)) ? longest - 2 : longest - 1;
-        return text.substring(0, end) + "…";
+    private static String line(String text, int longest) {
+        return JsonFields.cut(text.strip().replaceAll("\\s+", " "), longest);
     }
 }

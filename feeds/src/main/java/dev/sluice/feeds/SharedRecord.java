@@ -21,12 +21,18 @@ final class SharedRecord {
 
     private SharedRecord() {}
 
-    /** What to keep when that record arrives: itself, or itself with what the kept one says of other formats. */
-    static Advisory merged(AdvisoryStore.Import target, Advisory next) {
-        Advisory kept = target.find(next.id());
+    /**
+     * What to keep when that record arrives: itself, or itself with what the kept one says of other formats.
+     *
+     * @param dated whether it tells when it was changed; one that does not counts as changed when the kept one was, so that what
+     *     it says is not passed over as older
+     */
+    static Advisory merged(AdvisoryStore.Import target, Advisory arrived, boolean dated) {
+        Advisory kept = target.find(arrived.id());
         if (kept == null) {
-            return next;
+            return arrived;
         }
+        Advisory next = dated ? arrived : changed(arrived, kept.modified());
         Set<String> formats =
                 next.affected().stream().map(a -> a.packageName().format()).collect(Collectors.toSet());
         List<Advisory.Affected> others = kept.affected().stream()
@@ -57,6 +63,24 @@ final class SharedRecord {
                 newer.source(),
                 kept.malicious() || next.malicious(),
                 newer.weaknesses());
+    }
+
+    private static Advisory changed(Advisory advisory, Instant modified) {
+        return new Advisory(
+                advisory.id(),
+                advisory.aliases(),
+                advisory.summary(),
+                advisory.details(),
+                advisory.severities(),
+                advisory.severityLabel(),
+                advisory.published(),
+                modified,
+                advisory.withdrawn(),
+                advisory.affected(),
+                advisory.references(),
+                advisory.source(),
+                advisory.malicious(),
+                advisory.weaknesses());
     }
 
     /**

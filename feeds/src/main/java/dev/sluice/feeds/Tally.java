@@ -19,17 +19,23 @@ final class Tally {
     private final String name;
     private final List<ImportSummary.Rejection> rejections = new ArrayList<>();
     private final Map<String, Long> skipped = new HashMap<>();
+    private final Map<String, Long> dropped = new HashMap<>();
+    private final Map<String, Long> widened = new HashMap<>();
+    private final Instant latest;
     private final Map<Effect, Long> effects = new HashMap<>();
     private long files;
     private long read;
     private long rejected;
+    private long torn;
     private long removed;
     private final Set<String> named = new HashSet<>();
     private @Nullable String lastFile;
     private @Nullable Instant newest;
 
-    Tally(String name) {
+    /** Counts records of that feed; dates after {@code latest} are none. */
+    Tally(String name, Instant latest) {
         this.name = name;
+        this.latest = latest;
     }
 
     void kept(String file, Effect effect) {
@@ -40,6 +46,22 @@ final class Tally {
     void rejected(String file, String where, String reason) {
         count(file);
         rejected++;
+        name(where, reason);
+    }
+
+    /** Counts a record that was kept although not all that it says of packages could be read. */
+    void torn(String where, String reason) {
+        torn++;
+        name(where, reason);
+    }
+
+    /** Counts fields of a record that was kept: those dropped, and those taken as wide as they could mean. */
+    void odd(Map<String, Long> droppedFields, Map<String, Long> widenedFields) {
+        droppedFields.forEach((field, count) -> dropped.merge(field, count, Long::sum));
+        widenedFields.forEach((field, count) -> widened.merge(field, count, Long::sum));
+    }
+
+    private void name(String where, String reason) {
         if (rejections.size() < MAX_REJECTIONS) {
             String shown = reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) + "…" : reason;
             rejections.add(new ImportSummary.Rejection(where, shown));
@@ -67,7 +89,7 @@ final class Tally {
     }
 
     void dated(@Nullable Instant date) {
-        if (date != null && (newest == null || date.isAfter(newest))) {
+        if (date != null && !date.isAfter(latest) && (newest == null || date.isAfter(newest))) {
             newest = date;
         }
     }
@@ -99,8 +121,11 @@ final class Tally {
                 effects.getOrDefault(Effect.SAME, 0L),
                 removed,
                 rejected,
+                torn,
                 rejections,
                 skipped,
+                dropped,
+                widened,
                 newest);
     }
 

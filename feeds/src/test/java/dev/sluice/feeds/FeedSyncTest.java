@@ -7,6 +7,7 @@ import static dev.sluice.feeds.FeedFiles.zip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.kernel.advisory.Advisory;
+import dev.sluice.kernel.advisory.AdvisoryIndex;
 import dev.sluice.kernel.advisory.AdvisoryStore.FeedState;
 import dev.sluice.kernel.advisory.SyncState;
 import dev.sluice.kernel.artifact.PackageName;
@@ -544,10 +545,63 @@ class FeedSyncTest {
         ImportSummary.Feed osv = counts(outcome, "osv");
         assertThat(osv.rejected()).isEqualTo(1);
         assertThat(osv.rejections().getFirst().where()).contains("A-3");
+        assertThat(Objects.requireNonNull(outcome.summary()).lacking().get("npm"))
+                .contains("1 of the 4 records it lists are not there or could not be read: A-3");
         server.serve("/osv/npm/A-3.json", Answer.ok(widget(3, "A-3")));
         publish("npm", false, widget(1, "A-1"), widget(2, "A-2"), widget(5, "A-3"), widget(4, "A-4"));
         synced(npm);
         assertThat(known()).contains("A-3");
+    }
+
+    @Test
+    void until_a_broken_record_is_mended_or_gone_its_ecosystem_is_not_known_as_a_whole() throws IOException {
+        begun();
+        assertThat(new AdvisoryIndex(store).coverage("npm").isKnown()).isTrue();
+        publish("npm", false, widget(1, "A-1"), widget(2, "A-2"), widget(3, "A-3"));
+        server.serve("/osv/npm/A-3.json", Answer.ok("{\"id\":\"A-3\""));
+        for (int i = 0; i < 3; i++) { // whether the list changed meanwhile or not
+            clock.advance(HOUR);
+            synced(npm);
+            assertThat(new AdvisoryIndex(store).coverage("npm").isKnown()).isFalse();
+            assertThat(new AdvisoryIndex(store).coverage("npm").basis()).contains("A-3");
+            assertThat(feed("osv/npm").updatedAt()).isEqualTo("2026-11-22T09:00:00Z");
+        }
+        server.serve("/osv/npm/A-3.json", Answer.ok(widget(3, "A-3")));
+        synced(npm);
+        assertThat(new AdvisoryIndex(store).coverage("npm").isKnown()).isTrue();
+        assertThat(known()).containsExactly("A-1", "A-2", "A-3");
+
+        publish("npm", false, widget(1, "A-1"), widget(2, "A-2"), widget(3, "A-3"), widget(2, "A-4"));
+        server.serve("/osv/npm/A-4.json", Answer.status(404));
+        synced(npm);
+        assertThat(new AdvisoryIndex(store).coverage("npm").basis())
+                .contains("1 of the 4 records it lists are not there or could not be read: A-4");
+        publish("npm", false, widget(1, "A-1"), widget(2, "A-2"), widget(3, "A-3"));
+        synced(npm);
+        assertThat(new AdvisoryIndex(store).coverage("npm").isKnown()).isTrue();
+    }
+
+    @Test
+    void a_list_with_a_date_of_the_future_moves_nothing_on() throws IOException {
+        publish("npm", true, widget(1, "A-1"), widget(2, "A-2"));
+        server.serve(
+                "/osv/npm/modified_id.csv",
+                Answer.ok("9999-01-01T00:00:00Z,A-2\n2026-11-01T00:01:00Z,A-1\n"));
+        synced(npm);
+        assertThat(store.syncs().find("osv/npm").orElseThrow().cursor()).isEqualTo("2026-11-01T00:01:00Z");
+        publish("npm", false, widget(1, "A-1"), widget(2, "A-2"), widget(3, "A-3"));
+        synced(npm);
+        assertThat(known()).containsExactly("A-1", "A-2", "A-3");
+    }
+
+    @Test
+    void a_catalogue_of_which_most_was_refused_changes_nothing() throws IOException {
+        serve("/kev.json", catalogue("CVE-2026-0001").getBytes(StandardCharsets.UTF_8));
+        synced(kev);
+        clock.advance(HOUR);
+        serve("/kev.json", catalogue("CVE-2026-0001", "a", "b").getBytes(StandardCharsets.UTF_8));
+        assertThat(sync(kev).failure()).contains("holds no whole kev feed");
+        assertThat(feed("kev").updatedAt()).isEqualTo("2026-11-22T09:00:00Z");
     }
 
     @Test

@@ -262,7 +262,7 @@ class RealAdvisoriesTest {
                 && !Instant.parse(record.get("withdrawn").asString()).isAfter(NOW)) {
             return false;
         }
-        // The one departure from the letter: the stray range of this record is not believed.
+        // The departures from the letter: the stray range of this record is not believed, and what cannot be ordered is not clean.
         boolean stray = record.get("id").asString().equals("MAL-2025-47141");
         for (JsonNode affected : record.get("affected")) {
             if (!name(affected).equals(name)) {
@@ -277,6 +277,9 @@ class RealAdvisoriesTest {
                 if (range.get("type").asString().equals("GIT")
                         || (stray && range.get("events").size() == 1)) {
                     continue;
+                }
+                if (!order.isVersion(version)) {
+                    return true; // what cannot be ordered may lie anywhere
                 }
                 List<Map.Entry<String, String>> events = new ArrayList<>();
                 for (JsonNode event : range.get("events")) {

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.access.TokenStore;
 import dev.sluice.kernel.advisory.AdvisoryStore;
+import dev.sluice.kernel.advisory.Freshness;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.gate.Visit;
@@ -105,7 +106,7 @@ public final class FrontDoor implements AutoCloseable {
      * @param metrics figures
      * @param tracing who follows requests
      * @param workspace name of the installation, part of the addresses of policies
-     * @param staleAfter how old a feed may be before it counts as stale
+     * @param freshness when a feed counts as stale
      * @param more operations beside the server's own
      */
     public record Rooms(
@@ -122,7 +123,7 @@ public final class FrontDoor implements AutoCloseable {
             Metrics metrics,
             Tracing tracing,
             String workspace,
-            Duration staleAfter,
+            Freshness freshness,
             List<Operation> more) {
         /** Copies the lists. */
         public Rooms {
@@ -202,7 +203,7 @@ public final class FrontDoor implements AutoCloseable {
         Authentication authentication = new Authentication(rooms.tokens(), rooms.journal(), ids, ticker);
         AtomicBoolean draining = new AtomicBoolean();
         List<Operation> operations = new ArrayList<>();
-        FeedReport feeds = new FeedReport(rooms.advisories(), rooms.formats(), rooms.staleAfter(), clock);
+        FeedReport feeds = new FeedReport(rooms.advisories(), rooms.formats(), rooms.freshness(), clock);
         rooms.metrics().feeds(feeds, clock);
         operations.addAll(Pages.operations(
                 rooms.formats(),

@@ -148,14 +148,19 @@ public final class Metrics {
     void feeds(FeedReport feeds, InstantSource clock) {
         feed(
                 "sluice_feed_age_seconds",
-                "Time since a feed was last known to be up to date, by feed",
+                "Time since the newest date in the data of a feed, by feed",
                 (figure, show) -> {
-                    Instant updated = figure.updatedAt();
-                    if (updated != null) {
+                    Instant newest = figure.newest();
+                    if (newest != null) {
                         show.accept((double)
-                                Duration.between(updated, clock.instant()).toSeconds());
+                                Duration.between(newest, clock.instant()).toSeconds());
                     }
                 },
+                feeds);
+        feed(
+                "sluice_feed_stale",
+                "1 where nobody looked for news of a feed for too long, or there was none for longer than its pace, else 0, by feed",
+                (figure, show) -> show.accept(figure.stale() ? 1d : 0d),
                 feeds);
         feed(
                 "sluice_feed_last_success_timestamp_seconds",
@@ -179,7 +184,7 @@ public final class Metrics {
                 feeds);
         gauges(
                 "sluice_advisories_known",
-                "1 where the advisories of a format were imported as a whole, else 0: its versions may be affected unknown",
+                "1 where the advisories of a format are known as a whole, else 0: its versions may be affected unknown",
                 "format",
                 feeds::coverage);
     }

@@ -63,7 +63,7 @@ class GateBehindDoorTest {
                         new Metrics(),
                         Tracing.OFF,
                         "main",
-                        java.time.Duration.ofDays(1),
+                        dev.sluice.kernel.advisory.Freshness.STANDARD,
                         List.of()),
                 TestDoor.LIMITS,
                 gate::now);

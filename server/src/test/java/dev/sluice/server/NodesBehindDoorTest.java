@@ -83,7 +83,7 @@ class NodesBehindDoorTest {
                         new Metrics(),
                         Tracing.OFF,
                         "main",
-                        Duration.ofDays(2),
+                        dev.sluice.kernel.advisory.Freshness.STANDARD,
                         List.of()),
                 TestDoor.LIMITS,
                 gate::now);

@@ -86,7 +86,7 @@ final class TestDoor implements AutoCloseable {
                         new Metrics(),
                         Tracing.OFF,
                         "main",
-                        java.time.Duration.ofDays(1),
+                        dev.sluice.kernel.advisory.Freshness.STANDARD,
                         List.of()),
                 limits,
                 now::get);

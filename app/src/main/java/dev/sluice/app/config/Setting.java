@@ -193,7 +193,13 @@ public record Setting(
             "time between two syncs of a feed (ISO 8601); PT0S: only by command");
     /** How old a feed may be. */
     public static final Setting FEEDS_STALE_AFTER =
-            of("feeds.stale-after", "SLUICE_FEEDS_STALE_AFTER", "P1D", "from which age on a feed is shown as stale");
+            of("feeds.stale-after", "SLUICE_FEEDS_STALE_AFTER", "P1D", "how long ago a feed may have been looked at before it is stale");
+    /** How old what a feed tells may be. */
+    public static final Setting FEEDS_PACE = of(
+            "feeds.pace",
+            "SLUICE_FEEDS_PACE",
+            "npm=P3D,pypi=P3D,maven=P7D,osv=P7D,kev=P14D,epss=P3D",
+            "how old the newest date in the data of a format or feed may be before it is stale, comma-separated");
     /** How long one document of a feed may take. */
     public static final Setting FEEDS_TIMEOUT =
             of("feeds.timeout", "SLUICE_FEEDS_TIMEOUT", "PT30M", "longest time to fetch one document of a feed");
@@ -462,6 +468,7 @@ public record Setting(
             FEEDS_ECOSYSTEMS,
             FEEDS_INTERVAL,
             FEEDS_STALE_AFTER,
+            FEEDS_PACE,
             FEEDS_TIMEOUT,
             MAX_FEED,
             MAX_FEED_UNPACKED,

@@ -99,7 +99,7 @@ final class StarterWorkload {
         }
         System.out.println("starter policies: django " + version + " with "
                 + findings.matches().size() + " advisories");
-        return new PolicyInput("main", "pypi", index.feeds()).render(facts(version, findings), null);
+        return new PolicyInput("main", "pypi", index.feeds(), feed -> false).render(facts(version, findings), null);
     }
 
     private static Facts facts(String version, Findings findings) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param affected what it is about; only packages of formats known here are kept
  * @param references addresses with more, at most 20
  * @param source name of the feed or file it was imported from
- * @param malicious whether the database marks the record as malware in a way other than its identifiers
+ * @param malicious whether any mark of the database but its identifiers says that the record is about malware
  * @param weaknesses CWE identifiers that the database gives, for example {@code CWE-79}, at most 50
  */
 public record Advisory(
@@ -85,7 +85,12 @@ public record Advisory(
      * alias that begins with MAL-.
      */
     public boolean isMalicious() {
-        return malicious || id.startsWith("MAL-") || aliases.stream().anyMatch(a -> a.startsWith("MAL-"));
+        return malicious || namesMalware(id) || aliases.stream().anyMatch(Advisory::namesMalware);
+    }
+
+    /** Whether the identifier is one that only malware has: it begins with MAL-, in any case. */
+    public static boolean namesMalware(String identifier) {
+        return identifier.regionMatches(true, 0, "MAL-", 0, 4);
     }
 
     /** Whether it was withdrawn by then. */

@@ -31,6 +31,7 @@ public final class AdvisoryIndex {
     private static final long STANDARD_MEMORY = 8L << 20;
 
     private final AdvisoryStore store;
+    private final Freshness freshness;
     private final Cache<PackageName, OfPackage> prepared;
     private final Map<String, OfPackage> without = new ConcurrentHashMap<>();
     private volatile @Nullable Feeds feeds;
@@ -38,18 +39,25 @@ public final class AdvisoryIndex {
     /** The state of the feeds at a revision. */
     private record Feeds(long revision, List<AdvisoryStore.FeedState> states) {}
 
-    /** An index of the advisories in that store that keeps 8 MiB in memory. */
+    /** An index of the advisories in that store that keeps 8 MiB in memory, with the standard freshness. */
     public AdvisoryIndex(AdvisoryStore store) {
         this(store, STANDARD_MEMORY);
+    }
+
+    /** An index of the advisories in that store, with the standard freshness. */
+    public AdvisoryIndex(AdvisoryStore store, long memory) {
+        this(store, memory, Freshness.STANDARD);
     }
 
     /**
      * An index of the advisories in that store.
      *
      * @param memory how many bytes of advisories are kept prepared, roughly
+     * @param freshness when a feed counts as stale
      */
-    public AdvisoryIndex(AdvisoryStore store, long memory) {
+    public AdvisoryIndex(AdvisoryStore store, long memory, Freshness freshness) {
         this.store = store;
+        this.freshness = freshness;
         this.prepared = Caffeine.newBuilder()
                 .maximumWeight(memory)
                 .weigher(PreparedSize::of)
@@ -101,7 +109,10 @@ public final class AdvisoryIndex {
         String name = AdvisoryStore.FeedState.osv(format);
         for (AdvisoryStore.FeedState state : feeds()) {
             if (state.name().equals(name)) {
-                return Signal.known(state.updatedAt(), "advisories");
+                String lack = state.lack();
+                return lack == null
+                        ? Signal.known(state.updatedAt(), "advisories")
+                        : Signal.unknown("the advisories of " + format + " are not known as a whole: " + lack);
             }
         }
         return Signal.unknown("the advisories of " + format + " were never imported as a whole");
@@ -116,6 +127,20 @@ public final class AdvisoryIndex {
             feeds = known;
         }
         return known.states();
+    }
+
+    /** When a feed counts as stale. */
+    public Freshness freshness() {
+        return freshness;
+    }
+
+    /** The earliest instant after that one at which a feed becomes stale if nothing is imported, or null when none does. */
+    public @Nullable Instant staleNext(Instant now) {
+        return feeds().stream()
+                .map(freshness::staleFrom)
+                .filter(instant -> instant.isAfter(now))
+                .min(Comparator.naturalOrder())
+                .orElse(null);
     }
 
     private OfPackage load(VersionOrder order, PackageName name, long revision) {

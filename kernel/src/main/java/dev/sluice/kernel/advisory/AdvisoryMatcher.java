@@ -17,8 +17,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Follows the evaluation of the OSV schema: a version is affected when an entry lists it or a range covers it, where
  * equal means equal by the ecosystem's order. Withdrawn records do not count. Records that are aliases of each other count
- * once. A malware record that names versions or bounded ranges is not believed when it also covers every version without
- * end: such stray ranges exist in published data and would block every clean release.
+ * once. What cannot be ordered is never taken for clean: an event at such a version makes its range as wide as it could mean,
+ * and such a version lies in every range.
+ *
+ * <p>The one departure from the letter: where an entry of a malware record has a range of every version without end beside one
+ * that is bounded at both ends, the former is passed over. Published data holds it (MAL-2025-47141), where it would block every
+ * clean release of a package of which two were bad. Beside versions listed one by one a range of everything counts: then
+ * the list is what was known when the record was written, and the package as a whole is bad.
  *
  * <p>A pure function of its arguments. Thread-safe. A match costs a binary search over the versions the advisories name.
  */
@@ -30,18 +35,21 @@ public final class AdvisoryMatcher {
     /** So many places does a list itself take. */
     static final int LIST = 25;
 
+    private final VersionOrder order;
     private final VersionLine line;
     private final List<AffectedGroup> groups;
     private final Instant from;
     private final Instant until;
 
-    /** Lists already put together, by position on the line. */
+    /** Lists already put together, by position on the line; below zero of versions that cannot be ordered. */
     private final Map<Integer, List<AdvisoryMatch>> known = new ConcurrentHashMap<>();
 
     /** How many places they have; roughly, as they are counted without a lock. */
     private final AtomicInteger remembered = new AtomicInteger();
 
-    private AdvisoryMatcher(VersionLine line, List<AffectedGroup> groups, Instant from, Instant until) {
+    private AdvisoryMatcher(
+            VersionOrder order, VersionLine line, List<AffectedGroup> groups, Instant from, Instant until) {
+        this.order = order;
         this.line = line;
         this.groups = groups;
         this.from = from;
@@ -66,6 +74,7 @@ public final class AdvisoryMatcher {
         Instant from = Instant.MIN;
         Instant until = Instant.MAX;
         List<Advisory> counting = new ArrayList<>();
+        List<List<Advisory.Affected>> about = new ArrayList<>();
         List<String> versions = new ArrayList<>();
         for (Advisory advisory : advisories) {
             Instant withdrawn = advisory.withdrawn();
@@ -76,9 +85,10 @@ public final class AdvisoryMatcher {
             if (withdrawn != null) {
                 until = withdrawn.isBefore(until) ? withdrawn : until;
             }
-            List<Advisory.Affected> entries = AffectedRecord.entries(advisory, name);
+            List<Advisory.Affected> entries = AffectedRecord.entries(advisory, name, order);
             if (!entries.isEmpty()) {
                 counting.add(advisory);
+                about.add(entries);
                 for (Advisory.Affected entry : entries) {
                     versions.addAll(entry.versions());
                     entry.ranges().forEach(range -> versions.addAll(Span.marks(range)));
@@ -86,14 +96,15 @@ public final class AdvisoryMatcher {
             }
         }
         VersionLine line = new VersionLine(order, versions);
-        List<AffectedRecord> records = counting.stream()
-                .map(advisory -> AffectedRecord.of(advisory, name, line))
-                .toList();
+        List<AffectedRecord> records = new ArrayList<>();
+        for (int i = 0; i < counting.size(); i++) {
+            records.add(AffectedRecord.of(counting.get(i), about.get(i), line));
+        }
         List<AffectedGroup> groups = AliasGroups.of(counting).stream()
                 .map(members ->
                         new AffectedGroup(members.stream().map(records::get).toList(), exploitation))
                 .toList();
-        return new AdvisoryMatcher(line, groups, from, until);
+        return new AdvisoryMatcher(order, line, groups, from, until);
     }
 
     /** What covers that version: malware first, then by falling score, then by identifier. */
@@ -102,14 +113,16 @@ public final class AdvisoryMatcher {
             return List.of();
         }
         int position = line.position(version);
-        List<AdvisoryMatch> matches = known.get(position);
+        boolean ordered = order.isVersion(version);
+        int place = ordered ? position : -1 - position;
+        List<AdvisoryMatch> matches = known.get(place);
         if (matches == null) {
-            matches = at(position);
+            matches = at(position, ordered);
             if (remembered.addAndGet(LIST + matches.size()) > MOST_REMEMBERED) {
                 known.clear();
                 remembered.set(LIST + matches.size());
             }
-            known.put(position, matches);
+            known.put(place, matches);
         }
         return matches;
     }
@@ -124,10 +137,10 @@ public final class AdvisoryMatcher {
         return until.equals(Instant.MAX) ? null : until;
     }
 
-    private List<AdvisoryMatch> at(int position) {
+    private List<AdvisoryMatch> at(int position, boolean ordered) {
         List<AdvisoryMatch> matches = new ArrayList<>();
         for (AffectedGroup group : groups) {
-            AdvisoryMatch match = group.at(position);
+            AdvisoryMatch match = group.at(position, ordered);
             if (match != null) {
                 matches.add(match);
             }

@@ -38,26 +38,40 @@ public interface AdvisoryStore {
     /**
      * What is known of a feed, or of one format's part of OSV.
      *
-     * <p>The state of a format is there once its advisories were imported as a whole. Until then a version of that format that no
-     * record names is not known to be unaffected, however many records of it or of other formats are kept.
+     * <p>The state of a format is there once somebody said that the advisories imported are all there are of it: the source that was
+     * synced, or who imported them. Until then, and while it lacks something, a version of that format that no record names is not
+     * known to be unaffected, however many records of it or of other formats are kept.
      *
      * @param name {@code osv}, {@code epss}, {@code kev}, or that of a format's part: {@link #osv}
      * @param records how many records of it are kept; of a format's part, how many there were of it when it was last imported
      * @param importedAt when the last import of it was committed
      * @param updatedAt when it was last known to be up to date: imported, or found unchanged where it comes from; of OSV as a
      *     whole, when its oldest part was
-     * @param newest the newest date the data itself carries, or null when it carries none
+     * @param newest the newest date the data itself carries, dates of the future left out, or null when it carries none
+     * @param lack why it is not known as a whole though it was said to be, for people, or null when nothing lacks
      */
     record FeedState(
             String name,
             long records,
             Instant importedAt,
             Instant updatedAt,
-            @Nullable Instant newest) {
+            @Nullable Instant newest,
+            @Nullable String lack) {
 
-        /** The state of a feed that was just imported. */
+        /** The state of a feed that lacks nothing. */
+        public FeedState(
+                String name, long records, Instant importedAt, Instant updatedAt, @Nullable Instant newest) {
+            this(name, records, importedAt, updatedAt, newest, null);
+        }
+
+        /** The state of a feed that was just imported, and lacks nothing. */
         public FeedState(String name, long records, Instant importedAt, @Nullable Instant newest) {
             this(name, records, importedAt, importedAt, newest);
+        }
+
+        /** Whether it is all there is of what its name says. */
+        public boolean isWhole() {
+            return lack == null;
         }
 
         /** Name of the state of one format's advisories as a whole: {@code osv/} and the format's id. */

@@ -22,7 +22,7 @@ final class AffectedGroup {
     /** Malware speaks first, then what bears a CVE, then the newest. */
     private static final Comparator<Advisory> SPEAKER = Comparator.comparing(
                     (Advisory advisory) -> !advisory.isMalicious())
-            .thenComparing(advisory -> !advisory.id().startsWith("MAL-"))
+            .thenComparing(advisory -> !Advisory.namesMalware(advisory.id()))
             .thenComparing(advisory -> cves(advisory).isEmpty())
             .thenComparing(Advisory::modified, Comparator.reverseOrder())
             .thenComparing(Advisory::id);
@@ -31,20 +31,23 @@ final class AffectedGroup {
     private final Map<String, Exploitation> exploitation;
     private final Map<Key, AdvisoryMatch> known = new ConcurrentHashMap<>();
 
-    /** What a match depends on: the members that cover the version, and how many of the fixes lie at or below it. */
-    private record Key(List<Integer> members, int fixesBelow) {}
+    /** Told to people beside the ranges where the version may lie in any of them. */
+    private static final String UNORDERED = "a version that cannot be ordered may be any";
+
+    /** What a match depends on: the members that cover the version, how many of the fixes lie at or below it, its being a version. */
+    private record Key(List<Integer> members, int fixesBelow, boolean ordered) {}
 
     AffectedGroup(List<AffectedRecord> records, Map<String, Exploitation> exploitation) {
         this.records = records;
         this.exploitation = exploitation;
     }
 
-    /** The match at that position, or null when no record covers it. */
+    /** The match at that position, or null when no record covers it; {@code ordered} says whether the version can be ordered. */
     @Nullable
-    AdvisoryMatch at(int position) {
+    AdvisoryMatch at(int position, boolean ordered) {
         List<Integer> members = new ArrayList<>();
         for (int i = 0; i < records.size(); i++) {
-            if (records.get(i).covers(position)) {
+            if (records.get(i).covers(position, ordered)) {
                 members.add(i);
             }
         }
@@ -57,15 +60,15 @@ final class AffectedGroup {
         if (known.size() >= MOST_MATCHES) {
             known.clear();
         }
-        return known.computeIfAbsent(new Key(List.copyOf(members), below.size()), key -> {
+        return known.computeIfAbsent(new Key(List.copyOf(members), below.size(), ordered), key -> {
             List<String> inOrder =
                     new ArrayList<>(fixes.tailMap(position, false).values());
             inOrder.addAll(below.values());
-            return match(members.stream().map(records::get).toList(), inOrder);
+            return match(members.stream().map(records::get).toList(), inOrder, ordered);
         });
     }
 
-    private AdvisoryMatch match(List<AffectedRecord> covering, List<String> fixes) {
+    private AdvisoryMatch match(List<AffectedRecord> covering, List<String> fixes, boolean ordered) {
         List<Advisory> members =
                 covering.stream().map(AffectedRecord::advisory).sorted(SPEAKER).toList();
         Advisory speaker = members.getFirst();
@@ -82,6 +85,9 @@ final class AffectedGroup {
         identifiers.remove(identifier);
         Set<String> texts = new LinkedHashSet<>();
         covering.forEach(record -> texts.addAll(record.texts()));
+        if (!ordered) {
+            texts.add(UNORDERED);
+        }
         Advisory.Severity cvss = highest(covering);
         return new AdvisoryMatch(
                 speaker,

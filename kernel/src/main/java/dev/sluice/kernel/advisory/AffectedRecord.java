@@ -1,6 +1,7 @@
 package dev.sluice.kernel.advisory;
 
 import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.artifact.VersionOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -30,31 +31,33 @@ record AffectedRecord(
     /** So many ranges or versions of one record are told to people. */
     static final int MAX_TEXTS = 100;
 
-    /** The entries of a record about a package; without stray ranges of malware, see {@link AdvisoryMatcher}. */
-    static List<Advisory.Affected> entries(Advisory advisory, PackageName name) {
-        List<Advisory.Affected> entries = advisory.affected().stream()
+    /** The entries of a record about a package, as that order can place them; without stray ranges, see {@link AdvisoryMatcher}. */
+    static List<Advisory.Affected> entries(Advisory advisory, PackageName name, VersionOrder order) {
+        return advisory.affected().stream()
                 .filter(entry -> entry.packageName().equals(name))
-                .toList();
-        if (!advisory.isMalicious() || entries.stream().noneMatch(AffectedRecord::isPrecise)) {
-            return entries;
-        }
-        return entries.stream()
                 .map(entry -> new Advisory.Affected(
                         name,
-                        entry.ranges().stream()
-                                .filter(range -> !Span.isEverything(range))
+                        ranges(entry, advisory.isMalicious()).stream()
+                                .map(range -> Span.placed(range, order))
                                 .toList(),
                         entry.versions(),
                         entry.severities()))
                 .toList();
     }
 
-    static AffectedRecord of(Advisory advisory, PackageName name, VersionLine line) {
+    private static List<AffectedRange> ranges(Advisory.Affected entry, boolean malicious) {
+        return malicious && entry.ranges().stream().anyMatch(Span::isBounded)
+                ? entry.ranges().stream()
+                        .filter(range -> range.widened() || !Span.isEverything(range))
+                        .toList()
+                : entry.ranges();
+    }
+
+    static AffectedRecord of(Advisory advisory, List<Advisory.Affected> entries, VersionLine line) {
         List<Span> spans = new ArrayList<>();
         Set<Integer> listed = new HashSet<>();
         Map<Integer, String> fixes = new TreeMap<>();
         List<Advisory.Severity> severities = new ArrayList<>();
-        List<Advisory.Affected> entries = entries(advisory, name);
         for (Advisory.Affected entry : entries) {
             severities.addAll(entry.severities());
             for (AffectedRange range : entry.ranges()) {
@@ -84,10 +87,13 @@ record AffectedRecord(
                 advisory, spans, listed, fixes, severities.isEmpty() ? advisory.severities() : severities, texts);
     }
 
-    /** Whether the version there is affected. */
-    boolean covers(int position) {
+    /** Whether the version there is affected; one that cannot be ordered may lie in any range there is. */
+    boolean covers(int position, boolean ordered) {
         if (listed.contains(position)) {
             return true;
+        }
+        if (!ordered) {
+            return !spans.isEmpty();
         }
         for (Span span : spans) {
             if (span.from() > position) {
@@ -98,11 +104,5 @@ record AffectedRecord(
             }
         }
         return false;
-    }
-
-    private static boolean isPrecise(Advisory.Affected entry) {
-        return !entry.versions().isEmpty()
-                || entry.ranges().stream()
-                        .anyMatch(range -> range.type() != AffectedRange.Type.GIT && !Span.isEverything(range));
     }
 }

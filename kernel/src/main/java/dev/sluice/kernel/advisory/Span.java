@@ -2,6 +2,7 @@ package dev.sluice.kernel.advisory;
 
 import dev.sluice.kernel.advisory.AffectedRange.Event;
 import dev.sluice.kernel.advisory.AffectedRange.Kind;
+import dev.sluice.kernel.artifact.VersionOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param text the stretch for people, for example {@code >=1.0.0 <1.4.2}
  */
 record Span(int from, int to, String text) {
+
+    /** Told to people behind a range that reaches further than the record may mean. */
+    private static final String WIDENED = " (the record says more that cannot be read)";
 
     boolean contains(int position) {
         return from <= position && position <= to;
@@ -51,20 +55,54 @@ record Span(int from, int to, String text) {
                 }
             }
             if (opened != null && closing != null) {
-                add(spans, opened, closing, line, limit);
+                add(spans, opened, closing, line, limit, range.widened());
                 opened = introduced;
             } else if (introduced != null && opened == null) {
                 if (closing == null) {
                     opened = introduced;
                 } else {
-                    add(spans, introduced, closing, line, limit);
+                    add(spans, introduced, closing, line, limit, range.widened());
                 }
             }
         }
         if (opened != null) {
-            add(spans, opened, null, line, limit);
+            add(spans, opened, null, line, limit, range.widened());
         }
         return spans;
+    }
+
+    /**
+     * The range as that order can tell its versions apart: an event whose version it cannot place makes the range as wide as it
+     * could mean, for what cannot be ordered must not be taken for clean.
+     */
+    static AffectedRange placed(AffectedRange range, VersionOrder order) {
+        List<Event> odd = range.type() == AffectedRange.Type.GIT
+                ? List.of()
+                : range.events().stream()
+                        .filter(event -> !isFromTheFirst(event) && !isUnlimited(event) && !order.isVersion(event.version()))
+                        .toList();
+        if (odd.isEmpty()) {
+            return range;
+        }
+        if (odd.stream().anyMatch(event -> event.kind() == Kind.INTRODUCED)) {
+            return AffectedRange.everything(); // it may begin anew anywhere
+        }
+        boolean limited = odd.stream().noneMatch(event -> event.kind() == Kind.LIMIT);
+        return new AffectedRange(
+                range.type(),
+                range.events().stream()
+                        .filter(event -> !odd.contains(event) && (limited || event.kind() != Kind.LIMIT))
+                        .toList(),
+                true);
+    }
+
+    /** Whether a range has a beginning after the first version and an end: what a report of single bad releases looks like. */
+    static boolean isBounded(AffectedRange range) {
+        return range.type() != AffectedRange.Type.GIT
+                && !range.widened()
+                && range.events().stream().noneMatch(Span::isFromTheFirst)
+                && range.events().stream()
+                        .anyMatch(event -> event.kind() == Kind.FIXED || event.kind() == Kind.LAST_AFFECTED);
     }
 
     /** Whether a range covers every version there is or ever will be. */
@@ -87,7 +125,8 @@ record Span(int from, int to, String text) {
                         .toList();
     }
 
-    private static void add(List<Span> spans, Event opened, @Nullable Event closing, VersionLine line, int limit) {
+    private static void add(
+            List<Span> spans, Event opened, @Nullable Event closing, VersionLine line, int limit, boolean widened) {
         String from = isFromTheFirst(opened) ? "" : ">=" + opened.version();
         int last = VersionLine.END;
         String to = "";
@@ -100,7 +139,7 @@ record Span(int from, int to, String text) {
         int first = position(opened, line);
         if (first <= last) {
             String text = (from + " " + to).strip();
-            spans.add(new Span(first, last, text.isEmpty() ? ">=0" : text));
+            spans.add(new Span(first, last, (text.isEmpty() ? ">=0" : text) + (widened ? WIDENED : "")));
         }
     }
 

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +51,9 @@ public final class PolicyInput {
      * @param workspace name of the installation
      * @param format of the package: {@code feeds.osv} tells of its own part of OSV
      * @param feeds what was imported
+     * @param stale tells of each whether it is too old
      */
-    public PolicyInput(String workspace, String format, List<FeedState> feeds) {
+    public PolicyInput(String workspace, String format, List<FeedState> feeds, Predicate<FeedState> stale) {
         this.workspace = object().put("name", text(workspace))
                 .put("slug", text(workspace))
                 .put("slug_perm", text(workspace))
@@ -60,7 +62,7 @@ public final class PolicyInput {
                 .put("location", NULL)
                 .put("tagline", NULL)
                 .build();
-        this.feeds = feeds(format, feeds);
+        this.feeds = feeds(format, feeds, stale);
     }
 
     /** The input document of a version; without a request the member {@code request} is left out. */
@@ -348,7 +350,7 @@ public final class PolicyInput {
                 .build();
     }
 
-    private static Value feeds(String format, List<FeedState> states) {
+    private static Value feeds(String format, List<FeedState> states, Predicate<FeedState> stale) {
         ObjectValue.Builder out = object();
         for (String name : List.of("osv", "epss", "kev")) {
             String kept = name.equals("osv") ? FeedState.osv(format) : name;
@@ -356,7 +358,8 @@ public final class PolicyInput {
                     .filter(s -> s.name().equals(kept))
                     .findFirst()
                     .orElse(null);
-            ObjectValue.Builder feed = object().put("known", BooleanValue.of(state != null));
+            ObjectValue.Builder feed = object().put("known", BooleanValue.of(state != null && state.isWhole()))
+                    .put("stale", BooleanValue.of(state == null || stale.test(state)));
             if (state != null) {
                 feed.put("records", NumberValue.of(state.records()))
                         .put("imported_at", time(state.importedAt()))

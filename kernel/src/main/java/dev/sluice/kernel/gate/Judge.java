@@ -99,10 +99,10 @@ final class Judge {
     }
 
     private Listed judgeAll(Format format, Blend blend, PolicySet set, Event.@Nullable Actor actor, Instant now) {
-        PolicyInput renderer = new PolicyInput(workspace, format.id(), advisories.feeds());
+        PolicyInput renderer = renderer(format, now);
         SharedAnswers answers = new SharedAnswers(now);
         AdvisoryIndex.OfPackage matcher = advisories.of(format.versionOrder(), blend.name);
-        Instant horizon = horizon(matcher, now);
+        Instant horizon = horizon(set, matcher, now);
         JudgedReleases judged = new JudgedReleases(blend);
         for (Blend.Entry entry : blend.entries()) {
             Release release = withoutSideCars(format, entry.release());
@@ -233,9 +233,9 @@ final class Judge {
                 kept != null && isSideCar(format, kept.fileName()) ? null : kept,
                 matcher.findings(coordinates.version(), at),
                 at);
-        ObjectValue input = new PolicyInput(workspace, format.id(), advisories.feeds()).render(facts, actor);
+        ObjectValue input = renderer(format, at).render(facts, actor);
         Decision decision = set.decide(repository, coordinates.format(), input, UnknownFact.in(facts), at);
-        return new Judgement(decision.until(horizon(matcher, at)), facts, input, set, at);
+        return new Judgement(decision.until(horizon(set, matcher, at)), facts, input, set, at);
     }
 
     /** From when on a withheld version may leave if nothing but time passes, or null when time does not decide. */
@@ -343,6 +343,20 @@ final class Judge {
     }
 
     /** When an advisory of the package begins or ceases to count by its own dates. */
+    private PolicyInput renderer(Format format, Instant now) {
+        return new PolicyInput(
+                workspace,
+                format.id(),
+                advisories.feeds(),
+                state -> advisories.freshness().isStale(state, now));
+    }
+
+    private Instant horizon(PolicySet set, AdvisoryIndex.OfPackage matcher, Instant now) {
+        Instant byRecords = horizon(matcher, now);
+        Instant byAge = set.readsFeeds() ? advisories.staleNext(now) : null;
+        return byAge == null ? byRecords : earlier(byRecords, byAge);
+    }
+
     private static Instant horizon(AdvisoryIndex.OfPackage matcher, Instant now) {
         Instant horizon = matcher.horizon(now);
         return horizon == null ? Instant.MAX : horizon;

@@ -159,22 +159,75 @@ class AdvisoryMatcherTest {
     }
 
     @Test
-    void malware_with_named_versions_is_not_believed_to_be_everything() {
-        Advisory.Affected everything =
-                new Advisory.Affected(NAME, List.of(range("introduced 0")), List.of(), List.of());
-        Advisory.Affected named = new Advisory.Affected(NAME, List.of(), List.of("4.1.1"), List.of());
-        Advisory.Affected bounded = new Advisory.Affected(
-                NAME, List.of(range("introduced 4.1.1", "last_affected 4.1.2")), List.of(), List.of());
-        assertThat(affected(matcher(advisory("MAL-1", false, everything, named)), "4.1.0", "4.1.1", "4.1.2"))
-                .containsExactly("4.1.1");
-        assertThat(affected(matcher(advisory("MAL-1", false, everything, bounded)), "4.1.0", "4.1.1", "4.1.2", "4.1.3"))
+    void a_stray_range_of_malware_is_passed_over_only_beside_a_bounded_one() {
+        AffectedRange everything = range("introduced 0");
+        AffectedRange bounded = range("introduced 4.1.1", "last_affected 4.1.2");
+        Advisory.Affected both = entry(List.of(everything, bounded));
+        assertThat(affected(matcher(advisory("MAL-1", false, both)), "4.1.0", "4.1.1", "4.1.2", "4.1.3"))
                 .containsExactly("4.1.1", "4.1.2");
-        assertThat(affected(matcher(advisory("SHD-1", true, everything, named)), "4.1.0", "4.1.1"))
+        assertThat(affected(matcher(advisory("SHD-1", true, both)), "4.1.0", "4.1.1"))
                 .containsExactly("4.1.1");
-        assertThat(affected(matcher(advisory("MAL-1", false, everything)), "1", "2"))
-                .containsExactly("1", "2");
-        assertThat(affected(matcher(advisory("GHSA-1", false, everything, named)), "4.1.0", "4.1.1"))
+        assertThat(affected(
+                        matcher(advisory("MAL-1", false, entry(List.of(everything, bounded), "4.2"))),
+                        "4.1.0",
+                        "4.1.1",
+                        "4.2"))
+                .containsExactly("4.1.1", "4.2");
+        assertThat(affected(matcher(advisory("GHSA-1", false, both)), "4.1.0", "4.1.1"))
                 .containsExactly("4.1.0", "4.1.1");
+    }
+
+    @Test
+    void a_range_of_everything_and_a_list_of_versions_both_count() {
+        AffectedRange everything = range("introduced 0");
+        for (Advisory advisory : List.of(
+                advisory("MAL-1", false, entry(List.of(everything), "4.1.1")),
+                advisory("mal-1", false, entry(List.of(everything), "4.1.1")),
+                advisory("SHD-1", true, entry(List.of(everything), "4.1.1")),
+                advisory("MAL-1", false, entry(List.of(everything)), entry(List.of(), "4.1.1")),
+                advisory("MAL-1", false, entry(List.of(everything)), entry(List.of(range("introduced 4", "fixed 5")))),
+                advisory("MAL-1", false, entry(List.of(everything, range("introduced 0", "fixed 1")))),
+                advisory("MAL-1", false, entry(List.of(AffectedRange.everything(), range("introduced 4", "fixed 5")))),
+                advisory("MAL-1", false, entry(List.of(everything))))) {
+            assertThat(affected(matcher(advisory), "1", "4.1.1", "6"))
+                    .as("%s", advisory)
+                    .containsExactly("1", "4.1.1", "6");
+            assertThat(matcher(advisory).matches("6").getFirst().isMalicious()).isTrue();
+        }
+    }
+
+    @Test
+    void a_version_that_cannot_be_ordered_may_lie_in_any_range() {
+        AdvisoryMatcher matcher =
+                matcher(record("A", range("introduced 2", "fixed 3")), versions("B", "4", "legacy"));
+        assertThat(matcher.matches("legacy")).extracting(AdvisoryMatch::identifier).containsExactly("A", "B");
+        assertThat(matcher.matches("other")).singleElement().satisfies(match -> {
+            assertThat(match.identifier()).isEqualTo("A");
+            assertThat(match.affectedRanges())
+                    .containsExactly(">=2 <3", "a version that cannot be ordered may be any");
+        });
+        assertThat(matcher.matches("1")).isEmpty();
+    }
+
+    @Test
+    void an_event_at_a_version_that_cannot_be_ordered_makes_its_range_as_wide_as_it_could_mean() {
+        assertThat(affected(matcher(record("A", range("introduced 2", "fixed banana"))), "1", "2", "9"))
+                .containsExactly("2", "9");
+        assertThat(affected(matcher(record("A", range("introduced 2", "last_affected ?"))), "1", "2", "9"))
+                .containsExactly("2", "9");
+        assertThat(affected(matcher(record("A", range("introduced banana", "fixed 3"))), "1", "2", "9"))
+                .containsExactly("1", "2", "9");
+        assertThat(affected(matcher(record("A", range("introduced 1", "limit 2", "limit ?"))), "1", "9"))
+                .containsExactly("1", "9");
+        assertThat(matcher(record("A", range("introduced 2", "fixed banana")))
+                        .matches("5")
+                        .getFirst()
+                        .affectedRanges())
+                .containsExactly(">=2 (the record says more that cannot be read)");
+    }
+
+    private static Advisory.Affected entry(List<AffectedRange> ranges, String... versions) {
+        return new Advisory.Affected(NAME, ranges, List.of(versions), List.of());
     }
 
     @Test

@@ -2,15 +2,18 @@ package dev.sluice.server.operation;
 
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.AdvisoryStore.FeedState;
+import dev.sluice.kernel.advisory.Freshness;
 import dev.sluice.kernel.advisory.SyncState;
 import dev.sluice.kernel.format.Format;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -22,19 +25,19 @@ public final class FeedReport {
 
     private final AdvisoryStore advisories;
     private final List<Format> formats;
-    private final Duration staleAfter;
+    private final Freshness freshness;
     private final InstantSource clock;
 
     /**
      * A report.
      *
      * @param formats that are served: of each, advisories are known as a whole or not
-     * @param staleAfter how old a feed may be before it counts as stale
+     * @param freshness when a feed counts as stale
      */
-    public FeedReport(AdvisoryStore advisories, List<Format> formats, Duration staleAfter, InstantSource clock) {
+    public FeedReport(AdvisoryStore advisories, List<Format> formats, Freshness freshness, InstantSource clock) {
         this.advisories = advisories;
         this.formats = List.copyOf(formats);
-        this.staleAfter = staleAfter;
+        this.freshness = freshness;
         this.clock = clock;
     }
 
@@ -43,30 +46,52 @@ public final class FeedReport {
      *
      * @param name of the feed, or of one source of it
      * @param updatedAt when it was last known to be up to date, or null when it never was
+     * @param newest the newest date in the data kept of it, or null when there is none
+     * @param stale whether it is too old, by either
      */
     public record Figure(
-            String name, long records, @Nullable Instant updatedAt, int failures) {}
+            String name,
+            long records,
+            @Nullable Instant updatedAt,
+            @Nullable Instant newest,
+            boolean stale,
+            int failures) {}
+
+    /** A feed's state under the name that people know, with its age. */
+    private record Aged(FeedState state, boolean stale) {}
 
     /**
      * Puts {@code advisory_data}, whether the advisories of each format are known as a whole, and {@code feeds}: what is kept and
      * how old it is. It tells no addresses: anybody may see it.
      */
     public void feeds(ObjectNode body) {
-        List<FeedState> feeds = shown();
+        List<Aged> feeds = shown();
         List<SyncState> syncs = advisories.syncs().all();
         ObjectNode known = body.putObject("advisory_data");
         covered().forEach((format, covered) -> known.put(format.id(), covered));
         ArrayNode list = body.putArray("feeds");
-        for (FeedState feed : feeds) {
+        Instant now = clock.instant();
+        for (Aged aged : feeds) {
+            FeedState feed = aged.state();
             Instant newest = feed.newest();
-            aged(list.addObject().put("name", feed.name()).put("records", feed.records()), feed.updatedAt())
+            ObjectNode node = list.addObject()
+                    .put("name", feed.name())
+                    .put("records", feed.records())
+                    .put("updated_at", feed.updatedAt().toString());
+            if (newest == null) {
+                node.putNull("age_seconds");
+            } else {
+                node.put("age_seconds", Duration.between(newest, now).toSeconds());
+            }
+            node.put("stale", aged.stale())
                     .put("imported_at", feed.importedAt().toString())
-                    .put("newest", newest == null ? null : newest.toString())
+                    .put("newest", text(newest))
+                    .put("lack", feed.lack())
                     .put("failing", syncs.stream().anyMatch(s -> isOf(s, feed.name()) && s.failures() > 0));
         }
         for (SyncState sync : syncs) { // configured, and nothing of it is here yet
             if (sync.succeededAt() == null
-                    && feeds.stream().noneMatch(feed -> feed.name().equals(sync.source()))) {
+                    && feeds.stream().noneMatch(feed -> feed.state().name().equals(sync.source()))) {
                 aged(list.addObject().put("name", sync.source()).put("records", 0), null)
                         .put("failing", sync.failures() > 0);
             }
@@ -77,24 +102,45 @@ public final class FeedReport {
         return sync.source().equals(feed) || sync.feed().equals(feed);
     }
 
-    /** The states as people know them: a format's part of OSV under the name that the source has, {@code osv/PyPI}. */
-    private List<FeedState> shown() {
-        return advisories.feeds().stream()
-                .map(state -> formats.stream()
-                        .filter(format -> FeedState.osv(format.id()).equals(state.name()))
-                        .findFirst()
-                        .map(format -> new FeedState(
-                                "osv/" + format.ecosystem(),
-                                state.records(),
-                                state.importedAt(),
-                                state.updatedAt(),
-                                state.newest()))
-                        .orElse(state))
+    /**
+     * The states as people know them: a format's part of OSV under the name that the source has, {@code osv/PyPI}; OSV as a whole
+     * as old as the oldest of its parts.
+     */
+    private List<Aged> shown() {
+        Instant now = clock.instant();
+        List<FeedState> states = advisories.feeds();
+        Optional<FeedState> oldest = states.stream()
+                .filter(state -> state.name().startsWith(FeedState.osv("")))
+                .min(Comparator.comparing(freshness::staleFrom));
+        return states.stream()
+                .map(state -> {
+                    FeedState aging = state.name().equals("osv") ? oldest.orElse(state) : state;
+                    return new Aged(
+                            new FeedState(
+                                    shown(state.name()),
+                                    state.records(),
+                                    state.importedAt(),
+                                    state.updatedAt(),
+                                    aging.newest(),
+                                    state.lack()),
+                            freshness.isStale(aging, now));
+                })
                 .toList();
     }
 
+    private String shown(String name) {
+        return formats.stream()
+                .filter(format -> FeedState.osv(format.id()).equals(name))
+                .findFirst()
+                .map(format -> "osv/" + format.ecosystem())
+                .orElse(name);
+    }
+
     private Map<Format, Boolean> covered() {
-        Set<String> names = advisories.feeds().stream().map(FeedState::name).collect(Collectors.toSet());
+        Set<String> names = advisories.feeds().stream()
+                .filter(FeedState::isWhole)
+                .map(FeedState::name)
+                .collect(Collectors.toSet());
         Map<Format, Boolean> covered = new LinkedHashMap<>();
         formats.forEach(format -> covered.put(format, names.contains(FeedState.osv(format.id()))));
         return covered;
@@ -128,13 +174,23 @@ public final class FeedReport {
     /** Every feed and every source of one, for graphs. */
     public List<Figure> figures() {
         List<Figure> figures = new ArrayList<>();
-        for (FeedState feed : shown()) {
-            figures.add(new Figure(feed.name(), feed.records(), feed.updatedAt(), 0));
+        for (Aged aged : shown()) {
+            FeedState feed = aged.state();
+            figures.add(new Figure(feed.name(), feed.records(), feed.updatedAt(), feed.newest(), aged.stale(), 0));
         }
         for (SyncState sync : advisories.syncs().all()) {
-            Figure own = new Figure(sync.source(), sync.records(), sync.succeededAt(), sync.failures());
-            figures.removeIf(figure -> figure.name().equals(own.name()));
-            figures.add(own);
+            Figure kept = figures.stream()
+                    .filter(figure -> figure.name().equals(sync.source()))
+                    .findFirst()
+                    .orElse(null);
+            figures.remove(kept);
+            figures.add(new Figure(
+                    sync.source(),
+                    sync.records(),
+                    sync.succeededAt(),
+                    kept == null ? null : kept.newest(),
+                    kept == null || kept.stale(),
+                    sync.failures()));
         }
         return figures;
     }
@@ -146,7 +202,7 @@ public final class FeedReport {
             return node.putNull("age_seconds").put("stale", true);
         }
         Duration age = Duration.between(updated, now);
-        return node.put("age_seconds", age.toSeconds()).put("stale", age.compareTo(staleAfter) > 0);
+        return node.put("age_seconds", age.toSeconds()).put("stale", age.compareTo(freshness.looked()) > 0);
     }
 
     private static @Nullable String text(@Nullable Instant instant) {

@@ -60,7 +60,8 @@ final class WhyPage {
     private boolean isCovered(@Nullable PackageName name) {
         return name == null
                 || advisories.feeds().stream()
-                        .anyMatch(state -> state.name().equals(AdvisoryStore.FeedState.osv(name.format())));
+                        .anyMatch(state ->
+                                state.isWhole() && state.name().equals(AdvisoryStore.FeedState.osv(name.format())));
     }
 
     private static JsonNode detail(Event event) {

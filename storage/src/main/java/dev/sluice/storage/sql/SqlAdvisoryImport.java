@@ -173,15 +173,16 @@ final class SqlAdvisoryImport implements Import {
     public void feed(FeedState state) {
         doing("state of feed " + state.name(), () -> {
             PreparedStatement upsert =
-                    session.prepared("INSERT INTO feed (name, records, imported_at, newest, updated_at)"
-                            + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET records = excluded.records,"
+                    session.prepared("INSERT INTO feed (name, records, imported_at, newest, updated_at, lack)"
+                            + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET records = excluded.records,"
                             + " imported_at = excluded.imported_at, newest = excluded.newest,"
-                            + " updated_at = excluded.updated_at");
+                            + " updated_at = excluded.updated_at, lack = excluded.lack");
             upsert.setString(1, Values.key(state.name()));
             upsert.setLong(2, state.records());
             upsert.setLong(3, Values.nanos(state.importedAt()));
             Values.setInstant(upsert, 4, state.newest());
             Values.setInstant(upsert, 5, state.updatedAt());
+            upsert.setString(6, Values.cleanedOrNull(state.lack()));
             upsert.executeUpdate();
             return Effect.CHANGED;
         });

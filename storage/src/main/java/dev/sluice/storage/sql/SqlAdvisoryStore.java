@@ -81,7 +81,7 @@ final class SqlAdvisoryStore implements AdvisoryStore {
         return connections.read(session -> {
             List<FeedState> result = new ArrayList<>();
             try (ResultSet row = session.prepared(
-                            "SELECT name, records, imported_at, newest, updated_at FROM feed ORDER BY name")
+                            "SELECT name, records, imported_at, newest, updated_at, lack FROM feed ORDER BY name")
                     .executeQuery()) {
                 while (row.next()) {
                     Instant imported = Values.instant(row.getLong("imported_at"));
@@ -92,7 +92,8 @@ final class SqlAdvisoryStore implements AdvisoryStore {
                             row.getLong("records"),
                             imported,
                             updated == null ? imported : updated,
-                            Values.instantOrNull(row, "newest")));
+                            Values.instantOrNull(row, "newest"),
+                            Values.textOrNull(row, "lack")));
                 }
             }
             return result;

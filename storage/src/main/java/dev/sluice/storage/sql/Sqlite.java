@@ -16,7 +16,7 @@ import org.sqlite.SQLiteDataSource;
 
 /** All that is particular to SQLite: how it is opened, and what the migrations call its types. */
 final class Sqlite {
-    private static final int BUSY_MILLIS = 10_000;
+    static final int BUSY_MILLIS = 10_000;
     private static final int READERS = 8;
     private static final Map<String, String> TYPES = Map.of("bytes", "BLOB", "rowid", "INTEGER");
 

@@ -27,6 +27,9 @@ final class SqliteConnections implements Connections {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteConnections.class);
     private static final int LARGEST_GROUP = 256;
 
+    /** So long are readers waited for before the log is shrunk. */
+    private static final int SHRINK_MILLIS = 1_000;
+
     /** Opens one more connection. */
     @FunctionalInterface
     interface Opener {
@@ -174,7 +177,29 @@ final class SqliteConnections implements Connections {
 
     @Override
     public void end(Session session) {
-        exclusive.release();
+        try {
+            if (!closing) {
+                shrinkLog();
+            }
+        } finally {
+            exclusive.release();
+        }
+    }
+
+    /** What a long transaction wrote goes from the log into the file now: the log would keep its size until the database is closed. */
+    private void shrinkLog() {
+        try (Statement statement = writer.connection().createStatement()) {
+            writer.connection().setAutoCommit(true); // no checkpoint within a transaction
+            try {
+                statement.execute("PRAGMA busy_timeout=" + SHRINK_MILLIS);
+                statement.execute("PRAGMA wal_checkpoint(TRUNCATE)"); // left for another time where a reader is in the way
+                statement.execute("PRAGMA busy_timeout=" + Sqlite.BUSY_MILLIS);
+            } finally {
+                writer.connection().setAutoCommit(false);
+            }
+        } catch (SQLException e) {
+            LOG.warn("the log of the database {} could not be shrunk: {}", name, e.getMessage());
+        }
     }
 
     /** Finishes the writes that wait, then closes every connection. */

@@ -1,8 +1,10 @@
 package dev.sluice.storage.sql;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.sluice.kernel.advisory.AffectedRange;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.policy.Action;
@@ -36,6 +38,7 @@ final class StoredJson {
             .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .addMixIn(Signal.class, SignalForm.class)
             .addMixIn(Action.class, ActionForm.class)
+            .addMixIn(AffectedRange.class, RangeForm.class)
             .addModule(new SimpleModule()
                     .addSerializer(Digest.class, new DigestWriter())
                     .addDeserializer(Digest.class, new DigestReader()))
@@ -65,6 +68,12 @@ final class StoredJson {
         @JsonSubTypes.Type(value = Action.RemovePackageTags.class, name = "remove_package_tags")
     })
     private interface ActionForm {}
+
+    /** Ranges that were read whole are written as they always were. */
+    private abstract static class RangeForm {
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+        abstract boolean widened();
+    }
 
     private static final class DigestWriter extends StdSerializer<Digest> {
         DigestWriter() {

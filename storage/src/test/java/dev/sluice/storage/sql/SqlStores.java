@@ -51,6 +51,27 @@ abstract class SqlStores {
         }
 
         @Test
+        void what_a_version_took_for_whole_by_itself_is_whole_no_more_after_the_upgrade() {
+            store().syncs()
+                    .save(SyncState.fresh("osv/PyPI", "https://mirror.example/")
+                            .changed(Samples.INSTANT, Samples.INSTANT, null, null, null, 7));
+            try (AdvisoryStore.Import run = store().begin()) {
+                run.feed(new FeedState("osv/npm", 9, Samples.INSTANT, null));
+                run.feed(new FeedState("osv/pypi", 7, Samples.INSTANT, null));
+                run.commit();
+            }
+            database.get().close();
+            database.advisories(
+                    "DELETE FROM flyway_schema_history WHERE version = '4'", "ALTER TABLE feed DROP COLUMN lack");
+
+            assertThat(reopened().feeds())
+                    .extracting(FeedState::name, FeedState::isWhole)
+                    .containsExactly(
+                            org.assertj.core.groups.Tuple.tuple("osv/npm", false),
+                            org.assertj.core.groups.Tuple.tuple("osv/pypi", true));
+        }
+
+        @Test
         void what_an_older_version_synced_is_known_as_a_whole_after_the_upgrade_and_what_it_imported_is_not() {
             store().syncs()
                     .save(SyncState.fresh("osv/PyPI", "https://mirror.example/")
@@ -61,7 +82,8 @@ abstract class SqlStores {
                 run.commit();
             }
             database.get().close();
-            database.advisories("DELETE FROM flyway_schema_history WHERE version = '3'");
+            database.advisories(
+                    "DELETE FROM flyway_schema_history WHERE version IN ('3', '4')", "ALTER TABLE feed DROP COLUMN lack");
 
             assertThat(reopened().feeds())
                     .containsExactly(

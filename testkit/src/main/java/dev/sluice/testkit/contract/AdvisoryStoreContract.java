@@ -249,14 +249,16 @@ public interface AdvisoryStoreContract {
         FeedState osv = new FeedState(
                 "osv", 3, Samples.INSTANT, Samples.INSTANT.plusSeconds(60), Samples.INSTANT.minusSeconds(5));
         FeedState epss = new FeedState("epss", 9, Samples.INSTANT, null);
+        FeedState npm = new FeedState("osv/npm", 2, Samples.INSTANT, Samples.INSTANT, null, "1 record lacks");
         try (Import run = store().begin()) {
             run.feed(new FeedState("osv", 1, Samples.INSTANT, null));
             run.feed(osv);
             run.feed(epss);
+            run.feed(npm);
             run.commit();
         }
 
-        assertThat(reopened().feeds()).containsExactly(epss, osv);
+        assertThat(reopened().feeds()).containsExactly(epss, osv, npm);
     }
 
     @Test
@@ -281,6 +283,42 @@ public interface AdvisoryStoreContract {
         AdvisoryIndex later = new AdvisoryIndex(reopened());
         assertThat(later.coverage(WIDGET.format()).orNull()).isEqualTo(Samples.INSTANT);
         assertThat(later.coverage("other").isKnown()).isFalse();
+
+        try (Import run = store().begin()) {
+            run.feed(new FeedState(
+                    FeedState.osv(WIDGET.format()), 1, Samples.INSTANT, Samples.INSTANT, null, "2 records lack"));
+            run.commit();
+        }
+        AdvisoryIndex lacking = new AdvisoryIndex(store());
+        assertThat(lacking.coverage(WIDGET.format()).isKnown()).isFalse();
+        assertThat(lacking.coverage(WIDGET.format()).basis()).contains("2 records lack");
+        assertThat(lacking.stamp(WIDGET)).isEqualTo(ofWidget);
+    }
+
+    @Test
+    default void keeps_of_a_range_whether_it_says_more_than_can_be_read() {
+        Advisory advisory = new Advisory(
+                "GHSA-1",
+                List.of(),
+                "",
+                "",
+                List.of(),
+                null,
+                null,
+                Samples.INSTANT,
+                null,
+                List.of(new Advisory.Affected(
+                        WIDGET,
+                        List.of(
+                                AffectedRange.everything(),
+                                new AffectedRange(AffectedRange.Type.SEMVER, List.of())),
+                        List.of(),
+                        List.of())),
+                List.of(),
+                "test",
+                false);
+        imported(advisory);
+        assertThat(reopened().about(WIDGET)).containsExactly(advisory);
     }
 
     @Test

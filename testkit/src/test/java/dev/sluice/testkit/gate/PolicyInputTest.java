@@ -207,7 +207,7 @@ class PolicyInputTest {
                 Signal.unknown("not told"),
                 null,
                 index.findings(new DottedOrder(), NAME, "1.2.3", NOW));
-        return new PolicyInput("main", "npm", index.feeds())
+        return new PolicyInput("main", "npm", index.feeds(), feed -> false)
                 .render(facts, new Event.Actor("ann", "t1", "10.0.0.1", "npm/10"));
     }
 
