@@ -91,8 +91,7 @@ final class FeedImports {
         return Response.json(202, Api.object().put("id", id).toString());
     }
 
-    private void run(
-            Running running, List<Path> paths, Set<String> covered, boolean fewer, Event.Actor actor) {
+    private void run(Running running, List<Path> paths, Set<String> covered, boolean fewer, Event.Actor actor) {
         try {
             ImportSummary summary = new FeedImport(installation.database.advisories(), installation.clock)
                     .run(paths, covered, fewer, (file, records) -> {

@@ -116,7 +116,8 @@ final class FeedSyncs implements AutoCloseable {
                 paces.put(name, Duration.parse(parts[1].strip()));
             } catch (DateTimeException malformed) {
                 throw new ConfigurationException(
-                        "feeds.pace: '" + pace.strip() + "' is no name and duration such as npm=P3D: " + malformed.getMessage(),
+                        "feeds.pace: '" + pace.strip() + "' is no name and duration such as npm=P3D: "
+                                + malformed.getMessage(),
                         malformed);
             }
         }

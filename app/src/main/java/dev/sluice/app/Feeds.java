@@ -59,7 +59,8 @@ final class Feeds {
             named(out, "cannot be read, so more versions count as affected than may be", feed.path("widened"));
         }
         for (Map.Entry<String, JsonNode> lacking : summary.path("lacking").properties()) {
-            out.println(lacking(lacking.getKey(), Output.plain(lacking.getValue().asString(""))));
+            out.println(
+                    lacking(lacking.getKey(), Output.plain(lacking.getValue().asString(""))));
         }
         for (JsonNode format : summary.path("whole")) {
             out.println("The advisories of " + format.asString("") + " are known as a whole.");
@@ -76,7 +77,8 @@ final class Feeds {
         if (!counts.isEmpty()) {
             out.println("        " + what + ": "
                     + counts.properties().stream()
-                            .map(each -> "%s (%,d)".formatted(each.getKey(), each.getValue().asLong()))
+                            .map(each -> "%s (%,d)"
+                                    .formatted(each.getKey(), each.getValue().asLong()))
                             .collect(Collectors.joining(", ")));
         }
     }

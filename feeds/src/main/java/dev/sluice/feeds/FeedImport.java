@@ -66,7 +66,8 @@ public final class FeedImport {
             Map<String, Spoken.Part> whole = new HashMap<>();
             for (String name : covered) {
                 Ecosystem ecosystem = ecosystems.get(name.toLowerCase(Locale.ROOT));
-                Spoken.Part part = ecosystem == null ? Spoken.Part.NONE : run.spoken().part(ecosystem.format());
+                Spoken.Part part =
+                        ecosystem == null ? Spoken.Part.NONE : run.spoken().part(ecosystem.format());
                 if (ecosystem == null || part.records() == 0) {
                     throw new FeedException("these files are not all that is known of " + name
                             + ": no record that could be read speaks of it");

@@ -307,7 +307,8 @@ public final class FeedSync {
                     Set<String> named;
                     ImportSummary summary;
                     try (AdvisoryStore.Import target = store.begin()) {
-                        ImportRun run = new ImportRun(target, ecosystems, settings.limits(), "osv", clock.instant(), progress);
+                        ImportRun run =
+                                new ImportRun(target, ecosystems, settings.limits(), "osv", clock.instant(), progress);
                         run.path(kept.file());
                         ImportSummary.Feed read = run.feed(feed);
                         if (read.rejected() * FeedStates.MOST_REJECTED > read.read()
@@ -324,7 +325,10 @@ public final class FeedSync {
                                 feed.equals("kev") ? AdvisoryStore.Import.Kind.KEV : AdvisoryStore.Import.Kind.EPSS;
                         gone.forEach(id -> run.takeBack(feed, kind, id));
                         summary = run.finish(
-                                new FeedStates(store.feeds(), clock.instant()), Map.of(), Map.of(), true); // guarded above
+                                new FeedStates(store.feeds(), clock.instant()),
+                                Map.of(),
+                                Map.of(),
+                                true); // guarded above
                     }
                     return changed(summary, true, kept.validator(), null, known, named);
                 }
@@ -349,8 +353,7 @@ public final class FeedSync {
         private Outcome byList(Ecosystem ecosystem, Fetcher.Kept kept) throws IOException {
             ModifiedList list;
             try {
-                list = ModifiedList.read(
-                        kept.file(), settings.limits(), began.plus(Freshness.SKEW));
+                list = ModifiedList.read(kept.file(), settings.limits(), began.plus(Freshness.SKEW));
             } catch (IOException e) {
                 throw new FeedException(kept.file(), e);
             }
@@ -499,8 +502,7 @@ public final class FeedSync {
                 Set<String> listed)
                 throws IOException {
             try (AdvisoryStore.Import target = store.begin()) {
-                ImportRun run =
-                        new ImportRun(target, ecosystems, settings.limits(), "osv", clock.instant(), progress);
+                ImportRun run = new ImportRun(target, ecosystems, settings.limits(), "osv", clock.instant(), progress);
                 if (archive != null) {
                     run.path(archive);
                 }
@@ -558,7 +560,8 @@ public final class FeedSync {
 
         private Outcome unchanged() {
             Validator validator = before.validator();
-            upToDate(validator != null && validator.document().endsWith(LIST)); // kept of a list only when all of it was there
+            upToDate(validator != null
+                    && validator.document().endsWith(LIST)); // kept of a list only when all of it was there
             return saved(before.unchanged(began, clock.instant(), next()), null, false);
         }
 

@@ -239,7 +239,8 @@ final class ImportRun {
      * @param missing of those, what they lack, though the source names it
      * @param fewer whether many fewer records than before are right
      */
-    ImportSummary finish(FeedStates states, Map<String, Spoken.Part> whole, Map<String, String> missing, boolean fewer) {
+    ImportSummary finish(
+            FeedStates states, Map<String, Spoken.Part> whole, Map<String, String> missing, boolean fewer) {
         List<ImportSummary.Feed> touched = Stream.of(osv, kev, epss)
                 .filter(Tally::isTouched)
                 .map(Tally::summary)
@@ -263,7 +264,8 @@ final class ImportRun {
                         .filter(format -> !states.lacking().containsKey(format))
                         .collect(Collectors.toSet()),
                 spoken.formats().stream()
-                        .filter(format -> !states.covers(format) && !states.lacking().containsKey(format))
+                        .filter(format ->
+                                !states.covers(format) && !states.lacking().containsKey(format))
                         .collect(Collectors.toSet()),
                 states.lacking());
     }

@@ -169,7 +169,8 @@ final class JsonFields {
     static boolean each(JsonParser parser, int most, Runnable reader) {
         JsonToken token = parser.currentToken();
         if (token != JsonToken.START_ARRAY) {
-            if (token != JsonToken.VALUE_NULL && !(token == JsonToken.VALUE_STRING && parser.getString().isBlank())) {
+            if (token != JsonToken.VALUE_NULL
+                    && !(token == JsonToken.VALUE_STRING && parser.getString().isBlank())) {
                 reader.run();
             }
             return true;

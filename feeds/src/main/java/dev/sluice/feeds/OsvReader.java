@@ -161,7 +161,10 @@ final class OsvReader {
         }
         return new Advisory(
                 id,
-                aliases.stream().filter(alias -> !alias.equals(id)).limit(MAX_ALIASES).toList(),
+                aliases.stream()
+                        .filter(alias -> !alias.equals(id))
+                        .limit(MAX_ALIASES)
+                        .toList(),
                 summary.isEmpty() ? line(details.lines().findFirst().orElse(""), MAX_SUMMARY) : summary,
                 details,
                 severities,
@@ -356,15 +359,17 @@ final class OsvReader {
         switch (field) {
             case "malicious" -> {
                 String text = parser.currentToken() == JsonToken.VALUE_TRUE ? "true" : JsonFields.literalOrNull(parser);
-                malicious |= text != null && !Set.of("", "0", "false", "no").contains(text.strip().toLowerCase(Locale.ROOT));
+                malicious |= text != null
+                        && !Set.of("", "0", "false", "no").contains(text.strip().toLowerCase(Locale.ROOT));
             }
-            case "cwe_ids", "cwes" -> JsonFields.each(parser, MAX_ELEMENTS, () -> {
-                if (parser.currentToken() == JsonToken.START_OBJECT) {
-                    JsonFields.members(parser, part -> weakness(JsonFields.textOrNull(parser)));
-                } else {
-                    weakness(JsonFields.textOrNull(parser));
-                }
-            });
+            case "cwe_ids", "cwes" ->
+                JsonFields.each(parser, MAX_ELEMENTS, () -> {
+                    if (parser.currentToken() == JsonToken.START_OBJECT) {
+                        JsonFields.members(parser, part -> weakness(JsonFields.textOrNull(parser)));
+                    } else {
+                        weakness(JsonFields.textOrNull(parser));
+                    }
+                });
             default -> parser.skipChildren();
         }
     }

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /**
  * Which versions one entry of an OSV record affects: its {@code ranges} and {@code versions}.

@@ -150,8 +150,8 @@ class FeedImportTest {
                 .replace(
                         "\"affected\":[",
                         "\"affected\":[{\"package\":{\"ecosystem\":\"Maven\",\"name\":\"g:a\"},\"versions\":[\"1\"]},");
-        Path archive = write(
-                folder.resolve("all.zip"), zip("A-1.json", record("A-1", "npm", "a", "2"), "A-2.json", shared));
+        Path archive =
+                write(folder.resolve("all.zip"), zip("A-1.json", record("A-1", "npm", "a", "2"), "A-2.json", shared));
         ImportSummary unsaid = run(archive);
         assertThat(unsaid.whole()).isEmpty();
         assertThat(unsaid.partial()).containsExactlyInAnyOrder("npm", "maven");
@@ -181,8 +181,7 @@ class FeedImportTest {
         assertThat(index().coverage("npm").basis()).contains("1 record or affected package could not be read");
         assertThat(index().coverage("pypi").isKnown()).isTrue();
 
-        feeds.run(
-                List.of(write(folder.resolve("b.jsonl"), good + "\n{\"id\":")), Set.of("PyPI"), false, Progress.NONE);
+        feeds.run(List.of(write(folder.resolve("b.jsonl"), good + "\n{\"id\":")), Set.of("PyPI"), false, Progress.NONE);
         assertThat(index().coverage("pypi").isKnown())
                 .describedAs("what cannot be read at all may speak of anything")
                 .isFalse();
@@ -202,7 +201,9 @@ class FeedImportTest {
         ImportSummary summary = later.run(List.of(few), Set.of("npm"), false, Progress.NONE);
         assertThat(summary.whole()).isEmpty();
         assertThat(summary.lacking()).containsEntry("npm", "it holds 1 records where there were 300 before");
-        assertThat(index().coverage("npm").orNull()).describedAs("as well known as before").isEqualTo(NOW);
+        assertThat(index().coverage("npm").orNull())
+                .describedAs("as well known as before")
+                .isEqualTo(NOW);
 
         later.run(List.of(few), Set.of("npm"), true, Progress.NONE);
         assertThat(index().coverage("npm").orNull()).isEqualTo(NOW.plusSeconds(60));
@@ -210,11 +211,13 @@ class FeedImportTest {
 
     @Test
     void a_feed_of_which_much_was_refused_is_no_younger_by_it() throws Exception {
-        Path good = write(folder.resolve("epss.csv"), "#score_date:2026-11-20\ncve,epss,percentile\nCVE-2026-1111,0.5,0.5\n");
+        Path good = write(
+                folder.resolve("epss.csv"), "#score_date:2026-11-20\ncve,epss,percentile\nCVE-2026-1111,0.5,0.5\n");
         run(good);
         FeedState before = feed("epss");
         FeedImport later = new FeedImport(store, InstantSource.fixed(NOW.plusSeconds(60)));
-        for (String rows : List.of("CVE-2026-1111,x,0.5\n", "CVE-2026-1112,0.1,0.1\nCVE-2026-1113,x,0.5\nnone,0.1,0.1\n")) {
+        for (String rows :
+                List.of("CVE-2026-1111,x,0.5\n", "CVE-2026-1112,0.1,0.1\nCVE-2026-1113,x,0.5\nnone,0.1,0.1\n")) {
             Path bad = write(folder.resolve("bad.csv"), "#score_date:2026-11-21\ncve,epss,percentile\n" + rows);
             assertThat(later.run(List.of(bad), Progress.NONE).lacking()).containsOnlyKeys("epss");
             assertThat(feed("epss").updatedAt()).isEqualTo(before.updatedAt());
@@ -244,9 +247,7 @@ class FeedImportTest {
         assertThat(store.about(new PackageName("npm", "b")))
                 .describedAs("what cannot be dated is not passed over as older")
                 .hasSize(1);
-        run(write(
-                folder.resolve("epss.csv"),
-                "#score_date:9999-01-01\ncve,epss,percentile\nCVE-2026-1111,0.5,0.5\n"));
+        run(write(folder.resolve("epss.csv"), "#score_date:9999-01-01\ncve,epss,percentile\nCVE-2026-1111,0.5,0.5\n"));
         assertThat(feed("epss").newest()).isNull();
     }
 

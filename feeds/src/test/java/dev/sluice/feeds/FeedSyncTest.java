@@ -584,9 +584,7 @@ class FeedSyncTest {
     @Test
     void a_list_with_a_date_of_the_future_moves_nothing_on() throws IOException {
         publish("npm", true, widget(1, "A-1"), widget(2, "A-2"));
-        server.serve(
-                "/osv/npm/modified_id.csv",
-                Answer.ok("9999-01-01T00:00:00Z,A-2\n2026-11-01T00:01:00Z,A-1\n"));
+        server.serve("/osv/npm/modified_id.csv", Answer.ok("9999-01-01T00:00:00Z,A-2\n2026-11-01T00:01:00Z,A-1\n"));
         synced(npm);
         assertThat(store.syncs().find("osv/npm").orElseThrow().cursor()).isEqualTo("2026-11-01T00:01:00Z");
         publish("npm", false, widget(1, "A-1"), widget(2, "A-2"), widget(3, "A-3"));

@@ -104,7 +104,8 @@ class OddFieldsTest {
     void no_odd_member_of_a_real_record_loses_a_version_without_a_word() {
         SharedFolder.find("data/osv").ifPresent(data -> {
             int tried = 0;
-            for (String file : List.of("famous-verbatim", "malicious-campaigns-2025-2026", "npm-ghsa", "pypi-pysec", "maven-ghsa")) {
+            for (String file : List.of(
+                    "famous-verbatim", "malicious-campaigns-2025-2026", "npm-ghsa", "pypi-pysec", "maven-ghsa")) {
                 int taken = 0;
                 int line = 0;
                 for (JsonNode record : records(data.resolve(file + ".jsonl.gz"))) {
@@ -124,15 +125,24 @@ class OddFieldsTest {
     private static String probe(JsonNode record) {
         JsonNode entry = record.path("affected").path(0);
         String ecosystem = entry.path("package").path("ecosystem").asString("");
-        boolean ranged = entry.path("ranges").valueStream().anyMatch(r -> !r.path("type").asString("").equals("GIT"));
-        if (record.path("affected").size() != 1 || record.hasNonNull("withdrawn") || !ORDERS.containsKey(ecosystem)
+        boolean ranged = entry.path("ranges")
+                .valueStream()
+                .anyMatch(r -> !r.path("type").asString("").equals("GIT"));
+        if (record.path("affected").size() != 1
+                || record.hasNonNull("withdrawn")
+                || !ORDERS.containsKey(ecosystem)
                 || (ranged && !entry.path("versions").isEmpty())) {
             return null;
         }
         if (!ranged) {
             return entry.path("versions").path(0).asString(null);
         }
-        String introduced = entry.path("ranges").path(0).path("events").path(0).path("introduced").asString("0");
+        String introduced = entry.path("ranges")
+                .path(0)
+                .path("events")
+                .path(0)
+                .path("introduced")
+                .asString("0");
         return entry.path("ranges").size() > 1 ? null : introduced.equals("0") ? "0.0.1" : introduced;
     }
 
@@ -144,7 +154,8 @@ class OddFieldsTest {
                 check(record, path, odd.getKey(), with(record, path, odd.getValue()), probe);
                 tried++;
             }
-            if (!Character.isDigit(path.getLast().charAt(0))) { // a list without one of its elements says something else
+            if (!Character.isDigit(
+                    path.getLast().charAt(0))) { // a list without one of its elements says something else
                 check(record, path, "absent", with(record, path, null), probe);
                 tried++;
             }
@@ -158,19 +169,30 @@ class OddFieldsTest {
         MemoryAdvisoryStore store = new MemoryAdvisoryStore();
         ImportSummary summary = imported(
                 store,
-                write(folder.resolve("odd.jsonl"), record("GOOD-1", ecosystem, name(ecosystem) + "-good", "2") + "\n" + changed),
+                write(
+                        folder.resolve("odd.jsonl"),
+                        record("GOOD-1", ecosystem, name(ecosystem) + "-good", "2") + "\n" + changed),
                 ecosystem);
-        List<AdvisoryMatch> matches = matches(store, ecosystem, named.path("name").asString(""), probe);
-        boolean whole = new AdvisoryIndex(store).coverage(ecosystem.toLowerCase(java.util.Locale.ROOT)).isKnown();
+        List<AdvisoryMatch> matches =
+                matches(store, ecosystem, named.path("name").asString(""), probe);
+        boolean whole = new AdvisoryIndex(store)
+                .coverage(ecosystem.toLowerCase(java.util.Locale.ROOT))
+                .isKnown();
         assertThat(!matches.isEmpty() || !whole)
-                .as("%s: %s is %s: neither is %s found nor does anybody know that something is missing", record.path("id"), path, odd, probe)
+                .as(
+                        "%s: %s is %s: neither is %s found nor does anybody know that something is missing",
+                        record.path("id"), path, odd, probe)
                 .isTrue();
         if (!whole) {
-            assertThat(summary.feed("osv").rejections()).as("%s is %s", path, odd).isNotEmpty();
+            assertThat(summary.feed("osv").rejections())
+                    .as("%s is %s", path, odd)
+                    .isNotEmpty();
             assertThat(summary.lacking()).as("%s is %s", path, odd).isNotEmpty();
         }
         if (!matches.isEmpty() && record.path("id").asString("").startsWith("MAL-") && !path.equals(List.of("id"))) {
-            assertThat(matches.getFirst().isMalicious()).as("%s is %s", path, odd).isTrue();
+            assertThat(matches.getFirst().isMalicious())
+                    .as("%s is %s", path, odd)
+                    .isTrue();
         }
     }
 
@@ -208,7 +230,8 @@ class OddFieldsTest {
                                 good.replace(
                                                 "\"affected\"",
                                                 "\"published\":\"\",\"severity\":[{\"type\":\"CVSS_V3\",\"score\":\"\"},{\"score\":null},7],\"affected\"")
-                                        + "\n" + good.replace("A-1", "A-2").replace("\"fixed\":\"2\"", "\"fixed\":null") + "\n"
+                                        + "\n" + good.replace("A-1", "A-2").replace("\"fixed\":\"2\"", "\"fixed\":null")
+                                        + "\n"
                                         + good.replace("A-1", "A-3").replace("ECOSYSTEM", "MOONPHASE") + "\n"
                                         + good.replace("A-1", "A-4")
                                                 .replace(
@@ -240,7 +263,9 @@ class OddFieldsTest {
         List<byte[]> all = new ArrayList<>(List.of(badByte, ("\ufeff" + good).getBytes(StandardCharsets.UTF_8)));
         for (String each : List.of(
                 good.replace("]}]}", "],},],}"),
-                good.replace("\"affected\"", "\"database_specific\":" + "[".repeat(5_000) + "]".repeat(5_000) + ",\"affected\""),
+                good.replace(
+                        "\"affected\"",
+                        "\"database_specific\":" + "[".repeat(5_000) + "]".repeat(5_000) + ",\"affected\""),
                 good.replace("\"affected\"", "\"database_specific\":{\"" + "k".repeat(60_000) + "\":1},\"affected\""),
                 good.replace("\"affected\"", "\"x\":" + "9".repeat(5_000) + ",\"affected\""),
                 good.replace("\"affected\"", "\"details\":\"" + "x".repeat(2_000_000) + "\",\"affected\""),
@@ -276,11 +301,16 @@ class OddFieldsTest {
                 List.of("npm", "@scope/Name", "@scope/Name"))) {
             MemoryAdvisoryStore store = new MemoryAdvisoryStore();
             String ecosystem = pair.getFirst().split(":", 2)[0];
-            imported(store, write(folder.resolve("a.json"), record("A-1", pair.getFirst(), pair.get(1), "2")), ecosystem);
-            assertThat(matches(store, ecosystem, pair.getLast(), "1.0")).as("%s", pair).hasSize(1);
+            imported(
+                    store,
+                    write(folder.resolve("a.json"), record("A-1", pair.getFirst(), pair.get(1), "2")),
+                    ecosystem);
+            assertThat(matches(store, ecosystem, pair.getLast(), "1.0"))
+                    .as("%s", pair)
+                    .hasSize(1);
         }
-        for (List<String> pair :
-                List.of(List.of("Maven", "g:a:jar"), List.of("Maven", "g/a"), List.of("npm", "a b"), List.of("PyPI", "a/b"))) {
+        for (List<String> pair : List.of(
+                List.of("Maven", "g:a:jar"), List.of("Maven", "g/a"), List.of("npm", "a b"), List.of("PyPI", "a/b"))) {
             MemoryAdvisoryStore store = new MemoryAdvisoryStore();
             ImportSummary summary = imported(
                     store,
@@ -317,7 +347,9 @@ class OddFieldsTest {
                         folder.resolve("a.json"),
                         record("A-1", "npm", "a", "2").replaceAll("\"ranges\":.*", "\"versions\":[\"1.0, 1.1\"]}]}")),
                 "npm");
-        assertThat(matches(store, "npm", "a", "1.1.0")).describedAs("no version, so it may be any").hasSize(1);
+        assertThat(matches(store, "npm", "a", "1.1.0"))
+                .describedAs("no version, so it may be any")
+                .hasSize(1);
     }
 
     @ParameterizedTest
@@ -347,13 +379,15 @@ class OddFieldsTest {
 
     private static ImportSummary imported(MemoryAdvisoryStore store, Path file, String ecosystem) {
         try {
-            return new FeedImport(store, InstantSource.fixed(NOW)).run(List.of(file), Set.of(ecosystem), false, Progress.NONE);
+            return new FeedImport(store, InstantSource.fixed(NOW))
+                    .run(List.of(file), Set.of(ecosystem), false, Progress.NONE);
         } catch (FeedException failed) {
             throw new UncheckedIOException(failed);
         }
     }
 
-    private static List<AdvisoryMatch> matches(MemoryAdvisoryStore store, String ecosystem, String name, String version) {
+    private static List<AdvisoryMatch> matches(
+            MemoryAdvisoryStore store, String ecosystem, String name, String version) {
         VersionOrder order = Objects.requireNonNull(ORDERS.entrySet().stream()
                 .filter(each -> each.getKey().equalsIgnoreCase(ecosystem))
                 .findFirst()

@@ -262,7 +262,8 @@ class RealAdvisoriesTest {
                 && !Instant.parse(record.get("withdrawn").asString()).isAfter(NOW)) {
             return false;
         }
-        // The departures from the letter: the stray range of this record is not believed, and what cannot be ordered is not clean.
+        // The departures from the letter: the stray range of this record is not believed, and what cannot be ordered is
+        // not clean.
         boolean stray = record.get("id").asString().equals("MAL-2025-47141");
         for (JsonNode affected : record.get("affected")) {
             if (!name(affected).equals(name)) {

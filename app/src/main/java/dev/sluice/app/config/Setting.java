@@ -192,8 +192,11 @@ public record Setting(
             "PT1H",
             "time between two syncs of a feed (ISO 8601); PT0S: only by command");
     /** How old a feed may be. */
-    public static final Setting FEEDS_STALE_AFTER =
-            of("feeds.stale-after", "SLUICE_FEEDS_STALE_AFTER", "P1D", "how long ago a feed may have been looked at before it is stale");
+    public static final Setting FEEDS_STALE_AFTER = of(
+            "feeds.stale-after",
+            "SLUICE_FEEDS_STALE_AFTER",
+            "P1D",
+            "how long ago a feed may have been looked at before it is stale");
     /** How old what a feed tells may be. */
     public static final Setting FEEDS_PACE = of(
             "feeds.pace",

@@ -59,8 +59,7 @@ public interface AdvisoryStore {
             @Nullable String lack) {
 
         /** The state of a feed that lacks nothing. */
-        public FeedState(
-                String name, long records, Instant importedAt, Instant updatedAt, @Nullable Instant newest) {
+        public FeedState(String name, long records, Instant importedAt, Instant updatedAt, @Nullable Instant newest) {
             this(name, records, importedAt, updatedAt, newest, null);
         }
 

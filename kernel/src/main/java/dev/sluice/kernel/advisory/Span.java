@@ -79,7 +79,8 @@ record Span(int from, int to, String text) {
         List<Event> odd = range.type() == AffectedRange.Type.GIT
                 ? List.of()
                 : range.events().stream()
-                        .filter(event -> !isFromTheFirst(event) && !isUnlimited(event) && !order.isVersion(event.version()))
+                        .filter(event ->
+                                !isFromTheFirst(event) && !isUnlimited(event) && !order.isVersion(event.version()))
                         .toList();
         if (odd.isEmpty()) {
             return range;

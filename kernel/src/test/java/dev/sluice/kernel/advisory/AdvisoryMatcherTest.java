@@ -198,13 +198,13 @@ class AdvisoryMatcherTest {
 
     @Test
     void a_version_that_cannot_be_ordered_may_lie_in_any_range() {
-        AdvisoryMatcher matcher =
-                matcher(record("A", range("introduced 2", "fixed 3")), versions("B", "4", "legacy"));
-        assertThat(matcher.matches("legacy")).extracting(AdvisoryMatch::identifier).containsExactly("A", "B");
+        AdvisoryMatcher matcher = matcher(record("A", range("introduced 2", "fixed 3")), versions("B", "4", "legacy"));
+        assertThat(matcher.matches("legacy"))
+                .extracting(AdvisoryMatch::identifier)
+                .containsExactly("A", "B");
         assertThat(matcher.matches("other")).singleElement().satisfies(match -> {
             assertThat(match.identifier()).isEqualTo("A");
-            assertThat(match.affectedRanges())
-                    .containsExactly(">=2 <3", "a version that cannot be ordered may be any");
+            assertThat(match.affectedRanges()).containsExactly(">=2 <3", "a version that cannot be ordered may be any");
         });
         assertThat(matcher.matches("1")).isEmpty();
     }

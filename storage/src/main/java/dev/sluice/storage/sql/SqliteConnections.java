@@ -192,7 +192,8 @@ final class SqliteConnections implements Connections {
             writer.connection().setAutoCommit(true); // no checkpoint within a transaction
             try {
                 statement.execute("PRAGMA busy_timeout=" + SHRINK_MILLIS);
-                statement.execute("PRAGMA wal_checkpoint(TRUNCATE)"); // left for another time where a reader is in the way
+                statement.execute(
+                        "PRAGMA wal_checkpoint(TRUNCATE)"); // left for another time where a reader is in the way
                 statement.execute("PRAGMA busy_timeout=" + Sqlite.BUSY_MILLIS);
             } finally {
                 writer.connection().setAutoCommit(false);

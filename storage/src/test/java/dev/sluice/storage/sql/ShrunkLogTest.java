@@ -31,12 +31,14 @@ class ShrunkLogTest {
                     assertThat(Files.size(log)).isGreaterThan(1L << 20);
                 }
                 assertThat(Files.size(log)).isZero();
-                assertThat(database.advisories().about(new PackageName("npm", "p7"))).hasSize(1);
+                assertThat(database.advisories().about(new PackageName("npm", "p7")))
+                        .hasSize(1);
             }
             try (Import undone = database.advisories().begin()) {
                 undone.put(advisory(5_000, 0));
             }
-            assertThat(database.advisories().about(new PackageName("npm", "p5000"))).isEmpty();
+            assertThat(database.advisories().about(new PackageName("npm", "p5000")))
+                    .isEmpty();
         }
     }
 

@@ -83,7 +83,8 @@ abstract class SqlStores {
             }
             database.get().close();
             database.advisories(
-                    "DELETE FROM flyway_schema_history WHERE version IN ('3', '4')", "ALTER TABLE feed DROP COLUMN lack");
+                    "DELETE FROM flyway_schema_history WHERE version IN ('3', '4')",
+                    "ALTER TABLE feed DROP COLUMN lack");
 
             assertThat(reopened().feeds())
                     .containsExactly(

@@ -309,9 +309,7 @@ public interface AdvisoryStoreContract {
                 null,
                 List.of(new Advisory.Affected(
                         WIDGET,
-                        List.of(
-                                AffectedRange.everything(),
-                                new AffectedRange(AffectedRange.Type.SEMVER, List.of())),
+                        List.of(AffectedRange.everything(), new AffectedRange(AffectedRange.Type.SEMVER, List.of())),
                         List.of(),
                         List.of())),
                 List.of(),
