@@ -3,6 +3,7 @@ package dev.sluice.app;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -64,11 +65,14 @@ final class Explain extends ApiCommand {
                 + ": " + Output.text(decision.path("state")));
         for (JsonNode verdict : decision.path("verdicts")) {
             out.println(
-                    "  policy " + Output.text(verdict.path("policy")) + " (" + Output.text(verdict.path("mode")) + ")"
+                    "  policy " + Output.text(verdict.path("policy")) + " (" + Output.text(verdict.path("mode"))
+                            + (verdict.path("on_error").asString("").equals("allow") ? ", on_error: allow)" : ")")
                             + (verdict.path("matched").asBoolean(false)
                                     ? " matched:"
                                     : " failed: " + Output.text(verdict.path("failure"))));
-            for (JsonNode reason : verdict.path("reasons")) {
+            Iterable<JsonNode> reasons =
+                    verdict.path("matched").asBoolean(false) ? verdict.path("reasons") : List.of();
+            for (JsonNode reason : reasons) {
                 out.println("    " + Output.text(reason));
             }
         }

@@ -83,13 +83,14 @@ final class PolicyTests extends LocalCommand {
         } catch (PatternSyntaxException wrong) {
             throw new ConfigurationException("--run is no regular expression: " + wrong.getMessage(), wrong);
         }
+        Instant now = Api.clock().instant(); // one for all, as opa test has it
         Coverage reached = new Coverage();
         Map<String, SourceFile> modules = new TreeMap<>();
         List<TestResult> results = new ArrayList<>();
         boolean broken = false;
         for (List<SourceFile> sources : RegoFiles.groups(paths).values()) {
             try {
-                TestRunner runner = new TestRunner(ObjectValue.EMPTY, Instant.EPOCH, Limits.STANDARD);
+                TestRunner runner = new TestRunner(ObjectValue.EMPTY, now, Limits.STANDARD);
                 results.addAll(runner.run(
                         sources,
                         Capabilities.ALL,

@@ -29,7 +29,9 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -38,6 +40,11 @@ final class Question {
 
     private static final int MAX_BYTES = 64 << 20;
     private static final String OF_A_DECISION = "input";
+
+    /** Numbers of policies have no end: 1e400 is one. */
+    private static final JsonMapper EXACT = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
 
     @Option(
             names = {"-i", "--input"},
@@ -74,9 +81,7 @@ final class Question {
                 continue;
             }
             for (Path file : RegoFiles.in(List.of(path))) {
-                if (!Files.isDirectory(path) || !RegoFiles.isTest(file)) {
-                    modules.add(RegoFiles.source(file));
-                }
+                modules.add(RegoFiles.source(file));
             }
         }
         Value document = null;
@@ -173,7 +178,7 @@ final class Question {
 
     /** A value as JSON, sets as arrays; null where there is none. */
     static JsonNode json(@Nullable Value value) {
-        return value == null ? Api.JSON.nullNode() : Api.JSON.readTree(Json.write(value));
+        return value == null ? Api.JSON.nullNode() : EXACT.readTree(Json.write(value));
     }
 
     /** A value for people. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Finds the Rego files that paths on a command line mean. */
@@ -18,6 +19,8 @@ final class RegoFiles {
     private static final String EXTENSION = ".rego";
     private static final String TESTS = "_test.rego";
     private static final int MAX_DEPTH = 32;
+    private static final Pattern PACKAGE = Pattern.compile("(?m)^package\\s+(\\S+)");
+    private static final Pattern TEST = Pattern.compile("(?m)^(todo_)?test_");
 
     private RegoFiles() {}
 
@@ -56,7 +59,8 @@ final class RegoFiles {
 
     /**
      * The policies among the paths with their tests, by the policies' files. All policies are written in the same package, so each is
-     * compiled with its own tests only; where a test is named alone, the policy beside it is taken too.
+     * compiled with its own tests only; where a test is named alone, the policy beside it is taken too. Files of other packages
+     * than policies and their tests are written in are helpers, and compiled with each.
      *
      * @throws IOException as {@link #in}, and when a file cannot be read
      */
@@ -74,14 +78,33 @@ final class RegoFiles {
             group.add(Path.of(name));
         }
         Map<Path, List<SourceFile>> groups = new TreeMap<>();
+        List<SourceFile> helpers = new ArrayList<>();
         for (Map.Entry<Path, Set<Path>> each : files.entrySet()) {
             List<SourceFile> sources = new ArrayList<>();
             for (Path file : each.getValue()) {
                 sources.add(source(file));
             }
-            groups.put(each.getKey(), sources);
+            if (sources.size() == 1 && isHelper(sources.getFirst())) {
+                helpers.add(sources.getFirst());
+            } else {
+                groups.put(each.getKey(), sources);
+            }
+        }
+        if (groups.isEmpty()) {
+            helpers.forEach(helper -> groups.put(Path.of(helper.name()), new ArrayList<>(List.of(helper))));
+        } else {
+            groups.values().forEach(group -> group.addAll(helpers));
         }
         return groups;
+    }
+
+    /** Whether a file is neither a policy nor tests: it is written in another package and defines no test. */
+    private static boolean isHelper(SourceFile file) {
+        return !isTest(Path.of(file.name()))
+                && PACKAGE.matcher(file.text()).results().findFirst().stream()
+                        .noneMatch(found -> found.group(1).startsWith("cloudsmith"))
+                && PACKAGE.matcher(file.text()).find()
+                && !TEST.matcher(file.text()).find();
     }
 
     /**

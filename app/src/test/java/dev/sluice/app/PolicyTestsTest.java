@@ -71,6 +71,25 @@ final class PolicyTestsTest {
     }
 
     @Test
+    void it_is_now_in_tests() throws IOException {
+        tests("test_now if time.now_ns() > time.parse_rfc3339_ns(\"2026-01-01T00:00:00Z\")\n");
+        assertThat(run()).isEqualTo(new CommandLineRun(0, "PASS: 1/1\n", ""));
+    }
+
+    @Test
+    void helpers_in_packages_of_their_own_are_compiled_with_every_policy() throws IOException {
+        tests("test_match if cloudsmith.match with input as data.lib.samples.of(\"lodash\")\n");
+        file("lodash.rego", "package lib.samples\n\nof(name) := {\"v0\": {\"package\": {\"name\": name}}}\n");
+        assertThat(run()).isEqualTo(new CommandLineRun(0, "PASS: 1/1\n", ""));
+    }
+
+    @Test
+    void the_schema_of_the_input_is_for_policies_alone() throws IOException {
+        tests("test_other if input.licence == 1 with input as {\"licence\": 1}\n" + PASSES);
+        assertThat(run()).isEqualTo(new CommandLineRun(0, "PASS: 2/2\n", ""));
+    }
+
+    @Test
     void all_pass() throws IOException {
         tests(PASSES);
         assertThat(run()).isEqualTo(new CommandLineRun(0, "PASS: 1/1\n", ""));

@@ -27,7 +27,7 @@ public final class PolicyInputSchema {
 
     private static Schemas schemas(Value document) {
         try {
-            return Schemas.ofInput(document).leniently();
+            return Schemas.ofInput(document).leniently().forPackage("cloudsmith");
         } catch (SchemaException malformed) {
             throw new IllegalStateException("policy-input.schema.json: " + malformed.getMessage(), malformed);
         }

@@ -65,6 +65,7 @@ final class Explanations {
                 .put("description", text(policy.description()))
                 .put("mode", text(policy.mode().label()))
                 .put("effect", text(policy.effect().label()))
+                .put("on_error", text(policy.onError().label()))
                 .put("matched", BooleanValue.of(verdict.matched()))
                 .put("reasons", texts(verdict.reasons()))
                 .put("failure", verdict.failure() == null ? NullValue.NULL : text(verdict.failure()))

@@ -75,7 +75,7 @@ final class TypeChecker {
 
     /** Checks the body of a query. */
     void check(Body body) {
-        body(body, TypeEnv.of(documents(List.of(), null)));
+        body(body, TypeEnv.of(documents(List.of(), null, List.of())));
     }
 
     /** The type of a rule's value, over all of its definitions. */
@@ -90,8 +90,10 @@ final class TypeChecker {
         FunctionType function = null;
         for (RuleNode.Definition definition : node.definitions()) {
             int before = errors.size();
-            TypeEnv env = TypeEnv.of(
-                    documents(annotations.applying(definition.module(), definition.rule()), definition.rule()));
+            TypeEnv env = TypeEnv.of(documents(
+                    annotations.applying(definition.module(), definition.rule()),
+                    definition.rule(),
+                    definition.module().packagePath()));
             Type type = definition(definition, env);
             List<Term> args = definition.rule().args();
             if (args != null) {
@@ -155,9 +157,10 @@ final class TypeChecker {
     }
 
     /** The types that schemas give to places: the host's, and those of METADATA, the nearest last. */
-    private Map<List<String>, Type> documents(List<AnnotationSet.Applied> applying, @Nullable Rule rule) {
+    private Map<List<String>, Type> documents(
+            List<AnnotationSet.Applied> applying, @Nullable Rule rule, List<String> packagePath) {
         Map<List<String>, Type> out = new HashMap<>();
-        JsonSchema input = schemas.input();
+        JsonSchema input = schemas.input(packagePath);
         if (input != null) {
             out.put(List.of("input"), SchemaTypes.of(input));
         }

@@ -33,7 +33,8 @@ final class DecisionSections {
                             ? joined(verdict.path("reasons"), "; ")
                             : "did not match";
             page.row(
-                    text(verdict.path("policy")) + " (" + text(verdict.path("mode")) + ")",
+                    text(verdict.path("policy")) + " (" + text(verdict.path("mode"))
+                            + (text(verdict.path("on_error")).equals("allow") ? ", on_error: allow)" : ")"),
                     said.isEmpty() ? "matched" : said);
         }
         if (decision.path("horizon").isString()) {
