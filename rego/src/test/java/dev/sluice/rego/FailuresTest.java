@@ -82,9 +82,13 @@ final class FailuresTest {
 
     @Test
     void also_where_an_index_would_have_passed_the_rule_over() {
-        PreparedQuery query = query("default match := false\n"
-                + "match if startswith(input.id, \"A\")\nmatch if startswith(input.id, \"B\")\n"
-                + "match if startswith(input.id, \"C\")\nmatch if startswith(input.id, \"D\")\n");
+        PreparedQuery query = query("""
+                default match := false
+                match if startswith(input.id, "A")
+                match if startswith(input.id, "B")
+                match if startswith(input.id, "C")
+                match if startswith(input.id, "D")
+                """);
         assertThat(heard(query, "{\"id\": 7}")).isNotEmpty();
         assertThat(heard(query, "{\"id\": \"Dora\"}")).isEmpty();
     }

@@ -122,6 +122,44 @@ class ApiTest {
     }
 
     @Test
+    void what_nobody_knows_is_refused_and_not_passed_over() {
+        JsonNode policy = json(call("POST", POLICIES, "{\"name\":\"p\",\"rego\":" + quoted(REGO) + "}"));
+        String address = POLICIES + policy.get("slug_perm").stringValue() + "/";
+        HttpResponse<String> misspelt = call("PATCH", address, "{\"enabeld\":false,\"scope\":{\"format\":[\"npm\"]}}");
+        assertThat(misspelt.statusCode()).isEqualTo(400);
+        assertThat(json(misspelt).get("fields").get("enabeld").get(0).stringValue())
+                .startsWith("Unknown field; known are actions, description, ");
+        assertThat(json(misspelt).get("fields").get("scope").get(0).stringValue()).startsWith("format: Unknown field");
+        assertThat(call("PATCH", address, policy.toString()).statusCode())
+                .as("what was shown may come back")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void a_name_is_taken_once_and_a_precedence_has_one_default() {
+        JsonNode first = json(call("POST", POLICIES, "{\"name\":\"Same\",\"rego\":" + quoted(REGO) + "}"));
+        assertThat(first.get("precedence").intValue()).isEqualTo(1000);
+        HttpResponse<String> second = call("POST", POLICIES, "{\"name\":\"same\",\"rego\":" + quoted(REGO) + "}");
+        assertThat(second.statusCode()).isEqualTo(400);
+        assertThat(json(second).get("fields").get("name").get(0).stringValue())
+                .isEqualTo("There is a policy 'Same' already; change that one, or choose another name.");
+    }
+
+    @Test
+    void what_can_hardly_be_meant_is_told_where_it_is_saved_and_on_error_is_shown() {
+        String rego = "package cloudsmith\n\ndefault match := false\n\nmatch if input.v0.package.format == \"pypi\"\n";
+        JsonNode saved = json(call(
+                "POST", POLICIES, "{\"name\":\"p\",\"on_error\":\"allow\",\"rego\":" + quoted(rego) + "}"));
+        assertThat(saved.get("on_error").stringValue()).isEqualTo("allow");
+        assertThat(saved.get("warnings").valueStream().map(w -> w.get("message").stringValue()))
+                .anySatisfy(w -> assertThat(w).contains("is never \"pypi\""))
+                .anySatisfy(w -> assertThat(w).contains("without actions"));
+        JsonNode checked = json(call("POST", POLICIES + "validate/", "{\"rego\":" + quoted(rego) + "}"));
+        assertThat(checked.get("is_valid").booleanValue()).isTrue();
+        assertThat(checked.get("findings").get(0).get("severity").stringValue()).isEqualTo("warning");
+    }
+
+    @Test
     void actions_come_and_go() {
         String policy = json(call("POST", POLICIES, "{\"name\":\"p\",\"rego\":" + quoted(REGO) + "}"))
                 .get("slug_perm")
