@@ -64,14 +64,12 @@ final class Explain extends ApiCommand {
         out.println(Output.text(answer.path("subject")) + " in repository " + Output.text(answer.path("repository"))
                 + ": " + Output.text(decision.path("state")));
         for (JsonNode verdict : decision.path("verdicts")) {
-            out.println(
-                    "  policy " + Output.text(verdict.path("policy")) + " (" + Output.text(verdict.path("mode"))
-                            + (verdict.path("on_error").asString("").equals("allow") ? ", on_error: allow)" : ")")
-                            + (verdict.path("matched").asBoolean(false)
-                                    ? " matched:"
-                                    : " failed: " + Output.text(verdict.path("failure"))));
-            Iterable<JsonNode> reasons =
-                    verdict.path("matched").asBoolean(false) ? verdict.path("reasons") : List.of();
+            out.println("  policy " + Output.text(verdict.path("policy")) + " (" + Output.text(verdict.path("mode"))
+                    + (verdict.path("on_error").asString("").equals("allow") ? ", on_error: allow)" : ")")
+                    + (verdict.path("matched").asBoolean(false)
+                            ? " matched:"
+                            : " failed: " + Output.text(verdict.path("failure"))));
+            Iterable<JsonNode> reasons = verdict.path("matched").asBoolean(false) ? verdict.path("reasons") : List.of();
             for (JsonNode reason : reasons) {
                 out.println("    " + Output.text(reason));
             }

@@ -42,7 +42,9 @@ class PolicyFailuresTest {
             failures.accept(named("policy " + i), "broken");
         }
         assertThat(failures.counts()).hasSizeLessThanOrEqualTo(202).containsKey("other");
-        assertThat(failures.counts().values().stream().mapToLong(Long::longValue).sum())
+        assertThat(failures.counts().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
                 .isEqualTo(1_002);
     }
 }

@@ -129,7 +129,8 @@ class ApiTest {
         assertThat(misspelt.statusCode()).isEqualTo(400);
         assertThat(json(misspelt).get("fields").get("enabeld").get(0).stringValue())
                 .startsWith("Unknown field; known are actions, description, ");
-        assertThat(json(misspelt).get("fields").get("scope").get(0).stringValue()).startsWith("format: Unknown field");
+        assertThat(json(misspelt).get("fields").get("scope").get(0).stringValue())
+                .startsWith("format: Unknown field");
         assertThat(call("PATCH", address, policy.toString()).statusCode())
                 .as("what was shown may come back")
                 .isEqualTo(200);
@@ -148,8 +149,8 @@ class ApiTest {
     @Test
     void what_can_hardly_be_meant_is_told_where_it_is_saved_and_on_error_is_shown() {
         String rego = "package cloudsmith\n\ndefault match := false\n\nmatch if input.v0.package.format == \"pypi\"\n";
-        JsonNode saved = json(call(
-                "POST", POLICIES, "{\"name\":\"p\",\"on_error\":\"allow\",\"rego\":" + quoted(rego) + "}"));
+        JsonNode saved =
+                json(call("POST", POLICIES, "{\"name\":\"p\",\"on_error\":\"allow\",\"rego\":" + quoted(rego) + "}"));
         assertThat(saved.get("on_error").stringValue()).isEqualTo("allow");
         assertThat(saved.get("warnings").valueStream().map(w -> w.get("message").stringValue()))
                 .anySatisfy(w -> assertThat(w).contains("is never \"pypi\""))

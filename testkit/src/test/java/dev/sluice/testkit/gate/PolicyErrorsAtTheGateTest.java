@@ -46,8 +46,10 @@ class PolicyErrorsAtTheGateTest {
     void on_trial_the_bytes_leave_and_the_record_names_the_policy(Mode mode) {
         door.policy(Draft.of("broken", "to_number(input.v0.package.name) > 0").mode(mode));
         assertThat(door.bytes("1.0")).isEqualTo("bytes of 1.0");
-        assertThat(door.gate.journal().events(Event.Kind.DOWNLOAD)).singleElement().satisfies(event -> {
-            assertThat(event.policies()).containsExactly("broken");
-        });
+        assertThat(door.gate.journal().events(Event.Kind.DOWNLOAD))
+                .singleElement()
+                .satisfies(event -> {
+                    assertThat(event.policies()).containsExactly("broken");
+                });
     }
 }
