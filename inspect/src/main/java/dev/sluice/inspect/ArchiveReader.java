@@ -99,7 +99,7 @@ final class ArchiveReader {
             if (failure != null) {
                 throw failure;
             }
-            if (source.size() < SMALLEST) {
+            if (broken instanceof NoArchiveException || source.size() < SMALLEST) {
                 throw new IOException("it is no archive", broken);
             }
             return inventory.archive(

@@ -20,6 +20,7 @@ record ZipEnd(long directoryStart, long directorySize, long shift, long entries)
     private static final int SIGNATURE = 0x06054b50;
     private static final int SIGNATURE_64 = 0x06064b50;
     private static final int LOCATOR = 0x07064b50;
+    private static final int LOCAL = 0x04034b50;
     private static final int CENTRAL = 0x02014b50;
     private static final int LENGTH = 22;
     private static final int LENGTH_64 = 56;
@@ -52,6 +53,9 @@ record ZipEnd(long directoryStart, long directorySize, long shift, long entries)
             }
         }
         if (found < 0) {
+            if (!beginsSomewhere(source)) {
+                throw new NoArchiveException();
+            }
             throw new UnreadableException("it has no end record");
         }
         if (!lastIsWhole) {
@@ -61,6 +65,17 @@ record ZipEnd(long directoryStart, long directorySize, long shift, long entries)
             inventory.doubt("it has several end records");
         }
         return read(source, inventory, tail, found, size - length + found);
+    }
+
+    /** Whether there is an entry near the beginning, for whoever reads from front to back. */
+    private static boolean beginsSomewhere(Source source) throws IOException {
+        byte[] head = source.read(0, (int) Math.min(source.size(), MAX_COMMENT));
+        for (int at = 0; at + 4 <= head.length; at++) {
+            if (head[at] == 'P' && signature(head, at) == LOCAL) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static ZipEnd read(Source source, Inventory inventory, byte[] tail, int at, long position)

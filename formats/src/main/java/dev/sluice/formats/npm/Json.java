@@ -26,8 +26,8 @@ final class Json {
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
-                    .maxNameLength(16_384)
-                    .maxNumberLength(1_000)
+                    .maxNameLength(MAX_STRING)
+                    .maxNumberLength(MAX_STRING)
                     .maxStringLength(MAX_STRING)
                     .build())
             .build();

@@ -4,7 +4,9 @@ import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.license.License;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -108,6 +111,54 @@ final class Manifest {
         }
         manifest.members.keySet().removeAll(DROPPED);
         return manifest;
+    }
+
+    /** The same, where a member that cannot be read costs itself only: what it would have told stays unknown. */
+    static Manifest readLeniently(byte[] json, PassedOver passedOver) throws IOException {
+        try {
+            return read(json);
+        } catch (JacksonException e) {
+            Manifest manifest = new Manifest(json);
+            Members members = new Members(new ByteArrayInputStream(json));
+            if (!members.enter()) {
+                throw e;
+            }
+            String member;
+            while ((member = members.next()) != null) {
+                int from = (int) members.position();
+                byte[] value = members.value(json.length);
+                manifest.members.remove(member);
+                if (value != null && !member.isEmpty() && manifest.readAlone(member, value, from)) {
+                    manifest.members.put(member, new int[] {from, from + value.length});
+                } else {
+                    passedOver.add("member '" + Json.cut(member, 40) + "' of a version");
+                }
+            }
+            manifest.members.keySet().removeAll(DROPPED);
+            return manifest;
+        }
+    }
+
+    /** Whether it could be read to its end; members of {@code dist} are told from the manifest's beginning. */
+    private boolean readAlone(String member, byte[] value, int from) {
+        try (JsonParser parser = Json.parser(value)) {
+            parser.nextToken();
+            readMember(member, parser);
+            Json.end(parser);
+            if (member.equals("dist")) {
+                dist.values().forEach(slice -> {
+                    slice[0] += from;
+                    slice[1] += from;
+                });
+            }
+            return true;
+        } catch (JacksonException e) {
+            if (member.equals("dist")) {
+                dist.clear();
+                tarball = null;
+            }
+            return false;
+        }
     }
 
     private void readMember(String member, JsonParser parser) {

@@ -21,15 +21,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /**
  * Reads a full packument as an upstream sent it, in one pass and holding one version beside what it keeps.
  *
- * <p>Versions that cannot be what they say (no object, another version inside, no tarball address) are left out; the others
+ * <p>Read as npm does: bytes that are no UTF-8 are replaced, and what is odd, too deep or too long costs the member or version it is
+ * in. Versions that cannot be what they say (no object, another version inside, no tarball address) are left out; the others
  * count. Not thread-safe, for one document.
  */
 final class PackumentReader {
@@ -40,6 +41,9 @@ final class PackumentReader {
     private static final int MAX_VERSIONS = 100_000;
     private static final int MAX_MANIFEST = 4 << 20;
     private static final int MAX_TAGS = 10_000;
+    private static final int MAX_TEXT = 4_096;
+    private static final Pattern LEADING = Pattern.compile("^[vV=\\s]+");
+    private static final Pattern ZEROS = Pattern.compile("(?<![0-9A-Za-z-])0+(?=[0-9])");
 
     private final PackageName name;
     private final URI source;
@@ -49,6 +53,7 @@ final class PackumentReader {
     private Map<String, String> times = Map.of();
     private Map<String, String> tags = Map.of();
     private List<String> maintainers = List.of();
+    private final PassedOver passedOver;
     private boolean complete;
 
     /** What is kept of a version until all of the document was seen. */
@@ -57,33 +62,32 @@ final class PackumentReader {
     PackumentReader(PackageName name, URI source) {
         this.name = name;
         this.source = source;
+        this.passedOver = new PassedOver("packument of " + name.name());
     }
 
     /** Reads the document. */
     PackageIndex read(InputStream body) throws IOException {
-        Window window = new Window(body, MAX_MANIFEST);
-        try (JsonParser parser = Json.parser(window)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
+        MendedUtf8 text = new MendedUtf8(body);
+        Members members = new Members(text);
+        try {
+            text.passMark();
+            if (!members.enter()) {
                 throw new MalformedDocumentException("packument of " + name.name() + ": not a JSON object");
             }
-            if (Json.begin(parser) < 0) {
-                throw new MalformedDocumentException("packument of " + name.name() + ": not UTF-8");
-            }
             String member;
-            while ((member = parser.nextName()) != null) {
-                parser.nextToken();
-                readMember(member, parser, window);
+            while ((member = members.next()) != null) {
+                readMember(member, members);
             }
-        } catch (JacksonException e) {
-            IOException cause = Json.cause(e);
-            if (cause != null) {
-                throw cause;
-            }
-            throw new MalformedDocumentException("packument of " + name.name() + ": " + Json.complaint(e), e);
+        } catch (Members.BrokenException e) {
+            throw new MalformedDocumentException("packument of " + name.name() + ": " + e.getMessage(), e);
         }
         if (!complete) {
             throw new MalformedDocumentException("packument of " + name.name() + ": has no versions");
         }
+        if (text.replaced() > 0) {
+            passedOver.add(text.replaced() + " bytes that are no UTF-8");
+        }
+        passedOver.tell();
         return new PackageIndex(
                 name,
                 new PackageDocument(
@@ -95,79 +99,107 @@ final class PackumentReader {
                 releases());
     }
 
-    private void readMember(String member, JsonParser parser, Window window) throws MalformedDocumentException {
+    private void readMember(String member, Members members) throws IOException {
         switch (member) {
             case "name" -> {
-                String told = Json.text(parser);
+                String told = members.text(MAX_TEXT);
                 if (told != null && !told.equals(name.name())) {
                     throw new MalformedDocumentException(
                             "packument of " + name.name() + ": is about '" + Json.cut(told, 80) + "'");
                 }
             }
-            case "versions" -> readVersions(parser, window);
+            case "versions" -> readVersions(members);
             case "time" -> {
-                times = Json.texts(parser, 2 * MAX_VERSIONS);
+                times = texts(members, 2 * MAX_VERSIONS);
                 complete |= times.containsKey("modified") || times.containsKey("created");
             }
-            case "dist-tags" -> tags = Json.texts(parser, MAX_TAGS);
-            default -> {
-                if (!PackageDocument.ABOUT.contains(member)) {
-                    parser.skipChildren();
-                    return;
-                }
-                byte[] value = slice(parser, window);
-                if (value != null && value.length <= PackageDocument.MAX_MEMBER) {
-                    about.put(member, value);
-                    if (member.equals("maintainers")) {
-                        try (JsonParser inner = Json.parser(value)) {
-                            inner.nextToken();
-                            maintainers = Json.people(inner, 50);
-                        }
-                    }
-                }
-            }
+            case "dist-tags" -> tags = texts(members, MAX_TAGS);
+            default -> readAbout(member, members);
         }
     }
 
-    private void readVersions(JsonParser parser, Window window) throws MalformedDocumentException {
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-            parser.skipChildren();
+    /** The texts of the object that comes next, each for itself: what is none is left out. */
+    private Map<String, String> texts(Members members, int limit) throws IOException {
+        Map<String, String> texts = new LinkedHashMap<>();
+        if (!members.enter()) {
+            members.value(0);
+            return texts;
+        }
+        String key;
+        while ((key = members.next()) != null) {
+            String text = members.text(MAX_TEXT);
+            if (text != null && (texts.size() < limit || texts.containsKey(key))) {
+                texts.put(key, text);
+            }
+        }
+        return texts;
+    }
+
+    private void readAbout(String member, Members members) throws IOException {
+        boolean wanted = PackageDocument.ABOUT.contains(member);
+        byte[] value = members.value(wanted ? PackageDocument.MAX_MEMBER : 0);
+        if (!wanted || value == null) {
+            return;
+        }
+        try (JsonParser parser = Json.parser(value)) {
+            parser.nextToken();
+            if (member.equals("maintainers")) {
+                maintainers = Json.people(parser, 50);
+            }
+            Json.end(parser);
+            about.put(member, value);
+        } catch (JacksonException e) {
+            passedOver.add("member '" + member + "'");
+        }
+    }
+
+    private void readVersions(Members members) throws IOException {
+        drafts.clear(); // of two members of one name the last counts
+        if (!members.enter()) {
+            members.value(0);
             return;
         }
         complete = true;
         int count = 0;
         String version;
-        while ((version = parser.nextName()) != null) {
-            JsonToken token = parser.nextToken();
+        while ((version = members.next()) != null) {
             if (++count > MAX_VERSIONS) {
                 throw new MalformedDocumentException(
                         "packument of " + name.name() + ": more than " + MAX_VERSIONS + " versions");
             }
-            if (token != JsonToken.START_OBJECT) {
-                parser.skipChildren();
-                continue;
-            }
-            byte[] json = slice(parser, window);
-            if (json == null || !isKey(version)) {
-                continue;
-            }
-            Manifest manifest = Manifest.read(json);
-            Manifest.Facts facts = manifest.facts();
-            URI location = tarball(facts.tarball());
-            if (version.equals(manifest.version()) && location != null) {
-                drafts.put(version, new Draft(facts, location, manifest.document(name, version)));
-            } else {
+            byte[] json = members.value(MAX_MANIFEST);
+            if (!readVersion(version, json)) {
                 drafts.remove(version); // of two entries of one name the last counts, also when it is broken
+                passedOver.add("version " + Json.cut(version, 40));
             }
         }
     }
 
-    private static byte @Nullable [] slice(JsonParser parser, Window window) {
-        long from = Json.begin(parser);
-        window.keepFrom(from);
-        long to = Json.end(parser);
-        window.forget();
-        return window.slice(from, to);
+    /** Whether it is a version that can be asked for: npm goes by its key, whatever way the manifest spells it. */
+    private boolean readVersion(String version, byte @Nullable [] json) throws IOException {
+        if (json == null || !isKey(version)) {
+            return false;
+        }
+        try {
+            Manifest manifest = Manifest.readLeniently(json, passedOver);
+            Manifest.Facts facts = manifest.facts();
+            URI location = tarball(facts.tarball());
+            String told = manifest.version();
+            if (location == null || (told != null && !spelled(told).equals(spelled(version)))) {
+                return false;
+            }
+            drafts.put(version, new Draft(facts, location, manifest.document(name, version)));
+            return true;
+        } catch (JacksonException | Members.BrokenException e) {
+            return false;
+        }
+    }
+
+    /** A version in one spelling: without a leading v or =, leading zeros and build metadata, as node-semver cleans it. */
+    private static String spelled(String version) {
+        String clean = LEADING.matcher(version.strip()).replaceFirst("");
+        int build = clean.indexOf('+');
+        return ZEROS.matcher(build < 0 ? clean : clean.substring(0, build)).replaceAll("");
     }
 
     private List<Release> releases() {

@@ -14,10 +14,10 @@ final class Json {
     /** Streaming readers and writers; what they read is bounded in depth and in the length of its strings. */
     static final JsonFactory STREAMS = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(32)
+                    .maxNestingDepth(500)
                     .maxStringLength(1 << 20)
-                    .maxNameLength(4096)
-                    .maxNumberLength(100)
+                    .maxNameLength(1 << 20)
+                    .maxNumberLength(4_300)
                     .build())
             .build();
 

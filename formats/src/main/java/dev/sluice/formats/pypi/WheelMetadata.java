@@ -4,7 +4,9 @@ import dev.sluice.kernel.gate.Released;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Enumeration;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -27,37 +29,52 @@ final class WheelMetadata {
 
     private WheelMetadata() {}
 
-    /** The METADATA of a released wheel, or null when it has none that can be read. */
+    /**
+     * The METADATA of a released wheel as pip reads it, by the central directory; null when it has none, or more than one, or none
+     * that can be read.
+     */
     static byte @Nullable [] of(Released wheel) throws IOException {
         Optional<Path> path = wheel.path();
-        try {
-            if (path.isPresent()) {
-                return inFile(path.get());
+        if (path.isPresent()) {
+            return inFile(path.get());
+        }
+        Path copy = Files.createTempFile("wheel", ".whl");
+        try (InputStream bytes = wheel.open(0, wheel.size())) {
+            Files.copy(bytes, copy, StandardCopyOption.REPLACE_EXISTING);
+            return inFile(copy);
+        } finally {
+            Files.deleteIfExists(copy);
+        }
+    }
+
+    private static byte @Nullable [] inFile(Path path) throws IOException {
+        try (ZipFile zip = new ZipFile(path.toFile())) {
+            ZipEntry found = null;
+            Enumeration<? extends ZipEntry> entries = zip.entries();
+            for (int i = 0; entries.hasMoreElements(); i++) {
+                ZipEntry entry = entries.nextElement();
+                if (ENTRY.matcher(entry.getName()).matches()) {
+                    if (found != null || i > MAX_ENTRIES) {
+                        return null; // of several, clients take different ones
+                    }
+                    found = entry;
+                }
             }
-            try (InputStream bytes = wheel.open(0, wheel.size())) {
-                return inStream(bytes);
+            if (found == null) {
+                return null;
+            }
+            try (InputStream content = zip.getInputStream(found)) {
+                return content == null ? null : bounded(content);
             }
         } catch (ZipException | EOFException e) {
             return null;
         }
     }
 
-    private static byte @Nullable [] inFile(Path path) throws IOException {
-        try (ZipFile zip = new ZipFile(path.toFile())) {
-            Enumeration<? extends ZipEntry> entries = zip.entries();
-            for (int i = 0; entries.hasMoreElements() && i < MAX_ENTRIES; i++) {
-                ZipEntry entry = entries.nextElement();
-                if (ENTRY.matcher(entry.getName()).matches()) {
-                    try (InputStream content = zip.getInputStream(entry)) {
-                        return content == null ? null : bounded(content);
-                    }
-                }
-            }
-            return null;
-        }
-    }
-
-    /** The METADATA of a wheel that passes by, or null; reads no further than needed. */
+    /**
+     * The METADATA of a wheel that passes by, or null; reads no further than needed. What it finds is what others find only where
+     * the wheel is not ambiguous: publishing refuses one that is.
+     */
     static byte @Nullable [] inStream(InputStream wheel) throws IOException {
         ZipInputStream zip = new ZipInputStream(wheel);
         byte[] scratch = new byte[16 * 1024];

@@ -16,7 +16,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PackumentReaderTest {
 
@@ -149,9 +153,96 @@ class PackumentReaderTest {
         assertThatThrownBy(() -> Fixtures.read(
                         Fixtures.LEFTPAD, "{\"versions\":{},\"time\":".getBytes(StandardCharsets.UTF_16BE)))
                 .isInstanceOf(MalformedDocumentException.class);
-        assertThatThrownBy(() ->
-                        Fixtures.read(Fixtures.LEFTPAD, one("1.0.0", "{\"a\":".repeat(200) + "1" + "}".repeat(200))))
-                .isInstanceOf(MalformedDocumentException.class);
+    }
+
+    /** Each of these is installed by npm; none of them may take more away than itself. */
+    @ParameterizedTest
+    @MethodSource("odd")
+    void something_odd_costs_the_member_or_version_it_is_in_and_never_the_package(String what, byte[] odd)
+            throws IOException {
+        byte[] json = joined(
+                "{\"name\":\"leftpad\",\"versions\":{\"1.0.0\":{\"version\":\"1.0.0\",\"license\":\"MIT\",\"x\":",
+                odd,
+                ",\"dist\":{\"tarball\":\"https://files.example/leftpad-1.0.0.tgz\"}},\"1.0.1\":"
+                        + manifest("1.0.1", "https://files.example/leftpad-1.0.1.tgz") + ",\"9.9.9\":",
+                odd,
+                "},\"bugs\":",
+                odd,
+                ",\"unheard\":",
+                odd,
+                ",\"time\":{\"1.0.0\":\"2020-01-01T00:00:00Z\",\"x\":",
+                odd,
+                "},\"dist-tags\":{\"latest\":\"1.0.1\",\"x\":",
+                odd,
+                "}}");
+
+        PackageIndex index = Fixtures.read(Fixtures.LEFTPAD, json);
+
+        assertThat(index.releases()).extracting(Release::version).as(what).containsExactly("1.0.0", "1.0.1");
+        assertThat(release(index, "1.0.0").license().orNull()).isEqualTo("MIT");
+        assertThat(release(index, "1.0.0").published().isKnown()).isTrue();
+        byte[] rendered = Fixtures.packument(index, java.util.Set.of()).render(false, Fixtures.BASE);
+        assertThat(Fixtures.tree(rendered).path("versions").size()).isEqualTo(2);
+        assertThat(Fixtures.tree(rendered).path("dist-tags").path("latest").asString())
+                .isEqualTo("1.0.1");
+    }
+
+    static Stream<Arguments> odd() {
+        String key = "k".repeat(60_000);
+        return Stream.of(
+                Arguments.of("a byte that is no UTF-8", new byte[] {'"', 'a', (byte) 0xff, 'b', '"'}),
+                Arguments.of("half a character", new byte[] {'"', (byte) 0xe2, (byte) 0x82, '"'}),
+                Arguments.of("deep objects", text("{\"a\":".repeat(200) + "1" + "}".repeat(200))),
+                Arguments.of("deep arrays", text("[".repeat(50_000) + "]".repeat(50_000))),
+                Arguments.of("a long name", text("{\"" + key + "\":1}")),
+                Arguments.of("a long number", text("1".repeat(5_000))),
+                Arguments.of("a large exponent", text("1e99999999")),
+                Arguments.of("two members of one name", text("{\"a\":1,\"a\":2}")),
+                Arguments.of("half a pair", text("\"\\ud800\"")),
+                Arguments.of("brackets in a text", text("\"}]{[\\\"\"")));
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] joined(Object... parts) {
+        java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+        for (Object part : parts) {
+            all.writeBytes(part instanceof byte[] bytes ? bytes : text((String) part));
+        }
+        return all.toByteArray();
+    }
+
+    @Test
+    void a_version_is_kept_under_its_key_however_its_manifest_spells_it() throws IOException {
+        String json = "{\"versions\":{"
+                + "\"1.0.0\":" + manifest("v1.0.0", "https://files.example/leftpad-1.0.0.tgz")
+                + ",\"22.6.4\":" + manifest("22.06.4", "https://files.example/leftpad-22.6.4.tgz")
+                + ",\"1.0.1\":" + manifest(" =1.0.1+build", "https://files.example/leftpad-1.0.1.tgz")
+                + ",\"1.0.2\":{\"dist\":{\"tarball\":\"https://files.example/leftpad-1.0.2.tgz\"}}"
+                + ",\"1.0.3\":" + manifest("1.0.30", "https://files.example/leftpad-1.0.3.tgz") + "}}";
+
+        PackageIndex index = Fixtures.read(Fixtures.LEFTPAD, json);
+
+        assertThat(index.releases()).extracting(Release::version).containsExactly("1.0.0", "22.6.4", "1.0.1", "1.0.2");
+        byte[] rendered = Fixtures.packument(index, java.util.Set.of()).render(false, Fixtures.BASE);
+        assertThat(Fixtures.tree(rendered)
+                        .path("versions")
+                        .path("22.6.4")
+                        .path("version")
+                        .asString())
+                .isEqualTo("22.6.4");
+    }
+
+    @Test
+    void of_two_members_named_versions_the_last_counts() throws IOException {
+        String json = "{\"versions\":{\"1.0.0\":" + manifest("1.0.0", "https://files.example/a.tgz")
+                + "},\"versions\":{\"2.0.0\":" + manifest("2.0.0", "https://files.example/b.tgz") + "}}";
+
+        assertThat(Fixtures.read(Fixtures.LEFTPAD, json).releases())
+                .extracting(Release::version)
+                .containsExactly("2.0.0");
     }
 
     @Test

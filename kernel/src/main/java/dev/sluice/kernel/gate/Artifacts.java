@@ -329,9 +329,21 @@ final class Artifacts {
         if (Judge.isSideCar(format, file.fileName()) || isLearnt(file)) {
             return; // a side-car tells nothing that its file does not tell better
         }
+        history.learn(file, evidence(format, file));
+    }
+
+    /** The same of a file that was read already. */
+    void learn(Format format, StoredFile file, Evidence evidence) throws IOException {
+        if (!Judge.isSideCar(format, file.fileName())) {
+            history.learn(file, evidence);
+        }
+    }
+
+    /** What the bytes of a kept file say, read now unless this inspector read them before. */
+    Evidence evidence(Format format, StoredFile file) throws IOException {
         Evidence known = history.evidence(file.contents().sha256(), format.id(), file.fileName())
                 .orElse(null);
-        history.learn(file, known != null && known.reader() >= inspector.version() ? known : read(format, file));
+        return known != null && known.reader() >= inspector.version() ? known : read(format, file);
     }
 
     private boolean isLearnt(StoredFile file) {

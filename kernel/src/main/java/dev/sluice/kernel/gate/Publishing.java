@@ -3,6 +3,7 @@ package dev.sluice.kernel.gate;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.blob.Contents;
+import dev.sluice.kernel.facts.Evidence;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.HostedStore.Change;
@@ -51,6 +52,10 @@ final class Publishing {
                     clock.instant(),
                     null));
         }
+        List<Evidence> evidence = new ArrayList<>();
+        for (StoredFile file : files) {
+            evidence.add(unambiguous(format, file));
+        }
         Change change = apply(visit, format, publication, files);
         stores.history()
                 .seen(
@@ -59,10 +64,23 @@ final class Publishing {
                         name,
                         change.put().stream().map(Release::version).toList(),
                         clock.instant());
-        for (StoredFile file : files) {
-            artifacts.learn(format, file);
+        for (int i = 0; i < files.size(); i++) {
+            artifacts.learn(format, files.get(i), evidence.get(i));
         }
         recorder.told(visit, change.events(), stores.hosted());
+    }
+
+    /** What clients may read differently is not published: whatever is told of it here would be one reading of several. */
+    private Evidence unambiguous(Format format, StoredFile file) throws IOException, Publication.RejectedException {
+        Evidence evidence = artifacts.evidence(format, file);
+        if (!evidence.ambiguities().isEmpty()) {
+            throw new Publication.RejectedException(
+                    400,
+                    file.fileName() + " is ambiguous, clients may read it differently: "
+                            + evidence.ambiguities().getFirst()
+                            + ". Build it anew with the usual tools, and publish that.");
+        }
+        return evidence;
     }
 
     private Change apply(Visit visit, Format format, Publication publication, List<StoredFile> files)

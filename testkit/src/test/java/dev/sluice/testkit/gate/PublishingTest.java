@@ -59,6 +59,26 @@ class PublishingTest {
     }
 
     @Test
+    void what_clients_may_read_differently_is_rejected_and_says_how() throws IOException {
+        try (Upload upload = door.gate.gate().upload(door.visit(), door.gate.repository(), "lib/1.0/lib-1.0.txt")) {
+            upload.write("two readings".getBytes(UTF_8));
+            Publication publication = new Publication(
+                    door.gate.repository(),
+                    door.name("lib"),
+                    Event.Kind.PUBLISH,
+                    "published",
+                    List.of(new Publication.FileOf("1.0", upload)),
+                    current -> new Change(new byte[0], List.of(Door.hosted("1.0")), List.of()));
+            assertThatThrownBy(() -> door.gate.gate().publish(door.visit(), publication))
+                    .isInstanceOf(Publication.RejectedException.class)
+                    .hasMessageContaining("lib-1.0.txt is ambiguous")
+                    .hasMessageContaining("it begins twice");
+        }
+        Door.missing(door.file("1.0"));
+        assertThat(door.gate.journal().events()).isEmpty();
+    }
+
+    @Test
     void what_is_rejected_after_somebody_else_was_faster_is_nowhere_to_be_seen() throws IOException {
         try (Upload upload = door.gate.gate().upload(door.visit(), door.gate.repository(), "lib/2.0/lib-2.0.txt")) {
             upload.write("late".getBytes(UTF_8));
