@@ -88,10 +88,15 @@ final class Python {
 
     /** A pure wheel with one module that knows its version. */
     static byte[] wheel(String project, String version) throws IOException {
+        return wheel(project, version, "");
+    }
+
+    /** The same with more lines of METADATA. */
+    static byte[] wheel(String project, String version, String more) throws IOException {
         String info = project + "-" + version + ".dist-info/";
         Map<String, String> files = new LinkedHashMap<>();
         files.put(project + "/__init__.py", "version = '" + version + "'\n");
-        files.put(info + "METADATA", metadata(project, version));
+        files.put(info + "METADATA", metadata(project, version) + more);
         files.put(
                 info + "WHEEL",
                 "Wheel-Version: 1.0\nGenerator: by-hand (1.0)\nRoot-Is-Purelib: true\nTag: py3-none-any\n");

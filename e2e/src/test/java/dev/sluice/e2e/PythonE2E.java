@@ -210,6 +210,37 @@ final class PythonE2E {
         assertThat(refused.body()).contains("Cool-down").contains("Allowed from ");
     }
 
+    /** Whoever reads it from front to back finds the METADATA of another wheel first; pip reads from the end. */
+    @Test
+    void a_forged_wheel_is_judged_by_the_metadata_that_pip_reads_and_never_published() throws Exception {
+        String file = "forged-1.0-py3-none-any.whl";
+        byte[] forged = forged("forged");
+        index.offer("forged", file, forged, LONG_AGO);
+        sluice.withhold(
+                "forged agpl",
+                "input.v0.package.name == \"forged\"\n"
+                        + "\tinput.v0.package.license.oss_license.spdx_identifier == \"AGPL-3.0-only\"");
+
+        assertThat(pip(sluice, fresh(), "forged==1.0").failed().output()).contains("Blocked by policy");
+        assertThat(uv(sluice, fresh(), "forged==1.0").failed().output()).contains("Blocked by policy");
+
+        Path own = Files.write(fresh().resolve("forgedown-1.0-py3-none-any.whl"), forged("forgedown"));
+        assertThat(twine(sluice, sluice.token(), own).failed().output()).contains("ambiguous");
+        assertThat(sluice.get("/pypi/main/simple/forgedown/").statusCode()).isEqualTo(404);
+    }
+
+    private static byte[] forged(String project) throws IOException {
+        byte[] twin = Python.wheel(project, "1.0", "License: MIT\n");
+        byte[] real = Python.wheel(project, "1.0", "License: AGPL-3.0-only\n");
+        int directory = 0;
+        while (twin[directory] != 'P' || twin[directory + 1] != 'K' || twin[directory + 2] != 1) {
+            directory++;
+        }
+        byte[] both = java.util.Arrays.copyOf(twin, directory + real.length);
+        System.arraycopy(real, 0, both, directory, real.length);
+        return both;
+    }
+
     @Test
     void twine_publishes_and_what_it_published_passes_the_same_gate() throws Exception {
         Path wheel = onDisk("twined", "1.0");
