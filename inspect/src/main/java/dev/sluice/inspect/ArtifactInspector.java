@@ -27,15 +27,9 @@ public final class ArtifactInspector implements Inspector {
                 "maven", new MavenFile(archives, limits));
     }
 
-    /** 2: archives are read as clients read them, and ambiguities are told. */
     @Override
     public int version() {
-        return 2;
-    }
-
-    @Override
-    public int version() {
-        return 2; // licences as weighed, POMs leniently, their parents
+        return 3; // licences as weighed, POMs leniently, their parents; archives as clients read them
     }
 
     @Override
