@@ -29,23 +29,40 @@ class TarReaderTest {
         String name = "package/" + "long/".repeat(30) + "x.js";
         return Stream.of(
                 honest("a plain archive", TarForge.of("package/index.js", "x", MANIFEST, OPEN)),
-                honest("folders, also twice", TarForge.of(MANIFEST, OPEN)
-                        .entry('5', "package/", "", header -> {})
-                        .entry('5', "package/", "", header -> {})),
-                honest("times and long names in PAX headers", new TarForge()
-                        .pax('x', "mtime", "1700000000.123", "path", name, "SCHILY.dev", "1")
-                        .file("package/long/long/x.js", "x")
-                        .file(MANIFEST, OPEN)),
-                honest("a commit in a global PAX header", new TarForge()
-                        .pax('g', "comment", "0123456789abcdef")
-                        .file(MANIFEST, OPEN)),
-                honest("GNU long names", new TarForge()
-                        .entry('L', "././@LongLink", name + "\0", header -> {})
-                        .file(name.substring(0, 100), "x")
-                        .file(MANIFEST, OPEN)),
-                honest("names in capitals elsewhere", TarForge.of(
-                        "package/README.md", "x", "package/readme.md", "y", "package/lib/Package.json", "{}", MANIFEST, OPEN)),
-                honest("zeros to fill the last record", TarForge.of(MANIFEST, OPEN).bytes(new byte[8192])));
+                honest(
+                        "folders, also twice",
+                        TarForge.of(MANIFEST, OPEN)
+                                .entry('5', "package/", "", header -> {})
+                                .entry('5', "package/", "", header -> {})),
+                honest(
+                        "times and long names in PAX headers",
+                        new TarForge()
+                                .pax('x', "mtime", "1700000000.123", "path", name, "SCHILY.dev", "1")
+                                .file("package/long/long/x.js", "x")
+                                .file(MANIFEST, OPEN)),
+                honest(
+                        "a commit in a global PAX header",
+                        new TarForge().pax('g', "comment", "0123456789abcdef").file(MANIFEST, OPEN)),
+                honest(
+                        "GNU long names",
+                        new TarForge()
+                                .entry('L', "././@LongLink", name + "\0", header -> {})
+                                .file(name.substring(0, 100), "x")
+                                .file(MANIFEST, OPEN)),
+                honest(
+                        "names in capitals elsewhere",
+                        TarForge.of(
+                                "package/README.md",
+                                "x",
+                                "package/readme.md",
+                                "y",
+                                "package/lib/Package.json",
+                                "{}",
+                                MANIFEST,
+                                OPEN)),
+                honest(
+                        "zeros to fill the last record",
+                        TarForge.of(MANIFEST, OPEN).bytes(new byte[8192])));
     }
 
     private DynamicTest honest(String name, TarForge tar) {
@@ -61,64 +78,139 @@ class TarReaderTest {
         TarForge one = TarForge.of(MANIFEST, OPEN);
         byte[] packed = TarForge.of(MANIFEST, OPEN).gzip();
         return Stream.of(
-                told("a second manifest", TarForge.of(MANIFEST, OPEN, MANIFEST, CLOSED).gzip()),
-                told("a manifest in another folder", TarForge.of(MANIFEST, OPEN, "other/package.json", CLOSED).gzip()),
-                told("a manifest in capitals", TarForge.of(MANIFEST, OPEN, "package/PACKAGE.json", CLOSED).gzip()),
-                told("a manifest without a folder", TarForge.of(MANIFEST, OPEN, "package.json", CLOSED).gzip()),
-                told("another spelling", TarForge.of(MANIFEST, OPEN, "./package/package.json", CLOSED).gzip()),
-                told("a backslash", TarForge.of(MANIFEST, OPEN, "package\\package.json", CLOSED).gzip()),
-                told("a name that climbs", TarForge.of(MANIFEST, OPEN, "package/x/../package.json", CLOSED).gzip()),
-                told("a PAX path to the manifest", TarForge.of(MANIFEST, OPEN)
-                        .pax('x', "path", MANIFEST)
-                        .file("package/x", CLOSED)
-                        .gzip()),
-                told("a PAX path away from the manifest", TarForge.of("package/x", OPEN)
-                        .pax('x', "path", "package/y")
-                        .file(MANIFEST, CLOSED)
-                        .gzip()),
-                told("a GNU long name to the manifest", TarForge.of(MANIFEST, OPEN)
-                        .entry('L', "././@LongLink", MANIFEST + "\0", header -> {})
-                        .file("package/x", CLOSED)
-                        .gzip()),
-                told("a PAX size", TarForge.of(MANIFEST, OPEN).pax('x', "size", "3").file("package/x", CLOSED).gzip()),
-                told("a global PAX path", new TarForge().pax('g', "path", "package/x").file(MANIFEST, OPEN).gzip()),
-                told("a line in a PAX value", TarForge.of(MANIFEST, OPEN)
-                        .pax('x', "comment", "x\n" + TarForge.record("path", MANIFEST).strip())
-                        .file("package/x", CLOSED)
-                        .gzip()),
-                told("a sparse file", TarForge.of(MANIFEST, OPEN).entry('S', "package/x", "x", header -> {}).gzip()),
-                told("a sparse file by PAX", TarForge.of(MANIFEST, OPEN)
-                        .pax('x', "GNU.sparse.name", MANIFEST)
-                        .file("package/x", CLOSED)
-                        .gzip()),
-                told("an unheard-of kind", TarForge.of(MANIFEST, OPEN).entry('Z', MANIFEST, CLOSED, header -> {}).gzip()),
-                told("a link at the manifest", TarForge.of(MANIFEST, OPEN)
-                        .entry('2', MANIFEST, "", header -> TarForge.put(header, 157, "x"))
-                        .gzip()),
-                told("a file behind a link", TarForge.of(MANIFEST, OPEN)
-                        .entry('2', "package/x", "", header -> TarForge.put(header, 157, "."))
-                        .file("package/x/package.json", CLOSED)
-                        .gzip()),
-                told("a link that a file becomes", TarForge.of(MANIFEST, OPEN)
-                        .entry('1', "package/x", "", header -> TarForge.put(header, 157, MANIFEST))
-                        .file("package/x", CLOSED)
-                        .gzip()),
-                told("a file with a link target", TarForge.of("package/x", OPEN)
-                        .entry('0', MANIFEST, CLOSED, header -> TarForge.put(header, 157, "x"))
-                        .gzip()),
-                told("a folder with the manifest's name", TarForge.of(MANIFEST, OPEN).entry('5', MANIFEST, "", header -> {}).gzip()),
-                told("a size that is no octal number", new TarForge()
-                        .entry('0', MANIFEST, OPEN, header -> TarForge.put(header, 124, "0x00000001\0"))
-                        .gzip()),
-                told("a size to the base of 256", TarForge.of(MANIFEST, OPEN)
-                        .entry('0', "package/x", CLOSED, header -> header[124] = (byte) 0x80)
-                        .gzip()),
-                told("a header whose checksum does not fit", TarForge.of(MANIFEST, OPEN)
-                        .bytes(broken())
-                        .file(MANIFEST, CLOSED)
-                        .gzip()),
-                told("an entry after the end", TarForge.gzip(joined(one.end(), TarForge.of(MANIFEST, CLOSED).end()))),
-                told("a second gzip member", joined(packed, TarForge.of(MANIFEST, CLOSED).gzip())),
+                told(
+                        "a second manifest",
+                        TarForge.of(MANIFEST, OPEN, MANIFEST, CLOSED).gzip()),
+                told(
+                        "a manifest in another folder",
+                        TarForge.of(MANIFEST, OPEN, "other/package.json", CLOSED)
+                                .gzip()),
+                told(
+                        "a manifest in capitals",
+                        TarForge.of(MANIFEST, OPEN, "package/PACKAGE.json", CLOSED)
+                                .gzip()),
+                told(
+                        "a manifest without a folder",
+                        TarForge.of(MANIFEST, OPEN, "package.json", CLOSED).gzip()),
+                told(
+                        "another spelling",
+                        TarForge.of(MANIFEST, OPEN, "./package/package.json", CLOSED)
+                                .gzip()),
+                told(
+                        "a backslash",
+                        TarForge.of(MANIFEST, OPEN, "package\\package.json", CLOSED)
+                                .gzip()),
+                told(
+                        "a name that climbs",
+                        TarForge.of(MANIFEST, OPEN, "package/x/../package.json", CLOSED)
+                                .gzip()),
+                told(
+                        "a PAX path to the manifest",
+                        TarForge.of(MANIFEST, OPEN)
+                                .pax('x', "path", MANIFEST)
+                                .file("package/x", CLOSED)
+                                .gzip()),
+                told(
+                        "a PAX path away from the manifest",
+                        TarForge.of("package/x", OPEN)
+                                .pax('x', "path", "package/y")
+                                .file(MANIFEST, CLOSED)
+                                .gzip()),
+                told(
+                        "a GNU long name to the manifest",
+                        TarForge.of(MANIFEST, OPEN)
+                                .entry('L', "././@LongLink", MANIFEST + "\0", header -> {})
+                                .file("package/x", CLOSED)
+                                .gzip()),
+                told(
+                        "a PAX size",
+                        TarForge.of(MANIFEST, OPEN)
+                                .pax('x', "size", "3")
+                                .file("package/x", CLOSED)
+                                .gzip()),
+                told(
+                        "a global PAX path",
+                        new TarForge()
+                                .pax('g', "path", "package/x")
+                                .file(MANIFEST, OPEN)
+                                .gzip()),
+                told(
+                        "a line in a PAX value",
+                        TarForge.of(MANIFEST, OPEN)
+                                .pax(
+                                        'x',
+                                        "comment",
+                                        "x\n"
+                                                + TarForge.record("path", MANIFEST)
+                                                        .strip())
+                                .file("package/x", CLOSED)
+                                .gzip()),
+                told(
+                        "a sparse file",
+                        TarForge.of(MANIFEST, OPEN)
+                                .entry('S', "package/x", "x", header -> {})
+                                .gzip()),
+                told(
+                        "a sparse file by PAX",
+                        TarForge.of(MANIFEST, OPEN)
+                                .pax('x', "GNU.sparse.name", MANIFEST)
+                                .file("package/x", CLOSED)
+                                .gzip()),
+                told(
+                        "an unheard-of kind",
+                        TarForge.of(MANIFEST, OPEN)
+                                .entry('Z', MANIFEST, CLOSED, header -> {})
+                                .gzip()),
+                told(
+                        "a link at the manifest",
+                        TarForge.of(MANIFEST, OPEN)
+                                .entry('2', MANIFEST, "", header -> TarForge.put(header, 157, "x"))
+                                .gzip()),
+                told(
+                        "a file behind a link",
+                        TarForge.of(MANIFEST, OPEN)
+                                .entry('2', "package/x", "", header -> TarForge.put(header, 157, "."))
+                                .file("package/x/package.json", CLOSED)
+                                .gzip()),
+                told(
+                        "a link that a file becomes",
+                        TarForge.of(MANIFEST, OPEN)
+                                .entry('1', "package/x", "", header -> TarForge.put(header, 157, MANIFEST))
+                                .file("package/x", CLOSED)
+                                .gzip()),
+                told(
+                        "a file with a link target",
+                        TarForge.of("package/x", OPEN)
+                                .entry('0', MANIFEST, CLOSED, header -> TarForge.put(header, 157, "x"))
+                                .gzip()),
+                told(
+                        "a folder with the manifest's name",
+                        TarForge.of(MANIFEST, OPEN)
+                                .entry('5', MANIFEST, "", header -> {})
+                                .gzip()),
+                told(
+                        "a size that is no octal number",
+                        new TarForge()
+                                .entry('0', MANIFEST, OPEN, header -> TarForge.put(header, 124, "0x00000001\0"))
+                                .gzip()),
+                told(
+                        "a size to the base of 256",
+                        TarForge.of(MANIFEST, OPEN)
+                                .entry('0', "package/x", CLOSED, header -> header[124] = (byte) 0x80)
+                                .gzip()),
+                told(
+                        "a header whose checksum does not fit",
+                        TarForge.of(MANIFEST, OPEN)
+                                .bytes(broken())
+                                .file(MANIFEST, CLOSED)
+                                .gzip()),
+                told(
+                        "an entry after the end",
+                        TarForge.gzip(
+                                joined(one.end(), TarForge.of(MANIFEST, CLOSED).end()))),
+                told(
+                        "a second gzip member",
+                        joined(packed, TarForge.of(MANIFEST, CLOSED).gzip())),
                 told("bytes after the gzip member", joined(packed, "x".getBytes(StandardCharsets.US_ASCII))),
                 told("a gzip checksum that does not fit", changed(packed, packed.length - 6)),
                 told("a tarball that is not packed", TarForge.of(MANIFEST, OPEN).end()),
@@ -126,7 +218,8 @@ class TarReaderTest {
     }
 
     private DynamicTest told(String name, byte[] tarball) {
-        return DynamicTest.dynamicTest(name, () -> assertThat(npm(tarball).ambiguities()).isNotEmpty());
+        return DynamicTest.dynamicTest(
+                name, () -> assertThat(npm(tarball).ambiguities()).isNotEmpty());
     }
 
     @Test
@@ -165,7 +258,8 @@ class TarReaderTest {
             tar.entry('x', "PaxHeader", records, header -> {}).file("package/" + i, "");
         }
         Counting content = new Counting(tar.gzip());
-        assertThat(inspector.inspect("npm", "a-1.0.0.tgz", content).license().basis()).contains("headers are larger");
+        assertThat(inspector.inspect("npm", "a-1.0.0.tgz", content).license().basis())
+                .contains("headers are larger");
         TarForge one = TarForge.of(MANIFEST, OPEN).entry('x', "PaxHeader", records.repeat(100), header -> {});
         assertThat(npm(one.file("package/x", "").gzip()).license().basis()).contains("a header is larger");
     }

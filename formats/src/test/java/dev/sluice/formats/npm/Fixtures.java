@@ -26,13 +26,12 @@ final class Fixtures {
 
     static final String BASE = "http://sluice.example:8080/npm/main/";
     static final PackageName LEFTPAD = Names.parse("leftpad");
-    static final JsonMapper MAPPER =
-            new JsonMapper(tools.jackson.core.json.JsonFactory.builder()
-                    .streamReadConstraints(tools.jackson.core.StreamReadConstraints.builder()
-                            .maxNameLength(1 << 20)
-                            .maxNumberLength(1 << 20)
-                            .build())
-                    .build());
+    static final JsonMapper MAPPER = new JsonMapper(tools.jackson.core.json.JsonFactory.builder()
+            .streamReadConstraints(tools.jackson.core.StreamReadConstraints.builder()
+                    .maxNameLength(1 << 20)
+                    .maxNumberLength(1 << 20)
+                    .build())
+            .build());
 
     private Fixtures() {}
 
