@@ -29,10 +29,16 @@ final class JudgedReleases extends AbstractList<JudgedRelease> { // no RandomAcc
      */
     void add(Blend.Entry entry, Decision decision, Map<String, Decision> files) {
         decisions.add(decision);
-        // files that are all decided about as the release follow it, unless others then would too
+        // files that are all decided about as the release is follow it anyway
         if (!files.values().stream().allMatch(decision::equals)) {
             ofFiles.put(entry.release().version(), Map.copyOf(files));
         }
+    }
+
+    /** Whether nothing is withheld, neither a release nor a file of one; needs the decisions only. */
+    boolean areAllAllowed() {
+        return decisions.stream().allMatch(Decision::isAllowed)
+                && ofFiles.values().stream().allMatch(files -> files.values().stream().allMatch(Decision::isAllowed));
     }
 
     @Override

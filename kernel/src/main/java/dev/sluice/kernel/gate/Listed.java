@@ -125,7 +125,7 @@ public final class Listed implements Outcome {
     Withholding withholding(VersionOrder order) {
         Withholding known = withholding;
         if (known == null) {
-            known = Withholding.of(this, order);
+            known = releases.areAllAllowed() ? Withholding.NOTHING : Withholding.of(this, order);
             withholding = known;
         }
         return known;

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 record Withholding(int count, boolean isEmptied, List<String> policies, String message, String detail) {
 
+    /** Of an index that is let out whole. */
+    static final Withholding NOTHING = new Withholding(0, false, List.of(), "nothing withheld", "{}");
+
     private static final int MAX_LISTED = 50;
     private static final int MAX_REASON = 200;
 
