@@ -38,7 +38,8 @@ final class JudgedReleases extends AbstractList<JudgedRelease> { // no RandomAcc
     /** Whether nothing is withheld, neither a release nor a file of one; needs the decisions only. */
     boolean areAllAllowed() {
         return decisions.stream().allMatch(Decision::isAllowed)
-                && ofFiles.values().stream().allMatch(files -> files.values().stream().allMatch(Decision::isAllowed));
+                && ofFiles.values().stream()
+                        .allMatch(files -> files.values().stream().allMatch(Decision::isAllowed));
     }
 
     @Override
