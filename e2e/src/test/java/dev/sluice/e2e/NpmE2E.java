@@ -332,6 +332,30 @@ class NpmE2E {
     }
 
     @Test
+    void malware_that_the_upstream_took_down_is_refused_with_the_reason_rather_than_not_found() throws Exception {
+        upstreamHas("taken-down").version("0.9.0").version("1.1.0");
+        importRecord("MAL-2026-90002", "taken-down", "was there for two hours", null);
+        importRecord("MAL-2026-90003", "taken-down-whole", "a name squatted", null);
+
+        assertThat(project("pinned").npm("install", "taken-down@1.0.0").failed().output())
+                .contains("Known malware")
+                .contains("MAL-2026-90002");
+        assertThat(sluice.get("/npm/main/taken-down/1.0.0").statusCode()).isEqualTo(403);
+        assertThat(sluice.get("/npm/main/taken-down/-/taken-down-1.0.0.tgz").body())
+                .contains("MAL-2026-90002")
+                .contains("\"nearest_allowed\"");
+        assertThat(project("whole").npm("install", "taken-down-whole").failed().output())
+                .contains("Known malware")
+                .contains("MAL-2026-90003");
+        assertThat(project("healthy").npm("install", "taken-down").succeeded().output())
+                .isNotEmpty();
+        assertThat(sluice.cli("decisions", "--policy", "Known malware", "--purl", "pkg:npm/taken-down")
+                        .succeeded()
+                        .output())
+                .contains("taken-down@1.0.0 refused");
+    }
+
+    @Test
     void fifty_clients_that_want_one_cold_tarball_make_one_upstream_request() throws Exception {
         FakeNpm wanted = upstreamHas("popular").version("1.0.0", FakeNpm.LONG_AGO, 200_000, true);
         assertThat(sluice.get("/npm/main/popular").statusCode()).isEqualTo(200);

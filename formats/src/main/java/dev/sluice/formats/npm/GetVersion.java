@@ -52,15 +52,15 @@ record GetVersion(NpmFormat format, PackageName packageName, String selector) im
     /** Asks the gate about the tarball, which knows the whole reason and gives it an address. */
     private Response explain(Exchange exchange, JudgedRelease withheld) throws IOException {
         Release release = withheld.release();
-        if (!release.files().isEmpty()) {
-            FileWant want = new FileWant(
-                    exchange.repository(),
-                    packageName,
-                    release.version(),
-                    release.files().getFirst().path());
-            if (exchange.gate().describe(exchange.visit(), want) instanceof Outcome.Refused refused) {
-                return Replies.refused(refused, exchange);
-            }
+        FileWant want = new FileWant(
+                exchange.repository(),
+                packageName,
+                release.version(),
+                release.files().isEmpty()
+                        ? Names.path(packageName, Names.tarball(packageName, release.version()))
+                        : release.files().getFirst().path());
+        if (exchange.gate().describe(exchange.visit(), want) instanceof Outcome.Refused refused) {
+            return Replies.refused(refused, exchange);
         }
         return Replies.error(403, packageName.name() + "@" + release.version() + Packument.reason(withheld.decision()));
     }

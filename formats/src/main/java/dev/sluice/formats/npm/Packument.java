@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,14 +43,24 @@ final class Packument {
      * @param releases every version once, judged
      */
     Packument(PackageName name, List<Listed.Source> sources, List<JudgedRelease> releases) {
+        this(name, sources, releases, List.of());
+    }
+
+    /** @param absent withheld versions that no source has */
+    private Packument(
+            PackageName name,
+            List<Listed.Source> sources,
+            List<JudgedRelease> releases,
+            List<JudgedRelease> absent) {
         this.name = name;
         this.sources = hostedFirst(sources);
         this.allowed = releases.stream().filter(JudgedRelease::isAllowed).toList();
-        this.withheld = releases.stream().filter(r -> !r.isAllowed()).toList();
+        this.withheld = Stream.concat(releases.stream().filter(r -> !r.isAllowed()), absent.stream())
+                .toList();
     }
 
     static Packument of(Listed listed) {
-        return new Packument(listed.name(), listed.sources(), listed.releases());
+        return new Packument(listed.name(), listed.sources(), listed.releases(), listed.absent());
     }
 
     private static List<Listed.Source> hostedFirst(List<Listed.Source> sources) {
@@ -203,7 +214,15 @@ final class Packument {
     private void writeVersions(
             List<JudgedRelease> releases, boolean abbreviated, String base, Json.ObjectWriter versions) {
         for (JudgedRelease release : releases) {
-            write(release.release(), abbreviated, base, versions.member(release.version()));
+            ByteArrayOutputStream manifest = versions.member(release.version());
+            if (release.release().document().length > 0) {
+                write(release.release(), abbreviated, base, manifest);
+            } else { // nobody has it: npm reads no more than these two before it shows the message
+                new Json.ObjectWriter(manifest)
+                        .text("name", name.name())
+                        .text("version", release.version())
+                        .close();
+            }
         }
         versions.close();
     }

@@ -8,6 +8,7 @@ import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.RefusalResponse;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.gate.JudgedRelease;
 import dev.sluice.kernel.gate.Listed;
 import dev.sluice.kernel.gate.Outcome;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -61,6 +63,12 @@ record LegacyJson(
     private Response answer(Exchange exchange, Listed listed) throws IOException {
         List<JudgedRelease> allowed = listed.allowed();
         JudgedRelease shown = version == null ? newest(allowed, format.versionOrder()) : named(allowed, version);
+        JudgedRelease withheld = shown != null || version == null
+                ? null
+                : named(Stream.concat(listed.withheld().stream(), listed.absent().stream()).toList(), version);
+        if (withheld != null && refused(exchange, listed, withheld) instanceof Outcome.Refused refused) {
+            return RefusalResponse.of(refused.refusal(), exchange.request().origin());
+        }
         if (shown == null) {
             return Problem.of(404, listed.name().name() + " has no release " + (version == null ? "" : version));
         }
@@ -70,6 +78,18 @@ record LegacyJson(
         Response response = ProjectPage.conditional(exchange.request(), rendering);
         return RefusalResponse.withNotices(
                 response, listed.notices().lines(), listed.notices().stale());
+    }
+
+    /** Asks the gate about a file of the version, which knows the whole reason and gives it an address. */
+    private static Outcome refused(Exchange exchange, Listed listed, JudgedRelease withheld) throws IOException {
+        List<ReleaseFile> files = withheld.release().files();
+        String path = files.isEmpty()
+                ? Paths.file(listed.name().name(), listed.name().name() + "-" + withheld.version() + ".tar.gz")
+                : files.getFirst().path();
+        return exchange.gate()
+                .describe(
+                        exchange.visit(),
+                        new FileWant(exchange.repository(), listed.name(), withheld.version(), path));
     }
 
     /** The release clients take unless told otherwise: the highest stable one, or the highest where none is stable. */

@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -242,6 +243,21 @@ public final class AdvisoryIndex {
         /** What is known against that version at that instant. */
         public Findings findings(String version, Instant now) {
             return new Findings(advisories.isEmpty() ? List.of() : at(now).matches(version), coverage);
+        }
+
+        /** Versions that an advisory names one by one, at most so many: somebody had them once, whoever has them now. */
+        public Set<String> named(int most) {
+            Set<String> versions = new LinkedHashSet<>();
+            for (Advisory advisory : advisories) {
+                for (Advisory.Affected part : advisory.affected()) {
+                    if (part.packageName().equals(name)) {
+                        part.versions().stream()
+                                .limit(most - versions.size())
+                                .forEach(versions::add);
+                    }
+                }
+            }
+            return versions;
         }
 
         /** The earliest instant after that one at which an answer could change by time alone, or null when none. */

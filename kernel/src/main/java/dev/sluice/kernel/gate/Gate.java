@@ -174,6 +174,10 @@ public final class Gate {
         Blends.Located located = stages.run("locate", () -> blends.locate(format, repository, name));
         Blend blend = located.blend();
         if (blend == null) {
+            Judge.Judgement judgement = judge.judgeAbsent(format, repository, name, visit.actor());
+            if (judgement != null) {
+                return answers.refuse(visit, format, repository, judgement, null, name.name(), null);
+            }
             return answers.missing(
                     name.name(),
                     located.failure(),

@@ -4,6 +4,7 @@ import dev.sluice.kernel.advisory.AdvisoryIndex;
 import dev.sluice.kernel.advisory.Findings;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.artifact.VersionOrder;
 import dev.sluice.kernel.facts.Facts;
 import dev.sluice.kernel.facts.PackageHistory;
 import dev.sluice.kernel.facts.PolicyInput;
@@ -24,14 +25,22 @@ import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.rego.value.ObjectValue;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers facts and has the policies decide. Keeps judged indexes for as long as nothing they depend on changed. Thread-safe. */
 final class Judge {
+
+    /** Versions named by advisories that are judged though nobody has them; records that list more list all there ever were. */
+    private static final int MOST_NAMED = 500;
+
+    /** A version that every range from the beginning covers. */
+    private static final String FIRST = "0";
 
     private final Policies policies;
     private final AdvisoryIndex advisories;
@@ -153,9 +162,80 @@ final class Judge {
                 blend.name,
                 blend.sources,
                 judged,
+                absent(format, blend.repository, blend.name, blend.releases.keySet(), matcher, set, renderer, actor, now),
                 horizon,
                 blend.stale ? new Outcome.Notices(List.of(), true) : Outcome.Notices.NONE,
                 () -> grown.accept(blend));
+    }
+
+    /**
+     * Versions that nobody has but advisories name, as far as policies withhold them: malware is mostly taken down before those ask
+     * for it who had pinned it.
+     *
+     * @param present versions that somebody has
+     */
+    private List<JudgedRelease> absent(
+            Format format,
+            Repository repository,
+            PackageName name,
+            Set<String> present,
+            AdvisoryIndex.OfPackage matcher,
+            PolicySet set,
+            PolicyInput renderer,
+            Event.@Nullable Actor actor,
+            Instant now) {
+        List<JudgedRelease> absent = new ArrayList<>();
+        for (String version : matcher.named(MOST_NAMED)) {
+            if (!present.contains(version)) {
+                Facts facts = bare(format, repository, new Coordinates(name, version), matcher, now);
+                Decision decision = set.decideAbsent(repository, name.format(), renderer.render(facts, actor), now);
+                if (!decision.isAllowed()) {
+                    absent.add(new JudgedRelease(facts.release(), FileLocator.NOWHERE, decision, Map.of()));
+                }
+            }
+        }
+        return absent;
+    }
+
+    /** Judges a version that nobody has; null unless it is withheld by what is known of it all the same. */
+    @Nullable
+    Judgement judgeAbsent(Format format, Repository repository, Coordinates coordinates, Event.Actor actor) {
+        Instant now = clock.instant();
+        PolicySet set = policies.current();
+        AdvisoryIndex.OfPackage matcher = advisories.of(format.versionOrder(), coordinates.packageName());
+        Facts facts = bare(format, repository, coordinates, matcher, now);
+        ObjectValue input = new PolicyInput(workspace, format.id(), advisories.feeds()).render(facts, actor);
+        Decision decision = set.decideAbsent(repository, coordinates.format(), input, now);
+        return decision.isAllowed() ? null : new Judgement(decision, facts, input, set, now);
+    }
+
+    /** Judges the version of a package that nobody has any more which advisories name last; null unless that is withheld. */
+    @Nullable
+    Judgement judgeAbsent(Format format, Repository repository, PackageName name, Event.Actor actor) {
+        VersionOrder order = format.versionOrder();
+        String version = advisories.of(order, name).named(MOST_NAMED).stream()
+                .max(order)
+                .orElse(FIRST); // a record may say: all of them
+        return judgeAbsent(format, repository, new Coordinates(name, version), actor);
+    }
+
+    private Facts bare(
+            Format format,
+            Repository repository,
+            Coordinates coordinates,
+            AdvisoryIndex.OfPackage matcher,
+            Instant now) {
+        return facts(
+                format,
+                repository,
+                coordinates,
+                FileLocator.bare(coordinates.version()),
+                null,
+                FileLocator.NOWHERE,
+                PackageHistory.NONE,
+                null,
+                matcher.findings(coordinates.version(), now),
+                now);
     }
 
     /** The release as policies see it. */

@@ -64,6 +64,7 @@ public final class Listed implements Outcome {
     private final PackageName name;
     private final List<Source> sources;
     private final JudgedReleases releases;
+    private final List<JudgedRelease> absent;
     private final Instant horizon;
     private final Notices notices;
     private final Map<String, Rendering> renderings = new ConcurrentHashMap<>();
@@ -76,6 +77,7 @@ public final class Listed implements Outcome {
             PackageName name,
             List<Source> sources,
             JudgedReleases releases,
+            List<JudgedRelease> absent,
             Instant horizon,
             Notices notices,
             Runnable grown) {
@@ -83,6 +85,7 @@ public final class Listed implements Outcome {
         this.name = name;
         this.sources = List.copyOf(sources);
         this.releases = releases;
+        this.absent = List.copyOf(absent);
         this.grown = grown;
         this.horizon = horizon;
         this.notices = notices;
@@ -109,6 +112,14 @@ public final class Listed implements Outcome {
      */
     public List<JudgedRelease> releases() {
         return releases;
+    }
+
+    /**
+     * Withheld versions that no source has: advisories name them, and who asks for one is told so rather than that there is none.
+     * Their releases tell nothing but the version.
+     */
+    public List<JudgedRelease> absent() {
+        return absent;
     }
 
     /** The releases that may leave. */

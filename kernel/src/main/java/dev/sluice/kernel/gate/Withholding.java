@@ -81,6 +81,9 @@ record Withholding(int count, boolean isEmptied, List<String> policies, String m
                 entries.add(new Entry(release.version(), partly == null ? withheld(release) : partly, partly != null));
             }
         }
+        for (JudgedRelease release : listed.absent()) {
+            entries.add(new Entry(release.version(), release.decision(), false));
+        }
         entries.sort(Comparator.comparing(entry -> entry.decision().state() == PackageState.HIDDEN)); // stable
         Map<String, Integer> byPolicy = new LinkedHashMap<>();
         entries.forEach(entry -> byPolicy.merge(entry.policy(), 1, Integer::sum));
@@ -114,7 +117,8 @@ record Withholding(int count, boolean isEmptied, List<String> policies, String m
     }
 
     private static String message(Listed listed, int count, Map<String, Integer> byPolicy) {
-        return count + " of " + listed.releases().size() + " versions of "
+        int all = listed.releases().size() + listed.absent().size();
+        return count + " of " + all + " versions of "
                 + listed.name().name() + " withheld from the index: "
                 + byPolicy.entrySet().stream()
                         .map(each -> each.getKey() + " (" + each.getValue() + ")")

@@ -23,10 +23,12 @@ import dev.sluice.rego.value.Value;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,38 @@ import org.jspecify.annotations.Nullable;
 final class CompiledPolicy {
 
     private static final String PACKAGE = "cloudsmith";
+
+    /** Paths of the input that tell nothing of a version which nobody has. */
+    private static final List<List<String>> ARTIFACT = Stream.concat(
+                    Stream.of(
+                            List.of("v0", "first_seen"),
+                            List.of("v0", "signals"),
+                            List.of("v0", "upstream"),
+                            List.of("v0", "sbom"),
+                            List.of("v0", "model_security")),
+                    Stream.concat(
+                            Arrays.stream(UnknownFact.values())
+                                    .filter(UnknownFact::isLearntFromArtifacts)
+                                    .flatMap(fact -> fact.paths().stream()),
+                            Stream.of(
+                                            "is_local",
+                                            "filename",
+                                            "extension",
+                                            "checksum_md5",
+                                            "checksum_sha1",
+                                            "checksum_sha256",
+                                            "checksum_sha512",
+                                            "size",
+                                            "files",
+                                            "num_files",
+                                            "description",
+                                            "summary",
+                                            "uploaded_at",
+                                            "deprecated",
+                                            "yanked",
+                                            "maintainers")
+                                    .map(member -> List.of("v0", "package", member))))
+            .toList();
     private static final Limits LIMITS = new Limits(2_000_000, 500, Duration.ofSeconds(2), 64L << 20, 1L << 20);
 
     /** How long an evaluation that ended early counts: it may have failed of a machine that was busy, or of its instant. */
@@ -52,6 +86,7 @@ final class CompiledPolicy {
     private final boolean readsRequest;
     private final boolean readsFeeds;
     private final boolean readsSignals;
+    private final boolean readsArtifact;
     private final Set<UnknownFact> reads;
 
     /**
@@ -72,6 +107,7 @@ final class CompiledPolicy {
         this.readsRequest = mayRead(List.of("v0", "request"));
         this.readsFeeds = mayRead(List.of("v0", "feeds"));
         this.readsSignals = match.mayRead(List.of("v0", "signals"));
+        this.readsArtifact = ARTIFACT.stream().anyMatch(this::mayRead);
         EnumSet<UnknownFact> unknowns = EnumSet.noneOf(UnknownFact.class);
         for (UnknownFact fact : UnknownFact.values()) {
             if (fact.paths().stream().anyMatch(match::mayRead)) {
@@ -172,6 +208,11 @@ final class CompiledPolicy {
     /** Whether its verdict may depend on who asks. */
     boolean readsRequest() {
         return readsRequest;
+    }
+
+    /** Whether its verdict may depend on what only an artifact or an index that lists it tells. */
+    boolean readsArtifact() {
+        return readsArtifact;
     }
 
     /** Whether its verdict may be another one once one of these facts is known. */

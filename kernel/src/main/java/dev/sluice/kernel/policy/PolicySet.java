@@ -175,6 +175,26 @@ public final class PolicySet {
                 .isAllowed();
     }
 
+    /**
+     * Decides about a version that nobody has, by those policies alone that read nothing of it but its name and what is known
+     * against it: when it was published or what it holds will never be known. AVAILABLE, too, where a policy that reads more might
+     * let it out or end the run.
+     */
+    public Decision decideAbsent(Repository repository, String format, ObjectValue input, Instant now) {
+        List<CompiledPolicy> settled = new ArrayList<>();
+        for (CompiledPolicy compiled : policies) {
+            Policy policy = compiled.policy();
+            if (!compiled.readsArtifact()) {
+                settled.add(compiled);
+            } else if (policy.mode() == Policy.Mode.ENFORCE
+                    && policy.scope().covers(repository, format)
+                    && (policy.terminal() || policy.releases())) {
+                return Decision.AVAILABLE;
+            }
+        }
+        return new PolicySet(revision, settled).decide(repository, format, input, Set.of(), now);
+    }
+
     /** What a policy of this set read and which expressions decided, or null when the set does not hold it. */
     public Evaluation.@Nullable Result trace(Policy policy, ObjectValue input, Instant now) {
         for (CompiledPolicy compiled : policies) {

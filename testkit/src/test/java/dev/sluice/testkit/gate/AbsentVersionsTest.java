@@ -1,0 +1,107 @@
+package dev.sluice.testkit.gate;
+
+import static dev.sluice.testkit.gate.Door.UP;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.kernel.advisory.Advisory;
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.gate.JudgedRelease;
+import dev.sluice.kernel.gate.Outcome;
+import dev.sluice.kernel.gate.Refusal;
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.policy.PackageState;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Versions that nobody has any more: what is decided about them is told, and nothing is made up about others. */
+class AbsentVersionsTest {
+
+    private static final String MALWARE = "some record in input.v0.osv\n\tstartswith(record.id, \"MAL-\")";
+
+    private final Door door = Door.listing().trusting().has(UP, "1.0", "1.1");
+
+    private static Advisory malware(PackageName name, String... versions) {
+        Advisory whole = Door.advisory("MAL-1", name, "0", Door.listing().gate.now());
+        return new Advisory(
+                whole.id(),
+                List.of(),
+                "steals tokens",
+                "",
+                List.of(),
+                null,
+                whole.published(),
+                whole.modified(),
+                null,
+                List.of(new Advisory.Affected(name, List.of(), List.of(versions), List.of())),
+                List.of(),
+                "test",
+                true);
+    }
+
+    @Test
+    void malware_that_was_taken_down_is_refused_with_policy_reason_nearest_version_and_an_event() {
+        door.withhold("malware", MALWARE);
+        door.imported(malware(door.name("lib"), "1.1.1"), door.name("lib").format());
+
+        Refusal refusal = Door.refusal(door.file(door.want("1.1.1")));
+
+        assertThat(refusal.policy()).isEqualTo("malware");
+        assertThat(refusal.nearestAllowed()).isEqualTo("1.1");
+        assertThat(door.gate.journal().events(Event.Kind.REFUSAL))
+                .singleElement()
+                .satisfies(event -> assertThat(event.message()).contains("lib@1.1.1", "malware says no"));
+    }
+
+    @Test
+    void its_index_names_it_beside_what_there_is() {
+        door.withhold("malware", MALWARE);
+        door.imported(malware(door.name("lib"), "1.1", "1.1.1"), door.name("lib").format());
+
+        assertThat(door.versions()).containsExactly("1.0");
+        assertThat(door.listed().withheld()).extracting(JudgedRelease::version).containsExactly("1.1");
+        assertThat(door.listed().absent()).extracting(JudgedRelease::version).containsExactly("1.1.1");
+        assertThat(door.gate.journal().events(Event.Kind.HIDDEN).getFirst().message())
+                .contains("2 of 3 versions of lib withheld");
+    }
+
+    @Test
+    void a_package_that_was_taken_down_as_a_whole_is_refused() {
+        Door gone = Door.listing().trusting();
+        gone.withhold("malware", MALWARE);
+        assertThat(gone.index()).isInstanceOf(Outcome.Missing.class);
+
+        gone.imported(malware(gone.name("lib"), "1.0.0"), gone.name("lib").format());
+
+        assertThat(Door.refusal(gone.index()).policy()).isEqualTo("malware");
+    }
+
+    @Test
+    void a_rule_about_what_only_an_artifact_or_an_index_tells_says_nothing_of_what_nobody_has() {
+        door.coolDown();
+        door.withhold("new", "input.v0.first_seen > \"2020\"");
+        door.withhold("nameless", "input.v0.package.filename == \"\"");
+        door.withhold("unlicensed", "input.v0.package.license.raw_license == null");
+        door.withhold("vulnerable", "count(input.v0.vulnerabilities) > 0");
+
+        assertThat(door.file(door.want("7.7"))).isInstanceOf(Outcome.Missing.class);
+        assertThat(door.gate.journal().events(Event.Kind.REFUSAL)).isEmpty();
+    }
+
+    @Test
+    void a_rule_about_the_name_counts_for_every_version_there_could_be() {
+        door.withhold("name", "input.v0.package.name == \"lib\"");
+
+        assertThat(Door.refusal(door.file(door.want("7.7"))).policy()).isEqualTo("name");
+    }
+
+    @Test
+    void a_rule_that_might_let_it_out_if_more_were_known_leaves_it_missing() {
+        door.withhold("malware", MALWARE);
+        door.policy(Door.Draft.of("pardon", "input.v0.package.license.raw_license == \"MIT\"")
+                .at(9000)
+                .does(Door.Draft.state(PackageState.AVAILABLE)));
+        door.imported(malware(door.name("lib"), "1.1.1"), door.name("lib").format());
+
+        assertThat(door.file(door.want("1.1.1"))).isInstanceOf(Outcome.Missing.class);
+    }
+}
