@@ -48,10 +48,7 @@ final class Packument {
 
     /** @param absent withheld versions that no source has */
     private Packument(
-            PackageName name,
-            List<Listed.Source> sources,
-            List<JudgedRelease> releases,
-            List<JudgedRelease> absent) {
+            PackageName name, List<Listed.Source> sources, List<JudgedRelease> releases, List<JudgedRelease> absent) {
         this.name = name;
         this.sources = hostedFirst(sources);
         this.allowed = releases.stream().filter(JudgedRelease::isAllowed).toList();

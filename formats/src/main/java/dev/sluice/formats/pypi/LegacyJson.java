@@ -65,7 +65,10 @@ record LegacyJson(
         JudgedRelease shown = version == null ? newest(allowed, format.versionOrder()) : named(allowed, version);
         JudgedRelease withheld = shown != null || version == null
                 ? null
-                : named(Stream.concat(listed.withheld().stream(), listed.absent().stream()).toList(), version);
+                : named(
+                        Stream.concat(listed.withheld().stream(), listed.absent().stream())
+                                .toList(),
+                        version);
         if (withheld != null && refused(exchange, listed, withheld) instanceof Outcome.Refused refused) {
             return RefusalResponse.of(refused.refusal(), exchange.request().origin());
         }
@@ -88,8 +91,7 @@ record LegacyJson(
                 : files.getFirst().path();
         return exchange.gate()
                 .describe(
-                        exchange.visit(),
-                        new FileWant(exchange.repository(), listed.name(), withheld.version(), path));
+                        exchange.visit(), new FileWant(exchange.repository(), listed.name(), withheld.version(), path));
     }
 
     /** The release clients take unless told otherwise: the highest stable one, or the highest where none is stable. */

@@ -251,9 +251,7 @@ public final class AdvisoryIndex {
             for (Advisory advisory : advisories) {
                 for (Advisory.Affected part : advisory.affected()) {
                     if (part.packageName().equals(name)) {
-                        part.versions().stream()
-                                .limit(most - versions.size())
-                                .forEach(versions::add);
+                        part.versions().stream().limit(most - versions.size()).forEach(versions::add);
                     }
                 }
             }

@@ -162,7 +162,16 @@ final class Judge {
                 blend.name,
                 blend.sources,
                 judged,
-                absent(format, blend.repository, blend.name, blend.releases.keySet(), matcher, set, renderer, actor, now),
+                absent(
+                        format,
+                        blend.repository,
+                        blend.name,
+                        blend.releases.keySet(),
+                        matcher,
+                        set,
+                        renderer,
+                        actor,
+                        now),
                 horizon,
                 blend.stale ? new Outcome.Notices(List.of(), true) : Outcome.Notices.NONE,
                 () -> grown.accept(blend));

@@ -28,8 +28,8 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +72,7 @@ final class CompiledPolicy {
                                             "maintainers")
                                     .map(member -> List.of("v0", "package", member))))
             .toList();
+
     private static final Limits LIMITS = new Limits(2_000_000, 500, Duration.ofSeconds(2), 64L << 20, 1L << 20);
 
     /** How long an evaluation that ended early counts: it may have failed of a machine that was busy, or of its instant. */

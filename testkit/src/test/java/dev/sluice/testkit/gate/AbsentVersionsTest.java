@@ -55,7 +55,8 @@ class AbsentVersionsTest {
     @Test
     void its_index_names_it_beside_what_there_is() {
         door.withhold("malware", MALWARE);
-        door.imported(malware(door.name("lib"), "1.1", "1.1.1"), door.name("lib").format());
+        door.imported(
+                malware(door.name("lib"), "1.1", "1.1.1"), door.name("lib").format());
 
         assertThat(door.versions()).containsExactly("1.0");
         assertThat(door.listed().withheld()).extracting(JudgedRelease::version).containsExactly("1.1");
