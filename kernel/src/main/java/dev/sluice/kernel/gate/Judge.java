@@ -29,8 +29,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers facts and has the policies decide. Keeps judged indexes for as long as nothing they depend on changed. Thread-safe. */
@@ -166,7 +166,7 @@ final class Judge {
                         format,
                         blend.repository,
                         blend.name,
-                        blend.releases.keySet(),
+                        version -> blend.release(version) != null,
                         matcher,
                         set,
                         renderer,
@@ -181,13 +181,13 @@ final class Judge {
      * Versions that nobody has but advisories name, as far as policies withhold them: malware is mostly taken down before those ask
      * for it who had pinned it.
      *
-     * @param present versions that somebody has
+     * @param present whether somebody has a version
      */
     private List<JudgedRelease> absent(
             Format format,
             Repository repository,
             PackageName name,
-            Set<String> present,
+            Predicate<String> present,
             AdvisoryIndex.OfPackage matcher,
             PolicySet set,
             PolicyInput renderer,
@@ -195,7 +195,7 @@ final class Judge {
             Instant now) {
         List<JudgedRelease> absent = new ArrayList<>();
         for (String version : matcher.named(MOST_NAMED)) {
-            if (!present.contains(version)) {
+            if (!present.test(version)) {
                 Facts facts = bare(format, repository, new Coordinates(name, version), matcher, now);
                 Decision decision = set.decideAbsent(repository, name.format(), renderer.render(facts, actor), now);
                 if (!decision.isAllowed()) {
@@ -213,7 +213,7 @@ final class Judge {
         PolicySet set = policies.current();
         AdvisoryIndex.OfPackage matcher = advisories.of(format.versionOrder(), coordinates.packageName());
         Facts facts = bare(format, repository, coordinates, matcher, now);
-        ObjectValue input = new PolicyInput(workspace, format.id(), advisories.feeds()).render(facts, actor);
+        ObjectValue input = renderer(format, now).render(facts, actor);
         Decision decision = set.decideAbsent(repository, coordinates.format(), input, now);
         return decision.isAllowed() ? null : new Judgement(decision, facts, input, set, now);
     }
