@@ -60,6 +60,9 @@ final class Doctor extends UpkeepCommand {
         } else {
             print(out, result);
         }
+        if (result.path("faults").asLong() == 0 && result.path("unchecked").asLong() > 0) {
+            return 2;
+        }
         return result.path("sound").asBoolean(false) ? 0 : 1;
     }
 
@@ -114,6 +117,14 @@ final class Doctor extends UpkeepCommand {
         }
     }
 
+    private static String verdict(JsonNode result) {
+        long unchecked = result.path("unchecked").asLong();
+        if (result.path("faults").asLong() > 0) {
+            return "Not sound";
+        }
+        return unchecked > 0 ? "No fault found, but " + unchecked + " could not be checked" : "Sound";
+    }
+
     private static void print(PrintWriter out, JsonNode result) {
         for (JsonNode finding : result.path("findings")) {
             out.println(Output.text(finding.path("kind")) + "  " + Output.text(finding.path("subject")));
@@ -122,6 +133,7 @@ final class Doctor extends UpkeepCommand {
         }
         long findings = result.path("faults").asLong()
                 + result.path("notes").asLong()
+                + result.path("unchecked").asLong()
                 + result.path("repaired").asLong();
         long named = result.path("findings").size();
         if (findings > named) {
@@ -132,7 +144,7 @@ final class Doctor extends UpkeepCommand {
         }
         out.printf(
                 "%s: %,d faults, %,d repaired, %,d notes%n",
-                result.path("sound").asBoolean(false) ? "Sound" : "Not sound",
+                verdict(result),
                 result.path("faults").asLong(),
                 result.path("repaired").asLong(),
                 result.path("notes").asLong());

@@ -52,7 +52,16 @@ record Home(
             throw new ConfigurationException("database: write postgres://user:password@host:5432/database for"
                     + " PostgreSQL, or sqlite:DIRECTORY, or leave it out");
         }
-        return embedded(Path.of(url.substring(SQLITE.length())), data.resolve("journal"));
+        return embedded(databases(configuration, data), data.resolve("journal"));
+    }
+
+    /** The directory of an embedded database. */
+    static Path databases(Configuration configuration, Path data) {
+        return configuration
+                .find(Setting.DATABASE)
+                .filter(url -> url.startsWith(SQLITE))
+                .map(url -> Path.of(url.substring(SQLITE.length())))
+                .orElse(data);
     }
 
     /** Whether other nodes may use the same database. */

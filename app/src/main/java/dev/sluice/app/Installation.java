@@ -42,6 +42,7 @@ import dev.sluice.upstream.Reach;
 import dev.sluice.upstream.Timeouts;
 import dev.sluice.upstream.TrustedRoots;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ final class Installation implements AutoCloseable {
     final List<Format> formats;
     final Gate gate;
     final FeedSyncs feedSyncs;
-    /** The administrator's token if this opening made it, else null; it is nowhere else. */
+    /** The administrator's token if nobody was shown it yet, else null; {@link #tokenShown} forgets it. */
     final @Nullable String newAdminToken;
     /** What to tell about upstreams found or not found when the installation was made, one line each. */
     final List<String> findings = new ArrayList<>();
@@ -104,6 +105,7 @@ final class Installation implements AutoCloseable {
             this.tracing =
                     opened(TraceSettings.tracing(configuration, clock)); // closed last: it tells of all the others
             Path data = directory(configuration);
+            Parts.check(configuration, data);
             Home home = opened(Home.open(configuration, data));
             this.database = home.database();
             refuseUnfinished(database);
@@ -177,7 +179,8 @@ final class Installation implements AutoCloseable {
                     tracing);
             gate.recordUntold();
             StorageFigures.journalAndUpstreams(metrics, home.unindexed(), gate);
-            this.newAdminToken = database.repositories().list().isEmpty() ? beginOnce(machine) : null;
+            String made = database.repositories().list().isEmpty() ? beginOnce(machine) : null;
+            this.newAdminToken = made == null ? unshownToken().orElse(null) : made;
             configureUpstreams();
             if (configuration.find(Setting.POLICIES).isPresent()) {
                 opened(PolicyDirectory.open(
@@ -347,6 +350,21 @@ final class Installation implements AutoCloseable {
         }
     }
 
+    /** The administrator's token when nobody was shown it yet: the start that made it ended before it could. */
+    private Optional<String> unshownToken() throws IOException {
+        Path file = unshown();
+        return Files.isReadable(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
+    }
+
+    private Path unshown() {
+        return configuration.path(Setting.DATA).resolve("administrator-token.unshown");
+    }
+
+    /** The administrator was shown the token: from now on it is nowhere in clear. */
+    void tokenShown() throws IOException {
+        Files.deleteIfExists(unshown());
+    }
+
     /** Makes what a new installation begins with; returns the administrator's token. */
     private String begin(Machine machine) {
         List<Upstream> upstreams = new ArrayList<>();
@@ -380,6 +398,11 @@ final class Installation implements AutoCloseable {
         TokenSecrets.Issued issued =
                 TokenSecrets.issue("administrator", "admin", Role.ADMINISTRATOR, List.of(), clock.instant(), null);
         database.tokens().add(issued.token());
+        try {
+            ControlFile.writePrivate(unshown(), issued.text() + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         // last: its presence says that the installation is complete
         database.repositories().save(new Repository(MAIN, true, upstreams, List.of()));
         return issued.text();

@@ -79,6 +79,12 @@ final class Serve implements Callable<Integer> {
     private @Nullable String readyFile;
 
     @Option(
+            names = "--accept-new",
+            paramLabel = "PART,…",
+            description = "Parts of the data directory that are lost and may begin anew: sluice.db, advisories.db, journal, blobs.")
+    private @Nullable String acceptNew;
+
+    @Option(
             names = "--check",
             description = "Only read options and configuration: exit code 2 when one is not known or cannot be read.")
     private boolean check;
@@ -90,6 +96,7 @@ final class Serve implements Callable<Integer> {
         flags.put(Setting.PORT.key(), port);
         flags.put(Setting.POLICIES.key(), policies);
         flags.put(Setting.READY_FILE.key(), readyFile);
+        flags.put(Setting.ACCEPT_NEW.key(), acceptNew);
         upstreams.forEach((format, url) -> flags.put("upstreams." + format + ".url", url));
         Configuration configuration = options.configuration(flags);
         int wantedPort = configuration.number(Setting.PORT, 0, 65535);
@@ -112,6 +119,7 @@ final class Serve implements Callable<Integer> {
             String token = installation.newAdminToken == null ? server.controlToken() : installation.newAdminToken;
             new ControlFile(Path.of(configuration.get(Setting.READY_FILE))).write(server.reachedBy(token));
         }
+        installation.tokenShown();
         stop.await();
         server.close();
         return 0;

@@ -183,6 +183,7 @@ final class Upkeep implements AutoCloseable {
                 .put("faults", report.faults() + damage.size())
                 .put("repaired", report.repaired())
                 .put("notes", report.notes())
+                .put("unchecked", report.unchecked())
                 .put(
                         "index_faults",
                         report.findings().stream()

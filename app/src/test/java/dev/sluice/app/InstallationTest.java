@@ -61,9 +61,13 @@ final class InstallationTest {
                     .contains("pypi https://index.example/simple/");
         }
         try (Installation later = open(folder, Map.of(), Map.of())) {
-            assertThat(later.newAdminToken).isNull();
+            assertThat(later.newAdminToken).as("nobody was shown it yet").startsWith("slc_");
+            later.tokenShown();
             assertThat(later.findings).isEmpty();
             assertThat(main(later)).isEqualTo(made);
+        }
+        try (Installation last = open(folder, Map.of(), Map.of())) {
+            assertThat(last.newAdminToken).isNull();
         }
     }
 

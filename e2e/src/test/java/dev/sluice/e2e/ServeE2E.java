@@ -283,7 +283,7 @@ class ServeE2E {
             assertThat(sluice.cli("decisions", "--policy", "No judged", "--purl", "pkg:npm/judged@1.1.0", "--json")
                             .succeeded()
                             .output())
-                    .contains("REFUSAL");
+                    .contains("refusal");
             assertThat(sluice.cli("decisions", "--purl", "pkg:npm/judged")
                             .succeeded()
                             .output())

@@ -459,7 +459,7 @@ class ApiTest {
                 3));
 
         JsonNode events = json(call("GET", "/api/events?kind=login_failed&limit=1", ""));
-        assertThat(events.get("events").get(0).get("kind").stringValue()).isEqualTo("LOGIN_FAILED");
+        assertThat(events.get("events").get(0).get("kind").stringValue()).isEqualTo("login_failed");
         assertThat(events.get("next").stringValue())
                 .isEqualTo(events.get("events").get(0).get("id").stringValue());
         assertThat(json(call("GET", "/api/who?purl=pkg:fake/x@1", ""))

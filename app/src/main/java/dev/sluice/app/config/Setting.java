@@ -139,6 +139,13 @@ public record Setting(
             "SLUICE_SECRET_KEY_LOST",
             "false",
             "true forgets upstreams' passwords that the key cannot open, instead of refusing to start");
+    /** Parts that may be missing. */
+    public static final Setting ACCEPT_NEW = of(
+            "accept-new",
+            "SLUICE_ACCEPT_NEW",
+            null,
+            "missing parts of the data directory that may begin anew, instead of refusing to start: sluice.db, advisories.db,"
+                    + " journal, blobs");
     /** Certificates to trust. */
     public static final Setting CA_FILE =
             of("upstream.ca-file", "SLUICE_UPSTREAM_CA_FILE", null, "PEM file of further certificate authorities");
@@ -417,6 +424,7 @@ public record Setting(
             DATABASE,
             SECRET_KEY,
             SECRET_KEY_LOST,
+            ACCEPT_NEW,
             BLOBS,
             BLOBS_CACHE,
             BLOBS_SPOOL,

@@ -208,7 +208,7 @@ final class JournalApi {
         PackageName packageName = event.packageName();
         node.put("id", event.id())
                 .put("at", event.at().toString())
-                .put("kind", event.kind().name())
+                .put("kind", event.kind().name().toLowerCase(Locale.ROOT))
                 .put("message", event.message())
                 .put("user", event.actor().user())
                 .put("token", event.actor().tokenId())

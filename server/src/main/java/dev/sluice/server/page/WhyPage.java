@@ -8,6 +8,7 @@ import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.server.operation.Call;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -103,7 +104,7 @@ final class WhyPage {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("id", event.id())
                 .put("at", event.at().toString())
-                .put("kind", event.kind().name())
+                .put("kind", event.kind().name().toLowerCase(Locale.ROOT))
                 .put("message", event.message())
                 .put("repository", event.repository())
                 .put("purl", event.purl())

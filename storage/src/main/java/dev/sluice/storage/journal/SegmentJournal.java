@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -70,6 +71,22 @@ public final class SegmentJournal implements Journal, AutoCloseable {
         this.index = index;
         this.follower = new IndexFollower(this::index, segments.end(), WISHED_INDEX_BYTES);
         this.writer = Thread.ofPlatform().daemon().name("sluice-journal").unstarted(this::writeBatches);
+    }
+
+    /** Whether that directory holds no event, or is not there; opens nothing. */
+    public static boolean isEmpty(Path directory) throws IOException {
+        Path log = directory.resolve("log");
+        if (!Files.isDirectory(log)) {
+            return true;
+        }
+        try (DirectoryStream<Path> segments = Files.newDirectoryStream(log)) {
+            for (Path segment : segments) {
+                if (Files.size(segment) > Frames.SEGMENT_HEADER) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** Opens the journal in that directory. Throws {@link JournalCorruptException}, StorageException or IOException. */
