@@ -142,6 +142,10 @@ final class Doctor extends UpkeepCommand {
         for (Map.Entry<String, JsonNode> count : result.path("counts").properties()) {
             out.printf("%,14d  %s%n", count.getValue().asLong(), count.getKey());
         }
+        JsonNode scrub = result.path("scrub");
+        out.println("Scrub of all blobs: last whole pass "
+                + (scrub.hasNonNull("last_ended") ? "ended " + Output.text(scrub.path("last_ended")) : "not yet")
+                + (scrub.hasNonNull("begun") ? ", the one under way is at " + scrub.path("percent").asInt() + " %" : ""));
         out.printf(
                 "%s: %,d faults, %,d repaired, %,d notes%n",
                 verdict(result),

@@ -37,13 +37,16 @@ import dev.sluice.storage.sql.Database;
 import dev.sluice.storage.sql.DatabaseCopy;
 import dev.sluice.storage.upkeep.Backup;
 import dev.sluice.storage.upkeep.JournalCheck;
+import dev.sluice.storage.upkeep.Scrub;
 import dev.sluice.upstream.HttpUpstreamClient;
 import dev.sluice.upstream.Reach;
 import dev.sluice.upstream.Timeouts;
 import dev.sluice.upstream.TrustedRoots;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -82,6 +85,9 @@ final class Installation implements AutoCloseable {
     final Journal journal;
     /** Reads the journal end to end. */
     final JournalCheck journalCheck;
+    /** Reads all blobs from time to time. */
+    final Scrub scrub;
+
     /** What a backup copies. */
     final Backup.Source backupSource;
 
@@ -118,6 +124,8 @@ final class Installation implements AutoCloseable {
             CountedBlobs counted = new CountedBlobs(store);
             this.blobs = counted;
             StorageFigures.blobs(metrics, counted, store, damages);
+            this.scrub = new Scrub(blobs, data.resolve("scrub.json"), clock);
+            StorageFigures.scrub(metrics, scrub);
             StorageFigures.database(metrics, database);
             this.journal = tracing.journal(metrics.counting(home.journal()));
             this.journalCheck = home.check();
@@ -353,7 +361,12 @@ final class Installation implements AutoCloseable {
     /** The administrator's token when nobody was shown it yet: the start that made it ended before it could. */
     private Optional<String> unshownToken() throws IOException {
         Path file = unshown();
-        return Files.isReadable(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
+        if (!Files.isReadable(file)) {
+            return Optional.empty();
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return Optional.of(new String(in.readNBytes(1024), StandardCharsets.UTF_8).strip());
+        }
     }
 
     private Path unshown() {

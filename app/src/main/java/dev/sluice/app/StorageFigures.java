@@ -7,6 +7,8 @@ import dev.sluice.storage.blob.CountedBlobs;
 import dev.sluice.storage.blob.Damages;
 import dev.sluice.storage.blob.S3BlobStore;
 import dev.sluice.storage.sql.Database;
+import dev.sluice.storage.upkeep.Scrub;
+import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -49,6 +51,26 @@ final class StorageFigures {
                 "Bytes on this machine beside S3: copies of blobs (cache), uploads on their way (spool)",
                 "kind",
                 () -> store instanceof S3BlobStore s3 ? s3.localBytes() : Map.of());
+    }
+
+    /** Shows how far the reading of all blobs is. */
+    static void scrub(Metrics metrics, Scrub scrub) {
+        metrics.counters(
+                "sluice_scrub_blobs_total",
+                "Blobs that the scrub read, by what it found: sound, damaged, unreadable",
+                "found",
+                scrub::blobs);
+        metrics.gauge(
+                "sluice_scrub_progress_ratio",
+                "How much of the pass under way the scrub has read, 0 to 1; 0 between passes",
+                () -> scrub.state().next() / 256.0);
+        metrics.gauge(
+                "sluice_scrub_last_pass_timestamp_seconds",
+                "When the scrub last ended a pass over all blobs, in Unix time; 0 when it never did",
+                () -> {
+                    String ended = scrub.state().lastEnded();
+                    return ended == null ? 0 : Instant.parse(ended).getEpochSecond();
+                });
     }
 
     /** Shows who uses the database and who waits for it. */

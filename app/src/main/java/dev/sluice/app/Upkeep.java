@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.ConfigurationException;
 import dev.sluice.app.config.Setting;
 import dev.sluice.kernel.access.Permission;
@@ -12,6 +13,7 @@ import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.server.operation.Call;
 import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Problem;
+import dev.sluice.storage.blob.S3Location;
 import dev.sluice.storage.upkeep.Backup;
 import dev.sluice.storage.upkeep.Examination;
 import dev.sluice.storage.upkeep.Finding;
@@ -53,6 +55,7 @@ final class Upkeep implements AutoCloseable {
     private final ControlToken control;
     private final AtomicReference<@Nullable Task> latest = new AtomicReference<>();
     private @Nullable ScheduledExecutorService schedule;
+    private @Nullable ScheduledExecutorService scrub;
     private @Nullable ScheduledFuture<?> due;
 
     /** Work that may take long. */
@@ -190,6 +193,10 @@ final class Upkeep implements AutoCloseable {
                                 .filter(finding -> finding.subject().equals("journal")
                                         && finding.problem().contains("is not in the index"))
                                 .count());
+        result.putObject("scrub")
+                .put("last_ended", installation.scrub.state().lastEnded())
+                .put("begun", installation.scrub.state().begun())
+                .put("percent", installation.scrub.state().next() * 100 / 256);
         ObjectNode counts = result.putObject("counts");
         new TreeMap<>(report.counts()).forEach(counts::put);
         ArrayNode findings = result.putArray("findings");
@@ -284,8 +291,48 @@ final class Upkeep implements AutoCloseable {
         }
     }
 
+    /** Reads all blobs at the configured pace whenever that is due, on a thread of its own, until this is closed. */
+    private void scrub() {
+        boolean inS3 = installation.configuration.find(Setting.BLOBS).filter(S3Location::isS3).isPresent();
+        String text = installation.configuration.find(Setting.SCRUB_RATE).orElse(inS3 ? "off" : "8m");
+        if (text.equals("off")) {
+            return;
+        }
+        long rate = Configuration.size(Setting.SCRUB_RATE.key(), text);
+        Duration interval = installation.configuration.duration(Setting.SCRUB_INTERVAL);
+        if (rate < 1024 || interval.isZero()) {
+            throw new ConfigurationException("scrub.rate takes off or 1k at least, scrub.interval more than no time");
+        }
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("sluice-scrub").factory());
+        var _ = timer.scheduleWithFixedDelay(() -> scrubWhenDue(rate, interval), 1, 10, TimeUnit.MINUTES);
+        scrub = timer;
+    }
+
+    private void scrubWhenDue(long rate, Duration interval) {
+        if (!installation.scrub.isDue(interval)) {
+            return;
+        }
+        try (Leases.Lease lease = installation.database.leases().take("scrub", Duration.ZERO).orElse(null)) {
+            if (lease != null) {
+                installation.scrub.run(bytes -> rest(bytes, rate));
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("the scrub stopped, it goes on later: {}", e.getMessage());
+        }
+    }
+
+    private static void rest(long bytes, long rate) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(bytes * 1_000_000_000L / rate);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Runs collections on schedule until this is closed; nothing when that is switched off. Wrong settings are told at once. */
     void schedule() {
+        scrub();
         String text = installation.configuration.get(Setting.GC_INTERVAL);
         if (text.equals("off")) {
             return;
@@ -371,6 +418,9 @@ final class Upkeep implements AutoCloseable {
         }
         if (schedule != null) {
             schedule.shutdownNow();
+        }
+        if (scrub != null) {
+            scrub.shutdownNow();
         }
         Task task = latest.get();
         Thread thread = task == null ? null : task.thread;

@@ -374,6 +374,16 @@ public record Setting(
             "SLUICE_GC_INTERVAL",
             "P1D",
             "how often blobs that nothing refers to are removed (ISO 8601), or off");
+    /** How fast blobs are read to find damage. */
+    public static final Setting SCRUB_RATE = of(
+            "scrub.rate",
+            "SLUICE_SCRUB_RATE",
+            null,
+            "how many bytes a second the scrub reads of all blobs to find damaged ones (k, m, g), or off; default: 8m in a"
+                    + " directory, off in S3");
+    /** How often all blobs are read. */
+    public static final Setting SCRUB_INTERVAL = of(
+            "scrub.interval", "SLUICE_SCRUB_INTERVAL", "P7D", "how often the scrub begins to read all blobs (ISO 8601)");
     /** How old a blob must be before it may be removed. */
     public static final Setting GC_GRACE = of(
             "gc.grace",
@@ -485,6 +495,8 @@ public record Setting(
             MAX_FEED_UNPACKED,
             PYPI_WITHHELD,
             MAVEN_SNAPSHOTS,
+            SCRUB_RATE,
+            SCRUB_INTERVAL,
             GC_INTERVAL,
             GC_GRACE,
             GC_CACHED_AFTER,
