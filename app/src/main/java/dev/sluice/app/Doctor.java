@@ -145,7 +145,9 @@ final class Doctor extends UpkeepCommand {
         JsonNode scrub = result.path("scrub");
         out.println("Scrub of all blobs: last whole pass "
                 + (scrub.hasNonNull("last_ended") ? "ended " + Output.text(scrub.path("last_ended")) : "not yet")
-                + (scrub.hasNonNull("begun") ? ", the one under way is at " + scrub.path("percent").asInt() + " %" : ""));
+                + (scrub.hasNonNull("begun")
+                        ? ", the one under way is at " + scrub.path("percent").asInt() + " %"
+                        : ""));
         out.printf(
                 "%s: %,d faults, %,d repaired, %,d notes%n",
                 verdict(result),

@@ -58,7 +58,9 @@ final class Parts {
         }
         if (!Files.exists(databases.resolve("advisories.db")) && begun) {
             missing.add(new Part(
-                    "advisories.db", databases, "without it no malware and no vulnerability is known before the next import"));
+                    "advisories.db",
+                    databases,
+                    "without it no malware and no vulnerability is known before the next import"));
         }
         if (!Files.isDirectory(journal.resolve("log")) && Files.exists(databases.resolve("sluice.db"))) {
             missing.add(new Part("journal", data, "it says what was released to whom, and why"));

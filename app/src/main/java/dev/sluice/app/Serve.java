@@ -81,7 +81,8 @@ final class Serve implements Callable<Integer> {
     @Option(
             names = "--accept-new",
             paramLabel = "PART,…",
-            description = "Parts of the data directory that are lost and may begin anew: sluice.db, advisories.db, journal, blobs.")
+            description =
+                    "Parts of the data directory that are lost and may begin anew: sluice.db, advisories.db, journal, blobs.")
     private @Nullable String acceptNew;
 
     @Option(

@@ -293,7 +293,11 @@ final class Upkeep implements AutoCloseable {
 
     /** Reads all blobs at the configured pace whenever that is due, on a thread of its own, until this is closed. */
     private void scrub() {
-        boolean inS3 = installation.configuration.find(Setting.BLOBS).filter(S3Location::isS3).isPresent();
+        boolean inS3 = installation
+                .configuration
+                .find(Setting.BLOBS)
+                .filter(S3Location::isS3)
+                .isPresent();
         String text = installation.configuration.find(Setting.SCRUB_RATE).orElse(inS3 ? "off" : "8m");
         if (text.equals("off")) {
             return;
@@ -313,7 +317,8 @@ final class Upkeep implements AutoCloseable {
         if (!installation.scrub.isDue(interval)) {
             return;
         }
-        try (Leases.Lease lease = installation.database.leases().take("scrub", Duration.ZERO).orElse(null)) {
+        try (Leases.Lease lease =
+                installation.database.leases().take("scrub", Duration.ZERO).orElse(null)) {
             if (lease != null) {
                 installation.scrub.run(bytes -> rest(bytes, rate));
             }

@@ -28,7 +28,8 @@ final class PartsTest {
     private Path folder;
 
     private Installation open(String accepted) throws IOException {
-        Map<String, String> flags = new HashMap<>(Map.of(Setting.DATA.key(), folder.resolve("data").toString()));
+        Map<String, String> flags =
+                new HashMap<>(Map.of(Setting.DATA.key(), folder.resolve("data").toString()));
         for (String format : new String[] {"npm", "pypi", "maven"}) {
             flags.put("upstreams." + format + ".url", "none");
         }
@@ -84,7 +85,8 @@ final class PartsTest {
             Installation first = open("");
             token = first.newAdminToken;
             int port = taken.getLocalPort();
-            assertThatThrownBy(() -> RunningServer.start(first, "0.0.0.0", port)).isInstanceOf(Exception.class);
+            assertThatThrownBy(() -> RunningServer.start(first, "0.0.0.0", port))
+                    .isInstanceOf(Exception.class);
         }
         try (Installation second = open("")) {
             assertThat(second.newAdminToken).isNotNull().isEqualTo(token);

@@ -383,7 +383,10 @@ public record Setting(
                     + " directory, off in S3");
     /** How often all blobs are read. */
     public static final Setting SCRUB_INTERVAL = of(
-            "scrub.interval", "SLUICE_SCRUB_INTERVAL", "P7D", "how often the scrub begins to read all blobs (ISO 8601)");
+            "scrub.interval",
+            "SLUICE_SCRUB_INTERVAL",
+            "P7D",
+            "how often the scrub begins to read all blobs (ISO 8601)");
     /** How old a blob must be before it may be removed. */
     public static final Setting GC_GRACE = of(
             "gc.grace",

@@ -111,8 +111,9 @@ public final class Scrub {
         for (int folder = now.begun == null ? 0 : now.next; folder < FOLDERS; folder++) {
             keep(new State(folder, begun, now.lastBegun, now.lastEnded));
             List<Digest> digests = new ArrayList<>();
-            blobs.list(String.format(java.util.Locale.ROOT, "%02x", folder), kept ->
-                    digests.add(kept.blob().digest()));
+            blobs.list(
+                    String.format(java.util.Locale.ROOT, "%02x", folder),
+                    kept -> digests.add(kept.blob().digest()));
             for (Digest digest : digests) {
                 if (Thread.currentThread().isInterrupted()) {
                     return;

@@ -66,8 +66,9 @@ class ScrubTest {
 
         assertThat(read[0]).isEqualTo(11);
         assertThat(scrub.blobs()).containsEntry("sound", 1L).containsEntry("damaged", 1L);
-        assertThat(damages).singleElement().satisfies(damage -> assertThat(damage.blob())
-                .isEqualTo(rotten.sha256()));
+        assertThat(damages)
+                .singleElement()
+                .satisfies(damage -> assertThat(damage.blob()).isEqualTo(rotten.sha256()));
         assertThat(blobs.find(rotten.sha256())).isEmpty();
         assertThat(blobs.find(right.sha256())).isPresent();
     }
