@@ -65,7 +65,8 @@ final class RepositoryCommands {
                     for (JsonNode upstream : repository.path("upstreams")) {
                         out.println("  upstream " + Output.text(upstream.path("id")) + "  "
                                 + Output.text(upstream.path("url")) + "  priority "
-                                + Output.text(upstream.path("priority")) + "  " + Output.text(upstream.path("trust")));
+                                + Output.text(upstream.path("priority")) + "  " + Output.text(upstream.path("trust"))
+                                + (upstream.path("trusts_times").asBoolean() ? "  trusted for times" : ""));
                     }
                     for (JsonNode name : repository.path("reserved")) {
                         out.println("  reserved " + Output.text(name));

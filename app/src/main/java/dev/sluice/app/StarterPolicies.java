@@ -16,6 +16,7 @@ final class StarterPolicies {
             "known-malware.rego",
             "exploited-vulnerabilities.rego",
             "critical-vulnerabilities.rego",
+            "index-and-artifact-disagree.rego",
             "licence-deny-list.rego",
             "cool-down.rego");
 

@@ -4,10 +4,14 @@ import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.gate.Inspector.Content;
 import dev.sluice.kernel.gate.Inspector.Inspection;
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
 import java.util.Locale;
 
 /** A wheel or a source distribution. Installing a wheel runs none of its code, building a source distribution does. */
 final class PythonDistribution implements FileInspector {
+
+    private static final int MAX_SIDE_CAR = 4 << 20;
 
     private final ArchiveReader archives;
 
@@ -18,6 +22,21 @@ final class PythonDistribution implements FileInspector {
     @Override
     public Inspection inspect(String fileName, Content content) throws IOException {
         String name = fileName.toLowerCase(Locale.ROOT);
+        if (name.endsWith(".whl.metadata")) { // PEP 658: what the index promises to be in the wheel
+            byte[] document;
+            try (InputStream bytes = content.open(0, Long.MAX_VALUE)) {
+                document = bytes.readNBytes(MAX_SIDE_CAR + 1);
+            }
+            if (document.length > MAX_SIDE_CAR) {
+                throw new IOException("the metadata is larger than " + MAX_SIDE_CAR + " bytes");
+            }
+            CoreMetadata metadata = CoreMetadata.of(document);
+            return new Inspection(
+                    Signal.known(metadata.license(), SOURCE),
+                    Signal.known(false, SOURCE),
+                    Signal.known(metadata.requiresPython(), SOURCE),
+                    List.of());
+        }
         if (name.endsWith(".whl")) {
             return inspection(archives.zip(content, Layout.WHEEL), Signal.known(false, SOURCE), "METADATA");
         }

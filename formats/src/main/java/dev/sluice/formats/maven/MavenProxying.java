@@ -143,6 +143,19 @@ final class MavenProxying implements Proxying {
     }
 
     @Override
+    public List<FileWant> telling(Repository repository, PackageName name, Release release) {
+        String version = release.version();
+        int colon = name.name().indexOf(':');
+        if (colon < 0 || version.endsWith("-SNAPSHOT")) {
+            return List.of(); // the names of a snapshot's files are told by its own metadata
+        }
+        String artifact = name.name().substring(colon + 1);
+        String path = name.name().substring(0, colon).replace('.', '/') + "/" + artifact + "/" + version + "/" + artifact
+                + "-" + version + ".pom";
+        return List.of(new FileWant(repository, name, version, path));
+    }
+
+    @Override
     public boolean isMutable(FileWant want) {
         // builds with a timestamp never change; a name that says SNAPSHOT stands for whatever came last
         return Layout.parse(List.of(want.path().split("/", -1))) instanceof Address.Artifact file

@@ -3,6 +3,7 @@ package dev.sluice.formats.npm;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.license.License;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -70,7 +71,7 @@ final class Manifest {
     private String license = "";
     private String description = "";
     private List<String> maintainers = List.of();
-    private boolean installScripts;
+    private @Nullable Boolean installScripts;
 
     /**
      * What a manifest says of its version.
@@ -78,10 +79,10 @@ final class Manifest {
      * @param tarball address as written, or null
      * @param digests what {@code dist} promises of the tarball
      * @param deprecated the author's message, or null
-     * @param license the declared licence, empty when it declares none
+     * @param license the declared licence, empty when it says nothing of one
      * @param description one line, at most 500 characters, or empty
      * @param maintainers as {@code name <mail>}
-     * @param installScripts whether it names scripts that run on installation
+     * @param installScripts whether it names scripts that run on installation; null when it says nothing of any
      */
     record Facts(
             @Nullable String tarball,
@@ -90,7 +91,18 @@ final class Manifest {
             String license,
             String description,
             List<String> maintainers,
-            boolean installScripts) {}
+            @Nullable Boolean installScripts) {
+
+        /** The declared licence as that source tells it; its silence says nothing of what the tarball declares. */
+        Signal<String> licenseBy(String source) {
+            return Signal.ofNullable(license.isEmpty() ? null : license, source, "the manifest names no licence");
+        }
+
+        /** Whether installing runs scripts, as that source tells it; its silence says nothing of what the tarball does. */
+        Signal<Boolean> installScriptsBy(String source) {
+            return Signal.ofNullable(installScripts, source, "the manifest does not say whether it has install scripts");
+        }
+    }
 
     private Manifest(byte[] source) {
         this.source = source;
@@ -183,17 +195,33 @@ final class Manifest {
                         : Json.cut(text.replaceAll("\\p{Cntrl}+", " ").strip(), 500);
             }
             case "maintainers" -> maintainers = Json.people(parser, 50);
-            case "hasInstallScript", "gypfile" -> installScripts |= parser.currentToken() == JsonToken.VALUE_TRUE;
+            case "hasInstallScript" -> {
+                if (parser.currentToken() == JsonToken.VALUE_TRUE || parser.currentToken() == JsonToken.VALUE_FALSE) {
+                    runsScripts(parser.currentToken() == JsonToken.VALUE_TRUE);
+                }
+            }
+            case "gypfile" -> {
+                if (parser.currentToken() == JsonToken.VALUE_TRUE) {
+                    runsScripts(true);
+                }
+            }
             case "scripts" -> {
+                boolean told = parser.currentToken() == JsonToken.START_OBJECT;
                 Map<String, String> scripts = Json.texts(parser, 200);
-                installScripts |= scripts.containsKey("preinstall")
-                        || scripts.containsKey("install")
-                        || scripts.containsKey("postinstall");
+                if (told) {
+                    runsScripts(scripts.containsKey("preinstall")
+                            || scripts.containsKey("install")
+                            || scripts.containsKey("postinstall"));
+                }
             }
             default -> {
                 // copied as it is
             }
         }
+    }
+
+    private void runsScripts(boolean told) {
+        installScripts = told || Boolean.TRUE.equals(installScripts);
     }
 
     private void readDist(JsonParser parser) {
@@ -341,7 +369,7 @@ final class Manifest {
             separate("deprecated", out);
             Json.quote(message, out);
         }
-        if (installScripts && !members.containsKey("hasInstallScript")) {
+        if (Boolean.TRUE.equals(installScripts) && !members.containsKey("hasInstallScript")) {
             separate("hasInstallScript", out);
             Json.raw("true", out);
         }

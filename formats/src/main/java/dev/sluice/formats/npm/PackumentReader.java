@@ -224,10 +224,10 @@ final class PackumentReader {
             releases.add(new Release(
                     version,
                     Signal.ofNullable(published, SOURCE, "the upstream's index gives no time for it"),
-                    Signal.known(facts.license(), SOURCE),
+                    facts.licenseBy(SOURCE),
                     facts.deprecated(),
                     null,
-                    Signal.known(facts.installScripts(), SOURCE),
+                    facts.installScriptsBy(SOURCE),
                     peopleOnce.computeIfAbsent(people, p -> p),
                     facts.description(),
                     List.of(file),

@@ -135,10 +135,10 @@ record Publish(PackageName packageName) implements Endpoint {
         Release release = new Release(
                 version,
                 Signal.known(now, SOURCE),
-                Signal.known(facts.license(), SOURCE),
+                facts.licenseBy(SOURCE),
                 facts.deprecated(),
                 null,
-                Signal.known(facts.installScripts(), SOURCE),
+                facts.installScriptsBy(SOURCE),
                 facts.maintainers(),
                 facts.description(),
                 List.of(new ReleaseFile(

@@ -4,12 +4,16 @@ import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Proxying;
 import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.repository.PackageIndex;
+import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
+import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +58,19 @@ final class PypiProxying implements Proxying {
             body.reset();
         }
         return contentType.toLowerCase(Locale.ROOT).contains("json");
+    }
+
+    /** Side-cars with a digest that the index promises, then distributions, small ones first. */
+    @Override
+    public List<FileWant> telling(Repository repository, PackageName name, Release release) {
+        return release.files().stream()
+                .filter(file -> !DistributionFile.isSideCar(file.name())
+                        || (file.name().endsWith(DistributionFile.METADATA)
+                                && !file.digests().isEmpty()))
+                .sorted(Comparator.comparing((ReleaseFile file) -> !DistributionFile.isSideCar(file.name()))
+                        .thenComparingLong(ReleaseFile::size))
+                .map(file -> new FileWant(repository, name, release.version(), file.path()))
+                .toList();
     }
 
     @Override

@@ -52,7 +52,7 @@ class PackumentReaderTest {
         assertThat(first.license().orNull()).isEqualTo("MIT");
         assertThat(first.maintainers()).containsExactly("ann <ann@mail.example>");
         assertThat(first.summary()).isEqualTo("Pads left.");
-        assertThat(first.installScripts().orNull()).isFalse();
+        assertThat(first.installScripts().isKnown()).isFalse();
         assertThat(first.deprecated()).isNull();
         Release second = release(index, "1.1.0");
         assertThat(second.license().orNull()).isEqualTo("(MIT OR Apache-2.0)");
@@ -60,7 +60,7 @@ class PackumentReaderTest {
         assertThat(second.installScripts().orNull()).isTrue();
         assertThat(second.maintainers()).containsExactly("ann <ann@mail.example>", "bob");
         assertThat(release(index, "2.0.0").license().orNull()).isEqualTo("BSD-3-Clause");
-        assertThat(release(index, "3.0.0-rc.1").license().orNull()).isEmpty();
+        assertThat(release(index, "3.0.0-rc.1").license().isKnown()).isFalse();
         assertThat(release(index, "3.0.0-rc.1").published().isKnown()).isFalse();
     }
 

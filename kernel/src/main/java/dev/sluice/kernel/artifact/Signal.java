@@ -1,5 +1,7 @@
 package dev.sluice.kernel.artifact;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +21,22 @@ public sealed interface Signal<T> {
      *
      * @param value the fact
      * @param source who says so, for example {@code upstream-index}, {@code last-modified}, {@code artifact}
+     * @param others what sources that are trusted less say of it, in order of trust; each without others
      */
-    record Known<T>(T value, String source) implements Signal<T> {}
+    record Known<T>(T value, String source, List<Known<T>> others) implements Signal<T> {
+
+        /** Copies the list. */
+        public Known(T value, String source, @Nullable List<Known<T>> others) {
+            this.value = value;
+            this.source = source;
+            this.others = others == null ? List.of() : List.copyOf(others);
+        }
+
+        /** What one source says. */
+        public Known(T value, String source) {
+            this(value, source, List.of());
+        }
+    }
 
     /**
      * A fact that is not known.
@@ -51,12 +67,12 @@ public sealed interface Signal<T> {
 
     /** The fact, if known. */
     default Optional<T> toOptional() {
-        return this instanceof Known<T>(T value, String source) ? Optional.of(value) : Optional.empty();
+        return Optional.ofNullable(orNull());
     }
 
     /** The fact, or null where unknown. */
     default @Nullable T orNull() {
-        return this instanceof Known<T>(T value, String source) ? value : null;
+        return this instanceof Known<T> known ? known.value() : null;
     }
 
     /** Who says so, or why it is unknown. */
@@ -70,9 +86,45 @@ public sealed interface Signal<T> {
     /** The same knowledge about something derived from the fact. */
     default <R> Signal<R> map(Function<T, R> function) {
         return switch (this) {
-            case Known<T> known -> new Known<>(function.apply(known.value()), known.source());
+            case Known<T> known ->
+                new Known<>(
+                        function.apply(known.value()),
+                        known.source(),
+                        known.others().stream()
+                                .map(other -> new Known<>(function.apply(other.value()), other.source()))
+                                .toList());
             case Unknown<T> unknown -> new Unknown<>(unknown.why());
         };
+    }
+
+    /** This, and beside it what a source that is trusted less says; that alone where this is not known. */
+    default Signal<T> and(Signal<T> lesser) {
+        if (!(this instanceof Known<T> known)) {
+            return lesser.isKnown() ? lesser : this;
+        }
+        if (!(lesser instanceof Known<T> beside)) {
+            return this;
+        }
+        List<Known<T>> all = new ArrayList<>(known.others());
+        all.add(new Known<>(beside.value(), beside.source()));
+        all.addAll(beside.others());
+        return new Known<>(known.value(), known.source(), all);
+    }
+
+    /** The same as another source says it. */
+    default Signal<T> by(String source) {
+        return this instanceof Known<T> known ? new Known<>(known.value(), source, known.others()) : this;
+    }
+
+    /** What every source says, the most trusted first; empty where nothing is known. */
+    default List<Known<T>> statements() {
+        if (!(this instanceof Known<T> known)) {
+            return List.of();
+        }
+        List<Known<T>> all = new ArrayList<>();
+        all.add(known);
+        all.addAll(known.others());
+        return all;
     }
 
     /** This when known, else the other. */

@@ -42,20 +42,34 @@ public record Facts(
         @Nullable StoredFile kept,
         Findings findings) {
 
-    /** When it was published: the file's own time, else the release's, else what was learnt from headers. */
+    /**
+     * When it was published: the file's own time, else the release's. What a file server's headers say counts only where the
+     * upstream is trusted for times; elsewhere it is told, and decides nothing.
+     */
     public Signal<Instant> published() {
         Signal<Instant> own =
                 file == null ? release.published() : file.published().or(release.published());
-        return own.or(age);
+        if (upstream != null && upstream.trustsTimes()) {
+            return own.and(age);
+        }
+        return own instanceof Signal.Unknown<Instant>(String why) && age.isKnown()
+                ? Signal.unknown(why + "; the " + age.basis() + " is " + age.orNull()
+                        + ", which counts only where the upstream is trusted for times")
+                : own;
     }
 
-    /** The declared licence: as the index says, else as the artifact says. */
+    /** The declared licence: as the bytes say; what the index or the publisher says beside it. */
     public Signal<String> license() {
-        return release.license().or(evidence.license());
+        return evidence.license().and(release.license());
     }
 
-    /** Whether installing it runs code of its own. */
+    /** Whether installing it runs code of its own: as the bytes say; what the index or the publisher says beside it. */
     public Signal<Boolean> installScripts() {
-        return release.installScripts().or(evidence.installScripts());
+        return evidence.installScripts().and(release.installScripts());
+    }
+
+    /** The language runtime it demands. */
+    public Signal<String> requiresRuntime() {
+        return evidence.requiresRuntime();
     }
 }

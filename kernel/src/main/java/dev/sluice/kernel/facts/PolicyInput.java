@@ -75,7 +75,7 @@ public final class PolicyInput {
                 .put("upstream", upstream(facts.upstream()))
                 .put("first_seen", time(facts.firstSeen()))
                 .put("feeds", feeds)
-                .put("signals", signals(facts))
+                .put("signals", SignalsSection.of(facts))
                 .put("model_security", NULL)
                 .put("sbom", NULL);
         List<AdvisoryMatch> matches = facts.findings().matches();
@@ -333,20 +333,6 @@ public final class PolicyInput {
         return object().put("name", text(upstream.id()))
                 .put("trust", text(upstream.trust().name().toLowerCase(Locale.ROOT)))
                 .put("priority", NumberValue.of(upstream.priority()))
-                .build();
-    }
-
-    private static Value signals(Facts facts) {
-        return object().put("published", signal(facts.published()))
-                .put("license", signal(facts.license()))
-                .put("install_scripts", signal(facts.installScripts()))
-                .put("advisories", signal(facts.findings().coverage()))
-                .build();
-    }
-
-    private static Value signal(Signal<?> signal) {
-        return object().put("known", BooleanValue.of(signal.isKnown()))
-                .put(signal.isKnown() ? "source" : "why", text(signal.basis()))
                 .build();
     }
 

@@ -28,8 +28,12 @@ public enum UnknownFact {
     }
 
     /** Whether the artifact or what lies beside it may tell the fact, so that fetching it may end the ignorance. */
-    public boolean isLearntFromArtifacts() {
-        return this != ADVISORIES;
+    public boolean isLearntFromArtifacts(Facts facts) {
+        return switch (this) {
+            case PUBLISHED -> facts.upstream() != null && facts.upstream().trustsTimes();
+            case LICENSE, INSTALL_SCRIPTS -> true;
+            case ADVISORIES -> false;
+        };
     }
 
     /** What people call it. */

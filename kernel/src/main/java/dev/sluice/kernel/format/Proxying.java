@@ -4,12 +4,14 @@ import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.repository.PackageIndex;
+import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +80,17 @@ public interface Proxying {
      */
     default @Nullable FileWant ancestor(Repository repository, String coordinates) {
         return null;
+    }
+
+    /**
+     * The files that tell of a release what its index does not, the cheapest first: side-cars, a descriptor, the artifacts. By
+     * default the artifacts that the index lists.
+     */
+    default List<FileWant> telling(Repository repository, PackageName name, Release release) {
+        return release.files().stream()
+                .sorted(Comparator.comparingLong(ReleaseFile::size))
+                .map(file -> new FileWant(repository, name, release.version(), file.path()))
+                .toList();
     }
 
     /** Whether a repository index must list a file before it is fetched; false where indexes do not list files (Maven). */

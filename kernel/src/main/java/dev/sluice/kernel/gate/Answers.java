@@ -1,23 +1,30 @@
 package dev.sluice.kernel.gate;
 
 import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.facts.UnknownFact;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.policy.Decision;
 import dev.sluice.kernel.policy.Verdict;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the gate answers, in place of a file or an index: a refusal with its reasons, recorded before it is given, or that there is nothing. Thread-safe. */
 final class Answers {
 
+    private static final String BEING_INSPECTED =
+            "what is not known of its versions is being inspected; try again in a minute";
+
     private final Judge judge;
     private final Recorder recorder;
     private final Rests rests;
+    private final Learning learning;
 
-    Answers(Judge judge, Recorder recorder, Rests rests) {
+    Answers(Judge judge, Recorder recorder, Rests rests, Learning learning) {
+        this.learning = learning;
         this.judge = judge;
         this.recorder = recorder;
         this.rests = rests;
@@ -50,6 +57,11 @@ final class Answers {
                 : NearestVersion.of(
                         format.versionOrder(), judge.judge(format, blend, visit), coordinates.version(), until == null);
         List<String> reasons = decisive.reasons();
+        if (learning.isLearning(repository, coordinates.packageName())
+                && !UnknownFact.in(judgement.facts()).isEmpty()) {
+            reasons = new ArrayList<>(reasons);
+            reasons.add(BEING_INSPECTED);
+        }
         String id = recorder.nextId();
         Refusal refusal = new Refusal(
                 id,

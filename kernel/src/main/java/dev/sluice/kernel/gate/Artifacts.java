@@ -326,8 +326,8 @@ final class Artifacts {
 
     /** Sees to it that what the artifact and its headers tell is known, as this inspector reads it. */
     void learn(Format format, StoredFile file) throws IOException {
-        if (Judge.isSideCar(format, file.fileName()) || isLearnt(file)) {
-            return; // a side-car tells nothing that its file does not tell better
+        if (isLearnt(file)) {
+            return;
         }
         history.learn(file, evidence(format, file));
     }
@@ -346,7 +346,16 @@ final class Artifacts {
         return known != null && known.reader() >= inspector.version() ? known : read(format, file);
     }
 
-    private boolean isLearnt(StoredFile file) {
+    /** Whether the bytes of a file tell anything; read where they were not. */
+    boolean tells(Format format, StoredFile file) throws IOException {
+        learn(format, file);
+        return history.evidence(file.contents().sha256(), format.id(), file.fileName())
+                .filter(Evidence::tells)
+                .isPresent();
+    }
+
+    /** Whether what the file tells is known, as this inspector reads it. */
+    boolean isLearnt(StoredFile file) {
         VersionHistory known = history.of(file.repository(), file.coordinates().packageName())
                 .of(file.upstream(), file.coordinates().version());
         return known != null

@@ -169,6 +169,15 @@ final class Explanations {
                 .put("known", BooleanValue.of(signal.isKnown()))
                 .put("value", signal.isKnown() ? text(signal.orNull()) : NullValue.NULL)
                 .put("basis", text(signal.basis()))
+                .put(
+                        "others",
+                        ArrayValue.of(signal.statements().stream()
+                                .skip(1)
+                                .map(other -> (Value) ObjectValue.builder()
+                                        .put("value", text(other.value()))
+                                        .put("basis", text(other.source()))
+                                        .build())
+                                .toList()))
                 .build();
     }
 

@@ -94,6 +94,7 @@ public final class Gate {
     private final Blends blends;
     private final Judge judge;
     private final Artifacts artifacts;
+    private final Learning learning;
     private final Answers answers;
     private final Releasing releasing;
     private final Map<String, Format> formats;
@@ -139,7 +140,8 @@ public final class Gate {
                 clock,
                 settings,
                 recorder);
-        this.answers = new Answers(judge, recorder, rests);
+        this.learning = new Learning(blends, judge, artifacts);
+        this.answers = new Answers(judge, recorder, rests, learning);
         this.releasing =
                 new Releasing(stores, recorder, clock, settings, stages, promises, blends, judge, artifacts, answers);
     }
@@ -185,7 +187,13 @@ public final class Gate {
                     upstream -> format.proxying().indexQuestion(upstream, name));
         }
         Listed listed = stages.run("judge", () -> judge.judge(format, blend, visit));
-        return answer(visit, format, blend, listed);
+        if (!stages.run("learn", () -> learning.learn(format, blend, listed, visit))) {
+            return answer(visit, format, blend, listed);
+        }
+        Blend learnt = stages.run("locate", () -> blends.locate(format, repository, name)).blend();
+        return learnt == null
+                ? answer(visit, format, blend, listed)
+                : answer(visit, format, learnt, stages.run("judge", () -> judge.judge(format, learnt, visit)));
     }
 
     /** The same from memory alone, or null when that is not possible. */

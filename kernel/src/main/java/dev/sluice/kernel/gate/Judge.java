@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -133,7 +134,7 @@ final class Judge {
             Map<String, Decision> files = new HashMap<>();
             for (ReleaseFile file : release.files()) {
                 if (isJudgedAlone(release, file)
-                        || isReadAlone(release, file, blend.histories.of(entry.upstream(), release.version()))) {
+                        || isReadAlone(format, release, file, blend.histories.of(entry.upstream(), release.version()))) {
                     Decision own = decide(
                             set,
                             renderer,
@@ -276,10 +277,11 @@ final class Judge {
     }
 
     /** Whether a file's own bytes were read, which may tell otherwise than those of the release's other files. */
-    private static boolean isReadAlone(Release release, ReleaseFile file, @Nullable VersionHistory history) {
+    private static boolean isReadAlone(
+            Format format, Release release, ReleaseFile file, @Nullable VersionHistory history) {
         return history != null
                 && release.files().size() > 1
-                && history.files().stream().anyMatch(f -> f.path().equals(file.path()));
+                && history.files().stream().anyMatch(f -> Testimony.subject(format, f).equals(file.path()));
     }
 
     /** Judges one version, or one file of it, with all that is known of it. */
@@ -370,6 +372,11 @@ final class Judge {
     boolean holds(Stamp stamp) {
         PolicySet set = policies.currentFromMemory();
         return set != null && set.revision() == stamp.policies() && advisories.revision() == stamp.revision();
+    }
+
+    /** Whether any policy in force reads a fact that artifacts tell. */
+    boolean mayHangOnArtifacts() {
+        return policies.current().reads(Set.of(UnknownFact.PUBLISHED, UnknownFact.LICENSE, UnknownFact.INSTALL_SCRIPTS));
     }
 
     boolean readsRequest() {

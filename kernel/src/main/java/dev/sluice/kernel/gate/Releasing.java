@@ -229,14 +229,14 @@ final class Releasing {
         return stages.run("obtain", () -> ancestors.learn(format, want));
     }
 
-    private static boolean isWithheldForGood(Judge.Judgement judgement) {
+    static boolean isWithheldForGood(Judge.Judgement judgement) {
         if (judgement.decision().isAllowed()) {
             return false;
         }
         Facts facts = judgement.facts();
         Set<UnknownFact> unknown = UnknownFact.in(facts);
         Set<UnknownFact> open =
-                unknown.stream().filter(UnknownFact::isLearntFromArtifacts).collect(Collectors.toUnmodifiableSet());
+                unknown.stream().filter(fact -> fact.isLearntFromArtifacts(facts)).collect(Collectors.toUnmodifiableSet());
         return judgement
                 .policies()
                 .withholdsAnyway(

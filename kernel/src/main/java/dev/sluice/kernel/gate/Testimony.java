@@ -11,6 +11,7 @@ import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Repository;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -54,58 +55,59 @@ record Testimony(Evidence evidence, Signal<Instant> age) {
             FileWant want = format.proxying().descriptor(new FileWant(repository, name, release.version(), of));
             return want == null ? null : want.path();
         };
-        List<LearntFile> files = listed(format, release, history.files());
+        List<LearntFile> sideCars = new ArrayList<>();
+        List<LearntFile> files = new ArrayList<>();
+        for (LearntFile file : listed(format, release, history.files())) {
+            (Judge.isSideCar(format, file.fileName()) ? sideCars : files).add(file);
+        }
         LearntFile judged = path == null ? foremost(files, descriptor) : at(files, path);
         if (judged != null && path != null && kept != null && !judged.sha256().equals(kept)) {
             judged = null; // other bytes lay there
         }
-        String about = path != null ? path : judged == null ? null : judged.path();
+        String about = path != null
+                ? path
+                : judged != null ? judged.path() : sideCars.isEmpty() ? null : subject(format, sideCars.getFirst());
         LearntFile describing = about == null ? null : at(files, descriptor.apply(about));
-        List<Evidence> own = Stream.of(describing, judged)
-                .filter(Objects::nonNull)
+        LearntFile promising = about == null ? null : promising(format, sideCars, about);
+        List<Evidence> others = Stream.concat(files.stream(), sideCars.stream())
                 .map(LearntFile::evidence)
                 .filter(Objects::nonNull)
                 .toList();
-        List<Evidence> all = Stream.concat(
-                        own.stream(), files.stream().map(LearntFile::evidence).filter(Objects::nonNull))
-                .toList();
-        Evidence mine = judged != null && judged.evidence() != null ? judged.evidence() : Evidence.NONE;
+        Evidence mine = evidence(judged);
+        Evidence description = evidence(describing);
+        Evidence promise = evidence(promising);
+        String describer = describing == null ? "" : describing.fileName();
+        String promiser = promising == null ? "" : promising.fileName();
         return new Testimony(
                 new Evidence(
                         mine.reader(),
-                        license(format, repository, own, all, mine, describing, judged, history.files()),
-                        path == null ? agreed(all) : mine.installScripts(),
-                        first(all, Evidence::requiresRuntime, mine.requiresRuntime()),
+                        heard(
+                                description.license().by(describer),
+                                mine.license(),
+                                promise.license().by(promiser),
+                                inherited(format, repository, describing != null ? describing : judged, history.files()),
+                                others,
+                                Evidence::license),
+                        path == null ? agreed(others) : mine.installScripts().and(promise.installScripts().by(promiser)),
+                        heard(
+                                description.requiresRuntime().by(describer),
+                                mine.requiresRuntime(),
+                                promise.requiresRuntime().by(promiser),
+                                null,
+                                others,
+                                Evidence::requiresRuntime),
                         mine.ambiguities(),
                         null),
                 age(files, judged));
     }
 
-    /** The file's own, that of the file which describes it, what that inherits; else what any other file of the version tells. */
-    private static Signal<String> license(
-            Format format,
-            Repository repository,
-            List<Evidence> own,
-            List<Evidence> all,
-            Evidence mine,
-            @Nullable LearntFile describing,
-            @Nullable LearntFile judged,
-            List<LearntFile> files) {
-        Signal<String> told = first(own, Evidence::license, mine.license());
-        LearntFile heir = describing != null ? describing : judged;
-        if (told.isKnown()
-                || heir == null
-                || heir.evidence() == null
-                || heir.evidence().parent() == null) {
-            return first(all, Evidence::license, told);
+    /** What the file inherits that does not say it itself, or null when it inherits from none. */
+    private static @Nullable Signal<String> inherited(
+            Format format, Repository repository, @Nullable LearntFile heir, List<LearntFile> files) {
+        Evidence evidence = evidence(heir);
+        if (heir == null || evidence.parent() == null) {
+            return null;
         }
-        Signal<String> inherited = inherited(format, repository, heir, heir.evidence(), files);
-        return inherited.isKnown() ? inherited : first(all, Evidence::license, inherited);
-    }
-
-    private static Signal<String> inherited(
-            Format format, Repository repository, LearntFile heir, Evidence own, List<LearntFile> files) {
-        Evidence evidence = own;
         for (int i = 0; i < Ancestors.MAX; i++) {
             String parent = String.valueOf(evidence.parent());
             FileWant want = format.proxying().ancestor(repository, parent);
@@ -129,16 +131,36 @@ record Testimony(Evidence evidence, Signal<Instant> age) {
         return Signal.unknown("the licence is left to more than " + Ancestors.MAX + " parents, or to a circle of them");
     }
 
-    /** Side-cars tell nothing that their file does not tell; what the index no longer lists counts no more. */
+    /** What the index no longer lists counts no more. */
     private static List<LearntFile> listed(Format format, Release release, List<LearntFile> files) {
         Set<String> paths = new HashSet<>();
         for (ReleaseFile file : release.files()) {
             paths.add(file.path());
         }
         return files.stream()
-                .filter(f -> paths.isEmpty() || paths.contains(f.path()))
-                .filter(f -> !Judge.isSideCar(format, f.fileName()) && !Ancestors.isInherited(f.path(), files))
+                .filter(f -> paths.isEmpty() || paths.contains(subject(format, f)))
+                .filter(f -> !Ancestors.isInherited(f.path(), files))
                 .toList();
+    }
+
+    /** The path of the file that is judged, of a side-car that of its file. */
+    static String subject(Format format, LearntFile file) {
+        return file.path().substring(0, file.path().lastIndexOf('/') + 1) + format.judgedAs(file.fileName());
+    }
+
+    /** The side-car that promises what is in the file, or null when none was read. */
+    private static @Nullable LearntFile promising(Format format, List<LearntFile> sideCars, String path) {
+        for (LearntFile sideCar : sideCars) {
+            if (path.equals(subject(format, sideCar)) && evidence(sideCar).tells()) {
+                return sideCar;
+            }
+        }
+        return null;
+    }
+
+    private static Evidence evidence(@Nullable LearntFile file) {
+        Evidence evidence = file == null ? null : file.evidence();
+        return evidence == null ? Evidence.NONE : evidence;
     }
 
     /** The file that speaks for a version: one that describes others, else the first that tells a licence, else the first. */
@@ -168,13 +190,22 @@ record Testimony(Evidence evidence, Signal<Instant> age) {
         return null;
     }
 
-    private static <T> Signal<T> first(List<Evidence> all, Function<Evidence, Signal<T>> fact, Signal<T> otherwise) {
-        for (Evidence evidence : all) {
-            if (fact.apply(evidence).isKnown()) {
-                return fact.apply(evidence);
+    /** What describes the file, its own bytes, and what was promised of them; where all are silent, another file's word. */
+    private static <T> Signal<T> heard(
+            Signal<T> description,
+            Signal<T> own,
+            Signal<T> promise,
+            @Nullable Signal<T> inherited,
+            List<Evidence> others,
+            Function<Evidence, Signal<T>> fact) {
+        Signal<T> told = description.isKnown() ? description.and(own) : own;
+        told = (told.isKnown() || inherited == null ? told : inherited).and(promise);
+        for (Evidence other : told.isKnown() ? List.<Evidence>of() : others) {
+            if (fact.apply(other).isKnown()) {
+                return fact.apply(other);
             }
         }
-        return otherwise;
+        return told;
     }
 
     private static Signal<Boolean> agreed(List<Evidence> all) {

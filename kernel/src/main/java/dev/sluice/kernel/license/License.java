@@ -168,6 +168,27 @@ public record License(String declared, String expression, List<List<String>> alt
         return line(String.join(" OR ", choices));
     }
 
+    /**
+     * Whether two declarations may well mean the same: in other words, in another case, alternatives in another order, or where one
+     * does not tell for sure which licence is meant. Who declares nothing contradicts nobody.
+     */
+    public boolean agreesWith(License other) {
+        if (match == Match.NONE || other.match == Match.NONE || declared.equalsIgnoreCase(other.declared)) {
+            return true;
+        }
+        if (!isRecognised() || !other.isRecognised()) {
+            return false;
+        }
+        boolean unsure = expression.isEmpty() || other.expression.isEmpty();
+        return choices().equals(other.choices()) || (unsure && entries().stream().anyMatch(other.entries()::contains));
+    }
+
+    private Set<Set<String>> choices() {
+        Set<Set<String>> choices = new HashSet<>();
+        alternatives.forEach(alternative -> choices.add(Set.copyOf(new HashSet<>(alternative))));
+        return choices;
+    }
+
     private Set<String> entries() {
         Set<String> entries = new HashSet<>();
         alternatives.forEach(entries::addAll);

@@ -195,6 +195,11 @@ public final class PolicySet {
         return new PolicySet(revision, settled).decide(repository, format, input, Set.of(), now);
     }
 
+    /** Whether the decision of any policy may depend on one of those facts. */
+    public boolean reads(Set<UnknownFact> facts) {
+        return policies.stream().anyMatch(policy -> policy.hangsOn(facts));
+    }
+
     /** What a policy of this set read and which expressions decided, or null when the set does not hold it. */
     public Evaluation.@Nullable Result trace(Policy policy, ObjectValue input, Instant now) {
         for (CompiledPolicy compiled : policies) {

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param priority lower is asked first
  * @param trust whether its answers count as much as hosted packages
  * @param credentials how to log in there, or null
+ * @param trustsTimes whether what its file server says of a file's age ({@code Last-Modified}) counts as its publish time; a
+ *     file server tells when a file was written there, and whoever fills it can make it say anything
  */
 public record Upstream(
         String id,
@@ -19,7 +21,14 @@ public record Upstream(
         URI url,
         int priority,
         Trust trust,
-        @Nullable Credentials credentials) {
+        @Nullable Credentials credentials,
+        boolean trustsTimes) {
+
+    /** An upstream that is not trusted for times. */
+    public Upstream(
+            String id, String format, URI url, int priority, Trust trust, @Nullable Credentials credentials) {
+        this(id, format, url, priority, trust, credentials, false);
+    }
 
     /** How far an upstream is believed. */
     public enum Trust {

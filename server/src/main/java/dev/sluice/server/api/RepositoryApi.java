@@ -187,7 +187,8 @@ final class RepositoryApi {
                     .put("format", upstream.format())
                     .put("url", upstream.url().toString())
                     .put("priority", upstream.priority())
-                    .put("trust", upstream.trust().name().toLowerCase(Locale.ROOT));
+                    .put("trust", upstream.trust().name().toLowerCase(Locale.ROOT))
+                    .put("trusts_times", upstream.trustsTimes());
             switch (upstream.credentials()) {
                 case Upstream.Basic basic ->
                     each.putObject("credentials").put("type", "basic").put("user", basic.user());
@@ -275,6 +276,7 @@ final class RepositoryApi {
         String url = part.text("url", null, 2000);
         int priority = part.number("priority", 10, 0, 32767);
         Upstream.Trust trust = part.choice("trust", Upstream.Trust.class, Upstream.Trust.UNTRUSTED);
+        boolean trustsTimes = part.flag("trusts_times", false);
         if (!formats.contains(format)) {
             part.fault(
                     "format",
@@ -285,7 +287,7 @@ final class RepositoryApi {
         }
         try {
             URI uri = URI.create(url);
-            return new Upstream(id, format, uri, priority, trust, credentials(part, id, uri, former));
+            return new Upstream(id, format, uri, priority, trust, credentials(part, id, uri, former), trustsTimes);
         } catch (IllegalArgumentException e) {
             part.fault("url", "needs an http or https address without user and password in it");
             return null;

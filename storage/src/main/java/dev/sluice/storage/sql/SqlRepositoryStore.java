@@ -175,7 +175,7 @@ final class SqlRepositoryStore implements RepositoryStore {
         @Nullable Credentials credentials = upstream.credentials();
         PreparedStatement statement =
                 session.prepared("INSERT INTO upstream (repository, id, format, url, priority, trust,"
-                        + " credential_kind, credential_user, credential_secret) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                        + " credential_kind, credential_user, credential_secret, trusts_times) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         statement.setString(1, repository);
         statement.setString(2, Values.key(upstream.id()));
         statement.setString(3, Values.key(upstream.format()));
@@ -193,6 +193,7 @@ final class SqlRepositoryStore implements RepositoryStore {
                         : key.seal(
                                 secret,
                                 place(repository, upstream.id(), upstream.url().toString())));
+        statement.setInt(10, upstream.trustsTimes() ? 1 : 0);
         statement.executeUpdate();
     }
 
@@ -236,7 +237,8 @@ final class SqlRepositoryStore implements RepositoryStore {
                 URI.create(row.getString("url")),
                 row.getInt("priority"),
                 Trust.valueOf(row.getString("trust")),
-                credentials(row));
+                credentials(row),
+                row.getInt("trusts_times") != 0); // null, from before it was a setting, reads as 0
     }
 
     private @Nullable Credentials credentials(ResultSet row) throws SQLException {

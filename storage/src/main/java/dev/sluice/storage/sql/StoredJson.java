@@ -1,6 +1,7 @@
 package dev.sluice.storage.sql;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
@@ -37,6 +38,7 @@ final class StoredJson {
                     .withFieldVisibility(Visibility.ANY))
             .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .addMixIn(Signal.class, SignalForm.class)
+            .addMixIn(Signal.Known.class, KnownForm.class)
             .addMixIn(Action.class, ActionForm.class)
             .addMixIn(AffectedRange.class, RangeForm.class)
             .addModule(new SimpleModule()
@@ -60,6 +62,10 @@ final class StoredJson {
         @JsonSubTypes.Type(value = Signal.Unknown.class, name = "unknown")
     })
     private interface SignalForm {}
+
+    /** What is stored is what one source says. */
+    @JsonIgnoreProperties("others")
+    private interface KnownForm {}
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "does")
     @JsonSubTypes({

@@ -44,7 +44,8 @@ public interface RepositoryStoreContract {
                                 URI.create("https://registry.example/pypi/"),
                                 0,
                                 Trust.TRUSTED,
-                                new Bearer("s3cret"))),
+                                new Bearer("s3cret"),
+                                true)),
                 List.of(ReservedName.parse("npm:@acme/*"), ReservedName.parse("*:o'brien-*")));
     }
 

@@ -8,9 +8,12 @@ import dev.sluice.kernel.gate.GateSettings;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.testkit.MemoryCluster;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Facts about bytes belong to their digest, facts about a name to repository and source: nobody else's change a decision here. */
 class EvidenceTest {
@@ -154,5 +157,58 @@ class EvidenceTest {
 
         assertThat(two.caughtUp().versions()).containsExactly("1.1");
         Door.refusal(two.file("1.0"));
+    }
+
+    private static final String[] OLD = {"last-modified", "Mon, 06 Jan 2020 00:00:00 GMT"};
+
+    /** By publish time, else by when it was first seen, as the starter has it. */
+    private static final String COOL_DOWN = """
+            package cloudsmith
+
+            default match := false
+
+            default released := ""
+
+            released := input.v0.package.upstream_metadata.published_at if {
+              is_string(input.v0.package.upstream_metadata.published_at)
+            } else := input.v0.first_seen
+
+            match if time.now_ns() - time.parse_rfc3339_ns(released) < 3 * 24 * 60 * 60 * 1000000000
+            """;
+
+    private static Door dated(Door door, boolean trustsTimes) {
+        Repository main = door.gate.repository();
+        door.gate.repository(main.with(
+                true,
+                List.of(new Upstream(
+                        "up", door.format.id(), URI.create(UP), 1, Upstream.Trust.TRUSTED, null, trustsTimes)),
+                List.of()));
+        door.gate.upstreams().has(UP + "lib", "1.0");
+        door.gate.upstreams().has(UP + "lib/1.0/lib-1.0.txt", "bytes", OLD);
+        door.policy(Door.Draft.written("cool-down", COOL_DOWN));
+        return door;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void what_a_file_server_says_of_a_files_age_does_not_let_out_what_the_index_withholds(boolean lists) {
+        Door door = dated(lists ? Door.listing() : Door.unlisting(), false);
+
+        Door.refusal(door.index());
+        Door.refusal(door.file("1.0"));
+        Door.refusal(door.file("1.0"));
+
+        door.pass(Duration.ofDays(3));
+        assertThat(door.versions()).containsExactly("1.0");
+        assertThat(door.bytes("1.0")).isEqualTo("bytes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void where_an_upstream_is_trusted_for_times_a_version_is_as_old_as_its_file_for_index_and_file(boolean lists) {
+        Door door = dated(lists ? Door.listing() : Door.unlisting(), true);
+
+        assertThat(door.bytes("1.0")).isEqualTo("bytes");
+        assertThat(door.versions()).containsExactly("1.0");
     }
 }

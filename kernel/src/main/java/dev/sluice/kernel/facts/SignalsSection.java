@@ -1,0 +1,90 @@
+package dev.sluice.kernel.facts;
+
+import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.license.License;
+import dev.sluice.rego.value.ArrayValue;
+import dev.sluice.rego.value.BooleanValue;
+import dev.sluice.rego.value.ObjectValue;
+import dev.sluice.rego.value.StringValue;
+import dev.sluice.rego.value.Value;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+
+/**
+ * Renders {@code signals}: what is known and who says so, and where sources disagree.
+ *
+ * <p>A fact is as the source says that is trusted most: bytes, what a protocol promises, the index, the publisher. What another
+ * source says otherwise makes it {@code contradicted}: all that was said, the most trusted first. Silence contradicts nobody.
+ */
+final class SignalsSection {
+
+    /** A file server tells when a file was written there: some time after the index was. */
+    private static final Duration MOST_APART = Duration.ofDays(1);
+
+    private static final BiPredicate<String, String> SAME_LICENSE =
+            (left, right) -> left.equals(right) || License.of(left).agreesWith(License.of(right));
+    private static final BiPredicate<Instant, Instant> SAME_TIME =
+            (left, right) -> Duration.between(left, right).abs().compareTo(MOST_APART) <= 0;
+    private static final BiPredicate<String, String> SAME_TEXT =
+            (left, right) -> left.isBlank() || right.isBlank() || plain(left).equals(plain(right));
+
+    private SignalsSection() {}
+
+    static Value of(Facts facts) {
+        return ObjectValue.builder()
+                .put("published", fact(facts.published(), SAME_TIME, time -> text(time.toString())))
+                .put("license", fact(facts.license(), SAME_LICENSE, SignalsSection::text))
+                .put("install_scripts", fact(facts.installScripts(), Boolean::equals, BooleanValue::of))
+                .put("requires_runtime", fact(facts.requiresRuntime(), SAME_TEXT, SignalsSection::text))
+                .put("archive", archive(facts.evidence().ambiguities()))
+                .put("advisories", signal(facts.findings().coverage()).build())
+                .build();
+    }
+
+    private static <T> Value fact(Signal<T> signal, BiPredicate<T, T> same, Function<T, Value> shown) {
+        return signal(signal).put("contradicted", contradicted(signal, same, shown)).build();
+    }
+
+    private static <T> Value contradicted(Signal<T> signal, BiPredicate<T, T> same, Function<T, Value> shown) {
+        if (!(signal instanceof Signal.Known<T> known)
+                || known.others().stream().allMatch(other -> same.test(known.value(), other.value()))) {
+            return BooleanValue.FALSE;
+        }
+        List<Value> said = new ArrayList<>();
+        for (Signal.Known<T> each : signal.statements()) {
+            said.add(ObjectValue.builder()
+                    .put("source", text(each.source()))
+                    .put("value", shown.apply(each.value()))
+                    .build());
+        }
+        return ArrayValue.of(said);
+    }
+
+    private static Value archive(List<String> ambiguities) {
+        return ObjectValue.builder()
+                .put(
+                        "ambiguous",
+                        ArrayValue.of(
+                                ambiguities.stream().map(SignalsSection::text).toList()))
+                .build();
+    }
+
+    private static ObjectValue.Builder signal(Signal<?> signal) {
+        return ObjectValue.builder()
+                .put("known", BooleanValue.of(signal.isKnown()))
+                .put(signal.isKnown() ? "source" : "why", text(signal.basis()));
+    }
+
+    private static String plain(String text) {
+        return text.replaceAll("\\s+", "").toLowerCase(Locale.ROOT);
+    }
+
+    private static Value text(String text) {
+        return StringValue.of(text);
+    }
+}

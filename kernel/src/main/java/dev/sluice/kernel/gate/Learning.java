@@ -1,0 +1,232 @@
+package dev.sluice.kernel.gate;
+
+import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.blob.BlobsUnavailableException;
+import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.repository.Release;
+import dev.sluice.kernel.repository.ReleaseFile;
+import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.StoredFile;
+import dev.sluice.kernel.repository.Upstream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Learns what an index does not tell before versions are withheld for ignorance: from side-cars, descriptors, or the artifacts
+ * themselves; the newest versions within the request, older ones behind it.
+ *
+ * <p>Only versions are looked into whose decision what is learnt may change, so nothing is fetched where no policy reads the facts.
+ * Bounded: versions of a package, files of a version, bytes of a file where the index tells them, files at once, packages at once,
+ * time within a request. Thread-safe.
+ */
+final class Learning {
+
+    /** Versions that are learnt within the request. */
+    private static final int WITHIN = 3;
+
+    /** Versions of a package that are learnt behind it, newest first; the next request for the index goes on. */
+    private static final int BEHIND = 100;
+
+    private static final int FILES_OF_A_VERSION = 2;
+    private static final int FILES_AT_ONCE = 4;
+    private static final int PACKAGES_AT_ONCE = 100;
+    private static final long MOST_BYTES = 32L << 20;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private record Key(String repository, PackageName name) {}
+
+    /** A version of which something may be learnt. */
+    private record Lesson(JudgedRelease release, Coordinates coordinates) {}
+
+    private final Blends blends;
+    private final Judge judge;
+    private final Artifacts artifacts;
+    private final Semaphore turns = new Semaphore(FILES_AT_ONCE);
+    private final Set<Key> learning = ConcurrentHashMap.newKeySet();
+
+    Learning(Blends blends, Judge judge, Artifacts artifacts) {
+        this.blends = blends;
+        this.judge = judge;
+        this.artifacts = artifacts;
+    }
+
+    /** Whether something is being learnt of the package behind requests. */
+    boolean isLearning(Repository repository, PackageName name) {
+        return learning.contains(new Key(repository.id(), name));
+    }
+
+    /**
+     * Learns of what is withheld for ignorance; whether anything was learnt within the request, so that the index is to be judged
+     * again.
+     */
+    boolean learn(Format format, Blend blend, Listed listed, Visit visit) {
+        List<JudgedRelease> withheld = new ArrayList<>(listed.withheld());
+        if (withheld.isEmpty() || !judge.mayHangOnArtifacts()) {
+            return false;
+        }
+        withheld.sort(
+                Comparator.comparing(JudgedRelease::version, format.versionOrder()).reversed());
+        List<Lesson> now = new ArrayList<>();
+        int next = 0;
+        while (next < withheld.size() && next < BEHIND && now.size() < WITHIN) {
+            JudgedRelease release = withheld.get(next++);
+            if (isIgnorance(format, blend, release, visit)) {
+                now.add(new Lesson(release, new Coordinates(blend.name, release.version())));
+            }
+        }
+        if (now.isEmpty()) {
+            return false;
+        }
+        List<CompletableFuture<Boolean>> lessons = now.stream()
+                .map(lesson -> start(() -> learn(format, blend, lesson)))
+                .toList();
+        List<JudgedRelease> later = withheld.subList(next, Math.min(withheld.size(), next + BEHIND));
+        behind(format, blend, List.copyOf(later), lessons, visit);
+        return await(lessons);
+    }
+
+    /** The decision would be another one if what is not known were. */
+    private boolean isIgnorance(Format format, Blend blend, JudgedRelease release, Visit visit) {
+        Judge.Judgement judgement = judge.judge(
+                format,
+                blend.repository,
+                new Coordinates(blend.name, release.version()),
+                release.release(),
+                null,
+                release.upstream(),
+                blend.histories,
+                null,
+                visit.actor());
+        return !judgement.decision().isAllowed() && !Releasing.isWithheldForGood(judgement);
+    }
+
+    private void behind(
+            Format format,
+            Blend blend,
+            List<JudgedRelease> later,
+            List<CompletableFuture<Boolean>> before,
+            Visit visit) {
+        Key key = new Key(blend.repository.id(), blend.name);
+        if (learning.size() >= PACKAGES_AT_ONCE || !learning.add(key)) {
+            return; // the next request for the index begins it
+        }
+        start(() -> {
+            try {
+                before.forEach(CompletableFuture::join);
+                for (JudgedRelease release : later) {
+                    if (isIgnorance(format, blend, release, visit)) {
+                        learn(format, blend, new Lesson(release, new Coordinates(blend.name, release.version())));
+                    }
+                }
+                return true;
+            } finally {
+                learning.remove(key);
+            }
+        });
+    }
+
+    private static CompletableFuture<Boolean> start(BooleanSupplier work) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        Thread.ofVirtual().name("learning").start(() -> {
+            boolean learnt = false;
+            try {
+                learnt = work.getAsBoolean();
+            } catch (RuntimeException e) {
+                // a store that fails tells so where it is asked next; what was not learnt stays unknown and withheld
+            } finally {
+                done.complete(learnt);
+            }
+        });
+        return done;
+    }
+
+    private static boolean await(List<CompletableFuture<Boolean>> lessons) {
+        try {
+            CompletableFuture.allOf(lessons.toArray(CompletableFuture[]::new))
+                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            // what is not learnt by now is learnt behind the request
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return lessons.stream().anyMatch(lesson -> lesson.getNow(false));
+    }
+
+    private boolean learn(Format format, Blend blend, Lesson lesson) {
+        try {
+            turns.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        try {
+            Release release = lesson.release().release();
+            List<FileWant> telling = format.proxying().telling(blend.repository, blend.name, release).stream()
+                    .filter(want -> size(release, want) <= MOST_BYTES)
+                    .limit(FILES_OF_A_VERSION)
+                    .toList();
+            for (FileWant want : telling) {
+                StoredFile kept = artifacts.kept(want);
+                if (kept != null && artifacts.isLearnt(kept)) {
+                    continue; // what it tells is known
+                }
+                StoredFile file = obtain(format, blend, lesson, want, kept);
+                if (file != null && artifacts.tells(format, file)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            return false; // an upstream's fault was recorded; what is not known stays withheld
+        } finally {
+            turns.release();
+        }
+    }
+
+    private static long size(Release release, FileWant want) {
+        ReleaseFile listed = release.file(want.fileName());
+        return listed == null ? -1 : listed.size();
+    }
+
+    private @Nullable StoredFile obtain(
+            Format format, Blend blend, Lesson lesson, FileWant want, @Nullable StoredFile kept) throws IOException {
+        String source = lesson.release().upstream();
+        if (kept != null) {
+            return Objects.equals(kept.upstream(), source) ? kept : null;
+        }
+        List<Upstream> upstreams = source == null
+                ? List.of()
+                : blends
+                        .askable(blend.repository, blend.name, lesson.coordinates().version(), blend.untrusted)
+                        .stream()
+                        .filter(upstream -> upstream.id().equals(source))
+                        .toList();
+        try {
+            return artifacts
+                    .fetch(
+                            format,
+                            want,
+                            lesson.coordinates(),
+                            lesson.release().release().file(want.fileName()),
+                            upstreams,
+                            null)
+                    .file();
+        } catch (BlobsUnavailableException e) {
+            return null;
+        }
+    }
+}
