@@ -32,8 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class DisagreementTest {
 
     private static final String UP = "https://registry.example/";
-    private static final String STARTER =
-            StarterPolicies.text("index-and-artifact-disagree.rego");
+    private static final String STARTER = StarterPolicies.text("index-and-artifact-disagree.rego");
 
     /**
      * Index, package.json, status with the starter alone, with an enforced deny list alone, with "no install scripts" alone. What an
@@ -147,7 +146,8 @@ final class DisagreementTest {
 
         assertThat(TestGate.text(gate.get("simple/lib/"))).contains("lib-1.0-py3-none-any.whl");
 
-        assertThat(gate.upstreams().asked(UP + "lib-1.0-py3-none-any.whl.metadata")).isEqualTo(1);
+        assertThat(gate.upstreams().asked(UP + "lib-1.0-py3-none-any.whl.metadata"))
+                .isEqualTo(1);
         assertThat(gate.upstreams().asked(UP + "lib-1.0-py3-none-any.whl")).isZero();
         assertThat(gate.get("files/lib/lib-1.0-py3-none-any.whl").status()).isEqualTo(200);
     }

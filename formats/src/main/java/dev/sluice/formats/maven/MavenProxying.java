@@ -150,8 +150,8 @@ final class MavenProxying implements Proxying {
             return List.of(); // the names of a snapshot's files are told by its own metadata
         }
         String artifact = name.name().substring(colon + 1);
-        String path = name.name().substring(0, colon).replace('.', '/') + "/" + artifact + "/" + version + "/" + artifact
-                + "-" + version + ".pom";
+        String path = name.name().substring(0, colon).replace('.', '/') + "/" + artifact + "/" + version + "/"
+                + artifact + "-" + version + ".pom";
         return List.of(new FileWant(repository, name, version, path));
     }
 

@@ -100,7 +100,8 @@ final class Manifest {
 
         /** Whether installing runs scripts, as that source tells it; its silence says nothing of what the tarball does. */
         Signal<Boolean> installScriptsBy(String source) {
-            return Signal.ofNullable(installScripts, source, "the manifest does not say whether it has install scripts");
+            return Signal.ofNullable(
+                    installScripts, source, "the manifest does not say whether it has install scripts");
         }
     }
 

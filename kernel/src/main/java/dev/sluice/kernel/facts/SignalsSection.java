@@ -47,7 +47,9 @@ final class SignalsSection {
     }
 
     private static <T> Value fact(Signal<T> signal, BiPredicate<T, T> same, Function<T, Value> shown) {
-        return signal(signal).put("contradicted", contradicted(signal, same, shown)).build();
+        return signal(signal)
+                .put("contradicted", contradicted(signal, same, shown))
+                .build();
     }
 
     private static <T> Value contradicted(Signal<T> signal, BiPredicate<T, T> same, Function<T, Value> shown) {

@@ -190,7 +190,8 @@ public final class Gate {
         if (!stages.run("learn", () -> learning.learn(format, blend, listed, visit))) {
             return answer(visit, format, blend, listed);
         }
-        Blend learnt = stages.run("locate", () -> blends.locate(format, repository, name)).blend();
+        Blend learnt = stages.run("locate", () -> blends.locate(format, repository, name))
+                .blend();
         return learnt == null
                 ? answer(visit, format, blend, listed)
                 : answer(visit, format, learnt, stages.run("judge", () -> judge.judge(format, learnt, visit)));

@@ -134,7 +134,8 @@ final class Judge {
             Map<String, Decision> files = new HashMap<>();
             for (ReleaseFile file : release.files()) {
                 if (isJudgedAlone(release, file)
-                        || isReadAlone(format, release, file, blend.histories.of(entry.upstream(), release.version()))) {
+                        || isReadAlone(
+                                format, release, file, blend.histories.of(entry.upstream(), release.version()))) {
                     Decision own = decide(
                             set,
                             renderer,
@@ -281,7 +282,8 @@ final class Judge {
             Format format, Release release, ReleaseFile file, @Nullable VersionHistory history) {
         return history != null
                 && release.files().size() > 1
-                && history.files().stream().anyMatch(f -> Testimony.subject(format, f).equals(file.path()));
+                && history.files().stream()
+                        .anyMatch(f -> Testimony.subject(format, f).equals(file.path()));
     }
 
     /** Judges one version, or one file of it, with all that is known of it. */
@@ -376,7 +378,8 @@ final class Judge {
 
     /** Whether any policy in force reads a fact that artifacts tell. */
     boolean mayHangOnArtifacts() {
-        return policies.current().reads(Set.of(UnknownFact.PUBLISHED, UnknownFact.LICENSE, UnknownFact.INSTALL_SCRIPTS));
+        return policies.current()
+                .reads(Set.of(UnknownFact.PUBLISHED, UnknownFact.LICENSE, UnknownFact.INSTALL_SCRIPTS));
     }
 
     boolean readsRequest() {

@@ -78,8 +78,8 @@ final class Learning {
         if (withheld.isEmpty() || !judge.mayHangOnArtifacts()) {
             return false;
         }
-        withheld.sort(
-                Comparator.comparing(JudgedRelease::version, format.versionOrder()).reversed());
+        withheld.sort(Comparator.comparing(JudgedRelease::version, format.versionOrder())
+                .reversed());
         List<Lesson> now = new ArrayList<>();
         int next = 0;
         while (next < withheld.size() && next < BEHIND && now.size() < WITHIN) {
@@ -211,7 +211,11 @@ final class Learning {
         List<Upstream> upstreams = source == null
                 ? List.of()
                 : blends
-                        .askable(blend.repository, blend.name, lesson.coordinates().version(), blend.untrusted)
+                        .askable(
+                                blend.repository,
+                                blend.name,
+                                lesson.coordinates().version(),
+                                blend.untrusted)
                         .stream()
                         .filter(upstream -> upstream.id().equals(source))
                         .toList();

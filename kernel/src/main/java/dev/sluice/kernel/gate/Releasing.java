@@ -235,8 +235,9 @@ final class Releasing {
         }
         Facts facts = judgement.facts();
         Set<UnknownFact> unknown = UnknownFact.in(facts);
-        Set<UnknownFact> open =
-                unknown.stream().filter(fact -> fact.isLearntFromArtifacts(facts)).collect(Collectors.toUnmodifiableSet());
+        Set<UnknownFact> open = unknown.stream()
+                .filter(fact -> fact.isLearntFromArtifacts(facts))
+                .collect(Collectors.toUnmodifiableSet());
         return judgement
                 .policies()
                 .withholdsAnyway(

@@ -85,10 +85,14 @@ record Testimony(Evidence evidence, Signal<Instant> age) {
                                 description.license().by(describer),
                                 mine.license(),
                                 promise.license().by(promiser),
-                                inherited(format, repository, describing != null ? describing : judged, history.files()),
+                                inherited(
+                                        format, repository, describing != null ? describing : judged, history.files()),
                                 others,
                                 Evidence::license),
-                        path == null ? agreed(others) : mine.installScripts().and(promise.installScripts().by(promiser)),
+                        path == null
+                                ? agreed(others)
+                                : mine.installScripts()
+                                        .and(promise.installScripts().by(promiser)),
                         heard(
                                 description.requiresRuntime().by(describer),
                                 mine.requiresRuntime(),

@@ -180,7 +180,8 @@ public record License(String declared, String expression, List<List<String>> alt
             return false;
         }
         boolean unsure = expression.isEmpty() || other.expression.isEmpty();
-        return choices().equals(other.choices()) || (unsure && entries().stream().anyMatch(other.entries()::contains));
+        return choices().equals(other.choices())
+                || (unsure && entries().stream().anyMatch(other.entries()::contains));
     }
 
     private Set<Set<String>> choices() {

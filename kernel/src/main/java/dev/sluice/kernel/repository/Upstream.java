@@ -25,8 +25,7 @@ public record Upstream(
         boolean trustsTimes) {
 
     /** An upstream that is not trusted for times. */
-    public Upstream(
-            String id, String format, URI url, int priority, Trust trust, @Nullable Credentials credentials) {
+    public Upstream(String id, String format, URI url, int priority, Trust trust, @Nullable Credentials credentials) {
         this(id, format, url, priority, trust, credentials, false);
     }
 

@@ -173,8 +173,8 @@ final class SqlRepositoryStore implements RepositoryStore {
 
     private void insert(Session session, String repository, Upstream upstream) throws SQLException {
         @Nullable Credentials credentials = upstream.credentials();
-        PreparedStatement statement =
-                session.prepared("INSERT INTO upstream (repository, id, format, url, priority, trust,"
+        PreparedStatement statement = session.prepared(
+                "INSERT INTO upstream (repository, id, format, url, priority, trust,"
                         + " credential_kind, credential_user, credential_secret, trusts_times) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         statement.setString(1, repository);
         statement.setString(2, Values.key(upstream.id()));
