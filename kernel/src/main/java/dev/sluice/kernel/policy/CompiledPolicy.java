@@ -51,7 +51,7 @@ final class CompiledPolicy {
                             List.of("v0", "model_security")),
                     Stream.concat(
                             Arrays.stream(UnknownFact.values())
-                                    .filter(UnknownFact::isLearntFromArtifacts)
+                                    .filter(fact -> fact != UnknownFact.ADVISORIES)
                                     .flatMap(fact -> fact.paths().stream()),
                             Stream.of(
                                             "is_local",

@@ -92,10 +92,10 @@ final class ReleaseWriter {
 
     private <T> void signal(Signal<T> signal, Consumer<T> value) {
         switch (signal) {
-            case Signal.Known<T>(T known, String source) -> {
+            case Signal.Known<T> known -> {
                 out.write(1);
-                value.accept(known);
-                text(source);
+                value.accept(known.value());
+                text(known.source());
             }
             case Signal.Unknown<T>(String why) -> {
                 out.write(0);
