@@ -472,9 +472,9 @@ class ServeE2E {
         Run option = Sluice.command(folder, "serve", "--prot", "0");
         assertThat(option.exitCode()).isEqualTo(2);
         assertThat(option.output()).contains("--prot").contains("--port");
-        Run command = Sluice.command(folder, "sevre");
+        Run command = Sluice.command(folder, "serv");
         assertThat(command.exitCode()).isEqualTo(2);
-        assertThat(command.output()).contains("sevre").contains("serve");
+        assertThat(command.output()).contains("'serv'").contains("serve");
         Run value =
                 Sluice.command(folder, "serve", "--data", folder.resolve("x").toString(), "--port", "many");
         assertThat(value.exitCode()).isEqualTo(2);

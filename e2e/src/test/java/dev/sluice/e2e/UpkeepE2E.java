@@ -68,7 +68,7 @@ class UpkeepE2E {
                         .isZero();
                 Run inside =
                         sluice.cli("backup", sluice.data().resolve("backup").toString());
-                assertThat(inside.exitCode()).isEqualTo(3);
+                assertThat(inside.exitCode()).isEqualTo(2);
                 assertThat(inside.output()).contains("outside the data directory");
             }
             upstream.breakDown(dev.sluice.testkit.Answer.status(503));

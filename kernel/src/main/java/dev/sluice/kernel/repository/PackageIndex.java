@@ -65,7 +65,7 @@ public record PackageIndex(PackageName name, byte[] document, List<Release> rele
 
     /** How much memory it takes, in bytes: to the byte or so when it is packed, else a guess. */
     public long weight() {
-        long bytes = 120 + document.length;
+        long bytes = 120L + document.length;
         if (releases instanceof PackedReleases packed) {
             return bytes + packed.weight();
         }
