@@ -26,21 +26,26 @@ final class SignalsSection {
     /** A file server tells when a file was written there: some time after the index was. */
     private static final Duration MOST_APART = Duration.ofDays(1);
 
-    private static final BiPredicate<String, String> SAME_LICENSE =
-            (left, right) -> left.equals(right) || License.of(left).agreesWith(License.of(right));
-    private static final BiPredicate<Instant, Instant> SAME_TIME =
-            (left, right) -> Duration.between(left, right).abs().compareTo(MOST_APART) <= 0;
-    private static final BiPredicate<String, String> SAME_TEXT =
-            (left, right) -> left.isBlank() || right.isBlank() || plain(left).equals(plain(right));
-
     private SignalsSection() {}
+
+    private static boolean isSameLicense(String left, String right) {
+        return left.equals(right) || License.of(left).agreesWith(License.of(right));
+    }
+
+    private static boolean isSameTime(Instant left, Instant right) {
+        return Duration.between(left, right).abs().compareTo(MOST_APART) <= 0;
+    }
+
+    private static boolean isSameText(String left, String right) {
+        return left.isBlank() || right.isBlank() || plain(left).equals(plain(right));
+    }
 
     static Value of(Facts facts) {
         return ObjectValue.builder()
-                .put("published", fact(facts.published(), SAME_TIME, time -> text(time.toString())))
-                .put("license", fact(facts.license(), SAME_LICENSE, SignalsSection::text))
+                .put("published", fact(facts.published(), SignalsSection::isSameTime, time -> text(time.toString())))
+                .put("license", fact(facts.license(), SignalsSection::isSameLicense, SignalsSection::text))
                 .put("install_scripts", fact(facts.installScripts(), Boolean::equals, BooleanValue::of))
-                .put("requires_runtime", fact(facts.requiresRuntime(), SAME_TEXT, SignalsSection::text))
+                .put("requires_runtime", fact(facts.requiresRuntime(), SignalsSection::isSameText, SignalsSection::text))
                 .put("archive", archive(facts.evidence().ambiguities()))
                 .put("advisories", signal(facts.findings().coverage()).build())
                 .build();

@@ -71,7 +71,7 @@ final class Ancestors {
         }
         Set<String> met = new HashSet<>(Set.of(describing.path()));
         Evidence evidence = evidence(format, describing);
-        for (int i = 0; i < MAX && inherits(evidence); i++) {
+        for (int i = 0; i < MAX && evidence != null && inherits(evidence); i++) {
             FileWant next = format.proxying().ancestor(want.repository(), String.valueOf(evidence.parent()));
             if (next == null || !met.add(next.path())) {
                 return true; // no name of a file, or a circle
@@ -86,10 +86,8 @@ final class Ancestors {
         return true;
     }
 
-    private static boolean inherits(@Nullable Evidence evidence) {
-        return evidence != null
-                && evidence.parent() != null
-                && !evidence.license().isKnown();
+    private static boolean inherits(Evidence evidence) {
+        return evidence.parent() != null && !evidence.license().isKnown();
     }
 
     private @Nullable Evidence evidence(Format format, StoredFile file) throws IOException {

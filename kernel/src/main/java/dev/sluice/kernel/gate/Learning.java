@@ -124,7 +124,7 @@ final class Learning {
         if (learning.size() >= PACKAGES_AT_ONCE || !learning.add(key)) {
             return; // the next request for the index begins it
         }
-        start(() -> {
+        CompletableFuture<Boolean> _ = start(() -> { // what cannot be learnt stays unknown
             try {
                 before.forEach(CompletableFuture::join);
                 for (JudgedRelease release : later) {

@@ -119,7 +119,7 @@ final class Releasing {
         StoredFile kept = present != null && blends.isStillOurs(want.repository(), present) ? present : null;
         FileLocator.Found found = locate(format, want, kept);
         if (found.missing() != null) {
-            return absent(visit, format, want, found);
+            return absent(visit, format, want, found, found.missing());
         }
         boolean stale = found.blend() != null && found.blend().stale;
         if (kept != null && !kept.isHosted() && !format.proxying().isMutable(want)) {
@@ -168,12 +168,13 @@ final class Releasing {
     }
 
     /** What nobody has is refused where that is decided, and missing otherwise. */
-    private Outcome absent(Visit visit, Format format, FileWant want, FileLocator.Found found) {
+    private Outcome absent(
+            Visit visit, Format format, FileWant want, FileLocator.Found found, Outcome.Missing missing) {
         Judge.Judgement judgement = want.version() == null
                 ? null
                 : judge.judgeAbsent(
                         format, want.repository(), new Coordinates(want.packageName(), want.version()), visit.actor());
-        return judgement == null ? found.missing() : refuse(visit, format, want, found, judgement);
+        return judgement == null ? missing : refuse(visit, format, want, found, judgement);
     }
 
     private FileLocator.Found locate(Format format, FileWant want, @Nullable StoredFile kept) throws IOException {

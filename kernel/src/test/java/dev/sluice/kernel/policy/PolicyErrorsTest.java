@@ -1,6 +1,7 @@
 package dev.sluice.kernel.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static java.util.Objects.requireNonNull;
 
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.rego.builtin.BuiltinDeclaration;
@@ -219,12 +220,12 @@ class PolicyErrorsTest {
         Decision enforced = decide(failing.input(), match);
         assertThat(enforced.state()).isEqualTo(PackageState.QUARANTINED);
         assertThat(enforced.decisive()).isNotNull();
-        assertThat(enforced.decisive().reasons())
+        assertThat(requireNonNull(enforced.decisive()).reasons())
                 .singleElement()
                 .asString()
                 .startsWith("the policy could not be evaluated: p.rego:4: eval_");
-        assertThat(enforced.decisive().failure()).contains(name + ": ");
-        assertThat(told).singleElement().isEqualTo(enforced.decisive().failure());
+        assertThat(requireNonNull(enforced.decisive()).failure()).contains(name + ": ");
+        assertThat(told).singleElement().isEqualTo(requireNonNull(enforced.decisive()).failure());
 
         for (Policy.Mode mode : List.of(Policy.Mode.AUDIT, Policy.Mode.WARN)) {
             Decision tried = decide(failing.input(), match.in(mode));
@@ -259,7 +260,7 @@ class PolicyErrorsTest {
         String reason = "\nreason contains \"known\"\nreason contains msg if {\n  msg := " + failing.call() + "\n}";
         Decision matched = decide(failing.input(), new Draft("match := true" + reason));
         assertThat(matched.state()).isEqualTo(PackageState.QUARANTINED);
-        assertThat(matched.decisive().reasons())
+        assertThat(requireNonNull(matched.decisive()).reasons())
                 .contains("known")
                 .anySatisfy(r -> assertThat(r).startsWith("its reason could not be evaluated: p.rego:5: "));
         assertThat(decide(failing.input(), new Draft("match := true"), new Draft("match := true" + reason).releasing())
@@ -287,7 +288,7 @@ class PolicyErrorsTest {
         for (Policy.OnUnknown meaning : List.of(Policy.OnUnknown.HOLD, Policy.OnUnknown.BLOCK)) {
             Decision decision = decide(ignorant.input(), match.unknown(meaning));
             assertThat(decision.state()).as(meaning.label()).isEqualTo(PackageState.QUARANTINED);
-            assertThat(decision.decisive().reasons())
+            assertThat(requireNonNull(decision.decisive()).reasons())
                     .singleElement()
                     .asString()
                     .startsWith("not known yet: what p.rego:4: eval_")
@@ -323,7 +324,7 @@ class PolicyErrorsTest {
         Value input = Json.read("{\"x\": true}");
         Decision enforced = decide(input, new Draft(rego));
         assertThat(enforced.state()).isEqualTo(PackageState.QUARANTINED);
-        assertThat(enforced.decisive().failure()).contains("p.rego");
+        assertThat(requireNonNull(enforced.decisive()).failure()).contains("p.rego");
         assertThat(decide(input, new Draft("match := true"), new Draft(rego).releasing())
                         .isAllowed())
                 .isFalse();
@@ -352,7 +353,7 @@ class PolicyErrorsTest {
         }
         Decision decision = decide(Json.read("{\"x\": true}"), new Draft(rego + "match if not r599"));
         assertThat(decision.state()).isEqualTo(PackageState.QUARANTINED);
-        assertThat(decision.decisive().failure()).contains("deep");
+        assertThat(requireNonNull(decision.decisive()).failure()).contains("deep");
     }
 
     @Test
@@ -360,7 +361,7 @@ class PolicyErrorsTest {
         Draft broken = new Draft("match if to_number(\"many\") > 0").in(Policy.Mode.AUDIT);
         Draft clear = new Draft("match := true\nreason contains \"clear\"");
         Decision decision = decide(Json.read("{}"), broken, clear);
-        assertThat(decision.decisive().reasons()).containsExactly("clear");
+        assertThat(requireNonNull(decision.decisive()).reasons()).containsExactly("clear");
         assertThat(decision.verdicts()).extracting(Verdict::matched).containsExactly(true, false);
         assertThat(told).hasSize(1);
     }
@@ -370,6 +371,6 @@ class PolicyErrorsTest {
         Decision decision = decide(
                 Json.read("{}"),
                 new Draft("match if to_number(\"many\") > 0\nmatch if true\nreason contains \"matched\""));
-        assertThat(decision.decisive().reasons()).containsExactly("matched");
+        assertThat(requireNonNull(decision.decisive()).reasons()).containsExactly("matched");
     }
 }

@@ -151,7 +151,7 @@ class PackedIndexTest {
                 String name = "lib-1." + i + "-cp3" + j + "-manylinux_2_17_x86_64.manylinux2014_x86_64.whl";
                 String path = digest(random, Digest.Algorithm.SHA256).hex();
                 Signal<Instant> uploaded = Signal.known(
-                        Instant.ofEpochSecond(1_700_000_000L + i * 86_400 + j, 123_456_000), "upstream-index");
+                        Instant.ofEpochSecond(1_700_000_000L + i * 86_400L + j, 123_456_000), "upstream-index");
                 for (String suffix : List.of("", ".metadata")) {
                     listed.add(new ReleaseFile(
                             name + suffix,
@@ -166,7 +166,7 @@ class PackedIndexTest {
             }
             all.add(new Release(
                     "1." + i,
-                    Signal.known(Instant.ofEpochSecond(1_700_000_000L + i * 86_400), "upstream-index"),
+                    Signal.known(Instant.ofEpochSecond(1_700_000_000L + i * 86_400L), "upstream-index"),
                     Signal.unknown("the simple index does not tell licences"),
                     null,
                     null,
