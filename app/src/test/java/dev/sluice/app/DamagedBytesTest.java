@@ -61,7 +61,7 @@ final class DamagedBytesTest {
     private Installation installation;
     private RunningServer server;
     private String token;
-    private byte[] bytes;
+    private byte[] bytes = new byte[0];
 
     @BeforeEach
     void start() throws IOException {

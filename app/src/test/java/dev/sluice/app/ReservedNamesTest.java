@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.formats.maven.MavenFormat;
@@ -43,17 +44,18 @@ final class ReservedNamesTest {
     void whatever_spelling_is_typed_covers_whatever_spelling_is_asked_for(
             @ForAll("formats") String format, @ForAll long seed) {
         Random random = new Random(seed);
-        List<String> names = NAMES.get(format);
+        List<String> names = requireNonNull(NAMES.get(format));
         String name = names.get(random.nextInt(names.size()));
         String typed = starred(respelt(format, name, random), random);
         String asked = respelt(format, name, random);
 
         ReservedName reserved = ReservedName.parse(format + ":" + typed);
 
-        assertThat(reserved.covers(FORMATS.get(format).packageName(asked)))
+        assertThat(reserved.covers(requireNonNull(FORMATS.get(format)).packageName(asked)))
                 .as(format + ":" + typed + " and " + asked)
                 .isTrue();
-        assertThat(new ReservedName("*", typed).covers(FORMATS.get(format).packageName(asked)))
+        assertThat(new ReservedName("*", typed)
+                        .covers(requireNonNull(FORMATS.get(format)).packageName(asked)))
                 .as("*:" + typed + " and " + asked)
                 .isTrue();
         assertThat(ReservedName.parse(reserved.toString())).isEqualTo(reserved);
@@ -97,7 +99,8 @@ final class ReservedNamesTest {
     /** The same name as somebody else might write it. */
     private static String respelt(String format, String name, Random random) {
         StringBuilder text = new StringBuilder();
-        for (char c : name.toCharArray()) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
             boolean separator = c == '-' || c == '_' || c == '.';
             if (separator && format.equals("pypi")) {
                 text.append(chosen("-_.", 1 + random.nextInt(3), random));

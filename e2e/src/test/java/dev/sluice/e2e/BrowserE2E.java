@@ -1,6 +1,7 @@
 package dev.sluice.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
@@ -145,7 +146,8 @@ final class BrowserE2E {
             }
             // the same bytes elsewhere do run, or this test would show nothing
             foreign.serve(
-                    "/control.xml", Answer.ok(files.get("evil-1.0.pom")).header("Content-Type", "application/xml"));
+                    "/control.xml",
+                    Answer.ok(requireNonNull(files.get("evil-1.0.pom"))).header("Content-Type", "application/xml"));
             shown.navigate(foreign.url("/control.xml").toString());
             foreign.awaitRequests(RAN, 1);
         }

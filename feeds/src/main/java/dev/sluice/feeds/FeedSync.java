@@ -512,7 +512,7 @@ public final class FeedSync {
                 gone.forEach(id -> run.takeBack(id, ecosystem.format()));
                 String format = ecosystem.format();
                 listed.removeAll(run.spoken().torn());
-                long unread = all.size() - listed.size();
+                long unread = (long) all.size() - listed.size();
                 return run.finish(
                         new FeedStates(store.feeds(), clock.instant()),
                         Map.of(format, run.spoken().part(format).of(all.size())),

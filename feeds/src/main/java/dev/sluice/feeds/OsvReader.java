@@ -113,7 +113,7 @@ final class OsvReader {
         Set<@Nullable String> formats = new LinkedHashSet<>();
         affected.forEach(entry -> formats.add(entry.packageName().format()));
         gaps.forEach(gap -> formats.add(gap.format()));
-        if (!readWhole || formats.isEmpty() && otherEcosystem == null) {
+        if (!readWhole || (formats.isEmpty() && otherEcosystem == null)) {
             formats.add(null);
         }
         return formats;

@@ -3,7 +3,6 @@ package dev.sluice.feeds;
 import dev.sluice.kernel.advisory.AffectedRange;
 import dev.sluice.kernel.advisory.AffectedRange.Event;
 import dev.sluice.kernel.advisory.AffectedRange.Kind;
-import dev.sluice.kernel.advisory.AffectedRange.Type;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -128,7 +127,7 @@ final class OsvScope {
 
     /** One range under way. */
     private final class Range {
-        private final Set<Type> types = EnumSet.noneOf(Type.class);
+        private final Set<AffectedRange.Type> types = EnumSet.noneOf(AffectedRange.Type.class);
         private final List<Event> events = new ArrayList<>();
         private boolean oddType;
         private boolean limitless;
@@ -139,16 +138,16 @@ final class OsvScope {
 
         /** Whether it tells of commits and of nothing else, however its events are. */
         boolean isOfCommits() {
-            return types.equals(EnumSet.of(Type.GIT)) && !oddType;
+            return types.equals(EnumSet.of(AffectedRange.Type.GIT)) && !oddType;
         }
 
         /** Without a type, versions are read by the ecosystem's order, where commits have no place: then they mean everything. */
         void type() {
             String text = JsonFields.textOrNull(parser);
             switch (text == null ? "" : text.strip().toUpperCase(Locale.ROOT)) {
-                case "SEMVER" -> types.add(Type.SEMVER);
-                case "ECOSYSTEM" -> types.add(Type.ECOSYSTEM);
-                case "GIT" -> types.add(Type.GIT);
+                case "SEMVER" -> types.add(AffectedRange.Type.SEMVER);
+                case "ECOSYSTEM" -> types.add(AffectedRange.Type.ECOSYSTEM);
+                case "GIT" -> types.add(AffectedRange.Type.GIT);
                 default -> {
                     oddType = true;
                     unknown = "range type";
@@ -204,7 +203,9 @@ final class OsvScope {
                 widened = true;
                 widening.accept("range without beginning");
             }
-            Type type = types.contains(Type.SEMVER) ? Type.SEMVER : Type.ECOSYSTEM;
+            AffectedRange.Type type = types.contains(AffectedRange.Type.SEMVER)
+                    ? AffectedRange.Type.SEMVER
+                    : AffectedRange.Type.ECOSYSTEM;
             return new AffectedRange(type, all, widened);
         }
 

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,7 @@ class OddFieldsTest {
     private static final Instant NOW = Instant.parse("2026-11-22T09:00:00Z");
 
     /** A made-up record with every member of the schema that published records have. */
+    @SuppressWarnings("InlineFormatString") // as long as the class that reads it
     private static final String FULL = """
             {"schema_version":"1.7.4","id":"MAL-2026-1","aliases":["GHSA-1","CVE-2026-1234"],"related":["X-1"],"upstream":["Y-1"],
              "modified":"2026-02-03T04:05:06.789Z","published":"2026-01-01T00:00:00Z","summary":"two lines","details":"long",
@@ -122,7 +124,7 @@ class OddFieldsTest {
     }
 
     /** A version that every part of the record's only entry covers, or null when there is none. */
-    private static String probe(JsonNode record) {
+    private static @Nullable String probe(JsonNode record) {
         JsonNode entry = record.path("affected").path(0);
         String ecosystem = entry.path("package").path("ecosystem").asString("");
         boolean ranged = entry.path("ranges")
@@ -427,7 +429,7 @@ class OddFieldsTest {
         return longer;
     }
 
-    private static JsonNode with(JsonNode record, List<String> path, JsonNode value) {
+    private static JsonNode with(JsonNode record, List<String> path, @Nullable JsonNode value) {
         JsonNode copy = record.deepCopy();
         JsonNode parent = copy;
         for (String step : path.subList(0, path.size() - 1)) {

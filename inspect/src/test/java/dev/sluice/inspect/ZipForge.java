@@ -49,7 +49,7 @@ final class ZipForge {
         header.putInt(CRC, crc(content)).putInt(PACKED, packed.length).putInt(SIZE, content.length());
         header.putShort(26, (short) bytes.length).put(30, bytes);
         change.accept(header);
-        out.writeBytes(header.array());
+        out.writeBytes(bytes(header));
         out.writeBytes(packed);
         return offset;
     }
@@ -68,7 +68,7 @@ final class ZipForge {
         header.putInt(16, crc(content)).putInt(20, deflated(content).length).putInt(24, content.length());
         header.putShort(28, (short) bytes.length).putInt(42, offset).put(46, bytes);
         change.accept(header);
-        directory.writeBytes(header.array());
+        directory.writeBytes(bytes(header));
         entries++;
         return this;
     }
@@ -92,8 +92,14 @@ final class ZipForge {
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         whole.writeBytes(out.toByteArray());
         whole.writeBytes(directory.toByteArray());
-        whole.writeBytes(record.array());
+        whole.writeBytes(bytes(record));
         return whole.toByteArray();
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.capacity()];
+        buffer.get(0, bytes);
+        return bytes;
     }
 
     private static ByteBuffer buffer(int length) {

@@ -380,7 +380,7 @@ final class Delivery {
             loop.runOnContext(go -> end(out.end(), status));
         } catch (BlobDamagedException e) {
             LOG.atError()
-                    .addKeyValue("path", Shown.of(wire.path()))
+                    .addKeyValue("path", Shown.of(String.valueOf(wire.path())))
                     .addKeyValue("blob", e.blob())
                     .log("a download was broken off before its last bytes: what is kept is damaged");
             loop.runOnContext(go -> abort(503));

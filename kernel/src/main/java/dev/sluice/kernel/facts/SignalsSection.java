@@ -45,7 +45,9 @@ final class SignalsSection {
                 .put("published", fact(facts.published(), SignalsSection::isSameTime, time -> text(time.toString())))
                 .put("license", fact(facts.license(), SignalsSection::isSameLicense, SignalsSection::text))
                 .put("install_scripts", fact(facts.installScripts(), Boolean::equals, BooleanValue::of))
-                .put("requires_runtime", fact(facts.requiresRuntime(), SignalsSection::isSameText, SignalsSection::text))
+                .put(
+                        "requires_runtime",
+                        fact(facts.requiresRuntime(), SignalsSection::isSameText, SignalsSection::text))
                 .put("archive", archive(facts.evidence().ambiguities()))
                 .put("advisories", signal(facts.findings().coverage()).build())
                 .build();

@@ -124,19 +124,23 @@ final class Learning {
         if (learning.size() >= PACKAGES_AT_ONCE || !learning.add(key)) {
             return; // the next request for the index begins it
         }
-        CompletableFuture<Boolean> _ = start(() -> { // what cannot be learnt stays unknown
-            try {
-                before.forEach(CompletableFuture::join);
-                for (JudgedRelease release : later) {
-                    if (isIgnorance(format, blend, release, visit)) {
-                        learn(format, blend, new Lesson(release, new Coordinates(blend.name, release.version())));
+        CompletableFuture<Boolean> _ = start(
+                () -> { // what cannot be learnt stays unknown
+                    try {
+                        before.forEach(CompletableFuture::join);
+                        for (JudgedRelease release : later) {
+                            if (isIgnorance(format, blend, release, visit)) {
+                                learn(
+                                        format,
+                                        blend,
+                                        new Lesson(release, new Coordinates(blend.name, release.version())));
+                            }
+                        }
+                        return true;
+                    } finally {
+                        learning.remove(key);
                     }
-                }
-                return true;
-            } finally {
-                learning.remove(key);
-            }
-        });
+                });
     }
 
     private static CompletableFuture<Boolean> start(BooleanSupplier work) {

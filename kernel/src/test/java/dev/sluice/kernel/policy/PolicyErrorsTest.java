@@ -1,7 +1,7 @@
 package dev.sluice.kernel.policy;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.rego.builtin.BuiltinDeclaration;
@@ -225,7 +225,9 @@ class PolicyErrorsTest {
                 .asString()
                 .startsWith("the policy could not be evaluated: p.rego:4: eval_");
         assertThat(requireNonNull(enforced.decisive()).failure()).contains(name + ": ");
-        assertThat(told).singleElement().isEqualTo(requireNonNull(enforced.decisive()).failure());
+        assertThat(told)
+                .singleElement()
+                .isEqualTo(requireNonNull(enforced.decisive()).failure());
 
         for (Policy.Mode mode : List.of(Policy.Mode.AUDIT, Policy.Mode.WARN)) {
             Decision tried = decide(failing.input(), match.in(mode));

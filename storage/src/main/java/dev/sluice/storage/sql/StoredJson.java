@@ -76,6 +76,7 @@ final class StoredJson {
     private interface ActionForm {}
 
     /** Ranges that were read whole are written as they always were. */
+    @SuppressWarnings("UnusedMethod") // what it says of the method of the same name is read by Jackson
     private abstract static class RangeForm {
         @JsonInclude(JsonInclude.Include.NON_DEFAULT)
         abstract boolean widened();

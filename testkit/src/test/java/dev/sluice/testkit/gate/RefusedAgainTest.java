@@ -7,7 +7,6 @@ import dev.sluice.kernel.gate.Outcome;
 import dev.sluice.kernel.gate.Refusal;
 import dev.sluice.kernel.gate.Visit;
 import dev.sluice.kernel.journal.Event;
-import dev.sluice.kernel.policy.Policy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -18,12 +17,11 @@ import org.junit.jupiter.api.Test;
 class RefusedAgainTest {
 
     private final Door door = Door.listing().trusting();
-    private Policy policy;
 
     @BeforeEach
     void withhold() {
         door.has(UP, "1.0", "2.0");
-        policy = door.withhold("old", "input.v0.package.version == \"1.0\"");
+        door.withhold("old", "input.v0.package.version == \"1.0\"");
     }
 
     private List<Event> refusals() {
