@@ -71,13 +71,12 @@ final class LicenceDenyListTest {
         String mysql = "License: GNU GPLv2 (with FOSS License Exception)\n" + gplBare;
         String pymupdf = "License: Dual Licensed - GNU AFFERO GPL 3.0 or Artifex Commercial License\n";
         String pylint = "License: GPL-2.0-or-later\n" + osi + "GNU General Public License v2 (GPLv2)\n";
-        String text = String.join(
-                "\n",
-                "License: GNU GENERAL PUBLIC LICENSE",
-                "                       Version 3, 29 June 2007",
-                "        ",
-                "         Copyright (C) 2007 Free Software Foundation, Inc.",
-                "");
+        String text = """
+                License: GNU GENERAL PUBLIC LICENSE
+                                       Version 3, 29 June 2007
+                       \s
+                         Copyright (C) 2007 Free Software Foundation, Inc.
+                """;
         for (String refused : new String[] {
             unidecode,
             docutils,
