@@ -29,6 +29,7 @@ import dev.sluice.kernel.policy.PolicySet;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.server.Metrics;
+import dev.sluice.server.Readiness;
 import dev.sluice.server.trace.Tracing;
 import dev.sluice.storage.StorageException;
 import dev.sluice.storage.blob.CountedBlobs;
@@ -85,6 +86,9 @@ final class Installation implements AutoCloseable {
     final Journal journal;
     /** Reads the journal end to end. */
     final JournalCheck journalCheck;
+    /** Whether requests should come here. */
+    final Readiness readiness;
+
     /** Reads all blobs from time to time. */
     final Scrub scrub;
 
@@ -185,6 +189,21 @@ final class Installation implements AutoCloseable {
                     ids,
                     settings,
                     tracing);
+            this.readiness = new Readiness(
+                    Map.of(
+                            "journal",
+                            Writes.journal(metrics::journalFailure, journal, clock, ids),
+                            "blobs",
+                            Writes.blobs(counted::writeFailure, blobs),
+                            "database",
+                            () -> database.files().find("", "", ""),
+                            "upstream client",
+                            () -> {
+                                if (!http.isAlive()) {
+                                    throw new IOException("the client of upstreams has died");
+                                }
+                            }),
+                    clock);
             gate.recordUntold();
             StorageFigures.journalAndUpstreams(metrics, home.unindexed(), gate);
             String made = database.repositories().list().isEmpty() ? beginOnce(machine) : null;

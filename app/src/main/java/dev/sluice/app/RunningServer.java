@@ -98,6 +98,7 @@ final class RunningServer implements AutoCloseable {
                             installation.tracing,
                             configuration.get(Setting.WORKSPACE),
                             FeedSyncs.freshness(configuration),
+                            installation.readiness,
                             operations(installation, upkeep, tokens)),
                     DoorSettings.limits(configuration),
                     installation.clock);

@@ -17,7 +17,9 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A journal whose events are counted, by kind and by what was decided, and whose appends are timed. Thread-safe. */
 final class CountedJournal implements Journal {
@@ -34,8 +36,19 @@ final class CountedJournal implements Journal {
     private final Counter failures;
     private final AtomicInteger pending = new AtomicInteger();
     private final Set<String> named = ConcurrentHashMap.newKeySet();
+    private final Consumer<@Nullable String> lastFailure;
 
-    CountedJournal(Journal journal, PrometheusRegistry registry, Function<String, Optional<Policy.Mode>> modes) {
+    /**
+     * Counts what is done with that journal.
+     *
+     * @param lastFailure is told after every write why it failed, or null
+     */
+    CountedJournal(
+            Journal journal,
+            PrometheusRegistry registry,
+            Function<String, Optional<Policy.Mode>> modes,
+            Consumer<@Nullable String> lastFailure) {
+        this.lastFailure = lastFailure;
         this.journal = journal;
         this.modes = modes;
         Counter events = Counter.builder()
@@ -91,8 +104,10 @@ final class CountedJournal implements Journal {
             pending.decrementAndGet();
             if (failure == null) {
                 seconds.observe((System.nanoTime() - began) / 1e9);
+                lastFailure.accept(null);
             } else {
                 failures.inc();
+                lastFailure.accept(String.valueOf(failure.getMessage()));
             }
         });
         return written;

@@ -124,11 +124,48 @@ public final class FrontDoor implements AutoCloseable {
             Tracing tracing,
             String workspace,
             Freshness freshness,
+            Readiness readiness,
             List<Operation> more) {
         /** Copies the lists. */
         public Rooms {
             formats = List.copyOf(formats);
             more = List.copyOf(more);
+        }
+
+        /** Rooms of which nothing is asked before they count as ready. */
+        public Rooms(
+                Gate gate,
+                Access access,
+                List<Format> formats,
+                Nodes nodes,
+                Leases leases,
+                RepositoryStore repositories,
+                TokenStore tokens,
+                Policies policies,
+                AdvisoryStore advisories,
+                Journal journal,
+                Metrics metrics,
+                Tracing tracing,
+                String workspace,
+                Freshness freshness,
+                List<Operation> more) {
+            this(
+                    gate,
+                    access,
+                    formats,
+                    nodes,
+                    leases,
+                    repositories,
+                    tokens,
+                    policies,
+                    advisories,
+                    journal,
+                    metrics,
+                    tracing,
+                    workspace,
+                    freshness,
+                    Readiness.always(),
+                    more);
         }
     }
 
@@ -212,7 +249,8 @@ public final class FrontDoor implements AutoCloseable {
                 rooms.advisories(),
                 feeds,
                 rooms.metrics()::text,
-                draining::get));
+                draining::get,
+                rooms.readiness()::failing));
         operations.addAll(ApiRoutes.operations(
                 new ApiRoutes.Rooms(
                         rooms.gate(),

@@ -30,6 +30,7 @@ import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Figures about requests, journal events and the JVM, in Prometheus' text format; new ones are zero. Thread-safe. */
 public final class Metrics {
@@ -40,6 +41,7 @@ public final class Metrics {
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE");
 
+    private volatile @Nullable String journalFailure;
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final Counter requests = Counter.builder()
             .name("sluice_http_requests_total")
@@ -222,7 +224,12 @@ public final class Metrics {
 
     /** The journal, with its events counted and its appends timed; decisions are counted by what the events say. */
     public Journal counting(Journal journal) {
-        return new CountedJournal(journal, registry, this::mode);
+        return new CountedJournal(journal, registry, this::mode, failure -> journalFailure = failure);
+    }
+
+    /** Why the last event could not be written to the journal that is counted, or null when it could. */
+    public @Nullable String journalFailure() {
+        return journalFailure;
     }
 
     /** The way to upstreams, with requests counted and timed. */

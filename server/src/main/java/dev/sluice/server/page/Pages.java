@@ -15,6 +15,7 @@ import dev.sluice.server.operation.Problem;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -37,18 +38,21 @@ public final class Pages {
     private final FeedReport feeds;
     private final Figures figures;
     private final BooleanSupplier draining;
+    private final Supplier<List<String>> failing;
 
     private Pages(
             List<Format> formats,
             RepositoryStore repositories,
             FeedReport feeds,
             Figures figures,
-            BooleanSupplier draining) {
+            BooleanSupplier draining,
+            Supplier<List<String>> failing) {
         this.formats = formats;
         this.repositories = repositories;
         this.feeds = feeds;
         this.figures = figures;
         this.draining = draining;
+        this.failing = failing;
     }
 
     /** All of them. */
@@ -59,8 +63,9 @@ public final class Pages {
             AdvisoryStore advisories,
             FeedReport feeds,
             Figures figures,
-            BooleanSupplier draining) {
-        Pages pages = new Pages(formats, repositories, feeds, figures, draining);
+            BooleanSupplier draining,
+            Supplier<List<String>> failing) {
+        Pages pages = new Pages(formats, repositories, feeds, figures, draining, failing);
         WhyPage why = new WhyPage(journal, advisories);
         return List.of(
                 Operation.of("start", "GET", "/", Permission.OPEN, pages::start),
@@ -89,6 +94,12 @@ public final class Pages {
             return Response.json(503, "{\"status\":\"draining\"}\n").with("Cache-Control", "no-store");
         }
         repositories.list();
+        List<String> wrong = failing.get();
+        if (!wrong.isEmpty()) {
+            ObjectNode body = JsonNodeFactory.instance.objectNode().put("status", "failing");
+            wrong.forEach(body.putArray("failing")::add);
+            return Response.json(503, JSON.writeValueAsString(body) + "\n").with("Cache-Control", "no-store");
+        }
         return up();
     }
 

@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A blob store that counts what is done with it. Bytes of files that leave without being copied ({@link #path}) are not read through
@@ -41,6 +42,7 @@ public final class CountedBlobs implements BlobStore {
     private final Map<Operation, LongAdder> failures = adders();
     private final LongAdder read = new LongAdder();
     private final LongAdder written = new LongAdder();
+    private volatile @Nullable String writeFailure;
 
     /** Counts what is done with that store. */
     public CountedBlobs(BlobStore blobs) {
@@ -63,6 +65,11 @@ public final class CountedBlobs implements BlobStore {
     /** Operations that failed, by name; what is not kept is no failure. */
     public Map<String, Long> failures() {
         return sums(failures);
+    }
+
+    /** Why the last blob could not be kept, or null when it could. */
+    public @Nullable String writeFailure() {
+        return writeFailure;
     }
 
     /** Bytes read and written. */
@@ -92,6 +99,9 @@ public final class CountedBlobs implements BlobStore {
             throw absent;
         } catch (IOException | RuntimeException e) {
             count(failures, operation);
+            if (operation == Operation.WRITE) {
+                writeFailure = String.valueOf(e.getMessage());
+            }
             throw e;
         }
     }
@@ -192,7 +202,9 @@ public final class CountedBlobs implements BlobStore {
 
         @Override
         public Contents commit() throws IOException {
-            return watched(Operation.WRITE, writer::commit);
+            Contents contents = watched(Operation.WRITE, writer::commit);
+            writeFailure = null;
+            return contents;
         }
 
         @Override
