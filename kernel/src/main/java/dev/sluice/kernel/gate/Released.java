@@ -21,10 +21,6 @@ public final class Released implements Outcome {
     private final Notices notices;
     private final Runnable lost;
 
-    Released(StoredFile file, BlobStore blobs, Notices notices) {
-        this(file, blobs, notices, () -> {});
-    }
-
     /**
      * What the gate lets out.
      *
