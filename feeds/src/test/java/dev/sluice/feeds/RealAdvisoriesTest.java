@@ -105,6 +105,46 @@ class RealAdvisoriesTest {
     }
 
     @Test
+    void every_version_that_a_malware_record_names_is_found_and_is_malicious() {
+        SharedFolder.find("data/osv").ifPresent(data -> {
+            load(data);
+            int versions = 0;
+            for (Map.Entry<PackageName, List<JsonNode>> entry : records(data).entrySet()) {
+                PackageName name = entry.getKey();
+                for (JsonNode record : entry.getValue()) {
+                    if (!saysMalware(record) || record.hasNonNull("withdrawn")) {
+                        continue;
+                    }
+                    for (JsonNode affected : record.get("affected")) {
+                        for (JsonNode version : affected.path("versions")) {
+                            if (name(affected).equals(name)) {
+                                assertThat(matches(name.format(), name.name(), version.asString()).stream()
+                                                .filter(AdvisoryMatch::isMalicious)
+                                                .flatMap(match -> match.members().stream())
+                                                .map(Advisory::id))
+                                        .as("%s %s", name, version)
+                                        .contains(record.get("id").asString());
+                                versions++;
+                            }
+                        }
+                    }
+                }
+            }
+            assertThat(versions).isGreaterThan(5_000);
+            System.out.println("malicious versions found: " + versions);
+        });
+    }
+
+    /** Any mark there is, read off the JSON alone. */
+    private static boolean saysMalware(JsonNode record) {
+        JsonNode database = record.path("database_specific");
+        return record.get("id").asString().startsWith("MAL-")
+                || record.path("aliases").valueStream().anyMatch(alias -> alias.asString("").startsWith("MAL-"))
+                || database.path("malicious").asBoolean(false)
+                || database.path("cwe_ids").valueStream().anyMatch(cwe -> cwe.asString("").equals("CWE-506"));
+    }
+
+    @Test
     void knows_the_famous_ones() {
         SharedFolder.find("data").ifPresent(data -> {
             load(data);
