@@ -31,8 +31,7 @@ final class Writes {
      *
      * @param failure why the last write failed, or null
      */
-    static Readiness.Check journal(
-            Supplier<@Nullable String> failure, Journal journal, InstantSource clock, Ulid ids) {
+    static Readiness.Check journal(Supplier<@Nullable String> failure, Journal journal, InstantSource clock, Ulid ids) {
         return () -> {
             String why = failure.get();
             if (why != null) {

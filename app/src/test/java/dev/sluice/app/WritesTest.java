@@ -33,8 +33,19 @@ final class WritesTest {
 
     private Event event() {
         return new Event(
-                ids.next(), clock.instant(), Event.Kind.ADMIN, Event.Actor.SYSTEM, null, null, null, null, null, null,
-                List.of(), "something", "{}");
+                ids.next(),
+                clock.instant(),
+                Event.Kind.ADMIN,
+                Event.Actor.SYSTEM,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                "something",
+                "{}");
     }
 
     @Test
@@ -46,7 +57,8 @@ final class WritesTest {
             assertThatCode(check::run).doesNotThrowAnyException();
 
             disk.breakAt(Step.WRITE, FaultyDisk.FULL);
-            assertThatThrownBy(() -> journal.append(event()).toCompletableFuture().join())
+            assertThatThrownBy(
+                            () -> journal.append(event()).toCompletableFuture().join())
                     .isInstanceOf(CompletionException.class);
             assertThatThrownBy(check::run).hasMessageContaining(FaultyDisk.FULL);
 

@@ -139,9 +139,13 @@ class RealAdvisoriesTest {
     private static boolean saysMalware(JsonNode record) {
         JsonNode database = record.path("database_specific");
         return record.get("id").asString().startsWith("MAL-")
-                || record.path("aliases").valueStream().anyMatch(alias -> alias.asString("").startsWith("MAL-"))
+                || record.path("aliases")
+                        .valueStream()
+                        .anyMatch(alias -> alias.asString("").startsWith("MAL-"))
                 || database.path("malicious").asBoolean(false)
-                || database.path("cwe_ids").valueStream().anyMatch(cwe -> cwe.asString("").equals("CWE-506"));
+                || database.path("cwe_ids")
+                        .valueStream()
+                        .anyMatch(cwe -> cwe.asString("").equals("CWE-506"));
     }
 
     @Test
