@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
         mixinStandardHelpOptions = true,
         description = {
             "What would be decided about a version now, from which facts, by which rule. Nothing is downloaded or recorded.",
-            "Exit code 0 when it may leave, 1 when it is withheld."
+            "Exit code 0 when it may leave, 1 when it is withheld or nobody has it."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -54,15 +54,24 @@ final class Explain extends ApiCommand {
                 print(out, answer);
             }
             out.flush();
-            return answer.path("decision").path("allowed").asBoolean(false) ? 0 : 1;
+            boolean gone = answer.path("exists").isBoolean() && !answer.path("exists").booleanValue();
+            return !gone && answer.path("decision").path("allowed").asBoolean(false) ? 0 : 1;
         }
     }
 
     private static void print(PrintWriter out, JsonNode answer) {
         JsonNode decision = answer.path("decision");
         JsonNode facts = answer.path("facts");
+        boolean gone = answer.path("exists").isBoolean() && !answer.path("exists").booleanValue();
+        boolean refused = !decision.path("allowed").asBoolean(false);
         out.println(Output.text(answer.path("subject")) + " in repository " + Output.text(answer.path("repository"))
-                + ": " + Output.text(decision.path("state")));
+                + ": "
+                + (gone
+                        ? "no such version here or upstream" + (refused ? "; asked for, it is refused" : "")
+                        : Output.text(decision.path("state"))));
+        if (!answer.path("awaits").isEmpty()) {
+            out.println("  not decided before the artifact is read: " + Output.text(answer.path("awaits")));
+        }
         for (JsonNode verdict : decision.path("verdicts")) {
             out.println("  policy " + Output.text(verdict.path("policy")) + " (" + Output.text(verdict.path("mode"))
                     + (verdict.path("on_error").asString("").equals("allow") ? ", on_error: allow)" : ")")
@@ -76,6 +85,9 @@ final class Explain extends ApiCommand {
         }
         line(out, "nearest allowed", answer.path("nearest_allowed"));
         line(out, "allowed from", answer.path("until"));
+        if (gone) {
+            return;
+        }
         out.println("Facts");
         line(out, "origin", facts.path("origin"));
         signal(out, "published", facts.path("published"));

@@ -99,6 +99,41 @@ final class DisagreementTest {
         return gate;
     }
 
+    /** Manifest, package.json, status of the publication. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            the same                | "license":"MIT"               | "license":"MIT"                            | 201
+            in other words          | "license":"MIT License"       | "license":"MIT"                            | 201
+            a licence hidden        | "license":"MIT"               | "license":"AGPL-3.0-only"                  | 400
+            a silent manifest       | "description":"x"             | "license":"AGPL-3.0-only"                  | 201
+            scripts left out        | "scripts":{"test":"x"}        | "scripts":{"test":"x","postinstall":"x"}   | 400
+            scripts told            | "scripts":{"postinstall":"x"} | "scripts":{"postinstall":"x"}              | 201
+            """)
+    void a_publication_that_contradicts_itself_is_refused(String what, String manifest, String artifact, int status)
+            throws IOException {
+        TestGate gate = gate(new NpmFormat(), "npm", STARTER);
+        byte[] tarball = tgz("package/package.json", "{\"name\":\"lib\",\"version\":\"1.0.0\"," + artifact + "}");
+
+        Response response = gate.send(
+                "PUT",
+                "lib",
+                ("{\"_id\":\"lib\",\"name\":\"lib\",\"dist-tags\":{\"latest\":\"1.0.0\"},\"versions\":{\"1.0.0\":{"
+                                + "\"name\":\"lib\",\"version\":\"1.0.0\"," + manifest + ",\"dist\":{\"tarball\":\"" + UP
+                                + "lib/-/lib-1.0.0.tgz\"}}},\"_attachments\":{\"lib-1.0.0.tgz\":{\"content_type\":"
+                                + "\"application/octet-stream\",\"data\":\""
+                                + java.util.Base64.getEncoder().encodeToString(tarball) + "\",\"length\":"
+                                + tarball.length + "}}}")
+                        .getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                "Content-Type",
+                "application/json");
+
+        assertThat(response.status()).as(TestGate.text(response)).isEqualTo(status);
+        if (status == 400) {
+            assertThat(TestGate.text(response)).contains("Publish what the file says.");
+            assertThat(gate.get("lib").status()).isEqualTo(404);
+        }
+    }
+
     @Test
     void what_was_read_counts_in_the_index_from_then_on_and_the_reason_names_both_values() throws IOException {
         TestGate gate = npm("\"license\":\"MIT\"", "\"license\":\"AGPL-3.0-only\"", STARTER);

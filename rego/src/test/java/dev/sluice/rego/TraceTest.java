@@ -164,7 +164,7 @@ class TraceTest {
                         false,
                         new Limits(50_000, 100, Duration.ofSeconds(30)))))
                 .isInstanceOf(RegoEvaluationException.class)
-                .hasMessage("eval_cancel_error: the evaluation took more than 50000 steps");
+                .hasMessage("p.rego:3: eval_cancel_error: the evaluation took more than 50000 steps");
     }
 
     @Test

@@ -41,4 +41,11 @@ released := input.v0.package.upstream_metadata.published_at if {
 
 released_ns := time.parse_rfc3339_ns(released)
 
-reason contains sprintf("published %s, held back for %d days", [released, cool_down_days])
+known if is_string(input.v0.package.upstream_metadata.published_at)
+
+reason contains sprintf("published %s, held back for %d days", [released, cool_down_days]) if known
+
+reason contains sprintf("first seen here %s (its publish time is not known), held back for %d days", [
+	released,
+	cool_down_days,
+]) if not known

@@ -237,7 +237,13 @@ final class Artifacts {
                         "upstream '" + upstream.id() + "' answered " + answer.status() + " for " + want.fileName());
             }
             List<Digest> promised = promises(proxying, upstream, want, listed, answer);
+            byte[] head = answer.body().readNBytes(WebPage.HEAD);
+            if (promised.isEmpty() && WebPage.stoodIn(want.fileName(), answer.header("content-type"), head)) {
+                throw new BrokenPromiseException("a web page came in place of " + want.fileName()
+                        + "; nothing is kept of it, and it is asked for again");
+            }
             try (BlobWriter writer = blobs.begin()) {
+                writer.write(head);
                 answer.body().transferTo(writer);
                 verify(writer.contents(), promised, listed);
                 Contents contents = writer.commit();
@@ -288,7 +294,7 @@ final class Artifacts {
         }
         if (promised.isEmpty()) {
             for (Proxying.Question question : proxying.checksumQuestions(upstream, want)) {
-                Digest digest = checksum(proxying, upstream, question);
+                Digest digest = checksum(proxying, upstream, want, question);
                 if (digest != null) {
                     promised.add(digest);
                     break;
@@ -300,13 +306,23 @@ final class Artifacts {
         return promised;
     }
 
-    private @Nullable Digest checksum(Proxying proxying, Upstream upstream, Proxying.Question question) {
+    private @Nullable Digest checksum(
+            Proxying proxying, Upstream upstream, FileWant want, Proxying.Question question) {
         UpstreamClient.Ask ask =
                 new UpstreamClient.Ask(upstream, question.uri(), question.accept(), null, null, MAX_CHECKSUM_BYTES);
         try (UpstreamClient.Answer answer = client.ask(ask)) {
-            return answer.status() == 200
-                    ? proxying.readChecksum(question, answer.body().readAllBytes())
-                    : null;
+            if (answer.status() != 200) {
+                return null;
+            }
+            Digest digest = proxying.readChecksum(question, answer.body().readAllBytes());
+            if (digest == null) {
+                recorder.upstreamFault(
+                        want.repository(),
+                        upstream,
+                        want.packageName(),
+                        "the checksum " + question.uri().getPath() + " is no digest");
+            }
+            return digest;
         } catch (IOException e) {
             return null; // the next question may be answered
         }

@@ -82,17 +82,29 @@ final class Explanations {
                 .build();
     }
 
+    /**
+     * What there is of a version that is explained.
+     *
+     * @param exists whether anybody has it; null when nobody can tell
+     * @param listed whether a source lists it
+     * @param failure why an upstream could not be asked, or null
+     * @param awaits facts that policies in force read and that only the artifact tells, which was not fetched yet
+     */
+    record Standing(
+            @Nullable Boolean exists,
+            boolean listed,
+            @Nullable String failure,
+            List<String> awaits) {}
+
     /** Everything about what would be decided. */
     static ObjectValue explanation(
-            Judge.Judgement judgement,
-            @Nullable String nearest,
-            @Nullable Instant until,
-            boolean listed,
-            @Nullable String failure) {
+            Judge.Judgement judgement, @Nullable String nearest, @Nullable Instant until, Standing standing) {
         return explained(judgement, nearest, until)
                 .put("subject", text(judgement.facts().coordinates().toString()))
-                .put("listed", BooleanValue.of(listed))
-                .put("upstream_failure", failure == null ? NullValue.NULL : text(failure))
+                .put("exists", standing.exists() == null ? NullValue.NULL : BooleanValue.of(standing.exists()))
+                .put("listed", BooleanValue.of(standing.listed()))
+                .put("awaits", texts(standing.awaits()))
+                .put("upstream_failure", standing.failure() == null ? NullValue.NULL : text(standing.failure()))
                 .put("input", judgement.input())
                 .build();
     }

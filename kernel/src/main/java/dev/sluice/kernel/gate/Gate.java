@@ -10,6 +10,7 @@ import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.facts.HistoryStore;
+import dev.sluice.kernel.facts.UnknownFact;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Proxying;
 import dev.sluice.kernel.journal.Journal;
@@ -414,6 +415,17 @@ public final class Gate {
         }
         Blend.Entry entry = blend == null ? null : blend.release(coordinates.version());
         List<StoredFile> kept = stores.files().of(repository.id(), coordinates);
+        boolean absent = entry == null && kept.isEmpty();
+        boolean known = failure == null && upstreams && format.proxying().indexListsFiles();
+        if (absent && known) {
+            Judge.Judgement judgement = judge.judgedAbsent(format, repository, coordinates, visit.actor());
+            String instead = blend == null
+                    ? null
+                    : NearestVersion.of(
+                            format.versionOrder(), judge.judge(format, blend, visit), coordinates.version(), true);
+            return Explanations.explanation(
+                    judgement, instead, null, new Explanations.Standing(false, false, null, List.of()));
+        }
         Judge.Judgement judgement = judge.judge(
                 format,
                 repository,
@@ -431,7 +443,16 @@ public final class Gate {
                 ? null
                 : NearestVersion.of(
                         format.versionOrder(), judge.judge(format, blend, visit), coordinates.version(), until == null);
-        return Explanations.explanation(judgement, nearest, until, entry != null, failure);
+        List<String> awaits = kept.isEmpty() && judgement.decision().isAllowed()
+                ? judgement.policies().awaits(Releasing.open(judgement.facts()), repository, format.id()).stream()
+                        .map(UnknownFact::label)
+                        .toList()
+                : List.of();
+        return Explanations.explanation(
+                judgement,
+                nearest,
+                until,
+                new Explanations.Standing(absent ? null : Boolean.TRUE, entry != null, failure, awaits));
     }
 
     /** The policies that decide here. */

@@ -211,13 +211,19 @@ final class Judge {
     /** Judges a version that nobody has; null unless it is withheld by what is known of it all the same. */
     @Nullable
     Judgement judgeAbsent(Format format, Repository repository, Coordinates coordinates, Event.Actor actor) {
+        Judgement judgement = judgedAbsent(format, repository, coordinates, actor);
+        return judgement.decision().isAllowed() ? null : judgement;
+    }
+
+    /** The same, whatever is decided. */
+    Judgement judgedAbsent(Format format, Repository repository, Coordinates coordinates, Event.Actor actor) {
         Instant now = clock.instant();
         PolicySet set = policies.current();
         AdvisoryIndex.OfPackage matcher = advisories.of(format.versionOrder(), coordinates.packageName());
         Facts facts = bare(format, repository, coordinates, matcher, now);
         ObjectValue input = renderer(format, now).render(facts, actor);
         Decision decision = set.decideAbsent(repository, coordinates.format(), input, now);
-        return decision.isAllowed() ? null : new Judgement(decision, facts, input, set, now);
+        return new Judgement(decision, facts, input, set, now);
     }
 
     /** Judges the version of a package that nobody has any more which advisories name last; null unless that is withheld. */

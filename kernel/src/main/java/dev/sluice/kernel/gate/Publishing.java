@@ -6,6 +6,7 @@ import dev.sluice.kernel.blob.Contents;
 import dev.sluice.kernel.facts.Evidence;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.license.License;
 import dev.sluice.kernel.repository.HostedStore.Change;
 import dev.sluice.kernel.repository.HostedStore.HostedPackage;
 import dev.sluice.kernel.repository.HostedStore.RevisionConflictException;
@@ -39,7 +40,7 @@ final class Publishing {
             throws IOException, Publication.RejectedException {
         String repository = publication.repository().id();
         PackageName name = publication.packageName();
-        publication.edit().apply(current(repository, name)); // refuse before bytes are kept
+        Change planned = publication.edit().apply(current(repository, name)); // refuse before bytes are kept
         List<StoredFile> files = new ArrayList<>();
         for (Publication.FileOf upload : publication.uploads()) {
             Contents contents = upload.upload().commit();
@@ -54,7 +55,9 @@ final class Publishing {
         }
         List<Evidence> evidence = new ArrayList<>();
         for (StoredFile file : files) {
-            evidence.add(unambiguous(format, file));
+            Evidence told = unambiguous(format, file);
+            agreeing(format, file, told, planned);
+            evidence.add(told);
         }
         Change change = apply(visit, format, publication, files);
         stores.history()
@@ -81,6 +84,41 @@ final class Publishing {
                             + ". Build it anew with the usual tools, and publish that.");
         }
         return evidence;
+    }
+
+    /**
+     * What is published beside its files says of them what they say themselves; where a file describes others (Maven's POM), it is that
+     * which is read. Throws when it does not.
+     */
+    private static void agreeing(Format format, StoredFile file, Evidence evidence, Change planned)
+            throws Publication.RejectedException {
+        if (!format.proxying().indexListsFiles() || Judge.isSideCar(format, file.fileName())) {
+            return;
+        }
+        for (Release release : planned.put()) {
+            if (!release.version().equals(file.coordinates().version())) {
+                continue;
+            }
+            String claimed = release.license().orNull();
+            String read = evidence.license().orNull();
+            if (claimed != null
+                    && read != null
+                    && !claimed.isBlank()
+                    && !read.isBlank()
+                    && !License.of(claimed).agreesWith(License.of(read))) {
+                throw new Publication.RejectedException(
+                        400,
+                        file.fileName() + " says that its licence is '" + read + "', what was sent beside it says '"
+                                + claimed + "'. Publish what the file says.");
+            }
+            if (Boolean.FALSE.equals(release.installScripts().orNull())
+                    && Boolean.TRUE.equals(evidence.installScripts().orNull())) {
+                throw new Publication.RejectedException(
+                        400,
+                        file.fileName() + " runs code when it is installed, what was sent beside it says that it does"
+                                + " not. Publish what the file says.");
+            }
+        }
     }
 
     private Change apply(Visit visit, Format format, Publication publication, List<StoredFile> files)

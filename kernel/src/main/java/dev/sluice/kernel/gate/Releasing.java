@@ -235,19 +235,22 @@ final class Releasing {
             return false;
         }
         Facts facts = judgement.facts();
-        Set<UnknownFact> unknown = UnknownFact.in(facts);
-        Set<UnknownFact> open = unknown.stream()
-                .filter(fact -> fact.isLearntFromArtifacts(facts))
-                .collect(Collectors.toUnmodifiableSet());
         return judgement
                 .policies()
                 .withholdsAnyway(
-                        open,
+                        open(facts),
                         facts.repository(),
                         facts.coordinates().format(),
                         judgement.input(),
-                        unknown,
+                        UnknownFact.in(facts),
                         judgement.at());
+    }
+
+    /** What is not known and can still be learnt from the artifact or what lies beside it. */
+    static Set<UnknownFact> open(Facts facts) {
+        return UnknownFact.in(facts).stream()
+                .filter(fact -> fact.isLearntFromArtifacts(facts))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private Judge.Judgement judge(

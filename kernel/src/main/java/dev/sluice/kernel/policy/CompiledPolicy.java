@@ -211,6 +211,11 @@ final class CompiledPolicy {
         return readsRequest;
     }
 
+    /** Whether it reads that fact. */
+    boolean reads(UnknownFact fact) {
+        return reads.contains(fact);
+    }
+
     /** Whether its verdict may depend on what only an artifact or an index that lists it tells. */
     boolean readsArtifact() {
         return readsArtifact;

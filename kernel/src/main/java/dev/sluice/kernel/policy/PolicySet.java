@@ -6,6 +6,7 @@ import dev.sluice.rego.Evaluation;
 import dev.sluice.rego.value.ObjectValue;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -173,6 +174,20 @@ public final class PolicySet {
         return !new PolicySet(revision, settled)
                 .decide(repository, format, input, unknown, now)
                 .isAllowed();
+    }
+
+    /** Those of the open facts that enforcing policies there read: until they are known a release is no promise. */
+    public Set<UnknownFact> awaits(Set<UnknownFact> open, Repository repository, String format) {
+        Set<UnknownFact> awaited = EnumSet.noneOf(UnknownFact.class);
+        for (UnknownFact fact : open) {
+            if (policies.stream()
+                    .filter(each -> each.policy().mode() == Policy.Mode.ENFORCE
+                            && each.policy().scope().covers(repository, format))
+                    .anyMatch(each -> each.reads(fact))) {
+                awaited.add(fact);
+            }
+        }
+        return awaited;
     }
 
     /**

@@ -89,6 +89,35 @@ class AbsentVersionsTest {
     }
 
     @Test
+    void an_explanation_says_that_there_is_no_such_version_and_what_would_be_said_to_who_asks() throws java.io.IOException {
+        door.coolDown();
+        door.withhold("malware", MALWARE);
+        door.imported(malware(door.name("lib"), "1.1.1"), door.name("lib").format());
+
+        assertThat(explained("7.7")).contains("\"exists\": false", "\"allowed\": true");
+        assertThat(explained("1.1.1")).contains("\"exists\": false", "\"allowed\": false", "malware says no");
+        assertThat(explained("1.0")).contains("\"exists\": true");
+    }
+
+    @Test
+    void an_explanation_names_what_a_policy_in_force_reads_and_only_the_artifact_tells() throws java.io.IOException {
+        door.withhold("licence", "input.v0.package.license.raw_license == \"AGPL\"");
+
+        assertThat(explained("1.0")).contains("\"awaits\": [\"licence\"]");
+    }
+
+    private String explained(String version) throws java.io.IOException {
+        return door.gate
+                .gate()
+                .explain(
+                        door.visit(),
+                        door.gate.repository(),
+                        new dev.sluice.kernel.artifact.Coordinates(door.name("lib"), version),
+                        true)
+                .toString();
+    }
+
+    @Test
     void a_rule_about_the_name_counts_for_every_version_there_could_be() {
         door.withhold("name", "input.v0.package.name == \"lib\"");
 

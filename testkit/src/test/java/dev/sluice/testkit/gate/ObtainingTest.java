@@ -198,4 +198,27 @@ class ObtainingTest {
         assertThat(door.gate.gate().describe(door.visit(), door.want("1.0"))).isInstanceOf(Outcome.Described.class);
         assertThat(door.gate.journal().events(Event.Kind.DOWNLOAD)).isEmpty();
     }
+
+    @Test
+    void a_web_page_in_place_of_a_file_that_nobody_vouched_for_is_a_fault_and_not_kept() {
+        Door maven = Door.unlisting().trusting();
+        String uri = UP + TextFormat.path("lib", "3.0", "lib-3.0.txt");
+        for (String page : new String[] {
+            "<!DOCTYPE html><title>parked</title>", "\uFEFF \n<html>log in</html>", "<HEAD></HEAD>", "<div>busy</div>"
+        }) {
+            maven.gate.upstreams().has(uri, page, "content-type", "text/html; charset=utf-8");
+            int before = maven.blobs();
+
+            Outcome.Missing missing = Door.missing(maven.file(maven.want("3.0")));
+
+            assertThat(missing.why()).as(page).contains("a web page came in place of lib-3.0.txt");
+            assertThat(maven.blobs()).isEqualTo(before);
+            maven.pass(Duration.ofHours(1));
+        }
+        assertThat(maven.faults()).isEqualTo(4);
+
+        maven.gate.upstreams().has(uri, "bytes at last", "content-type", "text/html");
+
+        assertThat(maven.bytes("3.0")).isEqualTo("bytes at last");
+    }
 }

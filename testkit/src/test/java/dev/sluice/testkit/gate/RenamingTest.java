@@ -46,7 +46,7 @@ class RenamingTest {
 
         door.policy(Draft.of("by its new name", "true")
                 .only(Set.of("packages"), Set.of())
-                .at(20));
+                .at(5));
 
         assertThat(Door.refusal(door.file("1.0")).policy()).isEqualTo("by its new name");
     }
