@@ -44,6 +44,7 @@ final class Blends {
     private final HostedStore hosted;
     private final HistoryStore history;
     private final Documents documents;
+    private final Workload work;
     private final InstantSource clock;
     private final GateSettings settings;
     private final Recorder recorder;
@@ -72,6 +73,7 @@ final class Blends {
             HostedStore hosted,
             HistoryStore history,
             Documents documents,
+            Workload work,
             InstantSource clock,
             GateSettings settings,
             Recorder recorder,
@@ -80,6 +82,7 @@ final class Blends {
         this.hosted = hosted;
         this.history = history;
         this.documents = documents;
+        this.work = work;
         this.clock = clock;
         this.settings = settings;
         this.recorder = recorder;
@@ -343,8 +346,14 @@ final class Blends {
                     try {
                         parsedIndexes.put(
                                 same,
-                                proxying.readIndex(name, answer.uri(), type(answer.header("content-type")), body)
-                                        .packed());
+                                work.run(
+                                        documents.size(blob),
+                                        () -> proxying.readIndex(
+                                                        name,
+                                                        answer.uri(),
+                                                        type(answer.header("content-type")),
+                                                        body)
+                                                .packed()));
                     } catch (Proxying.MalformedDocumentException e) {
                         recorder.upstreamFault(repository, upstream, name, "unreadable index: " + e.getMessage());
                         throw e;
@@ -359,8 +368,9 @@ final class Blends {
         if (index == null) {
             try (InputStream body = documents.open(held, blob, Long.MAX_VALUE)) {
                 URI source = question.uri();
-                index = proxying.readIndex(name, source, held.record().contentType(), body)
-                        .packed();
+                index = work.run(documents.size(blob), () -> proxying.readIndex(
+                                name, source, held.record().contentType(), body)
+                        .packed());
             }
             parsedIndexes.put(key, index);
         }

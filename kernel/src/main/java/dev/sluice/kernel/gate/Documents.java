@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.blob.BlobDamagedException;
+import dev.sluice.kernel.blob.Blob;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobWriter;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
@@ -140,6 +141,11 @@ final class Documents {
             }
             return ask(key, repository, format, upstream, document, question, maxBytes, check, now);
         });
+    }
+
+    /** Length of a body that is kept, in bytes; 0 when it is gone. */
+    long size(Digest blob) throws IOException {
+        return blobs.find(blob).map(Blob::size).orElse(0L);
     }
 
     /**

@@ -129,8 +129,10 @@ public final class Gate {
         this.rests = new Rests(client, clock, settings);
         this.documents = new Documents(stores.documents(), stores.blobs(), stores.leases(), rests, clock, settings);
         Promises promises = new Promises(recorder, settings);
-        this.blends = new Blends(stores.hosted(), stores.history(), documents, clock, settings, recorder, promises);
-        this.judge = new Judge(policies, advisories, clock, settings.workspace(), blends::weighAgain);
+        Workload work = new Workload(settings.memoryForWork());
+        this.blends =
+                new Blends(stores.hosted(), stores.history(), documents, work, clock, settings, recorder, promises);
+        this.judge = new Judge(policies, advisories, clock, settings.workspace(), work, blends::weighAgain);
         this.artifacts = new Artifacts(
                 stores.files(),
                 stores.blobs(),

@@ -43,6 +43,11 @@ public record GateSettings(
         return indexMemoryBytes / 32 * 19;
     }
 
+    /** Documents being parsed or rendered at once, as they came; what is made of them takes some times as much meanwhile. */
+    long memoryForWork() {
+        return indexMemoryBytes / 2;
+    }
+
     /** Files that left before, with their decisions. */
     long memoryForFiles() {
         return indexMemoryBytes / 4;

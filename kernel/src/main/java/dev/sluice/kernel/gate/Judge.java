@@ -47,6 +47,7 @@ final class Judge {
     private final AdvisoryIndex advisories;
     private final InstantSource clock;
     private final String workspace;
+    private final Workload work;
     private final Consumer<Blend> grown;
 
     /**
@@ -54,11 +55,12 @@ final class Judge {
      *
      * @param grown told when what was judged of a blend takes more memory than before
      */
-    Judge(Policies policies, AdvisoryIndex advisories, InstantSource clock, String workspace, Consumer<Blend> grown) {
+    Judge(Policies policies, AdvisoryIndex advisories, InstantSource clock, String workspace, Workload work, Consumer<Blend> grown) {
         this.policies = policies;
         this.advisories = advisories;
         this.clock = clock;
         this.workspace = workspace;
+        this.work = work;
         this.grown = grown;
     }
 
@@ -176,6 +178,7 @@ final class Judge {
                         now),
                 horizon,
                 blend.stale ? new Outcome.Notices(List.of(), true) : Outcome.Notices.NONE,
+                work,
                 () -> grown.accept(blend));
     }
 
