@@ -24,6 +24,13 @@ final class LenientXml {
     private static final int MAX_DEPTH = 200;
     private static final int MAX_TEXT = 4_000;
     private static final int MAX_ENTITY = 40;
+
+    /** Longer names are told apart by their beginning: no element that anybody asks for has one. */
+    private static final int MAX_NAME = 200;
+
+    /** Elements deeper than that below the root are not told. */
+    private static final int TOLD_DEPTH = 3;
+
     private static final Map<String, String> ENTITIES = entities();
 
     private final String xml;
@@ -45,7 +52,7 @@ final class LenientXml {
      */
     record Walked(String root, boolean closed, int oddities) {}
 
-    /** Told of every element when it ends. */
+    /** Told of every element down to the third below the root when it ends: no document read here says anything deeper. */
     @FunctionalInterface
     interface Visitor {
 
@@ -153,12 +160,14 @@ final class LenientXml {
     /** Behind the bracket that ends a tag; one in the quoted value of an attribute does not. */
     private int tagEnd(int from) {
         int at = from;
+        boolean valued = false;
         while (at < xml.length()) {
             char c = xml.charAt(at);
             if (c == '>') {
                 return at + 1;
             }
-            if ((c == '"' || c == '\'') && xml.lastIndexOf('=', at) > from) {
+            valued |= c == '=';
+            if (valued && (c == '"' || c == '\'')) {
                 int end = xml.indexOf(c, at + 1);
                 if (end < 0) {
                     oddities++;
@@ -177,7 +186,7 @@ final class LenientXml {
         while (end < limit && isName(xml.charAt(end))) {
             end++;
         }
-        return xml.substring(from, end);
+        return xml.substring(from, Math.min(end, from + MAX_NAME));
     }
 
     private static boolean isName(char c) {
@@ -212,6 +221,8 @@ final class LenientXml {
             if (path.size() > 1) {
                 boolean isClosed = path.size() == open + 1;
                 oddities += isClosed ? 0 : 1;
+            }
+            if (path.size() > 1 && path.size() <= TOLD_DEPTH + 1) {
                 visitor.ends(
                         String.join("/", path.subList(1, path.size())),
                         texts.getLast().toString().strip().replaceAll("\\s+", " "));
@@ -239,14 +250,14 @@ final class LenientXml {
         }
         int at = from;
         while (at < to) {
-            int ampersand = xml.indexOf('&', at);
-            if (ampersand < 0 || ampersand >= to) {
+            int ampersand = xml.indexOf('&', at, to);
+            if (ampersand < 0) {
                 append(xml.substring(at, to));
                 return;
             }
             append(xml.substring(at, ampersand));
-            int end = xml.indexOf(';', ampersand);
-            if (end < 0 || end >= to || end - ampersand > MAX_ENTITY) {
+            int end = xml.indexOf(';', ampersand, Math.min(to, ampersand + MAX_ENTITY + 1));
+            if (end < 0) {
                 oddities++;
                 append("&");
                 at = ampersand + 1;

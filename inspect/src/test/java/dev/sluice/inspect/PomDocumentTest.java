@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -22,7 +24,9 @@ import org.apache.maven.model.Model;
 import org.apache.maven.model.io.xpp3.MavenXpp3Reader;
 import org.codehaus.plexus.util.xml.pull.XmlPullParserException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** POMs as people write them, read as Maven reads those of dependencies. */
@@ -107,6 +111,40 @@ class PomDocumentTest {
         assertThat(pom.parent()).isEqualTo("com.acme:base:7");
         assertThat(pom.license().isKnown()).isFalse();
         assertThat(pom.license().basis()).contains("its parent com.acme:base:7 may");
+    }
+
+    /** Work in proportion to the document: with its square, each of them would take an hour. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+        "~<a ~ | ~\"~ | ~>~",
+        "~<a ~ | ~'x~ | ~>~",
+        "~<a =~ | ~\"~ | ~>~",
+        "~<a>~ | ~&~ | ~</a>~",
+        "~<a>~ | ~&;~ | ~</a>~",
+        "~<a>~ | ~&x~ | ~</a>~",
+        "~<a>~ | ~<~ | ~</a>~",
+        "~~ | ~</b>~ | ~~",
+        "~~ | ~<b>~ | ~~"
+    })
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void four_megabytes_of_anything_are_read_at_once(String before, String again, String after) throws IOException {
+        String licenses = "<licenses><license><name>MIT</name></license></licenses>";
+        String much = again.repeat((4 << 20) / again.length());
+        assertThat(read("<project>" + licenses + before + much + after + "</project>").licenses())
+                .containsExactly("MIT");
+    }
+
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void long_names_cost_nothing_for_each_of_their_children() throws IOException {
+        String licenses = "<licenses><license><name>MIT</name></license></licenses>";
+        String deep = IntStream.range(0, 190)
+                .mapToObj(i -> "<" + "x".repeat(10_000) + i + ">")
+                .collect(Collectors.joining());
+        assertThat(read("<project>" + licenses + deep + "<y/>".repeat(500_000)).licenses())
+                .containsExactly("MIT");
+        assertThat(read("<project>" + licenses + "<" + "x".repeat(2 << 20) + ">" + "<y/>".repeat(500_000)).licenses())
+                .containsExactly("MIT");
     }
 
     @Test
