@@ -118,7 +118,9 @@ final class Gunzip extends InputStream {
     }
 
     private void trailer() throws IOException {
-        if (number() != checksum.getValue() || number() != (inflater.getBytesWritten() & 0xffffffffL)) {
+        long crc = number();
+        long size = number();
+        if (crc != checksum.getValue() || size != (inflater.getBytesWritten() & 0xffffffffL)) {
             inventory.doubt("its checksum does not fit, which some clients find out and others do not");
         }
     }

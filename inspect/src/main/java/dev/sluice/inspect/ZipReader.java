@@ -190,9 +190,12 @@ final class ZipReader {
             throw new UnreadableException(
                     "'" + shown + "' is larger than " + inventory.limits().documentBytes() + " bytes");
         }
+        if (entry.method() == STORED && entry.packed() != entry.size()) {
+            throw new UnreadableException("'" + shown + "' is stored in another length than its own");
+        }
         CRC32 checksum = new CRC32();
         long size = entry.method() == STORED
-                ? copied(window, entry.packed(), checksum, document)
+                ? copied(window, entry.size(), checksum, document)
                 : inflated(window, entry, checksum, document);
         if (size != entry.size() || checksum.getValue() != entry.crc()) {
             inventory.doubt("'" + shown + "' is not what its directory says: another size or checksum");

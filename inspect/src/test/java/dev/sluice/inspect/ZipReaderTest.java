@@ -186,6 +186,27 @@ class ZipReaderTest {
                                 .end()));
     }
 
+    /** What it unpacks to is bounded by what the directory claims: whoever claims less is believed in nothing. */
+    @Test
+    void what_is_stored_in_another_length_than_its_own_is_neither_copied_nor_believed() throws IOException {
+        String much = "x".repeat(1 << 20);
+        for (String name : new String[] {METADATA, "foo/data"}) {
+            ZipForge zip = new ZipForge();
+            int packed = 1 << 20;
+            int at = zip.local(name, "", header -> header.putShort(ZipForge.METHOD, (short) 0)
+                    .putInt(ZipForge.PACKED, packed + 2)
+                    .putInt(ZipForge.SIZE, 100));
+            zip.bytes(much.getBytes(StandardCharsets.US_ASCII));
+            Inspection found = wheel(zip.directory(name, "", at, header -> header.putShort(10, (short) 0)
+                            .putInt(20, packed + 2)
+                            .putInt(24, 100))
+                    .end());
+            assertThat(found.license().isKnown()).isFalse();
+            assertThat(found.license().basis()).contains("'" + name + "' is stored in another length than its own");
+            assertThat(found.ambiguities()).anyMatch(told -> told.contains("stored in another length than its own"));
+        }
+    }
+
     private interface Forgery {
         byte[] of(ZipForge zip);
     }
