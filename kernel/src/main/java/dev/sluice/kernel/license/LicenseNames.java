@@ -157,7 +157,7 @@ final class LicenseNames {
     }
 
     /** Licences that forbid much are told wherever a text mentions them; with them, nobody knows what else it says. */
-    private static Meaning mentioned(String text) {
+    static Meaning mentioned(String text) {
         String plain = simplified(text.toLowerCase(Locale.ROOT));
         Set<String> found = new LinkedHashSet<>();
         Matcher gnu = GNU.matcher(plain);

@@ -2,7 +2,9 @@ package dev.sluice.kernel.license;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Whole texts of licences, told by their titles and first sentences: packages put them where a name belongs. */
@@ -80,10 +82,27 @@ final class LicenseTexts {
             if (at >= 0
                     && (!sign.title()
                             || isTitle(text, lower, at, at + sign.words().length()))) {
-                return meaning(sign.licenses());
+                return sign.title() ? meaning(sign.licenses()) : beside(meaning(sign.licenses()), text);
             }
         }
-        return lower.contains(BSD) ? bsd(lower) : null;
+        return lower.contains(BSD) ? beside(bsd(lower), text) : null;
+    }
+
+    /** A sentence may stand for a part of the whole only: what else the text mentions that forbids much counts as well. */
+    private static Meaning beside(Meaning told, String text) {
+        Meaning mentioned = LicenseNames.mentioned(text);
+        Set<String> families = families(told);
+        boolean others = mentioned.isRecognised() && !families.containsAll(families(mentioned));
+        return others ? Meaning.unsure(List.of(told, mentioned)) : told;
+    }
+
+    /** Licences without their versions: a sentence that tells one of GNU's may leave its version to the words around it. */
+    private static Set<String> families(Meaning meaning) {
+        return meaning.alternatives().stream()
+                .flatMap(List::stream)
+                .filter(entry -> !entry.equals(License.NOASSERTION))
+                .map(entry -> entry.contains("GPL-") ? entry.substring(0, entry.indexOf('-')) : entry)
+                .collect(Collectors.toSet());
     }
 
     /** Names with OR or semicolons between, as {@link License#choice} and {@link License#weighed} write them. */

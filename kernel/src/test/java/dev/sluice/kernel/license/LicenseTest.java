@@ -20,6 +20,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What packages declare, and what it means. */
@@ -113,6 +114,28 @@ class LicenseTest {
             @ForAll("gnu") String name, @ForAll("beside") String before, @ForAll("beside") String after) {
         License license = License.of(before + name + after);
         assertThat(license.alternatives().stream().flatMap(List::stream)).anyMatch(entry -> entry.contains("GPL-"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            Permission is hereby granted, free of charge, to any person obtaining a copy of this software                  | MIT
+            Redistribution and use in source and binary forms are permitted. Neither the name of it may be used            | BSD-3-Clause
+            Licensed under the Apache License, Version 2.0 (the "License"), you may not use this file except in compliance | Apache-2.0
+            """)
+    void a_sentence_that_tells_a_licence_hides_no_other_that_the_text_mentions(String sentence, String id) {
+        assertThat(License.of(sentence).expression()).isEqualTo(id);
+        for (String other : List.of("AGPL-3.0", "SSPL", "GNU General Public License, version 3", "BUSL 1.1")) {
+            for (String text : List.of(
+                    "Licensed under " + other + ". Portions: " + sentence, sentence + ". Parts of it are under " + other)) {
+                License license = License.of(text);
+                assertThat(license.expression()).as(text).isEmpty();
+                assertThat(license.alternatives()).as(text).hasSize(1);
+                assertThat(license.alternatives().getFirst())
+                        .as(text)
+                        .contains(id)
+                        .anyMatch(entry -> entry.contains("GPL-3.0") || entry.startsWith("SSPL") || entry.startsWith("BUSL"));
+            }
+        }
     }
 
     @Test
