@@ -50,8 +50,9 @@ final class DisagreementTest {
             a silent artifact               | "license":"MIT"                    | "description":"x"                          | 200 | 200 | 200
             scripts nobody mentions         | "license":"MIT"                    | "license":"MIT","scripts":{"postinstall":"x"} | 200 | 200 | 403
             scripts denied                  | "hasInstallScript":false           | "scripts":{"install":"x"}                  | 403 | 200 | 403
-            scripts left out of the list    | "scripts":{"test":"x"}             | "scripts":{"test":"x","postinstall":"x"}   | 403 | 200 | 403
+            scripts left out of the list    | "scripts":{"test":"x"}             | "scripts":{"test":"x","postinstall":"x"}   | 200 | 200 | 403
             scripts told                    | "hasInstallScript":true            | "scripts":{"preinstall":"x"}               | 200 | 200 | 403
+            a blank script                  | "scripts":{"postinstall":" "}      | "scripts":{"postinstall":" "}              | 200 | 200 | 200
             scripts made up                 | "hasInstallScript":true            | "scripts":{"test":"x"}                     | 403 | 200 | 403
             """)
     void npm(String what, String index, String artifact, int starter, int denied, int scripts) throws IOException {
@@ -106,7 +107,9 @@ final class DisagreementTest {
             in other words          | "license":"MIT License"       | "license":"MIT"                            | 201
             a licence hidden        | "license":"MIT"               | "license":"AGPL-3.0-only"                  | 400
             a silent manifest       | "description":"x"             | "license":"AGPL-3.0-only"                  | 201
-            scripts left out        | "scripts":{"test":"x"}        | "scripts":{"test":"x","postinstall":"x"}   | 400
+            scripts left out        | "scripts":{"test":"x"}        | "scripts":{"test":"x","postinstall":"x"}   | 201
+            scripts denied          | "hasInstallScript":false      | "scripts":{"test":"x","postinstall":"x"}   | 400
+            a blank script          | "scripts":{"postinstall":""}  | "scripts":{"postinstall":""}               | 201
             scripts told            | "scripts":{"postinstall":"x"} | "scripts":{"postinstall":"x"}              | 201
             """)
     void a_publication_that_contradicts_itself_is_refused(String what, String manifest, String artifact, int status)
@@ -229,7 +232,7 @@ final class DisagreementTest {
     void a_jar_and_its_pom(String what, String pom, String inside, int starter, int denied) throws IOException {
         for (String policy : new String[] {STARTER, deny()}) {
             TestGate gate = gate(new MavenFormat(), "maven", policy);
-            byte[] jar = inside == null ? zip("a", "b") : zip("META-INF/maven/a/b/pom.xml", pom(inside));
+            byte[] jar = inside == null ? zip("a", "b") : zip("META-INF/maven/com.acme/lib/pom.xml", pom(inside));
             String path = "com/acme/lib/1.0/lib-1.0";
             gate.upstreams()
                     .has(

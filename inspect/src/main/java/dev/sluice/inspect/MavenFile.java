@@ -33,7 +33,7 @@ final class MavenFile implements FileInspector {
             return FileInspector.unknown("files of this kind are not read");
         }
         Archive jar = archives.zip(content, Layout.JAR);
-        return inspection(inJar(jar), jar.ambiguities());
+        return inspection(inJar(name, jar), jar.ambiguities());
     }
 
     private byte[] pom(Content content) throws IOException {
@@ -46,14 +46,21 @@ final class MavenFile implements FileInspector {
         }
     }
 
-    /** What the only POM of a jar says. A jar that cannot be read, or whose POM cannot, is a jar all the same. */
-    private static Signal<String> inJar(Archive jar) {
+    /**
+     * What the only POM of a jar says, where it is its own: jars that hold the classes of others often hold their POMs, and none of
+     * their own. A jar that cannot be read, or whose POM cannot, is a jar all the same.
+     */
+    private static Signal<String> inJar(String fileName, Archive jar) {
         List<Archive.Document> poms = jar.documents();
         if (jar.unreadable() != null) {
             return Signal.unknown("the jar could not be read: " + jar.unreadable());
         }
         if (poms.size() != 1) {
             return Signal.unknown(poms.isEmpty() ? "the jar holds no POM" : "the jar holds several POMs");
+        }
+        String artifact = poms.getFirst().place().split("/")[3].toLowerCase(Locale.ROOT); // META-INF/maven/group/artifact/pom.xml
+        if (!fileName.startsWith(artifact + "-")) {
+            return Signal.unknown("the jar holds the POM of another artifact");
         }
         try {
             return PomDocument.of(poms.getFirst().bytes()).license();

@@ -177,6 +177,10 @@ class ArtifactInspectorTest {
                         .license()
                         .basis())
                 .isEqualTo("the jar holds several POMs");
+        assertThat(inspect("maven", "all-1.jar", Archives.zip("A.class", "x", "META-INF/maven/g/a/pom.xml", pom))
+                        .license()
+                        .basis())
+                .isEqualTo("the jar holds the POM of another artifact");
         assertThat(inspect("maven", "a-1.jar", Archives.zip("A.class", "x"))
                         .license()
                         .isKnown())
