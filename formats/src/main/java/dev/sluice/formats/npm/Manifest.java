@@ -59,6 +59,9 @@ final class Manifest {
     private static final Set<String> DROPPED =
             Set.of("@", "name", "version", "dist", "readme", "_attachments", "_rev", "_revisions", "__proto__");
 
+    /** Scripts that run when a package is installed, unless they are blank. */
+    private static final List<String> INSTALL_SCRIPTS = List.of("preinstall", "install", "postinstall");
+
     private final byte[] source;
     private final Map<String, int[]> members = new LinkedHashMap<>();
     private final Map<String, int[]> dist = new LinkedHashMap<>();
@@ -82,7 +85,7 @@ final class Manifest {
      * @param license the declared licence, empty when it says nothing of one
      * @param description one line, at most 500 characters, or empty
      * @param maintainers as {@code name <mail>}
-     * @param installScripts whether it names scripts that run on installation; null when it says nothing of any
+     * @param installScripts whether it names scripts that run on installation, or claims that there are none; null otherwise
      */
     record Facts(
             @Nullable String tarball,
@@ -209,10 +212,9 @@ final class Manifest {
             case "scripts" -> {
                 boolean told = parser.currentToken() == JsonToken.START_OBJECT;
                 Map<String, String> scripts = Json.texts(parser, 200);
-                if (told) {
-                    runsScripts(scripts.containsKey("preinstall")
-                            || scripts.containsKey("install")
-                            || scripts.containsKey("postinstall"));
+                // none of them is no "no": what holds a binding.gyp is built without any
+                if (told && INSTALL_SCRIPTS.stream().anyMatch(script -> !scripts.getOrDefault(script, "").isBlank())) {
+                    runsScripts(true);
                 }
             }
             default -> {
