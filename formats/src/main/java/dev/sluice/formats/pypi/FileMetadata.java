@@ -66,7 +66,7 @@ record FileMetadata(PypiFormat format, String project, String fileName) implemen
         if (!(outcome instanceof Released wheel)) {
             return FileDownload.answer(exchange, outcome, TYPE);
         }
-        byte[] metadata = WheelMetadata.of(wheel);
+        byte[] metadata = format.bareWheels().metadata(wheel);
         if (metadata == null) {
             return Problem.of(404, want.fileName() + " has no METADATA that can be read");
         }

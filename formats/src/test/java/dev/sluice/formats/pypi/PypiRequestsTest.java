@@ -3,16 +3,23 @@ package dev.sluice.formats.pypi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.formats.version.Pep440Order;
+import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.Upstream;
+import dev.sluice.testkit.MemoryBlobStore;
 import dev.sluice.testkit.TestGate;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** Requests through the real gate, over stores in memory and a fake upstream. */
@@ -222,6 +229,25 @@ class PypiRequestsTest {
 
         URI sideCar = URI.create(FILES + wheelName("1.0") + ".metadata");
         assertThat(gate.upstreams().asked().stream().filter(sideCar::equals)).hasSize(1);
+    }
+
+    @Test
+    void metadata_is_read_from_the_wheel_once_however_many_ask_for_it() throws Exception {
+        upstreamHasFoo();
+        String path = "files/foo/" + wheelName("1.0") + ".metadata";
+        String metadata = Uploads.metadata("foo", "1.0");
+        try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<String> answer : people.invokeAll(
+                    Collections.nCopies(20, (Callable<String>) () -> TestGate.text(gate.get(path))))) {
+                assertThat(answer.get()).isEqualTo(metadata);
+            }
+        }
+        gate.blobs()
+                .damage(
+                        MemoryBlobStore.digest(Algorithm.SHA256, Uploads.wheel("foo", "1.0")),
+                        "read again".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(TestGate.text(gate.get(path))).isEqualTo(metadata);
     }
 
     @Test
