@@ -54,7 +54,8 @@ final class Explain extends ApiCommand {
                 print(out, answer);
             }
             out.flush();
-            boolean gone = answer.path("exists").isBoolean() && !answer.path("exists").booleanValue();
+            boolean gone =
+                    answer.path("exists").isBoolean() && !answer.path("exists").booleanValue();
             return !gone && answer.path("decision").path("allowed").asBoolean(false) ? 0 : 1;
         }
     }
@@ -62,7 +63,8 @@ final class Explain extends ApiCommand {
     private static void print(PrintWriter out, JsonNode answer) {
         JsonNode decision = answer.path("decision");
         JsonNode facts = answer.path("facts");
-        boolean gone = answer.path("exists").isBoolean() && !answer.path("exists").booleanValue();
+        boolean gone =
+                answer.path("exists").isBoolean() && !answer.path("exists").booleanValue();
         boolean refused = !decision.path("allowed").asBoolean(false);
         out.println(Output.text(answer.path("subject")) + " in repository " + Output.text(answer.path("repository"))
                 + ": "

@@ -121,7 +121,8 @@ final class DisagreementTest {
                 "PUT",
                 "lib",
                 ("{\"_id\":\"lib\",\"name\":\"lib\",\"dist-tags\":{\"latest\":\"1.0.0\"},\"versions\":{\"1.0.0\":{"
-                                + "\"name\":\"lib\",\"version\":\"1.0.0\"," + manifest + ",\"dist\":{\"tarball\":\"" + UP
+                                + "\"name\":\"lib\",\"version\":\"1.0.0\"," + manifest + ",\"dist\":{\"tarball\":\""
+                                + UP
                                 + "lib/-/lib-1.0.0.tgz\"}}},\"_attachments\":{\"lib-1.0.0.tgz\":{\"content_type\":"
                                 + "\"application/octet-stream\",\"data\":\""
                                 + java.util.Base64.getEncoder().encodeToString(tarball) + "\",\"length\":"

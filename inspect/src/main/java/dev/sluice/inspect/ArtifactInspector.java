@@ -29,7 +29,8 @@ public final class ArtifactInspector implements Inspector {
 
     @Override
     public int version() {
-        return 4; // licences as weighed, POMs leniently, their parents; archives as clients read them; only a jar's own POM
+        return 4; // licences as weighed, POMs leniently, their parents; archives as clients read them; only a jar's own
+        // POM
     }
 
     @Override

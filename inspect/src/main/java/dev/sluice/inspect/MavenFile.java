@@ -58,7 +58,8 @@ final class MavenFile implements FileInspector {
         if (poms.size() != 1) {
             return Signal.unknown(poms.isEmpty() ? "the jar holds no POM" : "the jar holds several POMs");
         }
-        String artifact = poms.getFirst().place().split("/")[3].toLowerCase(Locale.ROOT); // META-INF/maven/group/artifact/pom.xml
+        String artifact =
+                poms.getFirst().place().split("/")[3].toLowerCase(Locale.ROOT); // META-INF/maven/group/artifact/pom.xml
         if (!fileName.startsWith(artifact + "-")) {
             return Signal.unknown("the jar holds the POM of another artifact");
         }

@@ -115,22 +115,26 @@ class PomDocumentTest {
 
     /** Work in proportion to the document: with its square, each of them would take an hour. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
-        "~<a ~ | ~\"~ | ~>~",
-        "~<a ~ | ~'x~ | ~>~",
-        "~<a =~ | ~\"~ | ~>~",
-        "~<a>~ | ~&~ | ~</a>~",
-        "~<a>~ | ~&;~ | ~</a>~",
-        "~<a>~ | ~&x~ | ~</a>~",
-        "~<a>~ | ~<~ | ~</a>~",
-        "~~ | ~</b>~ | ~~",
-        "~~ | ~<b>~ | ~~"
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "~<a ~ | ~\"~ | ~>~",
+                "~<a ~ | ~'x~ | ~>~",
+                "~<a =~ | ~\"~ | ~>~",
+                "~<a>~ | ~&~ | ~</a>~",
+                "~<a>~ | ~&;~ | ~</a>~",
+                "~<a>~ | ~&x~ | ~</a>~",
+                "~<a>~ | ~<~ | ~</a>~",
+                "~~ | ~</b>~ | ~~",
+                "~~ | ~<b>~ | ~~"
+            })
     @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void four_megabytes_of_anything_are_read_at_once(String before, String again, String after) throws IOException {
         String licenses = "<licenses><license><name>MIT</name></license></licenses>";
         String much = again.repeat((4 << 20) / again.length());
-        assertThat(read("<project>" + licenses + before + much + after + "</project>").licenses())
+        assertThat(read("<project>" + licenses + before + much + after + "</project>")
+                        .licenses())
                 .containsExactly("MIT");
     }
 
@@ -143,7 +147,8 @@ class PomDocumentTest {
                 .collect(Collectors.joining());
         assertThat(read("<project>" + licenses + deep + "<y/>".repeat(500_000)).licenses())
                 .containsExactly("MIT");
-        assertThat(read("<project>" + licenses + "<" + "x".repeat(2 << 20) + ">" + "<y/>".repeat(500_000)).licenses())
+        assertThat(read("<project>" + licenses + "<" + "x".repeat(2 << 20) + ">" + "<y/>".repeat(500_000))
+                        .licenses())
                 .containsExactly("MIT");
     }
 

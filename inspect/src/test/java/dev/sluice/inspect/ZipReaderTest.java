@@ -193,13 +193,20 @@ class ZipReaderTest {
         for (String name : new String[] {METADATA, "foo/data"}) {
             ZipForge zip = new ZipForge();
             int packed = 1 << 20;
-            int at = zip.local(name, "", header -> header.putShort(ZipForge.METHOD, (short) 0)
-                    .putInt(ZipForge.PACKED, packed + 2)
-                    .putInt(ZipForge.SIZE, 100));
+            int at = zip.local(
+                    name,
+                    "",
+                    header -> header.putShort(ZipForge.METHOD, (short) 0)
+                            .putInt(ZipForge.PACKED, packed + 2)
+                            .putInt(ZipForge.SIZE, 100));
             zip.bytes(much.getBytes(StandardCharsets.US_ASCII));
-            Inspection found = wheel(zip.directory(name, "", at, header -> header.putShort(10, (short) 0)
-                            .putInt(20, packed + 2)
-                            .putInt(24, 100))
+            Inspection found = wheel(zip.directory(
+                            name,
+                            "",
+                            at,
+                            header -> header.putShort(10, (short) 0)
+                                    .putInt(20, packed + 2)
+                                    .putInt(24, 100))
                     .end());
             assertThat(found.license().isKnown()).isFalse();
             assertThat(found.license().basis()).contains("'" + name + "' is stored in another length than its own");

@@ -213,7 +213,10 @@ final class Manifest {
                 boolean told = parser.currentToken() == JsonToken.START_OBJECT;
                 Map<String, String> scripts = Json.texts(parser, 200);
                 // none of them is no "no": what holds a binding.gyp is built without any
-                if (told && INSTALL_SCRIPTS.stream().anyMatch(script -> !scripts.getOrDefault(script, "").isBlank())) {
+                if (told
+                        && INSTALL_SCRIPTS.stream()
+                                .anyMatch(script ->
+                                        !scripts.getOrDefault(script, "").isBlank())) {
                     runsScripts(true);
                 }
             }

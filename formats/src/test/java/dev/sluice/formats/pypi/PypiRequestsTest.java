@@ -237,8 +237,8 @@ class PypiRequestsTest {
         String path = "files/foo/" + wheelName("1.0") + ".metadata";
         String metadata = Uploads.metadata("foo", "1.0");
         try (ExecutorService people = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (Future<String> answer : people.invokeAll(
-                    Collections.nCopies(20, (Callable<String>) () -> TestGate.text(gate.get(path))))) {
+            for (Future<String> answer :
+                    people.invokeAll(Collections.nCopies(20, (Callable<String>) () -> TestGate.text(gate.get(path))))) {
                 assertThat(answer.get()).isEqualTo(metadata);
             }
         }

@@ -306,8 +306,7 @@ final class Artifacts {
         return promised;
     }
 
-    private @Nullable Digest checksum(
-            Proxying proxying, Upstream upstream, FileWant want, Proxying.Question question) {
+    private @Nullable Digest checksum(Proxying proxying, Upstream upstream, FileWant want, Proxying.Question question) {
         UpstreamClient.Ask ask =
                 new UpstreamClient.Ask(upstream, question.uri(), question.accept(), null, null, MAX_CHECKSUM_BYTES);
         try (UpstreamClient.Answer answer = client.ask(ask)) {

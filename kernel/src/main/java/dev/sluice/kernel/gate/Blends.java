@@ -349,10 +349,7 @@ final class Blends {
                                 work.run(
                                         documents.size(blob),
                                         () -> proxying.readIndex(
-                                                        name,
-                                                        answer.uri(),
-                                                        type(answer.header("content-type")),
-                                                        body)
+                                                        name, answer.uri(), type(answer.header("content-type")), body)
                                                 .packed()));
                     } catch (Proxying.MalformedDocumentException e) {
                         recorder.upstreamFault(repository, upstream, name, "unreadable index: " + e.getMessage());
@@ -368,9 +365,10 @@ final class Blends {
         if (index == null) {
             try (InputStream body = documents.open(held, blob, Long.MAX_VALUE)) {
                 URI source = question.uri();
-                index = work.run(documents.size(blob), () -> proxying.readIndex(
-                                name, source, held.record().contentType(), body)
-                        .packed());
+                index = work.run(
+                        documents.size(blob),
+                        () -> proxying.readIndex(name, source, held.record().contentType(), body)
+                                .packed());
             }
             parsedIndexes.put(key, index);
         }

@@ -55,7 +55,13 @@ final class Judge {
      *
      * @param grown told when what was judged of a blend takes more memory than before
      */
-    Judge(Policies policies, AdvisoryIndex advisories, InstantSource clock, String workspace, Workload work, Consumer<Blend> grown) {
+    Judge(
+            Policies policies,
+            AdvisoryIndex advisories,
+            InstantSource clock,
+            String workspace,
+            Workload work,
+            Consumer<Blend> grown) {
         this.policies = policies;
         this.advisories = advisories;
         this.clock = clock;

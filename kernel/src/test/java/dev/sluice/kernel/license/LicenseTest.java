@@ -126,14 +126,16 @@ class LicenseTest {
         assertThat(License.of(sentence).expression()).isEqualTo(id);
         for (String other : List.of("AGPL-3.0", "SSPL", "GNU General Public License, version 3", "BUSL 1.1")) {
             for (String text : List.of(
-                    "Licensed under " + other + ". Portions: " + sentence, sentence + ". Parts of it are under " + other)) {
+                    "Licensed under " + other + ". Portions: " + sentence,
+                    sentence + ". Parts of it are under " + other)) {
                 License license = License.of(text);
                 assertThat(license.expression()).as(text).isEmpty();
                 assertThat(license.alternatives()).as(text).hasSize(1);
                 assertThat(license.alternatives().getFirst())
                         .as(text)
                         .contains(id)
-                        .anyMatch(entry -> entry.contains("GPL-3.0") || entry.startsWith("SSPL") || entry.startsWith("BUSL"));
+                        .anyMatch(entry ->
+                                entry.contains("GPL-3.0") || entry.startsWith("SSPL") || entry.startsWith("BUSL"));
             }
         }
     }
