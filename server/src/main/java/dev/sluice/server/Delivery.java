@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.buffer.BufferInternal;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,8 @@ final class Delivery {
 
     /** Of bytes outside the heap, which are not copied. */
     private static final int SLICE = 256 * 1024;
+
+    private static final int INFLATED_AT_ONCE = 16 * 1024;
 
     private static final long LINGER_MILLIS = 2_000;
     private static final int MAX_REASON = 400;
@@ -169,16 +173,35 @@ final class Delivery {
             byte[] bytes = zipped.bytes();
             compressed(bytes, BufferInternal.buffer(Unpooled.wrappedBuffer(bytes)), etag);
         } else {
+            unpacked(zipped);
+        }
+    }
+
+    /** Unpacked on its way out, a piece at a time: only what is kept is held, by a place that counts it. */
+    private void unpacked(Zipped zipped) {
+        byte[] kept = zipped.bytes();
+        if (!zipped.isPacked()) {
+            plain(kept, true);
+            return;
+        }
+        if (!takesPlace(kept, kept.length)) {
+            return;
+        }
+        try {
             door.blocking.execute(() -> {
-                byte[] bytes = zipped.plain();
-                loop.runOnContext(go -> {
-                    if (out.closed()) {
-                        passage.finished(499);
-                    } else {
-                        plain(bytes, true);
-                    }
-                });
+                try {
+                    stream(
+                            () -> new GZIPInputStream(new ByteArrayInputStream(kept), INFLATED_AT_ONCE),
+                            zipped.length(),
+                            response.status(),
+                            () -> plainHead(zipped.length(), true));
+                } finally {
+                    leavesPlace(kept, kept.length);
+                }
             });
+        } catch (RuntimeException refused) {
+            leavesPlace(kept, kept.length);
+            throw refused;
         }
     }
 
@@ -189,6 +212,12 @@ final class Delivery {
         }
         passage.busy();
         return false;
+    }
+
+    private void leavesPlace(Object body, int length) {
+        if (length > Outgoing.LARGE) {
+            door.outgoing.leave(body, length);
+        }
     }
 
     /**
@@ -293,8 +322,11 @@ final class Delivery {
             artifactHead(status, etag, range, length, size);
             end(out.sendFile(file, offset, length).andThen(done -> closeQuietly(file)), status);
         } else {
-            door.blocking.execute(() ->
-                    stream(released, offset, length, status, () -> artifactHead(status, etag, range, length, size)));
+            door.blocking.execute(() -> stream(
+                    () -> released.open(offset, length),
+                    length,
+                    status,
+                    () -> artifactHead(status, etag, range, length, size)));
         }
     }
 
@@ -340,11 +372,16 @@ final class Delivery {
         }
     }
 
+    /** Where the bytes of a body come from. */
+    private interface Source {
+        InputStream open() throws IOException;
+    }
+
     /** Opens first, so that a store that fails is told with a status; then copies at the pace of the reader. On a virtual thread. */
-    private void stream(Released released, long offset, long length, int status, Runnable writeHead) {
+    private void stream(Source source, long length, int status, Runnable writeHead) {
         InputStream opened;
         try {
-            opened = released.open(offset, length);
+            opened = source.open();
         } catch (BlobDamagedException e) {
             passage.again(e);
             return;
@@ -368,7 +405,7 @@ final class Delivery {
             while (left > 0) {
                 int count = in.read(chunk, 0, (int) Math.min(chunk.length, left));
                 if (count < 0) {
-                    throw new IOException("a blob ended " + left + " bytes early");
+                    throw new IOException("a body ended " + left + " bytes early");
                 }
                 left -= count;
                 Buffer buffer = Buffer.buffer(java.util.Arrays.copyOf(chunk, count));

@@ -253,17 +253,20 @@ final class Passage {
             }
         }
         Principal principal = principal();
+        if (who instanceof Authentication.Rejected rejected) {
+            Response tooMany = tooMany(principal);
+            return tooMany != null ? tooMany : unauthenticated(rejected.why());
+        }
+        boolean may = mayOperate(principal, operation.permission());
+        if (!may && principal.isAnonymous()) {
+            return unauthenticated("a token is needed here");
+        }
         Response tooMany = operation.id().startsWith("health") ? null : tooMany(principal);
         if (tooMany != null) {
             return tooMany;
         }
-        if (who instanceof Authentication.Rejected rejected) {
-            return unauthenticated(rejected.why());
-        }
-        if (!mayOperate(principal, operation.permission())) {
-            return principal.isAnonymous()
-                    ? unauthenticated("a token is needed here")
-                    : forbidden(operation.permission());
+        if (!may) {
+            return forbidden(operation.permission());
         }
         if (onLoop && !operation.fromMemory()) {
             return null;
@@ -349,12 +352,9 @@ final class Passage {
             return null;
         }
         Principal principal = principal();
-        Response tooMany = tooMany(principal);
-        if (tooMany != null) {
-            return tooMany;
-        }
         if (result instanceof Authentication.Rejected rejected) {
-            return unauthenticated(rejected.why());
+            Response tooMany = tooMany(principal);
+            return tooMany != null ? tooMany : unauthenticated(rejected.why());
         }
         Gate.Access access = door.access.authorise(visit(principal), within, entered.permission());
         if (access == Gate.Access.GRANTED
@@ -365,6 +365,10 @@ final class Passage {
         }
         if (access == Gate.Access.UNAUTHENTICATED) {
             return unauthenticated("repository " + within.name() + " needs a token for this");
+        }
+        Response tooMany = tooMany(principal);
+        if (tooMany != null) {
+            return tooMany;
         }
         return access == Gate.Access.FORBIDDEN ? forbidden(entered.permission()) : null;
     }
@@ -390,24 +394,33 @@ final class Passage {
                         429,
                         "Too many requests",
                         "too many requests " + what + " for "
-                                + (principal.isAnonymous() ? "this address" : "this token")
+                                + whose(principal)
                                 + "; try again in " + seconds + " seconds. An administrator sets how many may: "
                                 + (what.equals("failed") ? "limits.failures" : "limits.request-rate"))
                 .with("Retry-After", Integer.toString(seconds));
     }
 
-    private String asks(Principal principal) {
-        Token token = principal.token();
-        return RateLimit.who(token == null ? null : token.id(), address());
+    private String whose(Principal principal) {
+        if (who instanceof Authentication.Rejected) {
+            return "wrong credentials from this address";
+        }
+        return principal.isAnonymous() ? "this address" : "this token";
     }
 
-    /** What an answer costs whoever asked: most what makes us write something down. */
+    /** Many may share an address: who guesses credentials there keeps nobody out who shows none, or the right ones. */
+    private String asks(Principal principal) {
+        Token token = principal.token();
+        String asks = RateLimit.who(token == null ? null : token.id(), address());
+        return who instanceof Authentication.Rejected ? "rejected " + asks : asks;
+    }
+
+    /** What an answer costs whoever asked: most what makes us write something down; to be challenged for a token, nothing. */
     private int cost(int status) {
         if (who instanceof Authentication.Rejected) {
             return status == 401 ? 100 : 0;
         }
         return switch (status) {
-            case 401, 404, 410 -> 1;
+            case 404, 410 -> 1;
             case 403 ->
                 decision.equals("refused") && visit != null && !visit.records().isEmpty() ? 20 : 1;
             default -> 0;

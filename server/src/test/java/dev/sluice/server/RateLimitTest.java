@@ -115,11 +115,49 @@ class RateLimitTest {
             assertThat(door.get("/api/status", "Authorization", "Bearer slc_nonsense")
                             .statusCode())
                     .isEqualTo(429);
-            assertThat(door.get("/why/unknown").statusCode()).isEqualTo(429);
+            assertThat(door.get("/why/unknown").statusCode()).isEqualTo(404);
             String auditor = door.token(Role.AUDITOR);
             assertThat(door.get("/api/status", "Authorization", "Bearer " + auditor)
                             .statusCode())
                     .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void wrong_credentials_of_an_address_keep_out_neither_its_anonymous_readers_nor_its_tokens() throws IOException {
+        try (TestDoor door = new TestDoor(TestDoor.LIMITS.with(new Limits.Rates(150, 0)))) {
+            String token = door.token(Role.READER);
+            String[] wrong = {"Authorization", "Bearer slc_nonsense"};
+            for (int i = 0; i < 10; i++) {
+                door.get("/fake/main/echo", wrong);
+            }
+
+            HttpResponse<String> limited = door.get("/fake/main/echo", wrong);
+            assertThat(limited.statusCode()).isEqualTo(429);
+            assertThat(limited.body()).contains("wrong credentials from this address");
+            assertThat(door.get("/fake/main/echo").statusCode()).isEqualTo(200);
+            assertThat(door.get("/fake/closed/echo", "Authorization", "Bearer " + token)
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void who_shows_no_token_where_one_is_needed_is_always_challenged_and_that_costs_nothing() throws IOException {
+        try (TestDoor door = new TestDoor(TestDoor.LIMITS.with(new Limits.Rates(10, 0)))) {
+            for (int i = 0; i < 30; i++) {
+                assertThat(door.get("/fake/closed/echo").statusCode()).isEqualTo(401);
+                assertThat(door.get("/api/status").statusCode()).isEqualTo(401);
+            }
+            assertThat(door.get("/fake/main/echo").statusCode()).isEqualTo(200);
+
+            for (int i = 0; i < 21; i++) {
+                door.get("/fake/main/nothing");
+            }
+            assertThat(door.get("/fake/main/echo").statusCode()).isEqualTo(429);
+            HttpResponse<String> challenge = door.get("/fake/closed/echo");
+            assertThat(challenge.statusCode()).isEqualTo(401);
+            assertThat(challenge.headers().firstValue("WWW-Authenticate")).isPresent();
         }
     }
 

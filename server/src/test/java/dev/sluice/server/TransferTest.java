@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.sluice.kernel.access.Role;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.format.Zipped;
 import dev.sluice.kernel.gate.GateKey;
 import dev.sluice.kernel.gate.Released;
 import dev.sluice.server.TestDoor.Answer;
@@ -126,6 +127,89 @@ class TransferTest {
         assertThat(answer.statusCode()).isEqualTo(304);
         assertThat(answer.body()).isEmpty();
         assertThat(answer.headers().firstValue("etag")).contains(ETAG);
+    }
+
+    @Test
+    void what_is_kept_compressed_arrives_whole_and_plain_where_gzip_is_not_taken() throws IOException {
+        byte[] plain = halfRandom(5_000_000, 7);
+        Zipped kept = Zipped.of(plain);
+        door.format.quick(
+                "packed", exchange -> Response.of(200, "application/json", kept).with("ETag", "\"p\""));
+
+        HttpResponse<byte[]> answer = get("packed", "Accept-Encoding", "identity");
+
+        assertThat(answer.body()).isEqualTo(plain);
+        assertThat(answer.headers().firstValue("Content-Length")).contains("5000000");
+        assertThat(answer.headers().firstValue("Content-Encoding")).isEmpty();
+        assertThat(answer.headers().firstValue("Vary")).contains("Accept-Encoding");
+        assertThat(answer.headers().firstValue("ETag")).contains("\"p\"");
+        assertThat(get("packed", "If-None-Match", "\"p\"").statusCode()).isEqualTo(304);
+        try (Wire wire = door.open()) {
+            assertThat(wire.send("HEAD /fake/main/packed HTTP/1.1\r\nHost: a\r\n\r\n")
+                            .head()
+                            .headers())
+                    .containsEntry("content-length", "5000000");
+            wire.send("GET /fake/main/packed HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(wire.answer().body()).isEqualTo(plain);
+        }
+        awaitNothingHeld(door);
+    }
+
+    /** Each unpacked answer would be thirty times what is kept of it. */
+    @Test
+    void many_who_do_not_take_gzip_share_one_copy_and_another_body_waits_for_room() throws IOException {
+        Zipped kept = Zipped.of(halfRandom(60_000_000, 8));
+        Zipped other = Zipped.of(halfRandom(60_000_000, 9));
+        Limits narrow = new Limits(
+                200, 100, 4096, 8192, 50, 1024 * 1024, 64 * 1024, 1024, kept.bytes().length, 1024, TestDoor.TIMES);
+        try (TestDoor own = new TestDoor(narrow)) {
+            own.format.quick("packed", exchange -> Response.of(200, "application/json", kept));
+            own.format.quick("other", exchange -> Response.of(200, "application/json", other));
+            Wire[] stalled = new Wire[20];
+            for (int i = 0; i < stalled.length; i++) {
+                stalled[i] = own.open();
+                assertThat(stalled[i]
+                                .send("GET /fake/main/packed HTTP/1.1\r\nHost: a\r\n\r\n")
+                                .head()
+                                .status())
+                        .isEqualTo(200);
+            }
+
+            assertThat(held(own)).isEqualTo((double) kept.bytes().length);
+            assertThat(own.get("/fake/main/other").statusCode()).isEqualTo(503);
+
+            for (Wire wire : stalled) {
+                wire.close();
+            }
+            awaitNothingHeld(own);
+            assertThat(own.get("/fake/main/other").statusCode()).isEqualTo(200);
+        }
+    }
+
+    private static byte[] halfRandom(int length, long seed) {
+        byte[] bytes = new byte[length];
+        byte[] random = new byte[length / 30];
+        new Random(seed).nextBytes(random);
+        for (int from = 0; from < random.length; from += 1000) {
+            System.arraycopy(random, from, bytes, from * 30, Math.min(1000, random.length - from));
+        }
+        return bytes;
+    }
+
+    private static double held(TestDoor door) {
+        String metrics =
+                door.get("/metrics", "Authorization", "Bearer " + door.token(Role.AUDITOR)).body();
+        return metrics.lines()
+                .filter(line -> line.startsWith("sluice_http_responses_held_bytes "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void awaitNothingHeld(TestDoor door) {
+        while (held(door) > 0) {
+            Thread.onSpinWait(); // the test's timeout ends it
+        }
     }
 
     @ParameterizedTest
