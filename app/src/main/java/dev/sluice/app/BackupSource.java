@@ -1,6 +1,8 @@
 package dev.sluice.app;
 
 import dev.sluice.kernel.journal.Journal;
+import dev.sluice.kernel.repository.Inventory;
+import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.storage.StorageException;
 import dev.sluice.storage.journal.SegmentJournal;
 import dev.sluice.storage.sql.Database;
@@ -24,6 +26,16 @@ record BackupSource(Database database, Journal journal) implements Backup.Source
     @Override
     public void copyJournal(Path log, long end) throws IOException {
         segments().copyTo(log, end);
+    }
+
+    @Override
+    public Inventory inventory() {
+        return database.inventory();
+    }
+
+    @Override
+    public RepositoryStore repositories() {
+        return database.repositories();
     }
 
     private SegmentJournal segments() {

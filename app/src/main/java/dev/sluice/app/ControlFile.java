@@ -1,6 +1,9 @@
 package dev.sluice.app;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -9,6 +12,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -48,10 +52,11 @@ record ControlFile(Path path) {
         writePrivate(path, JSON.writeValueAsString(fields) + "\n");
     }
 
-    /** Writes a file with mode 600, visible only when complete. */
+    /** Writes a file with mode 600, visible only when complete, and durable on return: what is sealed with a key may lean on it. */
     static void writePrivate(Path path, String text) throws IOException {
         Path absolute = path.toAbsolutePath();
-        Files.createDirectories(absolute.getParent());
+        Path folder = Objects.requireNonNull(absolute.getParent());
+        Files.createDirectories(folder);
         Path temporary = absolute.resolveSibling(
                 "." + absolute.getFileName() + "." + ProcessHandle.current().pid());
         Files.deleteIfExists(temporary);
@@ -62,8 +67,17 @@ record ControlFile(Path path) {
                         }
                         : new FileAttribute<?>[0];
         Files.createFile(temporary, attributes);
-        Files.writeString(temporary, text, StandardOpenOption.WRITE);
+        try (FileChannel file = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                file.write(bytes);
+            }
+            file.force(true);
+        }
         Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+            names.force(true);
+        }
     }
 
     /** The server that runs on the data directory, if its process is still there. */

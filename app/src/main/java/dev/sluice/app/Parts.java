@@ -42,9 +42,10 @@ final class Parts {
         }
         Path databases = Home.databases(configuration, data);
         Path journal = data.resolve("journal");
+        boolean inS3 = configuration.find(Setting.BLOBS).filter(S3Location::isS3).isPresent();
         Path blobs = configuration
                 .find(Setting.BLOBS)
-                .map(place -> S3Location.isS3(place) ? data : Path.of(place))
+                .map(place -> inS3 ? data : Path.of(place))
                 .orElse(data.resolve("blobs"));
         boolean hasEvents = !SegmentJournal.isEmpty(journal);
         boolean begun = hasEvents || holdsBlobs(blobs);
@@ -65,7 +66,8 @@ final class Parts {
         if (!Files.isDirectory(journal.resolve("log")) && Files.exists(databases.resolve("sluice.db"))) {
             missing.add(new Part("journal", data, "it says what was released to whom, and why"));
         }
-        if (!Files.isDirectory(blobs) && hasEvents) {
+        // not the directory itself: where a disk was mounted, an empty one stays
+        if (!inS3 && !Files.isDirectory(blobs.resolve("sha256")) && hasEvents) {
             missing.add(new Part("blobs", blobs, "the bytes of what was published are in it"));
         }
         missing.removeIf(part -> {

@@ -56,6 +56,10 @@ final class TakeBackup extends UpkeepCommand {
                         result.path("blobs").asLong(),
                         bytes(result.path("blob_bytes").asLong()),
                         result.path("copied").asLong());
+                result.path("skipped")
+                        .forEach(blob -> out.printf(
+                                "Skipped blob %s: it could not be read, and is fetched again when somebody asks for it%n",
+                                Output.text(blob)));
                 out.println("It holds secrets of upstreams: keep it as private as the data directory.");
                 out.flush();
             }

@@ -244,12 +244,15 @@ final class Upkeep implements AutoCloseable {
 
     /** What {@code sluice backup} and {@code sluice restore} print. */
     static ObjectNode written(Backup.Manifest manifest) {
-        return Api.object()
+        ObjectNode written = Api.object()
                 .put("taken_at", manifest.takenAt())
                 .put("files", manifest.files().size())
                 .put("blobs", manifest.blobs())
                 .put("blob_bytes", manifest.blobBytes())
                 .put("copied", manifest.copied());
+        ArrayNode skipped = written.putArray("skipped");
+        manifest.skipped().forEach(skipped::add);
+        return written;
     }
 
     /** Keeps the names of what goes, the first of them. */
@@ -314,15 +317,20 @@ final class Upkeep implements AutoCloseable {
     }
 
     private void scrubWhenDue(long rate, Duration interval) {
-        if (!installation.scrub.isDue(interval)) {
-            return;
-        }
-        try (Leases.Lease lease =
-                installation.database.leases().take("scrub", Duration.ZERO).orElse(null)) {
-            if (lease != null) {
-                installation.scrub.run(bytes -> rest(bytes, rate));
+        try {
+            if (!installation.scrub.isDue(interval)) {
+                return;
             }
-        } catch (IOException | RuntimeException e) {
+            try (Leases.Lease lease = installation
+                    .database
+                    .leases()
+                    .take("scrub", Duration.ZERO)
+                    .orElse(null)) {
+                if (lease != null) {
+                    installation.scrub.run(bytes -> rest(bytes, rate));
+                }
+            }
+        } catch (IOException | RuntimeException e) { // one that leaves here would end all later runs
             LOG.warn("the scrub stopped, it goes on later: {}", e.getMessage());
         }
     }

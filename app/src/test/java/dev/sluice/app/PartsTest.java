@@ -72,6 +72,19 @@ final class PartsTest {
     }
 
     @Test
+    void an_empty_mount_point_is_not_taken_for_the_blobs() throws IOException {
+        open("").close();
+        remove("blobs");
+        Files.createDirectory(folder.resolve("data/blobs"));
+
+        assertThatThrownBy(() -> open("").close()).hasMessageContaining("blobs is missing");
+        assertThat(folder.resolve("data/blobs")).isEmptyDirectory();
+
+        open("blobs").close();
+        open("").close();
+    }
+
+    @Test
     void what_is_accepted_must_be_a_part() {
         assertThatThrownBy(() -> open("everything").close())
                 .isInstanceOf(ConfigurationException.class)

@@ -99,10 +99,12 @@ final class SqlRepositoryStore implements RepositoryStore {
                 }
                 PreparedStatement write = session.prepared("UPDATE upstream SET credential_secret = ?"
                         + (now == null ? ", credential_kind = NULL, credential_user = NULL" : "")
-                        + " WHERE repository = ? AND id = ?");
+                        + " WHERE repository = ? AND id = ? AND url = ? AND credential_secret = ?");
                 write.setString(1, now);
                 write.setString(2, row[0]);
                 write.setString(3, row[1]);
+                write.setString(4, row[2]); // another node may have saved it meanwhile
+                write.setString(5, row[3]);
                 changed += write.executeUpdate();
             }
             if (changed > 0) {

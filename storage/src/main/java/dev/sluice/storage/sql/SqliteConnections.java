@@ -194,9 +194,12 @@ final class SqliteConnections implements Connections {
                 statement.execute("PRAGMA busy_timeout=" + SHRINK_MILLIS);
                 statement.execute(
                         "PRAGMA wal_checkpoint(TRUNCATE)"); // left for another time where a reader is in the way
-                statement.execute("PRAGMA busy_timeout=" + Sqlite.BUSY_MILLIS);
             } finally {
-                writer.connection().setAutoCommit(false);
+                try {
+                    statement.execute("PRAGMA busy_timeout=" + Sqlite.BUSY_MILLIS);
+                } finally {
+                    writer.connection().setAutoCommit(false);
+                }
             }
         } catch (SQLException e) {
             LOG.warn("the log of the database {} could not be shrunk: {}", name, e.getMessage());

@@ -3,7 +3,13 @@ package dev.sluice.storage.upkeep;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.blob.Blob;
+import dev.sluice.kernel.blob.BlobDamagedException;
 import dev.sluice.kernel.blob.BlobStore;
+import dev.sluice.kernel.blob.BlobsUnavailableException;
+import dev.sluice.kernel.repository.Inventory;
+import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.RepositoryStore;
+import dev.sluice.kernel.repository.StoredFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,11 +27,15 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -49,9 +59,15 @@ public final class Backup {
     private static final int FORMAT = 1;
     private static final int MOST_MANIFEST_BYTES = 16 << 20;
     private static final int CHUNK = 128 * 1024;
+
+    /** More blobs that cannot be read are a broken disk, not a damaged file or two. */
+    private static final int MOST_SKIPPED = 1000;
+
+    private static final int MOST_NAMED = 5;
+    private static final int PAGE = 500;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** Copies databases and the journal; what only they can do consistently. */
+    /** Copies databases and the journal, what only they can do consistently, and tells what must not be missing. */
     public interface Source {
         /** Up to where the journal goes now. */
         long journalEnd();
@@ -61,6 +77,12 @@ public final class Backup {
 
         /** Copies the log up to that position into files of the directory, leaving alone those that are there in full. */
         void copyJournal(Path log, long end) throws IOException;
+
+        /** The rows of files, which tell what was published here. */
+        Inventory inventory();
+
+        /** Which repositories there are. */
+        RepositoryStore repositories();
     }
 
     /**
@@ -82,12 +104,21 @@ public final class Backup {
      * @param blobs how many blobs
      * @param blobBytes their length together
      * @param copied how many blobs this run added to the directory
+     * @param skipped digests of blobs that could not be read and are not in it; none was published here, so each is fetched again
      */
     public record Manifest(
-            int format, String takenAt, long journalEnd, List<Entry> files, long blobs, long blobBytes, long copied) {
-        /** Copies the list. */
+            int format,
+            String takenAt,
+            long journalEnd,
+            List<Entry> files,
+            long blobs,
+            long blobBytes,
+            long copied,
+            List<String> skipped) {
+        /** Copies the lists. */
         public Manifest {
             files = List.copyOf(files);
+            skipped = List.copyOf(Objects.requireNonNullElse(skipped, List.of())); // earlier versions did not write it
         }
     }
 
@@ -108,7 +139,8 @@ public final class Backup {
      * @param target an empty directory, one that does not exist, or an earlier backup
      * @param link whether blobs may be hard links where the file system allows them: quick and small, but on the same disk
      * @param progress is told how far it is, in words for people
-     * @throws IOException when the target is something else, or something cannot be read or written
+     * @throws IOException when the target is something else, or something cannot be read or written; of blobs, only those of files
+     *     that were published here must be readable: any other is skipped, because it can be fetched again
      */
     public Manifest take(Path target, boolean link, Consumer<String> progress) throws IOException {
         Instant begun = clock.instant();
@@ -136,7 +168,8 @@ public final class Backup {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        dropOthers(target);
+        keepHosted(target, link, tally);
+        dropOthers(target, tally.hosted);
         List<Entry> files = new ArrayList<>();
         for (String database : DATABASES) {
             files.add(entry(target, target.resolve(database)));
@@ -144,7 +177,7 @@ public final class Backup {
         for (Path segment : sorted(log)) {
             files.add(entry(target, segment));
         }
-        Manifest manifest = new Manifest(FORMAT, begun.toString(), end, files, tally.count, tally.bytes, tally.copied);
+        Manifest manifest = new Manifest(FORMAT, begun.toString(), end, files, tally.count, tally.bytes, tally.copied, List.copyOf(tally.skipped));
         Path temporary = target.resolve(MANIFEST + ".new");
         Files.writeString(temporary, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(manifest));
         sync(temporary);
@@ -158,6 +191,10 @@ public final class Backup {
         private long count;
         private long bytes;
         private long copied;
+        private final Set<String> skipped = new TreeSet<>();
+
+        /** Published blobs that only this backup still has, from an earlier run. */
+        private final Set<Digest> hosted = new HashSet<>();
     }
 
     /** From here on, until it is complete, the target is no backup. */
@@ -188,13 +225,13 @@ public final class Backup {
         tally.bytes += blob.size();
         Path place = place(target, blob.digest().hex());
         try {
-            if (Files.isRegularFile(place) && Files.size(place) == blob.size()) {
+            if (isThere(place, blob)) {
                 return;
             }
             Files.deleteIfExists(place);
             Files.createDirectories(
                     target.resolve("blobs/sha256").resolve(blob.digest().hex().substring(0, 2)));
-            Path local = link ? blobs.path(blob.digest()).orElse(null) : null;
+            Path local = link ? verified(blob.digest()) : null;
             if (local == null || !linked(local, place)) {
                 try (InputStream in = blobs.open(blob.digest(), 0, Long.MAX_VALUE)) {
                     copy(in, place, blob.digest().hex());
@@ -204,6 +241,98 @@ public final class Backup {
         } catch (FileNotFoundException removedMeanwhile) {
             tally.count--;
             tally.bytes -= blob.size();
+        } catch (BlobsUnavailableException unreadable) {
+            tally.count--;
+            tally.bytes -= blob.size();
+            skip(blob, place, tally, unreadable);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void skip(Blob blob, Path place, Tally tally, BlobsUnavailableException unreadable) {
+        try {
+            Files.deleteIfExists(place); // what was read of it
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (tally.skipped.size() >= MOST_SKIPPED) {
+            throw new UncheckedIOException(unreadable);
+        }
+        tally.skipped.add(blob.digest().toString());
+    }
+
+    /** A file may be linked only when its bytes are right; of those not read since the start nobody knows that yet. */
+    private @Nullable Path verified(Digest digest) throws IOException {
+        Path known = blobs.path(digest).orElse(null);
+        if (known != null) {
+            return known;
+        }
+        return switch (blobs.verify(digest, read -> {})) {
+            case SOUND -> blobs.path(digest).orElse(null);
+            case DAMAGED -> throw new BlobDamagedException(digest, "blob " + digest + " is damaged");
+            case ABSENT -> throw new FileNotFoundException("no blob " + digest);
+        };
+    }
+
+    /** What was published here has no other source: without its bytes this would be no backup. */
+    private void keepHosted(Path target, boolean link, Tally tally) throws IOException {
+        Set<String> lost = new TreeSet<>();
+        try {
+            forEachHosted(blob -> {
+                Digest digest = blob.digest();
+                Path place = place(target, digest.hex());
+                if (!isThere(place, blob)) {
+                    if (!tally.skipped.contains(digest.toString())) {
+                        copyUnlessThere(blob, target, link, tally); // published after the others were listed
+                    }
+                    if (!isThere(place, blob)) {
+                        lost.add(digest.toString());
+                    }
+                } else if (isGone(digest)) {
+                    tally.hosted.add(digest);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        if (!lost.isEmpty()) {
+            throw new IOException("the bytes of " + lost.size() + " published "
+                    + (lost.size() == 1 ? "file are" : "files are")
+                    + " damaged or missing, and this backup has them neither: blob "
+                    + String.join(", blob ", lost.stream().limit(MOST_NAMED).toList())
+                    + (lost.size() > MOST_NAMED ? ", and more" : "")
+                    + ". 'sluice doctor --deep' names the files; restore them from an earlier backup, or unpublish these"
+                    + " versions and publish them again; then make the backup again");
+        }
+    }
+
+    private void forEachHosted(Consumer<Blob> consumer) {
+        Set<String> repositories =
+                source.repositories().list().stream().map(Repository::id).collect(Collectors.toUnmodifiableSet());
+        List<StoredFile> page = source.inventory().files(null, PAGE);
+        while (!page.isEmpty()) {
+            for (StoredFile file : page) {
+                if (file.isHosted() && repositories.contains(file.repository())) {
+                    consumer.accept(
+                            new Blob(file.contents().sha256(), file.contents().size()));
+                }
+            }
+            page = source.inventory().files(page.getLast(), PAGE);
+        }
+    }
+
+    private static boolean isThere(Path place, Blob blob) {
+        try {
+            return Files.isRegularFile(place) && Files.size(place) == blob.size();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isGone(Digest digest) {
+        try {
+            return blobs.find(digest).isEmpty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -218,10 +347,10 @@ public final class Backup {
         }
     }
 
-    /** Blobs that the store no longer has need no place here either. */
-    private void dropOthers(Path target) throws IOException {
+    /** Blobs that the store no longer has need no place here either, unless they are still wanted. */
+    private void dropOthers(Path target, Set<Digest> wanted) throws IOException {
         forEachBlob(target, (place, digest) -> {
-            if (blobs.find(digest).isEmpty()) {
+            if (!wanted.contains(digest) && blobs.find(digest).isEmpty()) {
                 Files.deleteIfExists(place);
             }
         });

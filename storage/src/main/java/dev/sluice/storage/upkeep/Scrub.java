@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -96,7 +97,17 @@ public final class Scrub {
         State now = state;
         return now.begun != null
                 || now.lastBegun == null
-                || !Instant.parse(now.lastBegun).plus(interval).isAfter(clock.instant());
+                || !isAfter(now.lastBegun, interval, clock.instant());
+    }
+
+    /** What is no time, or one beyond all calendars, holds up nothing. */
+    private static boolean isAfter(String begun, java.time.Duration interval, Instant now) {
+        try {
+            return Instant.parse(begun).plus(interval).isAfter(now);
+        } catch (DateTimeException | ArithmeticException e) {
+            LOG.warn("when the last scrub began cannot be read; another begins: {}", e.getMessage());
+            return false;
+        }
     }
 
     /**

@@ -12,7 +12,9 @@ import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Event.Kind;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.repository.HostedStore.Change;
+import dev.sluice.kernel.repository.Inventory;
 import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.storage.blob.DirectoryBlobStore;
 import dev.sluice.storage.journal.SegmentJournal;
@@ -30,6 +32,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BackupTest {
     @TempDir
@@ -65,6 +69,16 @@ class BackupTest {
         @Override
         public void copyJournal(Path log, long end) throws IOException {
             journal.copyTo(log, end);
+        }
+
+        @Override
+        public Inventory inventory() {
+            return database.inventory();
+        }
+
+        @Override
+        public RepositoryStore repositories() {
+            return database.repositories();
         }
 
         /** As the gate does: blob, rows, event; returns when the event is durable. */
@@ -255,6 +269,91 @@ class BackupTest {
         try (Kept restored = restored("restored")) {
             assertThat(restored.examine().findings()).isEmpty();
         }
+    }
+
+    @Test
+    void hard_links_are_made_after_a_restart_too() throws IOException {
+        kept.publish("1.0.0");
+        kept.close();
+        kept = new Kept(folder.resolve("data"));
+
+        new Backup(kept, kept.blobs, clock).take(target, true, text -> {});
+
+        assertThat((int) Files.getAttribute(blob(folder.resolve("data"), "1.0.0"), "unix:nlink"))
+                .isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_cached_file_that_is_damaged_is_skipped_and_named(boolean link) throws IOException {
+        kept.publish("1.0.0");
+        Contents cached;
+        try (BlobWriter writer = kept.blobs.begin()) {
+            writer.write("from elsewhere".getBytes(UTF_8));
+            cached = writer.commit();
+        }
+        kept.close();
+        kept = new Kept(folder.resolve("data"));
+        Files.writeString(blob(folder.resolve("data"), "from elsewhere"), "from elsewherE");
+
+        Backup.Manifest manifest = new Backup(kept, kept.blobs, clock).take(target, link, text -> {});
+
+        assertThat(manifest.skipped()).containsExactly(cached.sha256().toString());
+        assertThat(manifest.blobs()).isOne();
+        assertThat(Backup.manifest(target)).isEqualTo(manifest);
+        try (Kept restored = restored("restored")) {
+            assertThat(restored.examine().findings()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_published_file_that_is_damaged_fails_the_backup_each_time_and_is_named(boolean link) throws IOException {
+        kept.publish("1.0.0");
+        kept.publish("2.0.0");
+        kept.close();
+        kept = new Kept(folder.resolve("data"));
+        Files.writeString(blob(folder.resolve("data"), "1.0.0"), "1.0.1");
+
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> new Backup(kept, kept.blobs, clock).take(target, link, text -> {}))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(Samples.contents("1.0.0").sha256().hex())
+                    .hasMessageContaining("unpublish");
+        }
+        assertThat(blob(target, "2.0.0")).exists();
+        assertThatThrownBy(() -> Backup.manifest(target)).hasMessageContaining("no complete backup");
+    }
+
+    @Test
+    void a_published_file_that_only_an_earlier_run_still_has_stays_in_the_backup() throws IOException {
+        kept.publish("1.0.0");
+        back();
+        Files.delete(blob(folder.resolve("data"), "1.0.0"));
+
+        back();
+
+        assertThat(blob(target, "1.0.0")).hasContent("1.0.0");
+        try (Kept restored = restored("restored")) {
+            assertThat(restored.examine().findings()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_manifest_of_an_earlier_version_is_read() throws IOException {
+        kept.publish("1.0.0");
+        back();
+        Path manifest = target.resolve("manifest.json");
+        Files.writeString(
+                manifest, Files.readString(manifest).replaceFirst(",\\s*\"skipped\"\\s*:\\s*\\[\\s*]", ""));
+        assertThat(manifest).content().doesNotContain("skipped");
+
+        assertThat(Backup.manifest(target).skipped()).isEmpty();
+    }
+
+    private static Path blob(Path root, String text) {
+        String hex = Samples.contents(text).sha256().hex();
+        return root.resolve("blobs/sha256/" + hex.substring(0, 2) + "/" + hex.substring(2));
     }
 
     @Test

@@ -112,5 +112,10 @@ class ScrubTest {
         Files.writeString(folder.resolve("scrub.json"), "{\"next\": 999");
 
         assertThat(scrub().state()).isEqualTo(Scrub.State.NONE);
+
+        for (String time : List.of("yesterday", "+1000000000-12-31T23:59:59Z", "")) {
+            Files.writeString(folder.resolve("scrub.json"), "{\"next\": 0, \"lastBegun\": \"" + time + "\"}");
+            assertThat(scrub().isDue(Duration.ofDays(7))).as(time).isTrue();
+        }
     }
 }
