@@ -42,7 +42,8 @@ final class Parts {
         }
         Path databases = Home.databases(configuration, data);
         Path journal = data.resolve("journal");
-        boolean inS3 = configuration.find(Setting.BLOBS).filter(S3Location::isS3).isPresent();
+        boolean inS3 =
+                configuration.find(Setting.BLOBS).filter(S3Location::isS3).isPresent();
         Path blobs = configuration
                 .find(Setting.BLOBS)
                 .map(place -> inS3 ? data : Path.of(place))

@@ -321,11 +321,8 @@ final class Upkeep implements AutoCloseable {
             if (!installation.scrub.isDue(interval)) {
                 return;
             }
-            try (Leases.Lease lease = installation
-                    .database
-                    .leases()
-                    .take("scrub", Duration.ZERO)
-                    .orElse(null)) {
+            try (Leases.Lease lease =
+                    installation.database.leases().take("scrub", Duration.ZERO).orElse(null)) {
                 if (lease != null) {
                     installation.scrub.run(bytes -> rest(bytes, rate));
                 }

@@ -197,8 +197,8 @@ class TransferTest {
     }
 
     private static double held(TestDoor door) {
-        String metrics =
-                door.get("/metrics", "Authorization", "Bearer " + door.token(Role.AUDITOR)).body();
+        String metrics = door.get("/metrics", "Authorization", "Bearer " + door.token(Role.AUDITOR))
+                .body();
         return metrics.lines()
                 .filter(line -> line.startsWith("sluice_http_responses_held_bytes "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))

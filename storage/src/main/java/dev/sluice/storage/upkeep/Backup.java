@@ -177,7 +177,15 @@ public final class Backup {
         for (Path segment : sorted(log)) {
             files.add(entry(target, segment));
         }
-        Manifest manifest = new Manifest(FORMAT, begun.toString(), end, files, tally.count, tally.bytes, tally.copied, List.copyOf(tally.skipped));
+        Manifest manifest = new Manifest(
+                FORMAT,
+                begun.toString(),
+                end,
+                files,
+                tally.count,
+                tally.bytes,
+                tally.copied,
+                List.copyOf(tally.skipped));
         Path temporary = target.resolve(MANIFEST + ".new");
         Files.writeString(temporary, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(manifest));
         sync(temporary);

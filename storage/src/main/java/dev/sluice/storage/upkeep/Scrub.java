@@ -95,9 +95,7 @@ public final class Scrub {
     /** When the next pass is due: a pass that was begun goes on, another begins so long after the last began. */
     public boolean isDue(java.time.Duration interval) {
         State now = state;
-        return now.begun != null
-                || now.lastBegun == null
-                || !isAfter(now.lastBegun, interval, clock.instant());
+        return now.begun != null || now.lastBegun == null || !isAfter(now.lastBegun, interval, clock.instant());
     }
 
     /** What is no time, or one beyond all calendars, holds up nothing. */

@@ -344,8 +344,7 @@ class BackupTest {
         kept.publish("1.0.0");
         back();
         Path manifest = target.resolve("manifest.json");
-        Files.writeString(
-                manifest, Files.readString(manifest).replaceFirst(",\\s*\"skipped\"\\s*:\\s*\\[\\s*]", ""));
+        Files.writeString(manifest, Files.readString(manifest).replaceFirst(",\\s*\"skipped\"\\s*:\\s*\\[\\s*]", ""));
         assertThat(manifest).content().doesNotContain("skipped");
 
         assertThat(Backup.manifest(target).skipped()).isEmpty();
