@@ -19,6 +19,7 @@ import dev.sluice.storage.blob.DirectoryBlobStore;
 import dev.sluice.storage.journal.SegmentJournal;
 import dev.sluice.storage.sql.Database;
 import dev.sluice.storage.upkeep.Examination.Report;
+import dev.sluice.testkit.FaultyDisk;
 import dev.sluice.testkit.ManualClock;
 import dev.sluice.testkit.Samples;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import java.sql.DriverManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -322,6 +324,52 @@ class ExaminationTest {
         assertThat(report.findings())
                 .anySatisfy(finding ->
                         assertThat(finding.problem()).contains("damaged").contains(first.toString()));
+    }
+
+    @Test
+    void a_journal_whose_index_lies_on_a_full_disk_could_not_be_checked_and_is_no_fault() throws Exception {
+        published("1.0.0");
+        journal.settle();
+        try (java.sql.Connection index =
+                        DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("journal/index.db"));
+                java.sql.Statement statement = index.createStatement()) {
+            statement.execute("CREATE TRIGGER no_room BEFORE INSERT ON event BEGIN"
+                    + " SELECT RAISE(FAIL, 'database or disk is full'); END");
+        }
+        published("2.0.0");
+
+        Report report = examine(true, false);
+
+        assertUnchecked(report, "could not be checked", "disk is full");
+    }
+
+    @Test
+    void a_log_or_bytes_that_the_disk_does_not_give_could_not_be_checked_and_are_no_fault() throws IOException {
+        published("1.0.0");
+        journal.settle();
+        journal.close();
+        blobs.close();
+        FaultyDisk disk = new FaultyDisk();
+        journal = SegmentJournal.open(disk.at(folder.resolve("journal")), 4096);
+        blobs = DirectoryBlobStore.open(disk.at(folder.resolve("blobs")));
+        disk.breakAt(FaultyDisk.Step.READ, FaultyDisk.DAMAGED);
+
+        Report report = examine(true, false);
+        disk.recover();
+
+        assertUnchecked(report, "could not be checked", FaultyDisk.DAMAGED);
+        assertUnchecked(report, "could not be read", FaultyDisk.DAMAGED);
+        assertThat(examine(true, false).isSound()).isTrue();
+    }
+
+    private static void assertUnchecked(Report report, String... texts) {
+        assertThat(report.findings())
+                .anySatisfy(finding -> assertThat(finding.problem()).contains(texts))
+                .allSatisfy(finding -> assertThat(finding.kind()).isEqualTo(Finding.Kind.UNCHECKED))
+                .noneSatisfy(finding -> assertThat(finding.remedy()).contains("restore"));
+        assertThat(report.faults()).isZero();
+        assertThat(report.unchecked()).isPositive();
+        assertThat(report.isSound()).isFalse();
     }
 
     @Test
