@@ -23,11 +23,13 @@ final class ControlFileTest {
         Path key = folder.resolve("secret.key");
 
         disk.breakAt(Step.FORCE, FaultyDisk.DAMAGED);
-        assertThatThrownBy(() -> ControlFile.writePrivate(disk.at(key), "key")).hasMessageContaining(FaultyDisk.DAMAGED);
+        assertThatThrownBy(() -> ControlFile.writePrivate(disk.at(key), "key"))
+                .hasMessageContaining(FaultyDisk.DAMAGED);
         assertThat(key).doesNotExist();
 
         disk.breakAfter(1, Step.FORCE, FaultyDisk.DAMAGED);
-        assertThatThrownBy(() -> ControlFile.writePrivate(disk.at(key), "key")).hasMessageContaining(FaultyDisk.DAMAGED);
+        assertThatThrownBy(() -> ControlFile.writePrivate(disk.at(key), "key"))
+                .hasMessageContaining(FaultyDisk.DAMAGED);
 
         disk.recover();
         ControlFile.writePrivate(disk.at(key), "key");

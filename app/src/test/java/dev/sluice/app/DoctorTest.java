@@ -17,8 +17,7 @@ final class DoctorTest {
     })
     void what_could_not_be_checked_is_neither_sound_nor_a_fault(
             boolean sound, long faults, long unchecked, int exitCode, String verdict) {
-        JsonNode result =
-                Api.object().put("sound", sound).put("faults", faults).put("unchecked", unchecked);
+        JsonNode result = Api.object().put("sound", sound).put("faults", faults).put("unchecked", unchecked);
 
         assertThat(Doctor.exitCode(result)).isEqualTo(exitCode);
         assertThat(Doctor.verdict(result)).isEqualTo(verdict);
