@@ -160,8 +160,8 @@ final class Serve implements Callable<Integer> {
     private void greet(Installation installation, RunningServer server) {
         PrintWriter out = spec.commandLine().getOut();
         String address = server.address();
-        out.println("Sluice " + Version.TEXT + " answers at " + address + "   (Ctrl-C stops it)");
-        out.println();
+        out.println("Sluice " + Version.TEXT + " answers at " + address);
+        out.println("  Ctrl-C stops it.");
         installation.findings.stream().limit(MAX_FINDINGS).forEach(finding -> out.println("  " + finding));
         if (installation.findings.size() > MAX_FINDINGS) {
             out.println("  … and " + (installation.findings.size() - MAX_FINDINGS) + " more: sluice repository list");

@@ -28,7 +28,6 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -205,8 +204,7 @@ final class DamagedBytesTest {
     }
 
     private void offer(int size) {
-        bytes = new byte[size];
-        new Random(size).nextBytes(bytes);
+        bytes = Tarballs.npm("widget", "1.0.0", "\"license\":\"MIT\",", size);
         upstream.serve("/npm/widget/-/widget-1.0.0.tgz", Answer.ok(bytes));
         upstream.serve("/npm/widget", Answer.ok(packument()).header("content-type", "application/json"));
     }
@@ -220,8 +218,7 @@ final class DamagedBytesTest {
     }
 
     private void publish(int size) throws Exception {
-        bytes = new byte[size];
-        new Random(size).nextBytes(bytes);
+        bytes = Tarballs.npm("ours", "1.0.0", "", size);
         String body = """
                 {"_id":"ours","name":"ours","dist-tags":{"latest":"1.0.0"},
                  "versions":{"1.0.0":{"name":"ours","version":"1.0.0","dist":{"integrity":"%s"}}},
@@ -231,7 +228,7 @@ final class DamagedBytesTest {
                                 .encodeToString(HexFormat.of()
                                         .parseHex(
                                                 Samples.contents(bytes).sha512().hex())),
-                size,
+                bytes.length,
                 Base64.getEncoder().encodeToString(bytes));
         HttpResponse<byte[]> answer = client.send(
                 request("/npm/main/ours").PUT(BodyPublishers.ofString(body)).build(), BodyHandlers.ofByteArray());

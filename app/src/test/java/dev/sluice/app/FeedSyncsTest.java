@@ -116,7 +116,7 @@ final class FeedSyncsTest {
     }
 
     private void servePackage() {
-        byte[] tarball = "not much of a tarball".getBytes(UTF_8);
+        byte[] tarball = Tarballs.npm("widget", "1.0.0", "", 100);
         npm.serve("/widget", Answer.ok("""
                         {"name":"widget","dist-tags":{"latest":"1.0.0"},"time":{"1.0.0":"2020-01-01T00:00:00Z"},
                          "versions":{"1.0.0":{"name":"widget","version":"1.0.0",

@@ -34,8 +34,6 @@ import tools.jackson.databind.JsonNode;
  */
 final class Pipeline implements AutoCloseable {
 
-    static final byte[] BYTES = "the bytes of some artifact".getBytes(java.nio.charset.StandardCharsets.UTF_8);
-
     final ManualClock clock = ManualClock.at("2026-11-22T09:00:00Z");
     final FakeUpstreamServer upstream;
     final Installation installation;
@@ -118,24 +116,26 @@ final class Pipeline implements AutoCloseable {
     /** Serves an npm package of one version; members of its manifest as JSON text, each followed by a comma. */
     void npm(String name, String version, String published, String members) {
         String file = "/" + name + "/-/" + name.substring(name.indexOf('/') + 1) + "-" + version + ".tgz";
+        byte[] bytes = Tarballs.npm(name, version, members, 100);
         upstream.serve("/" + name.replace("/", "%2f"), Answer.ok("""
                 {"name":"%1$s","dist-tags":{"latest":"%2$s"},"time":{"%2$s":%3$s},
                  "versions":{"%2$s":{"name":"%1$s","version":"%2$s",%4$s
                    "dist":{"tarball":"%5$s","shasum":"%6$s"}}}}""".formatted(
-                        name, version, published, members, upstream.url(file), hex("SHA-1", BYTES))));
-        upstream.serve(file, Answer.ok(BYTES));
+                        name, version, published, members, upstream.url(file), hex("SHA-1", bytes))));
+        upstream.serve(file, Answer.ok(bytes));
     }
 
     /** Serves a PyPI project of one version. */
     void pypi(String name, String version, String published) {
         String file = "/files/" + name + "-" + version + ".tar.gz";
+        byte[] bytes = Tarballs.sdist(name, version);
         upstream.serve(
                 "/simple/" + name + "/",
                 Answer.ok("""
                 {"meta":{"api-version":"1.1"},"name":"%1$s","versions":["%2$s"],
-                 "files":[{"filename":"%1$s-%2$s.tar.gz","url":"%3$s","hashes":{"sha256":"%4$s"},"upload-time":%5$s}]}""".formatted(name, version, upstream.url(file), hex("SHA-256", BYTES), published))
+                 "files":[{"filename":"%1$s-%2$s.tar.gz","url":"%3$s","hashes":{"sha256":"%4$s"},"upload-time":%5$s}]}""".formatted(name, version, upstream.url(file), hex("SHA-256", bytes), published))
                         .header("Content-Type", "application/vnd.pypi.simple.v1+json"));
-        upstream.serve(file, Answer.ok(BYTES));
+        upstream.serve(file, Answer.ok(bytes));
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {

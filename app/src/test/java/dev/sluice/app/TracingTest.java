@@ -51,7 +51,7 @@ final class TracingTest {
     TracingTest(@TempDir Path data) throws IOException {
         this.data = data;
         collector.serve("/v1/traces", Answer.ok(""));
-        byte[] bytes = "no real tarball".getBytes(ISO_8859_1);
+        byte[] bytes = Tarballs.npm("widget", "1.0.0", "", 100);
         upstream.serve("/widget", Answer.ok("""
                         {"name":"widget","dist-tags":{"latest":"1.0.0"},"time":{"1.0.0":"2020-01-01T00:00:00Z"},
                          "versions":{"1.0.0":{"name":"widget","version":"1.0.0",
@@ -330,7 +330,7 @@ final class TracingTest {
         try (BufferedReader out = process.inputReader()) {
             StringBuilder said = new StringBuilder();
             String address = "";
-            for (String line = out.readLine(); line != null && !line.contains("Stop with"); line = out.readLine()) {
+            for (String line = out.readLine(); line != null && !line.contains("setup maven"); line = out.readLine()) {
                 said.append(line).append('\n');
                 address = line.contains(" answers at ") ? line.replaceFirst(".* answers at ", "") : address;
             }

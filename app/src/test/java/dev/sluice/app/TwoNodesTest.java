@@ -53,7 +53,7 @@ final class TwoNodesTest {
     private static final String TARBALL = "/npm/main/widget/-/widget-1.0.0.tgz";
     private static final String UP_INDEX = "/npm/widget";
     private static final String UP_FILE = "/npm/widget/-/widget-1.0.0.tgz";
-    private static final byte[] BYTES = "not much of a tarball".getBytes(UTF_8);
+    private static final byte[] BYTES = Tarballs.npm("widget", "1.0.0", "", 100);
 
     private final ManualClock clock = ManualClock.at("2026-03-10T12:00:00Z");
     private final PostgresServer postgres = PostgresServer.get();

@@ -133,7 +133,7 @@ final class FeedReader {
                 keep(file, where, reader);
             }
         } catch (RecordException | IllegalArgumentException refused) { // the store refuses what it cannot keep
-            refuse(file, named(where, reader), reader, String.valueOf(refused.getMessage()));
+            refuse(file, where, reader, String.valueOf(refused.getMessage()));
             leave(parser, depth);
         }
     }
@@ -159,7 +159,7 @@ final class FeedReader {
 
     /** A refused record may speak of what its readable parts say it does; where none can be read, of anything. */
     private void refuse(String file, String where, OsvReader reader, String reason) {
-        osv.rejected(file, where, reason);
+        osv.rejected(file, named(where, reader), reason);
         for (@Nullable String format : reader.formats()) {
             spoken.unreadable(format, documentName(where));
         }
@@ -171,8 +171,7 @@ final class FeedReader {
 
     /** The name of the document a place lies in, without folder and ending. */
     private static String documentName(String where) {
-        String path = where.split(" ", 2)[0];
-        String name = path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+        String name = where.substring(Math.max(where.lastIndexOf('/'), where.lastIndexOf('\\')) + 1);
         int end = name.indexOf(".json");
         return end < 0 ? name : name.substring(0, end);
     }
@@ -186,7 +185,7 @@ final class FeedReader {
                 kev.named(reader.cve());
                 Exploitation.Kev entry = reader.entry();
                 kev.kept(file, target.put(reader.cve(), entry));
-                kev.odd(reader.isOdd() ? Map.of("dueDate", 1L) : Map.of(), Map.of());
+                kev.odd(reader.isOdd() ? Map.of("date", 1L) : Map.of(), Map.of());
                 kev.dated(entry.dateAdded().atStartOfDay(ZoneOffset.UTC).toInstant());
             } catch (RecordException | IllegalArgumentException refused) {
                 kev.named(reader.cve());

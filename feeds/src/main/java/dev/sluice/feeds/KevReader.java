@@ -29,7 +29,7 @@ final class KevReader {
     void field(String name) throws RecordException {
         switch (name) {
             case "cveID" -> cve = Cves.checked(JsonFields.name(parser, name, MAX_TEXT));
-            case "dateAdded" -> dateAdded = JsonFields.date(JsonFields.name(parser, name, MAX_TEXT), name);
+            case "dateAdded" -> dateAdded(); // that it is listed decides, not since when
             case "dueDate" -> dueDate(); // decides nothing
             case "knownRansomwareCampaignUse" -> {
                 String text = JsonFields.textOrNull(parser);
@@ -37,6 +37,16 @@ final class KevReader {
             }
             default -> parser.skipChildren();
         }
+    }
+
+    private void dateAdded() {
+        String text = JsonFields.textOrNull(parser);
+        try {
+            dateAdded = text == null ? LocalDate.EPOCH : JsonFields.date(text, "dateAdded");
+        } catch (RecordException malformed) {
+            dateAdded = LocalDate.EPOCH;
+        }
+        odd |= LocalDate.EPOCH.equals(dateAdded);
     }
 
     private void dueDate() {
@@ -60,7 +70,8 @@ final class KevReader {
         }
         LocalDate added = dateAdded;
         if (added == null) {
-            throw new RecordException("no dateAdded");
+            odd = true;
+            added = LocalDate.EPOCH;
         }
         return new Exploitation.Kev(added, dueDate, ransomware);
     }

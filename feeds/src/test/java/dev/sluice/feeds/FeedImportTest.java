@@ -489,7 +489,10 @@ class FeedImportTest {
                         new Exploitation(
                                 "CVE-2026-1112", null, new Exploitation.Kev(LocalDate.of(2026, 10, 2), null, false))));
         assertThat(kev.read()).isEqualTo(4);
-        assertThat(kev.rejected()).isEqualTo(2);
+        assertThat(kev.rejected()).isEqualTo(1);
+        assertThat(store.exploitation(List.of("CVE-2026-1113")))
+                .as("that it is listed decides, not since when")
+                .hasSize(1);
         assertThat(kev.newest()).isEqualTo("2026-11-01T17:04:19.979600Z");
     }
 

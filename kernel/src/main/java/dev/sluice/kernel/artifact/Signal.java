@@ -111,6 +111,29 @@ public sealed interface Signal<T> {
         return new Known<>(known.value(), known.source(), all);
     }
 
+    /**
+     * The same statements, led by the most trusted that is no blank text: to name nothing is no word against who names something.
+     */
+    static Signal<String> spoken(Signal<String> signal) {
+        List<Known<String>> said = signal.statements();
+        if (said.isEmpty() || !said.getFirst().value().isBlank()) {
+            return signal;
+        }
+        List<Known<String>> spoken =
+                said.stream().filter(each -> !each.value().isBlank()).toList();
+        if (spoken.isEmpty()) {
+            return signal;
+        }
+        Known<String> first = spoken.getFirst();
+        List<Known<String>> others = new ArrayList<>();
+        for (Known<String> each : said) {
+            if (!each.equals(first)) {
+                others.add(new Known<>(each.value(), each.source()));
+            }
+        }
+        return new Known<>(first.value(), first.source(), others);
+    }
+
     /** The same as another source says it. */
     default Signal<T> by(String source) {
         return this instanceof Known<T> known ? new Known<>(known.value(), source, known.others()) : this;

@@ -60,7 +60,7 @@ public record Facts(
 
     /** The declared licence: as the bytes say; what the index or the publisher says beside it. */
     public Signal<String> license() {
-        return evidence.license().and(release.license());
+        return Signal.spoken(evidence.license().and(release.license()));
     }
 
     /** Whether installing it runs code of its own: as the bytes say; what the index or the publisher says beside it. */

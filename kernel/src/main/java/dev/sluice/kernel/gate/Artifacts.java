@@ -19,6 +19,7 @@ import dev.sluice.kernel.repository.FileStore;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -397,6 +398,8 @@ final class Artifacts {
                     told.requiresRuntime(),
                     told.ambiguities(),
                     told.parent());
+        } catch (FileNotFoundException e) {
+            throw new BlobDamagedException(file.contents().sha256(), "it went while it was read", e); // no word of the artifact
         } catch (BlobsUnavailableException e) {
             throw e; // it says nothing of the artifact
         } catch (IOException | IllegalArgumentException e) {

@@ -95,6 +95,14 @@ final class Blend {
         };
     }
 
+    /** Whether both hold the same judged index, as after an upstream said that nothing changed. */
+    @SuppressWarnings("ReferenceEquality") // one and the same
+    boolean sharesJudgedWith(Blend other) {
+        Judged mine = judged;
+        Judged its = other.judged;
+        return this == other || (mine != null && its != null && mine.listed() == its.listed());
+    }
+
     /** The same sources with what was learnt meanwhile; what was judged is not carried over. */
     Blend with(Stamps newStamps, PackageHistory newHistories) {
         return new Blend(repository, name, sources, documents, newStamps, stale, untrusted, newHistories);

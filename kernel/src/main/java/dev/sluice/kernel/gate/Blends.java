@@ -110,7 +110,11 @@ final class Blends {
 
     /** Weighs a blend again that was judged or rendered, so that memory holds what it says it holds. */
     void weighAgain(Blend blend) {
-        memory.asMap().replace(new Key(blend.repository.id(), blend.name), blend, blend);
+        Key key = new Key(blend.repository.id(), blend.name);
+        Blend now = memory.getIfPresent(key);
+        if (now != null && now.sharesJudgedWith(blend)) {
+            memory.asMap().replace(key, now, now);
+        }
     }
 
     /** The package from memory alone if that is current, else null. */

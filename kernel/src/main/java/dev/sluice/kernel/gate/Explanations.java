@@ -209,8 +209,8 @@ final class Explanations {
         Evaluation.Result result;
         try {
             result = policies.trace(policy, input, now);
-        } catch (RegoEvaluationException e) {
-            return null; // the verdict already carries the failure
+        } catch (RuntimeException e) {
+            return null; // the verdict already carries the failure; what one policy throws spoils no answer
         }
         if (result == null) {
             return null;

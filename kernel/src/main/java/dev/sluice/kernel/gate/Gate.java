@@ -179,7 +179,10 @@ public final class Gate {
         Blends.Located located = stages.run("locate", () -> blends.locate(format, repository, name));
         Blend blend = located.blend();
         if (blend == null) {
-            Judge.Judgement judgement = judge.judgeAbsent(format, repository, name, visit.actor());
+            // while an upstream cannot be asked, nobody knows that nobody has it
+            Judge.Judgement judgement = located.failure() != null
+                    ? null
+                    : judge.judgeAbsent(format, repository, name, visit.actor());
             if (judgement != null) {
                 return answers.refuse(visit, format, repository, judgement, null, name.name(), null);
             }
@@ -446,7 +449,7 @@ public final class Gate {
                 : NearestVersion.of(
                         format.versionOrder(), judge.judge(format, blend, visit), coordinates.version(), until == null);
         List<String> awaits = kept.isEmpty() && judgement.decision().isAllowed()
-                ? judgement.policies().awaits(Releasing.open(judgement.facts()), repository, format.id()).stream()
+                ? judgement.policies().awaits(judgement.open(), repository, format.id()).stream()
                         .map(UnknownFact::label)
                         .toList()
                 : List.of();

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers facts and has the policies decide. Keeps judged indexes for as long as nothing they depend on changed. Thread-safe. */
@@ -71,7 +72,27 @@ final class Judge {
     }
 
     /** A decision with what it was made from. */
-    record Judgement(Decision decision, Facts facts, ObjectValue input, PolicySet policies, Instant at) {}
+    record Judgement(Decision decision, Facts facts, ObjectValue input, PolicySet policies, Instant at) {
+
+        /** What is not known and can still be learnt from the artifact or what lies beside it. */
+        Set<UnknownFact> open() {
+            return UnknownFact.in(facts).stream()
+                    .filter(fact -> fact.isLearntFromArtifacts(facts))
+                    .collect(Collectors.toUnmodifiableSet());
+        }
+
+        /** Whether it is withheld whatever could still be learnt. */
+        boolean isWithheldForGood() {
+            return !decision.isAllowed()
+                    && policies.withholdsAnyway(
+                            open(),
+                            facts.repository(),
+                            facts.coordinates().format(),
+                            input,
+                            UnknownFact.in(facts),
+                            at);
+        }
+    }
 
     /** The judged index if it still holds, from memory alone; null when it must be judged again. */
     @Nullable

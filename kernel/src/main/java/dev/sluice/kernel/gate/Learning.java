@@ -111,7 +111,7 @@ final class Learning {
                 blend.histories,
                 null,
                 visit.actor());
-        return !judgement.decision().isAllowed() && !Releasing.isWithheldForGood(judgement);
+        return !judgement.decision().isAllowed() && !judgement.isWithheldForGood();
     }
 
     private void behind(
@@ -172,7 +172,9 @@ final class Learning {
 
     private boolean learn(Format format, Blend blend, Lesson lesson) {
         try {
-            turns.acquire();
+            if (!turns.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                return false; // others learn already; the next request for the index begins anew
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

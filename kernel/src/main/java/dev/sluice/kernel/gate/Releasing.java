@@ -191,7 +191,7 @@ final class Releasing {
     private Got obtain(Format format, FileWant want, FileLocator.Found found, @Nullable StoredFile former, Visit visit)
             throws IOException {
         Judge.Judgement first = judge(format, want, found, null, visit);
-        if (isWithheldForGood(first)) {
+        if (first.isWithheldForGood()) {
             return new Got(null, refuse(visit, format, want, found, first));
         }
         FileWant descriptor = format.proxying().descriptor(want);
@@ -199,7 +199,7 @@ final class Releasing {
             fetch(format, descriptor, found.coordinates(), null, found.upstreams(), null);
             inherit(format, want);
             Judge.Judgement second = judge(format, want, found, null, visit);
-            if (isWithheldForGood(second)) {
+            if (second.isWithheldForGood()) {
                 return new Got(null, refuse(visit, format, want, found, second));
             }
         }
@@ -228,29 +228,6 @@ final class Releasing {
 
     private boolean inherit(Format format, FileWant want) throws IOException {
         return stages.run("obtain", () -> ancestors.learn(format, want));
-    }
-
-    static boolean isWithheldForGood(Judge.Judgement judgement) {
-        if (judgement.decision().isAllowed()) {
-            return false;
-        }
-        Facts facts = judgement.facts();
-        return judgement
-                .policies()
-                .withholdsAnyway(
-                        open(facts),
-                        facts.repository(),
-                        facts.coordinates().format(),
-                        judgement.input(),
-                        UnknownFact.in(facts),
-                        judgement.at());
-    }
-
-    /** What is not known and can still be learnt from the artifact or what lies beside it. */
-    static Set<UnknownFact> open(Facts facts) {
-        return UnknownFact.in(facts).stream()
-                .filter(fact -> fact.isLearntFromArtifacts(facts))
-                .collect(Collectors.toUnmodifiableSet());
     }
 
     private Judge.Judgement judge(

@@ -204,12 +204,17 @@ record Testimony(Evidence evidence, Signal<Instant> age) {
             Function<Evidence, Signal<T>> fact) {
         Signal<T> told = description.isKnown() ? description.and(own) : own;
         told = (told.isKnown() || inherited == null ? told : inherited).and(promise);
-        for (Evidence other : told.isKnown() ? List.<Evidence>of() : others) {
-            if (fact.apply(other).isKnown()) {
-                return fact.apply(other);
+        for (Evidence other : isSilent(told) ? others : List.<Evidence>of()) {
+            if (!isSilent(fact.apply(other))) {
+                return fact.apply(other).and(told);
             }
         }
         return told;
+    }
+
+    /** Whether nothing is known, or a text that says nothing. */
+    private static boolean isSilent(Signal<?> signal) {
+        return !signal.isKnown() || (signal.orNull() instanceof String text && text.isBlank());
     }
 
     private static Signal<Boolean> agreed(List<Evidence> all) {

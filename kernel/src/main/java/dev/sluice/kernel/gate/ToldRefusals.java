@@ -96,13 +96,18 @@ final class ToldRefusals {
             return new Told(refusal, now, written, 0);
         });
         if (is.written() == written) {
-            var _ = record.apply(former[0]).whenComplete((done, failure) -> {
-                if (failure == null) {
-                    written.complete(null);
-                } else {
-                    written.completeExceptionally(failure);
-                }
-            });
+            try {
+                var _ = record.apply(former[0]).whenComplete((done, failure) -> {
+                    if (failure == null) {
+                        written.complete(null);
+                    } else {
+                        written.completeExceptionally(failure);
+                    }
+                });
+            } catch (RuntimeException | Error e) {
+                written.completeExceptionally(e); // nobody else waits for it
+                throw e;
+            }
         }
         return is;
     }

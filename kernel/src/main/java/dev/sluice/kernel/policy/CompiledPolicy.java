@@ -245,15 +245,16 @@ final class CompiledPolicy {
                     result.horizon());
         }
         boolean matched = BooleanValue.TRUE.equals(result.value());
-        if (failure != null && policy.onError() == Policy.OnError.WITHHOLD && (!matched || policy.releases())) {
+        if (failure != null && policy.onError() == Policy.OnError.WITHHOLD && (!matched || policy.opens())) {
             // an error is never a no, and never the yes that lets out what others withhold
             return failed(failure.message(), result.horizon());
         }
-        if (matched) {
+        boolean ignorant = policy.onUnknown() != Policy.OnUnknown.ALLOW && (!missing.isEmpty() || heard.unknown != null);
+        if (matched && !(ignorant && policy.opens())) { // nor does ignorance let anything out
             return matched(request, result.horizon());
         }
-        if (policy.onUnknown() != Policy.OnUnknown.ALLOW && (!missing.isEmpty() || heard.unknown != null)) {
-            boolean held = policy.onUnknown() == Policy.OnUnknown.HOLD;
+        if (ignorant) {
+            boolean held = policy.onUnknown() == Policy.OnUnknown.HOLD || policy.opens();
             String what = missing.isEmpty() && heard.unknown != null
                     ? "what " + heard.unknown.message() + " is about"
                     : String.join(", ", missing.stream().map(UnknownFact::label).toList());
@@ -282,7 +283,7 @@ final class CompiledPolicy {
             }
         }
         if (fault != null) {
-            if (policy.releases() && policy.onError() == Policy.OnError.WITHHOLD) {
+            if (policy.opens() && policy.onError() == Policy.OnError.WITHHOLD) {
                 return failed(fault, horizon);
             }
             failures.accept(policy, fault);

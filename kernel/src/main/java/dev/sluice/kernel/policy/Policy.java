@@ -177,6 +177,15 @@ public record Policy(
                         a instanceof Action.SetPackageState set && set.state().isReleasable());
     }
 
+    /** Whether a match may let out what others withhold: by a state, or by ending the run without withholding anything itself. */
+    public boolean opens() {
+        return releases()
+                || (terminal
+                        && actions.stream()
+                                .noneMatch(a -> a instanceof Action.SetPackageState set
+                                        && !set.state().isReleasable()));
+    }
+
     /**
      * Checks lengths and ranges; orders the actions; what an older release kept says nothing of errors. Throws
      * IllegalArgumentException with what is wrong.
