@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Future;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,15 +34,17 @@ final class HostileLoadE2E {
     private static byte[] packument(String name) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream(96 << 20);
         String ballast = "x".repeat(20_000);
-        out.writeBytes(("{\"_id\":\"" + name + "\",\"name\":\"" + name + "\",\"dist-tags\":{\"latest\":\"1.0.0\"},\"versions\":{")
+        out.writeBytes(("{\"_id\":\"" + name + "\",\"name\":\"" + name
+                        + "\",\"dist-tags\":{\"latest\":\"1.0.0\"},\"versions\":{")
                 .getBytes(UTF_8));
         for (int i = 0; i < VERSIONS; i++) {
             String version = "1.0." + i;
-            out.writeBytes(((i == 0 ? "" : ",") + "\"" + version + "\":{\"name\":\"" + name + "\",\"version\":\"" + version
-                            + "\",\"license\":\"MIT\",\"description\":\"" + i + ballast
-                            + "\",\"dist\":{\"shasum\":\"0000000000000000000000000000000000000000\",\"tarball\":\"http://x.invalid/"
-                            + name + "-" + version + ".tgz\"}}")
-                    .getBytes(UTF_8));
+            out.writeBytes(
+                    ((i == 0 ? "" : ",") + "\"" + version + "\":{\"name\":\"" + name + "\",\"version\":\"" + version
+                                    + "\",\"license\":\"MIT\",\"description\":\"" + i + ballast
+                                    + "\",\"dist\":{\"shasum\":\"0000000000000000000000000000000000000000\",\"tarball\":\"http://x.invalid/"
+                                    + name + "-" + version + ".tgz\"}}")
+                            .getBytes(UTF_8));
         }
         out.writeBytes("}}".getBytes(UTF_8));
         return out.toByteArray();

@@ -399,7 +399,8 @@ final class Artifacts {
                     told.ambiguities(),
                     told.parent());
         } catch (FileNotFoundException e) {
-            throw new BlobDamagedException(file.contents().sha256(), "it went while it was read", e); // no word of the artifact
+            throw new BlobDamagedException(
+                    file.contents().sha256(), "it went while it was read", e); // no word of the artifact
         } catch (BlobsUnavailableException e) {
             throw e; // it says nothing of the artifact
         } catch (IOException | IllegalArgumentException e) {

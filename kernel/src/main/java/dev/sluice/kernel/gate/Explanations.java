@@ -10,7 +10,6 @@ import dev.sluice.kernel.policy.Policy;
 import dev.sluice.kernel.policy.PolicySet;
 import dev.sluice.kernel.policy.Verdict;
 import dev.sluice.rego.Evaluation;
-import dev.sluice.rego.RegoEvaluationException;
 import dev.sluice.rego.value.ArrayValue;
 import dev.sluice.rego.value.BooleanValue;
 import dev.sluice.rego.value.NullValue;

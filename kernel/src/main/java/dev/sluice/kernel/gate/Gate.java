@@ -180,9 +180,8 @@ public final class Gate {
         Blend blend = located.blend();
         if (blend == null) {
             // while an upstream cannot be asked, nobody knows that nobody has it
-            Judge.Judgement judgement = located.failure() != null
-                    ? null
-                    : judge.judgeAbsent(format, repository, name, visit.actor());
+            Judge.Judgement judgement =
+                    located.failure() != null ? null : judge.judgeAbsent(format, repository, name, visit.actor());
             if (judgement != null) {
                 return answers.refuse(visit, format, repository, judgement, null, name.name(), null);
             }

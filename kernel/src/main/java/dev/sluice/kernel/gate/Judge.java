@@ -85,12 +85,7 @@ final class Judge {
         boolean isWithheldForGood() {
             return !decision.isAllowed()
                     && policies.withholdsAnyway(
-                            open(),
-                            facts.repository(),
-                            facts.coordinates().format(),
-                            input,
-                            UnknownFact.in(facts),
-                            at);
+                            open(), facts.repository(), facts.coordinates().format(), input, UnknownFact.in(facts), at);
         }
     }
 

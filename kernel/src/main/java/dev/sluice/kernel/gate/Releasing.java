@@ -4,9 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.blob.BlobStore;
-import dev.sluice.kernel.facts.Facts;
 import dev.sluice.kernel.facts.HistoryStore;
-import dev.sluice.kernel.facts.UnknownFact;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.policy.Decision;
 import dev.sluice.kernel.policy.Verdict;
@@ -19,8 +17,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -249,7 +249,8 @@ final class CompiledPolicy {
             // an error is never a no, and never the yes that lets out what others withhold
             return failed(failure.message(), result.horizon());
         }
-        boolean ignorant = policy.onUnknown() != Policy.OnUnknown.ALLOW && (!missing.isEmpty() || heard.unknown != null);
+        boolean ignorant =
+                policy.onUnknown() != Policy.OnUnknown.ALLOW && (!missing.isEmpty() || heard.unknown != null);
         if (matched && !(ignorant && policy.opens())) { // nor does ignorance let anything out
             return matched(request, result.horizon());
         }

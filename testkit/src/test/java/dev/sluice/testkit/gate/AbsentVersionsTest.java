@@ -89,7 +89,8 @@ class AbsentVersionsTest {
     }
 
     @Test
-    void an_explanation_says_that_there_is_no_such_version_and_what_would_be_said_to_who_asks() throws java.io.IOException {
+    void an_explanation_says_that_there_is_no_such_version_and_what_would_be_said_to_who_asks()
+            throws java.io.IOException {
         door.coolDown();
         door.withhold("malware", MALWARE);
         door.imported(malware(door.name("lib"), "1.1.1"), door.name("lib").format());
