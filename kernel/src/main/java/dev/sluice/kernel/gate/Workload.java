@@ -29,7 +29,7 @@ final class Workload {
 
     private record Lane(int units, Semaphore free) {
         static Lane of(long bytes) {
-            int units = (int) Math.clamp(bytes / UNIT, 1, Integer.MAX_VALUE);
+            int units = Math.clamp(bytes / UNIT, 1, Integer.MAX_VALUE);
             return new Lane(units, new Semaphore(units, true));
         }
     }
@@ -52,7 +52,7 @@ final class Workload {
      */
     <T> T run(long bytes, Work<T> work) throws IOException {
         Lane lane = bytes <= SMALL ? small : large;
-        int wanted = (int) Math.clamp((bytes + UNIT - 1) / UNIT, 1, lane.units());
+        int wanted = Math.clamp((bytes + UNIT - 1) / UNIT, 1, lane.units());
         try {
             if (!lane.free().tryAcquire(wanted, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException("too many large documents are in work; try again in a moment");

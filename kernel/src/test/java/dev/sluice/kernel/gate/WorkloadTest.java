@@ -33,7 +33,6 @@ class WorkloadTest {
                             try {
                                 work.run(size, () -> {
                                     most.accumulateAndGet(busy.addAndGet(size), Math::max);
-                                    Thread.yield();
                                     return busy.addAndGet(-size);
                                 });
                             } catch (IOException e) {
