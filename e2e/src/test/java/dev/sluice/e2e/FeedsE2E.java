@@ -13,6 +13,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
+import java.time.Instant;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -101,11 +104,16 @@ class FeedsE2E {
                 "affected":[{"package":{"ecosystem":"npm","name":"%s"},"versions":["1.0.0"]}]}""".formatted(id, modified, name);
     }
 
+    /** A feed is as old as its newest record, by the clock of the machine: a server process has no other. */
+    private static String daysAgo(int days) {
+        return Instant.now().minus(Duration.ofDays(days)).truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
     @Test
     void an_advisory_that_is_published_refuses_the_next_download_after_its_sync() throws Exception {
         new FakeNpm(npm, "widget").version("1.0.0");
         Map<String, String> records = new LinkedHashMap<>();
-        records.put("GHSA-1", record("GHSA-1", "other", "2026-01-01T00:00:00Z"));
+        records.put("GHSA-1", record("GHSA-1", "other", daysAgo(3)));
         publish("npm", records);
         try (Sluice sluice = start("--set", "feeds.ecosystems=npm", "--set", "feeds.interval=PT0S")) {
             Run first = sluice.cli("feeds", "sync").succeeded();
@@ -114,7 +122,7 @@ class FeedsE2E {
             String tarball = "/npm/main/widget/-/widget-1.0.0.tgz";
             assertThat(sluice.get(tarball).statusCode()).isEqualTo(200);
 
-            records.put("MAL-2026-1", record("MAL-2026-1", "widget", "2026-01-02T00:00:00Z"));
+            records.put("MAL-2026-1", record("MAL-2026-1", "widget", daysAgo(2)));
             publish("npm", records);
             assertThat(sluice.get(tarball).statusCode()).isEqualTo(200);
             String id = sluice.api("POST", "/api/feeds/syncs", "{}").path("id").asString("");
@@ -149,7 +157,7 @@ class FeedsE2E {
 
     @Test
     void a_feed_that_is_too_old_makes_status_end_with_1() throws Exception {
-        publish("npm", Map.of("GHSA-1", record("GHSA-1", "other", "2026-01-01T00:00:00Z")));
+        publish("npm", Map.of("GHSA-1", record("GHSA-1", "other", daysAgo(3))));
         try (Sluice sluice = start(
                 "--set", "feeds.ecosystems=npm", "--set", "feeds.interval=PT0S", "--set", "feeds.stale-after=PT0S")) {
             sluice.cli("feeds", "sync").succeeded();
@@ -207,7 +215,7 @@ class FeedsE2E {
                     .contains("osv/PyPI: up to date");
 
             npmRecords.remove(npmRecords.keySet().iterator().next());
-            npmRecords.put("MAL-2027-1", record("MAL-2027-1", "widget", "2027-01-01T00:00:00Z"));
+            npmRecords.put("MAL-2027-1", record("MAL-2027-1", "widget", daysAgo(1)));
             publish("npm", npmRecords);
             assertThat(sluice.cli("feeds", "sync", "osv/npm").succeeded().output())
                     .contains("osv/npm: took what changed")
