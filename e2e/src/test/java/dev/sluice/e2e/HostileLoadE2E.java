@@ -46,6 +46,10 @@ final class HostileLoadE2E {
                                     + name + "-" + version + ".tgz\"}}")
                             .getBytes(UTF_8));
         }
+        out.writeBytes("},\"time\":{".getBytes(UTF_8));
+        for (int i = 0; i < VERSIONS; i++) {
+            out.writeBytes(((i == 0 ? "" : ",") + "\"1.0." + i + "\":\"" + FakeNpm.LONG_AGO + "\"").getBytes(UTF_8));
+        }
         out.writeBytes("}}".getBytes(UTF_8));
         return out.toByteArray();
     }
