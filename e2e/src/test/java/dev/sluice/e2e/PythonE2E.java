@@ -222,7 +222,9 @@ final class PythonE2E {
                         + "\tinput.v0.package.license.oss_license.spdx_identifier == \"AGPL-3.0-only\"");
 
         assertThat(pip(sluice, fresh(), "forged==1.0").failed().output()).contains("Blocked by policy");
-        assertThat(uv(sluice, fresh(), "forged==1.0").failed().output()).contains("Blocked by policy");
+        // what pip's request taught is known of the index from now on
+        assertThat(uv(sluice, fresh(), "forged==1.0").failed().output()).contains("no version of forged==1.0");
+        assertThat(sluice.get("/pypi/main/files/forged/" + file).statusCode()).isEqualTo(403);
 
         Path own = Files.write(fresh().resolve("forgedown-1.0-py3-none-any.whl"), forged("forgedown"));
         assertThat(twine(sluice, sluice.token(), own).failed().output()).contains("ambiguous");
