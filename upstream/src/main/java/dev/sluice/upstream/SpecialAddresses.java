@@ -11,7 +11,8 @@ import java.util.List;
  *
  * <p>Of IPv6 only global unicast (2000::/3) is public at all, without the parts that carry IPv4 along a way of their own: 6to4
  * and Teredo. An address translated by NAT64 (RFC 6052) is what is inside it, because on networks without IPv4 every name leads
- * there.
+ * there. What is kept free for documentation (RFC 5737, RFC 3849) leads nowhere, and nowhere inside: gateways of closed networks give
+ * such addresses to the names they answer for.
  */
 final class SpecialAddresses {
 
@@ -46,18 +47,13 @@ final class SpecialAddresses {
             "169.254.0.0/16", // link-local; metadata of most clouds
             "172.16.0.0/12",
             "192.0.0.0/24",
-            "192.0.2.0/24", // documentation
             "192.88.99.0/24", // relays of 6to4
             "192.168.0.0/16",
             "198.18.0.0/15", // benchmarks
-            "198.51.100.0/24",
-            "203.0.113.0/24",
             "224.0.0.0/4", // multicast
             "240.0.0.0/4", // reserved, broadcast
             "2001::/23", // protocol assignments, Teredo
-            "2001:db8::/32",
-            "2002::/16", // 6to4
-            "3fff::/20"); // documentation
+            "2002::/16"); // 6to4
 
     private static final Block GLOBAL = Block.parse("2000::/3");
     private static final Block NAT64 = Block.parse("64:ff9b::/96");
