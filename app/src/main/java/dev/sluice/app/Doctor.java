@@ -3,7 +3,11 @@ package dev.sluice.app;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.ConfigurationException;
 import dev.sluice.app.config.Setting;
+import dev.sluice.storage.DamagedException;
 import dev.sluice.storage.StorageException;
+import dev.sluice.storage.journal.JournalCorruptException;
+import dev.sluice.storage.upkeep.Examination;
+import dev.sluice.storage.upkeep.Finding;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -86,20 +90,48 @@ final class Doctor extends UpkeepCommand {
         if (!Home.isShared(configuration) && !Files.isDirectory(data.resolve("journal"))) {
             throw new IOException("no installation in '" + data + "'");
         }
-        ObjectNode result = offline(configuration);
+        ObjectNode result = looked(configuration);
         if (repair && result.path("index_faults").asLong() > 0) {
             for (String suffix : new String[] {"", "-wal", "-shm"}) {
                 Files.deleteIfExists(data.resolve("journal").resolve("index.db" + suffix));
             }
-            result = offline(configuration); // opening builds the index again
-            result.withArray("/findings")
-                    .addObject()
-                    .put("kind", "repaired")
-                    .put("subject", "journal")
-                    .put("problem", "its index was incomplete")
-                    .put("remedy", "built again from the log");
+            result = looked(configuration); // opening builds the index again
+            Upkeep.write(
+                    result.withArray("/findings"),
+                    new Finding(
+                            Finding.Kind.REPAIRED,
+                            Examination.INDEX,
+                            "it was damaged or incomplete",
+                            "built again from the log"));
             result.put("repaired", result.path("repaired").asLong() + 1);
         }
+        return result;
+    }
+
+    /** What is so damaged that the installation cannot even be opened is a fault like any other. */
+    private ObjectNode looked(Configuration configuration) throws IOException {
+        try {
+            return offline(configuration);
+        } catch (DamagedException e) {
+            return fault(new Finding(Finding.Kind.FAULT, e.part(), e.problem(), e.remedy()));
+        } catch (JournalCorruptException e) {
+            return fault(new Finding(
+                    Finding.Kind.FAULT,
+                    "journal",
+                    String.valueOf(e.getMessage()),
+                    "restore the journal from a backup (sluice restore)"));
+        }
+    }
+
+    private static ObjectNode fault(Finding finding) {
+        ObjectNode result = Api.object()
+                .put("sound", false)
+                .put("faults", 1)
+                .put("repaired", 0)
+                .put("notes", 0)
+                .put("unchecked", 0)
+                .put("index_faults", finding.subject().equals(Examination.INDEX) ? 1 : 0);
+        Upkeep.write(result.putArray("findings"), finding);
         return result;
     }
 
@@ -148,11 +180,15 @@ final class Doctor extends UpkeepCommand {
             out.printf("%,14d  %s%n", count.getValue().asLong(), count.getKey());
         }
         JsonNode scrub = result.path("scrub");
+        if (scrub.isMissingNode()) {
+            out.println("Nothing else could be looked at: the installation cannot be opened");
+        } else {
         out.println("Scrub of all blobs: last whole pass "
                 + (scrub.hasNonNull("last_ended") ? "ended " + Output.text(scrub.path("last_ended")) : "not yet")
                 + (scrub.hasNonNull("begun")
                         ? ", the one under way is at " + scrub.path("percent").asInt() + " %"
                         : ""));
+        }
         out.printf(
                 "%s: %,d faults, %,d repaired, %,d notes%n",
                 verdict(result),

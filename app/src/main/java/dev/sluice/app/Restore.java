@@ -1,11 +1,11 @@
 package dev.sluice.app;
 
+import dev.sluice.storage.upkeep.BackedUp;
 import dev.sluice.storage.upkeep.Backup;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Make a data directory of a backup, every byte verified. It appears as a whole or not at all.",
+            "What is damaged and can be fetched again is skipped and named.",
             "The journal's index is built again at the first start."
         },
         footerHeading = "%nExamples:%n",
@@ -42,24 +43,17 @@ final class Restore implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter err = spec.commandLine().getErr();
-        boolean shows = !json && UpkeepCommand.isTerminal();
-        Consumer<String> progress = shows
-                ? text -> {
-                    err.printf("\r%s\u001b[K", text);
-                    err.flush();
-                }
-                : text -> {};
-        Backup.Manifest manifest = Backup.restore(source, data, progress);
-        err.print(shows ? "\r\u001b[K" : "");
-        err.flush();
+        BackedUp.Restored restored = UpkeepCommand.shown(
+                spec.commandLine().getErr(), json, progress -> new BackedUp(source).restore(data, progress));
+        Backup.Manifest manifest = restored.manifest();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            Output.json(out, Upkeep.written(manifest).put("data", data.toString()));
+            Output.json(out, Upkeep.written(manifest, restored.skipped()).put("data", data.toString()));
         } else {
             out.printf(
                     "Restored the backup of %s into %s: %,d blobs (%s)%n",
                     manifest.takenAt(), data, manifest.blobs(), UpkeepCommand.bytes(manifest.blobBytes()));
+            restored.skipped().forEach(skipped -> out.println("Skipped: " + skipped));
             out.println("Check it:  sluice doctor --data " + data);
             out.flush();
         }

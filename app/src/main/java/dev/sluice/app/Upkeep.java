@@ -168,7 +168,7 @@ final class Upkeep implements AutoCloseable {
     static ObjectNode examine(Installation installation, boolean deep, boolean repair, Consumer<String> progress)
             throws IOException {
         progress.accept("the database");
-        List<String> damage = installation.database.damage();
+        List<Finding> damage = installation.database.damage();
         Examination.Report report = new Examination(
                         new Examination.Subject(
                                 installation.blobs,
@@ -190,8 +190,7 @@ final class Upkeep implements AutoCloseable {
                 .put(
                         "index_faults",
                         report.findings().stream()
-                                .filter(finding -> finding.subject().equals("journal")
-                                        && finding.problem().contains("is not in the index"))
+                                .filter(finding -> finding.subject().equals(Examination.INDEX))
                                 .count());
         result.putObject("scrub")
                 .put("last_ended", installation.scrub.state().lastEnded())
@@ -200,20 +199,13 @@ final class Upkeep implements AutoCloseable {
         ObjectNode counts = result.putObject("counts");
         new TreeMap<>(report.counts()).forEach(counts::put);
         ArrayNode findings = result.putArray("findings");
-        for (String line : damage) {
-            write(
-                    findings,
-                    new Finding(
-                            Finding.Kind.FAULT,
-                            "database",
-                            line,
-                            "stop the server and restore the database from a backup"));
-        }
+        damage.forEach(finding -> write(findings, finding));
         report.findings().forEach(finding -> write(findings, finding));
         return result;
     }
 
-    private static void write(ArrayNode findings, Finding finding) {
+    /** Writes a finding as {@code sluice doctor} prints it. */
+    static void write(ArrayNode findings, Finding finding) {
         findings.addObject()
                 .put("kind", finding.kind().name().toLowerCase(Locale.ROOT))
                 .put("subject", finding.subject())
@@ -244,6 +236,11 @@ final class Upkeep implements AutoCloseable {
 
     /** What {@code sluice backup} and {@code sluice restore} print. */
     static ObjectNode written(Backup.Manifest manifest) {
+        return written(manifest, manifest.skipped());
+    }
+
+    /** The same, with what else was skipped. */
+    static ObjectNode written(Backup.Manifest manifest, List<String> left) {
         ObjectNode written = Api.object()
                 .put("taken_at", manifest.takenAt())
                 .put("files", manifest.files().size())
@@ -251,7 +248,7 @@ final class Upkeep implements AutoCloseable {
                 .put("blob_bytes", manifest.blobBytes())
                 .put("copied", manifest.copied());
         ArrayNode skipped = written.putArray("skipped");
-        manifest.skipped().forEach(skipped::add);
+        left.forEach(skipped::add);
         return written;
     }
 

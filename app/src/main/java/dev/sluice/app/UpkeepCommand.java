@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -33,6 +34,28 @@ abstract class UpkeepCommand extends ApiCommand {
             }
             TimeUnit.MILLISECONDS.sleep(100);
         }
+    }
+
+    /** Does the work here, and shows how far it is in one line of the terminal. */
+    static <T> T shown(PrintWriter err, boolean quiet, Shown<T> work) throws IOException {
+        if (quiet || !isTerminal()) {
+            return work.run(text -> {});
+        }
+        try {
+            return work.run(text -> {
+                err.printf("\r%s\u001b[K", text);
+                err.flush();
+            });
+        } finally {
+            err.print("\r\u001b[K");
+            err.flush();
+        }
+    }
+
+    /** Work that tells how far it is. */
+    @FunctionalInterface
+    interface Shown<T> {
+        T run(Consumer<String> progress) throws IOException;
     }
 
     @SuppressWarnings("SystemConsoleNull") // null is still allowed by its contract

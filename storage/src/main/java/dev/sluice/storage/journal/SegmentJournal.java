@@ -2,6 +2,7 @@ package dev.sluice.storage.journal;
 
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
+import dev.sluice.storage.DamagedException;
 import dev.sluice.storage.StorageException;
 import dev.sluice.storage.sql.EventIndex;
 import dev.sluice.storage.upkeep.JournalCheck;
@@ -11,10 +12,12 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -170,21 +173,28 @@ public final class SegmentJournal implements Journal, AutoCloseable {
      */
     public JournalCheck.Result check(LongConsumer progress) {
         List<String> faults = new ArrayList<>();
+        List<String> indexFaults = new ArrayList<>(index.damage());
+        boolean asksIndex = indexFaults.isEmpty();
         @Nullable String unchecked = null;
         long events = 0;
         try {
-            follower.settle();
+            if (asksIndex) {
+                follower.settle();
+            }
         } catch (StorageException e) {
             unchecked = "its newest events: " + e.getMessage(); // the log itself can still be read
         }
         try {
-            long end = index.complete();
+            long end = asksIndex ? index.complete() : segments.end();
             long position = 0;
             while (position < end && !Thread.currentThread().isInterrupted()) {
                 Segments.Chunk chunk = segments.read(position, end, WISHED_BATCH_BYTES);
                 for (Segments.Entry entry : chunk.records()) {
                     events++;
-                    checkIndexed(entry, faults);
+                    String id = EventCodec.decode(entry.json()).id();
+                    if (asksIndex) {
+                        checkIndexed(id, entry.position(), faults, indexFaults);
+                    }
                 }
                 progress.accept(events);
                 position = chunk.next();
@@ -192,9 +202,37 @@ public final class SegmentJournal implements Journal, AutoCloseable {
         } catch (JournalCorruptException | IllegalArgumentException e) {
             faults.add("after " + events + " events: " + e.getMessage());
         } catch (IOException | RuntimeException e) {
-            return new JournalCheck.Result(events, faults, "after " + events + " events: " + e.getMessage());
+            unchecked = "after " + events + " events: " + e.getMessage();
         }
-        return new JournalCheck.Result(events, faults, unchecked);
+        return new JournalCheck.Result(events, faults, indexFaults, unchecked);
+    }
+
+    /**
+     * Reads a copy of a log that no journal has open, up to the position that {@link #copyTo} copied to. What is wrong is told, not
+     * thrown.
+     *
+     * @param progress is told the number of events from time to time
+     */
+    public static JournalCheck.Result checkCopy(Path log, long end, LongConsumer progress) {
+        List<String> faults = new ArrayList<>();
+        long events = 0;
+        try (Segments copy = Segments.copied(log)) {
+            if (copy.end() != end) {
+                faults.add("the journal in " + log + " ends at " + copy.end() + " instead of " + end);
+            }
+            long position = 0;
+            while (position < Math.min(end, copy.end()) && !Thread.currentThread().isInterrupted()) {
+                Segments.Chunk chunk = copy.read(position, Math.min(end, copy.end()), WISHED_BATCH_BYTES);
+                chunk.records().forEach(entry -> EventCodec.decode(entry.json()));
+                events += chunk.records().size();
+                progress.accept(events);
+                position = chunk.next();
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            faults.add("after " + events + " events: " + (e instanceof NoSuchFileException ? "no file " : "")
+                    + e.getMessage());
+        }
+        return new JournalCheck.Result(events, faults, null);
     }
 
     /** Hands every event that is durable now to the consumer, in the order of the log. Throws IOException. */
@@ -208,17 +246,17 @@ public final class SegmentJournal implements Journal, AutoCloseable {
         }
     }
 
-    private void checkIndexed(Segments.Entry entry, List<String> faults) {
-        String id = EventCodec.decode(entry.json()).id();
+    private void checkIndexed(String id, long position, List<String> faults, List<String> indexFaults) {
         OptionalLong indexed = index.find(id);
-        if (faults.size() >= MOST_FAULTS || indexed.equals(OptionalLong.of(entry.position()))) {
+        if (indexed.equals(OptionalLong.of(position))) {
             return;
         }
-        faults.add(
-                indexed.isEmpty()
-                        ? "event " + id + " is not in the index; stop the server, then run sluice doctor --repair"
-                        : "the identifier " + id + " is there twice, at " + indexed.getAsLong() + " and "
-                                + entry.position());
+        if (indexed.isPresent() && faults.size() < MOST_FAULTS) {
+            faults.add(
+                    "the identifier " + id + " is there twice, at " + indexed.getAsLong() + " and " + position);
+        } else if (indexed.isEmpty() && indexFaults.size() < MOST_FAULTS) {
+            indexFaults.add("event " + id + " is not in the index");
+        }
     }
 
     /** Up to where everything that was acknowledged before this call lies; a position for {@link #copyTo}. */
@@ -262,13 +300,21 @@ public final class SegmentJournal implements Journal, AutoCloseable {
                     "the journal ended in an unfinished write; {} bytes nobody was told of were cut off",
                     segments.cutOff());
         }
-        EventIndex index = EventIndex.open(directory.resolve("index.db"));
+        Path file = directory.resolve("index.db");
+        EventIndex index = EventIndex.open(file);
         try {
             long indexed = index.complete();
             if (indexed > segments.end()) {
                 throw new JournalCorruptException("the journal in " + directory + " ends at " + segments.end()
                         + ", but its index knows events up to " + indexed + ": the end of the journal is missing."
                         + " Restore its files from a copy, or delete index.db to accept the loss.");
+            }
+            if (!fits(index, segments)) {
+                throw new DamagedException(
+                        "journal/index.db",
+                        file + " is not the index of this journal",
+                        "it is made of the journal's log, which holds everything: 'sluice doctor --repair' builds it again",
+                        null);
             }
             SegmentJournal journal = new SegmentJournal(lock, segments, index);
             journal.follower.start(indexed);
@@ -277,6 +323,21 @@ public final class SegmentJournal implements Journal, AutoCloseable {
         } catch (IOException | RuntimeException e) {
             index.close();
             throw e;
+        }
+    }
+
+    /** Whether the newest event of the index lies in the log where the index says. */
+    private static boolean fits(EventIndex index, Segments segments) throws IOException {
+        Optional<Map.Entry<String, Long>> newest = index.newest();
+        if (newest.isEmpty()) {
+            return index.complete() <= Frames.SEGMENT_HEADER || segments.end() <= Frames.SEGMENT_HEADER;
+        }
+        try (Segments.Reader reader = segments.reader()) {
+            String id = EventCodec.decode(reader.read(newest.get().getValue())).id();
+            return EventIndex.indexed(id).equals(newest.get().getKey());
+        } catch (JournalCorruptException | IllegalArgumentException noEventThere) {
+            LOG.debug("what the index names is no event", noEventThere);
+            return false;
         }
     }
 

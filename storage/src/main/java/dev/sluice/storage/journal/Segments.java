@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.regex.Pattern;
@@ -54,8 +55,25 @@ final class Segments implements AutoCloseable {
     private Segments(Path directory, long segmentBytes) throws IOException {
         this.directory = directory;
         this.segmentBytes = segmentBytes;
-        openFiles();
+        openFiles(Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE));
+        if (segments.isEmpty()) {
+            beginSegment(0);
+        }
         this.cutOff = recoverEnd();
+    }
+
+    /** A copy, only read: nothing is cut off or begun. */
+    private Segments(Path directory) throws IOException {
+        this.directory = directory;
+        this.segmentBytes = Long.MAX_VALUE;
+        this.cutOff = 0;
+        openFiles(Set.of(StandardOpenOption.READ));
+        this.end = segments.isEmpty() ? 0 : tail().base() + tail().channel().size();
+    }
+
+    /** Opens a copy of a log for reading alone; nothing of it is verified yet. Throws JournalCorruptException when a file is missing. */
+    static Segments copied(Path directory) throws IOException {
+        return new Segments(directory);
     }
 
     /**
@@ -230,7 +248,7 @@ final class Segments implements AutoCloseable {
         }
     }
 
-    private void openFiles() throws IOException {
+    private void openFiles(Set<StandardOpenOption> options) throws IOException {
         Map<Long, Path> files = new TreeMap<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
@@ -246,12 +264,9 @@ final class Segments implements AutoCloseable {
                 throw new JournalCorruptException("the journal in " + directory + " has a gap: the file that begins at "
                         + expected + " is missing or shorter than it was, the next one begins at " + entry.getKey());
             }
-            FileChannel channel = FileChannel.open(entry.getValue(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+            FileChannel channel = FileChannel.open(entry.getValue(), options);
             segments.put(expected, new Segment(expected, entry.getValue(), channel));
             expected += channel.size();
-        }
-        if (segments.isEmpty()) {
-            beginSegment(0);
         }
     }
 

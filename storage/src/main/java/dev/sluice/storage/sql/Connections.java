@@ -1,6 +1,7 @@
 package dev.sluice.storage.sql;
 
 import dev.sluice.storage.StorageException;
+import dev.sluice.storage.upkeep.Finding;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
@@ -64,6 +65,11 @@ interface Connections extends AutoCloseable {
 
     /** What the database itself finds damaged in its files, at most a hundred lines; empty when it is whole or not for us to read. */
     default List<String> damage() {
+        return List.of();
+    }
+
+    /** The same, with what to do. */
+    default List<Finding> findings() {
         return List.of();
     }
 

@@ -14,6 +14,7 @@ import dev.sluice.kernel.repository.Quotas;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.storage.KeyHolder;
 import dev.sluice.storage.StorageException;
+import dev.sluice.storage.upkeep.Finding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -211,11 +212,13 @@ public final class Database implements AutoCloseable {
         return inventory;
     }
 
-    /** What the database itself says is damaged in its files, in words for people; empty when nothing is. Reads all of them. */
-    public List<String> damage() {
-        List<String> damage = new ArrayList<>();
-        damage.addAll(stores.damage());
-        damage.addAll(feeds.damage());
+    /** What the databases themselves say is damaged in their files; empty when nothing is. Reads all of them. */
+    public List<Finding> damage() {
+        List<Finding> damage = new ArrayList<>();
+        damage.addAll(stores.findings());
+        if (feeds != stores) {
+            damage.addAll(feeds.findings());
+        }
         return damage;
     }
 

@@ -13,6 +13,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -91,12 +93,28 @@ public final class EventIndex implements AutoCloseable {
     }
 
     /** A text as the tables hold it: short enough for the index of any database. */
-    static String indexed(String text) {
+    public static String indexed(String text) {
         return Values.shortened(text, MOST_BYTES);
     }
 
     private static @Nullable String indexedOrNull(@Nullable String text) {
         return text == null ? null : indexed(text);
+    }
+
+    /** The event that the log holds last of those here: its identifier and position; empty when there is none. */
+    public Optional<Map.Entry<String, Long>> newest() {
+        return connections.read(session -> {
+            PreparedStatement statement =
+                    session.prepared("SELECT id, position FROM event ORDER BY position DESC LIMIT 1");
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? Optional.of(Map.entry(row.getString(1), row.getLong(2))) : Optional.empty();
+            }
+        });
+    }
+
+    /** What the database itself finds damaged in the file, in words for people. */
+    public List<String> damage() {
+        return connections.damage();
     }
 
     /** Where the log holds the event with that identifier. */

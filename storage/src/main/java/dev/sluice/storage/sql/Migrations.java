@@ -60,6 +60,16 @@ final class Migrations {
         }
     }
 
+    /** Whether an area was made by a newer version of the product, where there is but one schema. */
+    static boolean isNewer(Connection connection, String area) throws SQLException {
+        Integer newest = NEWEST.get(area);
+        try (Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("SELECT MAX(CAST(version AS INTEGER)) FROM " + HISTORY)) {
+            return newest != null && row.next() && row.getInt(1) > newest;
+        }
+    }
+
     /**
      * Migrates; does nothing when nothing is to be done.
      *

@@ -55,6 +55,7 @@ final class Sqlite {
             }
             return new SqliteConnections(
                     migrations,
+                    file,
                     writer,
                     () -> {
                         Connection connection = connect(file, durability);
@@ -63,6 +64,9 @@ final class Sqlite {
                     },
                     READERS);
         } catch (SQLException | FlywayException | StorageException | IOException e) {
+            if (SqliteDamage.is(e)) {
+                throw SqliteDamage.of(file, e);
+            }
             throw new StorageException("cannot open the database " + file + ": " + e.getMessage(), e);
         }
     }

@@ -1,6 +1,8 @@
 package dev.sluice.storage.sql;
 
+import dev.sluice.storage.DamagedException;
 import dev.sluice.storage.StorageException;
+import dev.sluice.storage.upkeep.Finding;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -39,6 +41,7 @@ final class SqliteConnections implements Connections {
     private record Queued<T>(Work<T> work, CompletableFuture<T> done) {}
 
     private final String name;
+    private final Path file;
     private final Session writer;
     private final Opener readerOpener;
     private final ConcurrentLinkedDeque<Session> idleReaders = new ConcurrentLinkedDeque<>();
@@ -54,12 +57,14 @@ final class SqliteConnections implements Connections {
      * Takes over the connections.
      *
      * @param name of the database, for messages and thread names
+     * @param file that holds it, for messages
      * @param writer the connection that writes, auto-commit off
      * @param readerOpener opens a connection that reads, auto-commit on
      * @param readerCount most readers open at a time
      */
-    SqliteConnections(String name, Session writer, Opener readerOpener, int readerCount) {
+    SqliteConnections(String name, Path file, Session writer, Opener readerOpener, int readerCount) {
         this.name = name;
+        this.file = file;
         this.writer = writer;
         this.readerOpener = readerOpener;
         this.readerCount = readerCount;
@@ -120,6 +125,22 @@ final class SqliteConnections implements Connections {
 
     @Override
     public List<String> damage() {
+        try {
+            return check();
+        } catch (DamagedException e) {
+            return List.of(String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage()));
+        }
+    }
+
+    @Override
+    public List<Finding> findings() {
+        return damage().stream()
+                .map(line -> SqliteDamage.of(file, line))
+                .map(e -> new Finding(Finding.Kind.FAULT, e.part(), e.problem(), e.remedy()))
+                .toList();
+    }
+
+    private List<String> check() {
         return read(session -> {
             List<String> damage = new ArrayList<>();
             try (Statement statement = session.connection().createStatement();
@@ -127,7 +148,7 @@ final class SqliteConnections implements Connections {
                 while (rows.next()) {
                     String line = rows.getString(1);
                     if (!line.equals("ok")) {
-                        damage.add(name + ": " + line);
+                        damage.add(line);
                     }
                 }
             }
@@ -324,6 +345,9 @@ final class SqliteConnections implements Connections {
     }
 
     private RuntimeException failed(String what, Throwable cause) {
+        if (SqliteDamage.is(cause)) {
+            return SqliteDamage.of(file, cause);
+        }
         return new StorageException("cannot " + what + " the database " + name + ": " + cause.getMessage(), cause);
     }
 

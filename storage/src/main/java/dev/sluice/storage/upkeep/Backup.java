@@ -1,7 +1,19 @@
 package dev.sluice.storage.upkeep;
 
+import static dev.sluice.storage.upkeep.BackupFiles.DATABASES;
+import static dev.sluice.storage.upkeep.BackupFiles.LOG;
+import static dev.sluice.storage.upkeep.BackupFiles.MANIFEST;
+import static dev.sluice.storage.upkeep.BackupFiles.UNFINISHED;
+import static dev.sluice.storage.upkeep.BackupFiles.createFolderOf;
+import static dev.sluice.storage.upkeep.BackupFiles.deleteTree;
+import static dev.sluice.storage.upkeep.BackupFiles.forEachBlob;
+import static dev.sluice.storage.upkeep.BackupFiles.hasLength;
+import static dev.sluice.storage.upkeep.BackupFiles.isEmpty;
+import static dev.sluice.storage.upkeep.BackupFiles.isRight;
+import static dev.sluice.storage.upkeep.BackupFiles.place;
+import static dev.sluice.storage.upkeep.BackupFiles.sync;
+
 import dev.sluice.kernel.artifact.Digest;
-import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.blob.Blob;
 import dev.sluice.kernel.blob.BlobDamagedException;
 import dev.sluice.kernel.blob.BlobStore;
@@ -10,20 +22,16 @@ import dev.sluice.kernel.repository.Inventory;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.kernel.repository.StoredFile;
+import dev.sluice.storage.journal.SegmentJournal;
+import dev.sluice.storage.sql.DatabaseFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -34,38 +42,24 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A copy of an embedded installation in a directory, taken while it runs, and the way back.
+ * A copy of an embedded installation in a directory, taken while it runs. The way back is {@link BackedUp}.
  *
  * <p>The copy is consistent: how far the journal goes is noted first, then the database is copied as of one instant, then the
  * journal up to the note, then the blobs. So every publication the journal tells of is in the database, and every row has its
- * blob; what was acknowledged before the backup began is in it. The manifest is written last; a directory without one is no backup.
+ * blob; what was acknowledged before the backup began is in it. What an earlier run left in the directory is read again and made anew
+ * where it is damaged, so that a backup that succeeded can be restored. The manifest is written last; a directory without one is no backup.
  * Garbage must not be collected meanwhile.
  */
 public final class Backup {
-    private static final String MANIFEST = "manifest.json";
-    private static final String UNFINISHED = "UNFINISHED";
-    private static final String LOG = "journal/log";
-    private static final List<String> DATABASES = List.of("sluice.db", "advisories.db");
-    private static final Pattern FOLDER = Pattern.compile("[0-9a-f]{2}");
-    private static final Pattern REST = Pattern.compile("[0-9a-f]{62}");
-    private static final int FORMAT = 1;
-    private static final int MOST_MANIFEST_BYTES = 16 << 20;
-    private static final int CHUNK = 128 * 1024;
-
     /** More blobs that cannot be read are a broken disk, not a damaged file or two. */
-    private static final int MOST_SKIPPED = 1000;
+    static final int MOST_SKIPPED = 1000;
 
     private static final int MOST_NAMED = 5;
     private static final int PAGE = 500;
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** Copies databases and the journal, what only they can do consistently, and tells what must not be missing. */
     public interface Source {
@@ -152,13 +146,16 @@ public final class Backup {
         Files.createDirectory(fresh);
         source.copyDatabases(fresh);
         for (String database : DATABASES) {
+            try (DatabaseFile copy = DatabaseFile.open(fresh.resolve(database))) {
+                copy.check();
+            }
             sync(fresh.resolve(database));
             Files.move(fresh.resolve(database), target.resolve(database), StandardCopyOption.REPLACE_EXISTING);
         }
         deleteTree(fresh);
         progress.accept("journal");
-        Path log = Files.createDirectories(target.resolve(LOG));
-        source.copyJournal(log, end);
+        Path log = target.resolve(LOG);
+        copyJournal(log, end);
         Tally tally = new Tally();
         try {
             blobs.list(kept -> {
@@ -172,13 +169,13 @@ public final class Backup {
         dropOthers(target, tally.hosted);
         List<Entry> files = new ArrayList<>();
         for (String database : DATABASES) {
-            files.add(entry(target, target.resolve(database)));
+            files.add(BackupFiles.entry(target, target.resolve(database)));
         }
-        for (Path segment : sorted(log)) {
-            files.add(entry(target, segment));
+        for (Path segment : BackupFiles.sorted(log)) {
+            files.add(BackupFiles.entry(target, segment));
         }
         Manifest manifest = new Manifest(
-                FORMAT,
+                BackupFiles.FORMAT,
                 begun.toString(),
                 end,
                 files,
@@ -186,10 +183,7 @@ public final class Backup {
                 tally.bytes,
                 tally.copied,
                 List.copyOf(tally.skipped));
-        Path temporary = target.resolve(MANIFEST + ".new");
-        Files.writeString(temporary, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(manifest));
-        sync(temporary);
-        Files.move(temporary, target.resolve(MANIFEST), StandardCopyOption.ATOMIC_MOVE);
+        BackupFiles.write(manifest, target);
         Files.deleteIfExists(target.resolve(UNFINISHED));
         sync(target);
         return manifest;
@@ -203,6 +197,22 @@ public final class Backup {
 
         /** Published blobs that only this backup still has, from an earlier run. */
         private final Set<Digest> hosted = new HashSet<>();
+    }
+
+    /** What an earlier run copied may have rotten since, and is copied anew then. */
+    private void copyJournal(Path log, long end) throws IOException {
+        List<String> faults = List.of();
+        for (int attempt = 0; attempt < 2; attempt++) {
+            Files.createDirectories(log);
+            source.copyJournal(log, end);
+            faults = SegmentJournal.checkCopy(log, end, events -> {}).faults();
+            if (faults.isEmpty()) {
+                return;
+            }
+            deleteTree(log);
+        }
+        throw new IOException("the journal is damaged and cannot be backed up: " + faults.getFirst()
+                + " (a copy of it; 'sluice doctor' names the place). Restore it from an earlier backup");
     }
 
     /** From here on, until it is complete, the target is no backup. */
@@ -233,17 +243,13 @@ public final class Backup {
         tally.bytes += blob.size();
         Path place = place(target, blob.digest().hex());
         try {
-            if (isThere(place, blob)) {
+            if (hasLength(place, blob) && isRight(place, blob.digest())) {
                 return;
             }
             Files.deleteIfExists(place);
-            Files.createDirectories(
-                    target.resolve("blobs/sha256").resolve(blob.digest().hex().substring(0, 2)));
-            Path local = link ? verified(blob.digest()) : null;
-            if (local == null || !linked(local, place)) {
-                try (InputStream in = blobs.open(blob.digest(), 0, Long.MAX_VALUE)) {
-                    copy(in, place, blob.digest().hex());
-                }
+            createFolderOf(place);
+            if (!link || !linked(blob.digest(), place)) {
+                copy(blob.digest(), place);
             }
             tally.copied++;
         } catch (FileNotFoundException removedMeanwhile) {
@@ -270,17 +276,41 @@ public final class Backup {
         tally.skipped.add(blob.digest().toString());
     }
 
-    /** A file may be linked only when its bytes are right; of those not read since the start nobody knows that yet. */
-    private @Nullable Path verified(Digest digest) throws IOException {
-        Path known = blobs.path(digest).orElse(null);
-        if (known != null) {
-            return known;
+    private void copy(Digest digest, Path place) throws IOException {
+        try (InputStream in = blobs.open(digest, 0, Long.MAX_VALUE)) {
+            BackupFiles.copy(in, place, digest.hex());
+        } catch (WrongBytesException e) {
+            if (blobs.verify(digest, read -> {}) == BlobStore.Check.SOUND) {
+                throw e; // it is not the store that is to blame
+            }
+            throw new BlobDamagedException(digest, "blob " + digest + " is damaged", e);
         }
-        return switch (blobs.verify(digest, read -> {})) {
-            case SOUND -> blobs.path(digest).orElse(null);
-            case DAMAGED -> throw new BlobDamagedException(digest, "blob " + digest + " is damaged");
-            case ABSENT -> throw new FileNotFoundException("no blob " + digest);
-        };
+    }
+
+    /** Makes a link where the bytes are right; false when there is no file to link to, or it is on another disk. */
+    private boolean linked(Digest digest, Path place) throws IOException {
+        boolean read = blobs.path(digest).isEmpty();
+        if (read) { // nobody has since the start: nobody knows whether they are right
+            switch (blobs.verify(digest, count -> {})) {
+                case SOUND -> {}
+                case DAMAGED -> throw new BlobDamagedException(digest, "blob " + digest + " is damaged");
+                case ABSENT -> throw new FileNotFoundException("no blob " + digest);
+            }
+        }
+        Path local = blobs.path(digest).orElse(null);
+        try {
+            if (local == null) {
+                return false;
+            }
+            Files.createLink(place, local);
+        } catch (IOException | UnsupportedOperationException otherDisk) {
+            return false;
+        }
+        if (!read && !isRight(place, digest)) {
+            Files.delete(place);
+            return false; // whoever copies it finds out
+        }
+        return true;
     }
 
     /** What was published here has no other source: without its bytes this would be no backup. */
@@ -290,14 +320,15 @@ public final class Backup {
             forEachHosted(blob -> {
                 Digest digest = blob.digest();
                 Path place = place(target, digest.hex());
-                if (!isThere(place, blob)) {
+                boolean gone = isGone(digest);
+                if (!hasLength(place, blob) || (gone && !isRight(place, digest))) {
                     if (!tally.skipped.contains(digest.toString())) {
                         copyUnlessThere(blob, target, link, tally); // published after the others were listed
                     }
-                    if (!isThere(place, blob)) {
+                    if (!hasLength(place, blob)) {
                         lost.add(digest.toString());
                     }
-                } else if (isGone(digest)) {
+                } else if (gone) {
                     tally.hosted.add(digest);
                 }
             });
@@ -330,14 +361,6 @@ public final class Backup {
         }
     }
 
-    private static boolean isThere(Path place, Blob blob) {
-        try {
-            return Files.isRegularFile(place) && Files.size(place) == blob.size();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private boolean isGone(Digest digest) {
         try {
             return blobs.find(digest).isEmpty();
@@ -346,205 +369,12 @@ public final class Backup {
         }
     }
 
-    private static boolean linked(Path from, Path to) {
-        try {
-            Files.createLink(to, from);
-            return true;
-        } catch (IOException | UnsupportedOperationException otherDisk) {
-            return false;
-        }
-    }
-
     /** Blobs that the store no longer has need no place here either, unless they are still wanted. */
     private void dropOthers(Path target, Set<Digest> wanted) throws IOException {
         forEachBlob(target, (place, digest) -> {
-            if (!wanted.contains(digest) && blobs.find(digest).isEmpty()) {
+            if (!wanted.contains(digest) && isGone(digest)) {
                 Files.deleteIfExists(place);
             }
         });
-    }
-
-    /**
-     * Restores a backup into a directory, every byte verified. The directory appears as a whole or not at all.
-     *
-     * @param data a directory that does not exist or is empty
-     * @param progress is told how far it is, in words for people
-     * @throws IOException saying what is damaged or in the way
-     */
-    public static Manifest restore(Path backup, Path data, Consumer<String> progress) throws IOException {
-        Manifest manifest = manifest(backup);
-        if (Files.exists(data) && (!Files.isDirectory(data) || !isEmpty(data))) {
-            throw new IOException(data + " is not empty; restore into a directory that is not there yet");
-        }
-        Path absolute = data.toAbsolutePath().normalize();
-        Path parent = absolute.getParent();
-        Path name = absolute.getFileName();
-        if (parent == null || name == null) {
-            throw new IOException(data + " cannot be restored into");
-        }
-        Files.createDirectories(parent);
-        Path fresh = parent.resolve(name + ".restoring");
-        deleteTree(fresh);
-        Files.createDirectory(fresh);
-        if (fresh.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwx------"));
-        }
-        for (Entry entry : manifest.files()) {
-            progress.accept(entry.path());
-            Path from = backup.resolve(entry.path()).normalize();
-            if (!from.startsWith(backup.normalize())) {
-                throw new IOException("the manifest names a file outside the backup: " + entry.path());
-            }
-            Path to = fresh.resolve(entry.path());
-            createFolderOf(to);
-            try (InputStream in = Files.newInputStream(from)) {
-                copy(in, to, entry.sha256());
-            }
-        }
-        long[] count = {0};
-        Files.createDirectories(fresh.resolve("blobs/sha256"));
-        forEachBlob(backup, (place, digest) -> {
-            Path to = place(fresh, digest.hex());
-            createFolderOf(to);
-            try (InputStream in = Files.newInputStream(place)) {
-                copy(in, to, digest.hex());
-            }
-            progress.accept(String.format(Locale.ROOT, "%,d of %,d blobs", ++count[0], manifest.blobs()));
-        });
-        if (count[0] < manifest.blobs()) {
-            throw new IOException("the backup should hold " + manifest.blobs() + " blobs, but has " + count[0]
-                    + "; use another backup. Nothing was restored (" + fresh + " may be deleted)");
-        }
-        Files.move(fresh, absolute, StandardCopyOption.ATOMIC_MOVE);
-        sync(parent);
-        return manifest;
-    }
-
-    /** What the backup holds. Throws IOException when it is none, or not complete. */
-    public static Manifest manifest(Path backup) throws IOException {
-        Path file = backup.resolve(MANIFEST);
-        if (!Files.isRegularFile(file)) {
-            throw new IOException(backup + " is no complete backup: it has no " + MANIFEST);
-        }
-        try (InputStream in = Files.newInputStream(file)) {
-            Manifest manifest = JSON.readValue(in.readNBytes(MOST_MANIFEST_BYTES), Manifest.class);
-            if (manifest.format() != FORMAT) {
-                throw new IOException(file + " is of format " + manifest.format() + ", which this version cannot read");
-            }
-            return manifest;
-        } catch (JacksonException e) {
-            throw new IOException(file + " cannot be read: " + e.getOriginalMessage(), e);
-        }
-    }
-
-    @FunctionalInterface
-    private interface BlobTask {
-        void on(Path place, Digest digest) throws IOException;
-    }
-
-    private static void forEachBlob(Path root, BlobTask task) throws IOException {
-        Path all = root.resolve("blobs/sha256");
-        if (!Files.isDirectory(all)) {
-            return;
-        }
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(all)) {
-            for (Path folder : folders) {
-                String prefix = String.valueOf(folder.getFileName());
-                if (!FOLDER.matcher(prefix).matches()) {
-                    continue;
-                }
-                try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-                    for (Path file : files) {
-                        String rest = String.valueOf(file.getFileName());
-                        if (REST.matcher(rest).matches()) {
-                            task.on(file, Digest.sha256(prefix + rest));
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    private static Path place(Path root, String hex) {
-        return root.resolve("blobs/sha256").resolve(hex.substring(0, 2)).resolve(hex.substring(2));
-    }
-
-    /** Copies and verifies on the way; what differs does not stay. */
-    private static void copy(InputStream in, Path to, @Nullable String sha256) throws IOException {
-        MessageDigest digest = sha256();
-        try (OutputStream out = Files.newOutputStream(to, StandardOpenOption.CREATE_NEW)) {
-            byte[] chunk = new byte[CHUNK];
-            for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
-                digest.update(chunk, 0, n);
-                out.write(chunk, 0, n);
-            }
-        }
-        String actual = Digest.of(Algorithm.SHA256, digest.digest()).hex();
-        if (sha256 != null && !actual.equals(sha256)) {
-            Files.delete(to);
-            throw new IOException(
-                    "damaged: what should become " + to + " has the SHA-256 " + actual + " instead of " + sha256);
-        }
-        sync(to);
-    }
-
-    private static Entry entry(Path root, Path file) throws IOException {
-        MessageDigest digest = sha256();
-        long size = 0;
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] chunk = new byte[CHUNK];
-            for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
-                digest.update(chunk, 0, n);
-                size += n;
-            }
-        }
-        return new Entry(
-                root.relativize(file).toString(),
-                size,
-                Digest.of(Algorithm.SHA256, digest.digest()).hex());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance(Algorithm.SHA256.jcaName());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static List<Path> sorted(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.sorted().toList();
-        }
-    }
-
-    private static void createFolderOf(Path file) throws IOException {
-        Path folder = file.getParent();
-        if (folder != null) {
-            Files.createDirectories(folder);
-        }
-    }
-
-    private static boolean isEmpty(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.findAny().isEmpty();
-        }
-    }
-
-    private static void deleteTree(Path root) throws IOException {
-        if (!Files.exists(root)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(root)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
-    }
-
-    private static void sync(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, Set.of(StandardOpenOption.READ))) {
-            channel.force(true);
-        }
     }
 }

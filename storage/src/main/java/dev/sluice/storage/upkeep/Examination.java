@@ -43,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * grow with the number of files. Thread-safe.
  */
 public final class Examination {
+    /** What findings about the journal's index are about. */
+    public static final String INDEX = "journal/index.db";
+
     private static final int PAGE = 500;
     private static final int AT_ONCE = 100;
     private static final int MOST_FINDINGS = 1000;
@@ -171,7 +174,9 @@ public final class Examination {
             JournalCheck.Result result = subject.journalCheck()
                     .run(events -> progress.accept(String.format(Locale.ROOT, "%,d events", events)));
             count("events", result.events());
-            journalIsWhole = result.faults().isEmpty() && result.unchecked() == null;
+            journalIsWhole = result.faults().isEmpty()
+                    && result.indexFaults().isEmpty()
+                    && result.unchecked() == null;
             if (result.unchecked() != null) {
                 found(
                         Finding.Kind.UNCHECKED,
@@ -181,6 +186,13 @@ public final class Examination {
             }
             for (String fault : result.faults()) {
                 found(Finding.Kind.FAULT, "journal", fault, "restore the journal from a backup (sluice restore)");
+            }
+            for (String fault : result.indexFaults()) {
+                found(
+                        Finding.Kind.FAULT,
+                        INDEX,
+                        fault,
+                        "stop the server and run sluice doctor --repair: it builds the index again from the journal's log");
             }
         }
 

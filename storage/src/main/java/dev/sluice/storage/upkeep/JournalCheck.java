@@ -18,13 +18,20 @@ public interface JournalCheck {
      *
      * @param events how many there are
      * @param faults what is wrong, in words for people, the first of them
+     * @param indexFaults what is wrong with an index that is made of the journal and can be made again, the first of it
      * @param unchecked why reading ended before the end although nothing is wrong with what was read, or null
      */
     record Result(
-            long events, List<String> faults, @Nullable String unchecked) {
-        /** Copies the list. */
+            long events, List<String> faults, List<String> indexFaults, @Nullable String unchecked) {
+        /** Copies the lists. */
         public Result {
             faults = List.copyOf(faults);
+            indexFaults = List.copyOf(indexFaults);
+        }
+
+        /** Without an index of its own. */
+        public Result(long events, List<String> faults, @Nullable String unchecked) {
+            this(events, faults, List.of(), unchecked);
         }
     }
 

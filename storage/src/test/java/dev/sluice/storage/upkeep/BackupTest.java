@@ -24,10 +24,12 @@ import dev.sluice.testkit.Samples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -166,7 +168,7 @@ class BackupTest {
     }
 
     private Kept restored(String name) throws IOException {
-        Backup.restore(target, folder.resolve(name), text -> {});
+        new BackedUp(target).restore(folder.resolve(name), text -> {});
         return new Kept(folder.resolve(name));
     }
 
@@ -300,7 +302,7 @@ class BackupTest {
 
         assertThat(manifest.skipped()).containsExactly(cached.sha256().toString());
         assertThat(manifest.blobs()).isOne();
-        assertThat(Backup.manifest(target)).isEqualTo(manifest);
+        assertThat(new BackedUp(target).manifest()).isEqualTo(manifest);
         try (Kept restored = restored("restored")) {
             assertThat(restored.examine().findings()).isEmpty();
         }
@@ -322,7 +324,71 @@ class BackupTest {
                     .hasMessageContaining("unpublish");
         }
         assertThat(blob(target, "2.0.0")).exists();
-        assertThatThrownBy(() -> Backup.manifest(target)).hasMessageContaining("no complete backup");
+        assertThatThrownBy(() -> new BackedUp(target).manifest()).hasMessageContaining("no complete backup");
+    }
+
+    @Test
+    void what_rotted_in_an_earlier_backup_is_made_anew_by_the_next_run() throws IOException {
+        for (int i = 0; i < 30; i++) {
+            kept.publish("1.0." + i);
+        }
+        back();
+        flip(blob(target, "1.0.7"));
+        try (Stream<Path> segments = Files.list(target.resolve("journal/log"))) {
+            flip(segments.sorted().findFirst().orElseThrow());
+        }
+
+        Backup.Manifest second = back();
+
+        assertThat(second.copied()).isOne();
+        assertThat(new BackedUp(target).verify(text -> {}).faults()).isEmpty();
+        try (Kept restored = restored("restored")) {
+            assertThat(restored.examine().findings()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_journal_that_is_damaged_itself_makes_no_backup() throws IOException {
+        for (int i = 0; i < 30; i++) {
+            kept.publish("1.0." + i);
+        }
+        kept.journal.settle();
+        flip(folder.resolve("data/journal/log/0000000000000000000.log"));
+
+        assertThatThrownBy(this::back)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the journal is damaged")
+                .hasMessageContaining("doctor");
+        assertThatThrownBy(() -> new BackedUp(target).manifest()).hasMessageContaining("no complete backup");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_cached_file_that_rotted_since_it_was_read_is_skipped_and_named(boolean link) throws IOException {
+        kept.publish("1.0.0");
+        byte[] large = new byte[300_000];
+        Contents cached;
+        try (BlobWriter writer = kept.blobs.begin()) {
+            writer.write(large);
+            cached = writer.commit();
+        }
+        String hex = cached.sha256().hex();
+        Path file = folder.resolve("data/blobs/sha256/" + hex.substring(0, 2) + "/" + hex.substring(2));
+        assertThat(kept.blobs.path(cached.sha256())).as("known to be right").contains(file);
+        FileTime time = Files.getLastModifiedTime(file);
+        flip(file);
+        Files.setLastModifiedTime(file, time);
+
+        Backup.Manifest manifest = new Backup(kept, kept.blobs, clock).take(target, link, text -> {});
+
+        assertThat(manifest.skipped()).containsExactly(cached.sha256().toString());
+        assertThat(new BackedUp(target).verify(text -> {}).faults()).isEmpty();
+    }
+
+    private static void flip(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 0x10;
+        Files.write(file, bytes);
     }
 
     @Test
@@ -347,7 +413,7 @@ class BackupTest {
         Files.writeString(manifest, Files.readString(manifest).replaceFirst(",\\s*\"skipped\"\\s*:\\s*\\[\\s*]", ""));
         assertThat(manifest).content().doesNotContain("skipped");
 
-        assertThat(Backup.manifest(target).skipped()).isEmpty();
+        assertThat(new BackedUp(target).manifest().skipped()).isEmpty();
     }
 
     private static Path blob(Path root, String text) {
@@ -363,18 +429,19 @@ class BackupTest {
         Path blob = target.resolve("blobs/sha256/" + hex.substring(0, 2) + "/" + hex.substring(2));
         Files.writeString(blob, "9.9.9");
 
-        assertThatThrownBy(() -> Backup.restore(target, folder.resolve("restored"), text -> {}))
+        assertThatThrownBy(() -> new BackedUp(target).restore(folder.resolve("restored"), text -> {}))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("damaged")
                 .hasMessageContaining(hex);
         assertThat(folder.resolve("restored")).doesNotExist();
 
         Files.delete(blob);
-        assertThatThrownBy(() -> Backup.restore(target, folder.resolve("restored"), text -> {}))
-                .hasMessageContaining("should hold 1 blobs, but has 0");
+        assertThatThrownBy(() -> new BackedUp(target).restore(folder.resolve("restored"), text -> {}))
+                .hasMessageContaining("damaged or missing")
+                .hasMessageContaining(hex);
 
         Files.writeString(target.resolve("sluice.db"), "x");
-        assertThatThrownBy(() -> Backup.restore(target, folder.resolve("restored"), text -> {}))
+        assertThatThrownBy(() -> new BackedUp(target).restore(folder.resolve("restored"), text -> {}))
                 .hasMessageContaining("sluice.db");
     }
 
@@ -385,7 +452,7 @@ class BackupTest {
         Files.delete(target.resolve("manifest.json"));
         Files.writeString(target.resolve("UNFINISHED"), "");
 
-        assertThatThrownBy(() -> Backup.restore(target, folder.resolve("restored"), text -> {}))
+        assertThatThrownBy(() -> new BackedUp(target).restore(folder.resolve("restored"), text -> {}))
                 .hasMessageContaining("no complete backup");
 
         assertThat(back().copied()).isZero();
@@ -405,7 +472,7 @@ class BackupTest {
 
         Path data = Files.createDirectories(folder.resolve("occupied"));
         Files.writeString(data.resolve("thesis.txt"), "years of work");
-        assertThatThrownBy(() -> Backup.restore(target, data, text -> {})).hasMessageContaining("is not empty");
+        assertThatThrownBy(() -> new BackedUp(target).restore(data, text -> {})).hasMessageContaining("is not empty");
         assertThat(data.resolve("thesis.txt")).hasContent("years of work");
     }
 }

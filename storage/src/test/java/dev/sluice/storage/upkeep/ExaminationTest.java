@@ -2,6 +2,7 @@ package dev.sluice.storage.upkeep;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
@@ -15,6 +16,7 @@ import dev.sluice.kernel.repository.DocumentStore.Document;
 import dev.sluice.kernel.repository.HostedStore.Change;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.StoredFile;
+import dev.sluice.storage.DamagedException;
 import dev.sluice.storage.blob.DirectoryBlobStore;
 import dev.sluice.storage.journal.SegmentJournal;
 import dev.sluice.storage.sql.Database;
@@ -26,6 +28,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.DriverManager;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -381,8 +384,60 @@ class ExaminationTest {
             connection.createStatement().executeUpdate("DELETE FROM event");
         }
 
-        assertThat(examine(false, false).findings())
-                .anySatisfy(finding -> assertThat(finding.problem()).contains("is not in the index"));
+        assertThat(examine(false, false).findings()).anySatisfy(finding -> {
+            assertThat(finding.subject()).isEqualTo(Examination.INDEX);
+            assertThat(finding.problem()).contains("is not in the index");
+            assertThat(finding.remedy()).contains("doctor --repair");
+        });
+    }
+
+    @Test
+    void a_damaged_index_is_a_fault_of_the_index_and_not_of_the_journal() throws IOException {
+        for (int i = 0; i < 60; i++) {
+            published("1.0." + i);
+        }
+        journal.settle();
+        journal.close();
+        Path index = folder.resolve("journal/index.db");
+        try (RandomAccessFile file = new RandomAccessFile(index.toFile(), "rw")) {
+            for (long page = 4096; page < file.length(); page += 4096) {
+                file.seek(page);
+                file.write(new byte[64]);
+            }
+        }
+        assertThatThrownBy(() -> SegmentJournal.open(folder.resolve("journal"), 4096).close())
+                .isInstanceOf(DamagedException.class)
+                .hasMessageContaining("index.db is damaged")
+                .hasMessageContaining("doctor --repair");
+
+        Files.delete(index);
+        journal = SegmentJournal.open(folder.resolve("journal"), 4096);
+        assertThat(examine(false, false).findings()).isEmpty();
+    }
+
+    @Test
+    void an_index_of_another_journal_is_refused() throws IOException {
+        published("1.0.0");
+        published("2.0.0");
+        journal.settle();
+        journal.close();
+        Path index = folder.resolve("journal/index.db");
+        try (SegmentJournal other = SegmentJournal.open(folder.resolve("other"), 4096)) {
+            other.append(new Event(
+                            ids.next(), clock.instant(), Kind.ADMIN, Event.Actor.SYSTEM, null, null, null, null, null,
+                            null, List.of(), "", "{}"))
+                    .toCompletableFuture()
+                    .join();
+            other.settle();
+        }
+        Files.copy(folder.resolve("other/index.db"), index, StandardCopyOption.REPLACE_EXISTING);
+
+        assertThatThrownBy(() -> SegmentJournal.open(folder.resolve("journal"), 4096).close())
+                .isInstanceOf(DamagedException.class)
+                .hasMessageContaining("is not the index of this journal");
+
+        Files.delete(index);
+        journal = SegmentJournal.open(folder.resolve("journal"), 4096);
     }
 
     @Test
