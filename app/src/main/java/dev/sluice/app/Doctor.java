@@ -183,11 +183,12 @@ final class Doctor extends UpkeepCommand {
         if (scrub.isMissingNode()) {
             out.println("Nothing else could be looked at: the installation cannot be opened");
         } else {
-        out.println("Scrub of all blobs: last whole pass "
-                + (scrub.hasNonNull("last_ended") ? "ended " + Output.text(scrub.path("last_ended")) : "not yet")
-                + (scrub.hasNonNull("begun")
-                        ? ", the one under way is at " + scrub.path("percent").asInt() + " %"
-                        : ""));
+            out.println("Scrub of all blobs: last whole pass "
+                    + (scrub.hasNonNull("last_ended") ? "ended " + Output.text(scrub.path("last_ended")) : "not yet")
+                    + (scrub.hasNonNull("begun")
+                            ? ", the one under way is at "
+                                    + scrub.path("percent").asInt() + " %"
+                            : ""));
         }
         out.printf(
                 "%s: %,d faults, %,d repaired, %,d notes%n",

@@ -68,7 +68,10 @@ final class DoctorTest {
                 .hasMessageContaining("sluice doctor --repair");
         CommandLineRun told = CommandLineRun.of("doctor", "--data", data);
         assertThat(told.code()).isEqualTo(1);
-        assertThat(told.out()).contains("fault  journal/index.db").contains("doctor --repair").contains("Not sound");
+        assertThat(told.out())
+                .contains("fault  journal/index.db")
+                .contains("doctor --repair")
+                .contains("Not sound");
 
         CommandLineRun repaired = CommandLineRun.of("doctor", "--repair", "--data", data);
 

@@ -221,7 +221,8 @@ public final class SegmentJournal implements Journal, AutoCloseable {
                 faults.add("the journal in " + log + " ends at " + copy.end() + " instead of " + end);
             }
             long position = 0;
-            while (position < Math.min(end, copy.end()) && !Thread.currentThread().isInterrupted()) {
+            while (position < Math.min(end, copy.end())
+                    && !Thread.currentThread().isInterrupted()) {
                 Segments.Chunk chunk = copy.read(position, Math.min(end, copy.end()), WISHED_BATCH_BYTES);
                 chunk.records().forEach(entry -> EventCodec.decode(entry.json()));
                 events += chunk.records().size();
@@ -252,8 +253,7 @@ public final class SegmentJournal implements Journal, AutoCloseable {
             return;
         }
         if (indexed.isPresent() && faults.size() < MOST_FAULTS) {
-            faults.add(
-                    "the identifier " + id + " is there twice, at " + indexed.getAsLong() + " and " + position);
+            faults.add("the identifier " + id + " is there twice, at " + indexed.getAsLong() + " and " + position);
         } else if (indexed.isEmpty() && indexFaults.size() < MOST_FAULTS) {
             indexFaults.add("event " + id + " is not in the index");
         }

@@ -18,12 +18,14 @@ import java.util.function.Consumer;
  * locked or changed. It may be of an older version. Not thread-safe; the caller closes it.
  */
 public final class DatabaseFile implements AutoCloseable {
-    private static final String PUBLISHED = "SELECT sha256, size, format || '/' || repository || '/' || path FROM stored_file"
-            + " WHERE upstream IS NULL AND repository IN (SELECT name FROM repository)";
-    private static final String FETCHED = "SELECT sha256, size, format || '/' || repository || '/' || path FROM stored_file"
-            + " WHERE upstream IS NOT NULL AND repository IN (SELECT name FROM repository)"
-            + " UNION ALL SELECT sha256, 0, format || '/' || repository || ' ' || upstream || ' ' || document_key"
-            + " FROM upstream_document WHERE sha256 IS NOT NULL AND repository IN (SELECT name FROM repository)";
+    private static final String PUBLISHED =
+            "SELECT sha256, size, format || '/' || repository || '/' || path FROM stored_file"
+                    + " WHERE upstream IS NULL AND repository IN (SELECT name FROM repository)";
+    private static final String FETCHED =
+            "SELECT sha256, size, format || '/' || repository || '/' || path FROM stored_file"
+                    + " WHERE upstream IS NOT NULL AND repository IN (SELECT name FROM repository)"
+                    + " UNION ALL SELECT sha256, 0, format || '/' || repository || ' ' || upstream || ' ' || document_key"
+                    + " FROM upstream_document WHERE sha256 IS NOT NULL AND repository IN (SELECT name FROM repository)";
 
     private final Path file;
     private final Connection connection;

@@ -64,8 +64,7 @@ final class Migrations {
     static boolean isNewer(Connection connection, String area) throws SQLException {
         Integer newest = NEWEST.get(area);
         try (Statement statement = connection.createStatement();
-                ResultSet row =
-                        statement.executeQuery("SELECT MAX(CAST(version AS INTEGER)) FROM " + HISTORY)) {
+                ResultSet row = statement.executeQuery("SELECT MAX(CAST(version AS INTEGER)) FROM " + HISTORY)) {
             return newest != null && row.next() && row.getInt(1) > newest;
         }
     }

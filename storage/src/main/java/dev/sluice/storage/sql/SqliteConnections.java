@@ -128,7 +128,8 @@ final class SqliteConnections implements Connections {
         try {
             return check();
         } catch (DamagedException e) {
-            return List.of(String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage()));
+            return List.of(String.valueOf(
+                    e.getCause() == null ? e.getMessage() : e.getCause().getMessage()));
         }
     }
 

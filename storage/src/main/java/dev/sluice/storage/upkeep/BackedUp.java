@@ -144,8 +144,8 @@ public record BackedUp(Path directory) {
                     throw new IOException(entry.path() + " in " + directory
                             + " is damaged or missing; use another backup. Nothing was restored");
                 }
-                wrong.skipped.add(ADVISORIES + " is damaged or missing; start with 'sluice serve --accept-new " + ADVISORIES
-                        + "', then 'sluice feeds sync' or 'sluice feeds import FILE…'");
+                wrong.skipped.add(ADVISORIES + " is damaged or missing; start with 'sluice serve --accept-new "
+                        + ADVISORIES + "', then 'sluice feeds sync' or 'sluice feeds import FILE…'");
             }
         }
         Files.createDirectories(fresh.resolve("blobs/sha256"));
@@ -158,9 +158,10 @@ public record BackedUp(Path directory) {
         List<String> lost = new ArrayList<>();
         wrong.judge(fresh, lost);
         if (!lost.isEmpty()) {
-            throw new IOException(lost.getFirst() + (lost.size() > 1 ? ", and " + (lost.size() - 1) + " more" : "")
-                    + "; 'sluice backup --verify " + directory
-                    + "' names all. Copy these blobs into it from another backup, or use that one. Nothing was restored");
+            throw new IOException(
+                    lost.getFirst() + (lost.size() > 1 ? ", and " + (lost.size() - 1) + " more" : "")
+                            + "; 'sluice backup --verify " + directory
+                            + "' names all. Copy these blobs into it from another backup, or use that one. Nothing was restored");
         }
         Files.move(fresh, absolute, StandardCopyOption.ATOMIC_MOVE);
         BackupFiles.sync(parent);
@@ -207,8 +208,9 @@ public record BackedUp(Path directory) {
 
         void add(Digest digest) throws IOException {
             if (digests.size() >= Backup.MOST_SKIPPED) {
-                throw new IOException("more than " + Backup.MOST_SKIPPED
-                        + " blobs of the backup are damaged or cannot be read: look after its disk, or use another backup");
+                throw new IOException(
+                        "more than " + Backup.MOST_SKIPPED
+                                + " blobs of the backup are damaged or cannot be read: look after its disk, or use another backup");
             }
             digests.add(digest);
         }
@@ -251,7 +253,8 @@ public record BackedUp(Path directory) {
             if (skipped.size() >= Backup.MOST_SKIPPED) {
                 more++;
             } else if (named.add(digest)) {
-                skipped.add(about + ": blob " + digest + " is damaged or missing, and is fetched again when it is asked for");
+                skipped.add(about + ": blob " + digest
+                        + " is damaged or missing, and is fetched again when it is asked for");
             }
         }
     }

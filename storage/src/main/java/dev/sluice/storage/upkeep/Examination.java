@@ -174,9 +174,7 @@ public final class Examination {
             JournalCheck.Result result = subject.journalCheck()
                     .run(events -> progress.accept(String.format(Locale.ROOT, "%,d events", events)));
             count("events", result.events());
-            journalIsWhole = result.faults().isEmpty()
-                    && result.indexFaults().isEmpty()
-                    && result.unchecked() == null;
+            journalIsWhole = result.faults().isEmpty() && result.indexFaults().isEmpty() && result.unchecked() == null;
             if (result.unchecked() != null) {
                 found(
                         Finding.Kind.UNCHECKED,

@@ -22,7 +22,10 @@ public interface JournalCheck {
      * @param unchecked why reading ended before the end although nothing is wrong with what was read, or null
      */
     record Result(
-            long events, List<String> faults, List<String> indexFaults, @Nullable String unchecked) {
+            long events,
+            List<String> faults,
+            List<String> indexFaults,
+            @Nullable String unchecked) {
         /** Copies the lists. */
         public Result {
             faults = List.copyOf(faults);

@@ -57,8 +57,19 @@ final class BackedUpTest {
             database.files().put(file(blobs, FETCHED, "npm"));
             for (int i = 0; i < EVENTS; i++) {
                 journal.append(new Event(
-                                ids.next(), clock.instant(), Kind.ADMIN, Event.Actor.SYSTEM, null, null, null, null,
-                                null, null, List.of(), "event " + i, "{}"))
+                                ids.next(),
+                                clock.instant(),
+                                Kind.ADMIN,
+                                Event.Actor.SYSTEM,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                List.of(),
+                                "event " + i,
+                                "{}"))
                         .toCompletableFuture()
                         .join();
             }
@@ -210,7 +221,8 @@ final class BackedUpTest {
     private List<String> told() {
         try {
             BackedUp.Report report = new BackedUp(backup).verify(text -> {});
-            return Stream.concat(report.faults().stream(), report.skipped().stream()).toList();
+            return Stream.concat(report.faults().stream(), report.skipped().stream())
+                    .toList();
         } catch (IOException noBackup) {
             return List.of(String.valueOf(noBackup.getMessage()));
         }
@@ -221,7 +233,8 @@ final class BackedUpTest {
         try (Database database = Database.open(data);
                 SegmentJournal journal = SegmentJournal.open(data.resolve("journal"), 2000);
                 DirectoryBlobStore blobs = DirectoryBlobStore.open(data.resolve("blobs"))) {
-            StoredFile published = database.files().find("main", "npm", PUBLISHED).orElseThrow();
+            StoredFile published =
+                    database.files().find("main", "npm", PUBLISHED).orElseThrow();
             assertThat(blobs.verify(published.contents().sha256(), count -> {})).isEqualTo(Check.SOUND);
             blobs.list(kept -> {
                 try {

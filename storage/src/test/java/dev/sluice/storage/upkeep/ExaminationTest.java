@@ -405,7 +405,8 @@ class ExaminationTest {
                 file.write(new byte[64]);
             }
         }
-        assertThatThrownBy(() -> SegmentJournal.open(folder.resolve("journal"), 4096).close())
+        assertThatThrownBy(() ->
+                        SegmentJournal.open(folder.resolve("journal"), 4096).close())
                 .isInstanceOf(DamagedException.class)
                 .hasMessageContaining("index.db is damaged")
                 .hasMessageContaining("doctor --repair");
@@ -424,15 +425,27 @@ class ExaminationTest {
         Path index = folder.resolve("journal/index.db");
         try (SegmentJournal other = SegmentJournal.open(folder.resolve("other"), 4096)) {
             other.append(new Event(
-                            ids.next(), clock.instant(), Kind.ADMIN, Event.Actor.SYSTEM, null, null, null, null, null,
-                            null, List.of(), "", "{}"))
+                            ids.next(),
+                            clock.instant(),
+                            Kind.ADMIN,
+                            Event.Actor.SYSTEM,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            List.of(),
+                            "",
+                            "{}"))
                     .toCompletableFuture()
                     .join();
             other.settle();
         }
         Files.copy(folder.resolve("other/index.db"), index, StandardCopyOption.REPLACE_EXISTING);
 
-        assertThatThrownBy(() -> SegmentJournal.open(folder.resolve("journal"), 4096).close())
+        assertThatThrownBy(() ->
+                        SegmentJournal.open(folder.resolve("journal"), 4096).close())
                 .isInstanceOf(DamagedException.class)
                 .hasMessageContaining("is not the index of this journal");
 
