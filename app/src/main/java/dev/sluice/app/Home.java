@@ -5,6 +5,7 @@ import dev.sluice.app.config.ConfigurationException;
 import dev.sluice.app.config.Setting;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.journal.Journal;
+import dev.sluice.storage.Mark;
 import dev.sluice.storage.blob.Damages;
 import dev.sluice.storage.blob.DirectoryBlobStore;
 import dev.sluice.storage.blob.S3BlobStore;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -30,6 +32,7 @@ import java.util.function.LongSupplier;
  * @param events the journal in the order of its log
  * @param check reads the journal end to end
  * @param unindexed how far the journal's index is behind, in positions of its log
+ * @param marks where the parts say which installation they belong to: journal, advisories.db; sluice.db does in the database's
  * @param parts what to close, in that order
  */
 record Home(
@@ -38,6 +41,7 @@ record Home(
         EventLog events,
         JournalCheck check,
         LongSupplier unindexed,
+        Map<String, Mark> marks,
         List<AutoCloseable> parts)
         implements AutoCloseable {
     private static final String SQLITE = "sqlite:";
@@ -82,6 +86,15 @@ record Home(
         return DirectoryBlobStore.open(place.map(Path::of).orElse(data.resolve("blobs")), damages);
     }
 
+    /** Where blobs say which installation they belong to; nowhere when they are in a place of another kind. */
+    static Optional<Mark> mark(BlobStore blobs) {
+        return switch (blobs) {
+            case DirectoryBlobStore directory -> Optional.of(directory.mark());
+            case S3BlobStore s3 -> Optional.of(s3.mark());
+            default -> Optional.empty();
+        };
+    }
+
     private static Home shared(String url, Postgres.Limits limits) {
         Postgres postgres;
         try {
@@ -98,6 +111,7 @@ record Home(
                     journal::each,
                     journal::check,
                     journal::unindexed,
+                    Map.of(Parts.JOURNAL, journal.mark(), Parts.ADVISORIES, database.advisoriesMark()),
                     List.of(journal, database, postgres));
         } catch (RuntimeException e) {
             postgres.close();
@@ -110,7 +124,13 @@ record Home(
         try {
             Database database = Database.open(directory);
             return new Home(
-                    database, journal, journal::each, journal::check, journal::unindexed, List.of(database, journal));
+                    database,
+                    journal,
+                    journal::each,
+                    journal::check,
+                    journal::unindexed,
+                    Map.of(Parts.JOURNAL, journal.mark(), Parts.ADVISORIES, database.advisoriesMark()),
+                    List.of(database, journal));
         } catch (RuntimeException e) {
             journal.close();
             throw e;

@@ -125,6 +125,7 @@ final class Installation implements AutoCloseable {
             if (store instanceof AutoCloseable closeable) {
                 opened(closeable);
             }
+            Parts.agree(configuration, data, home, store, new Ulid(clock));
             CountedBlobs counted = new CountedBlobs(store);
             this.blobs = counted;
             StorageFigures.blobs(metrics, counted, store, damages);

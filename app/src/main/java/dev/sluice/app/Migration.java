@@ -1,12 +1,16 @@
 package dev.sluice.app;
 
 import dev.sluice.kernel.blob.BlobStore;
+import dev.sluice.storage.Mark;
 import dev.sluice.storage.StorageException;
 import dev.sluice.storage.blob.BlobCopy;
 import dev.sluice.storage.journal.JournalCopy;
 import dev.sluice.storage.sql.DatabaseCopy;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +73,8 @@ final class Migration {
     static Report run(Side from, Side to, Progress progress) throws IOException {
         Home source = from.home();
         Home target = to.home();
+        Optional<String> mark = mark(from);
+        requireOurs(to, mark);
         DatabaseCopy copy =
                 source == null || target == null ? null : new DatabaseCopy(source.database(), target.database());
         if (copy != null && source != null && target != null && !moved(copy, source, target)) {
@@ -78,6 +84,7 @@ final class Migration {
         BlobCopy.Amount amount = from.blobs() == null || to.blobs() == null
                 ? new BlobCopy.Amount(0, 0)
                 : BlobCopy.copy(from.blobs(), to.blobs(), done -> progress.step("blobs", done));
+        mark(to, mark);
         if (copy == null || source == null || target == null) {
             return new Report(Map.of(), 0, amount.blobs(), amount.bytes());
         }
@@ -87,6 +94,47 @@ final class Migration {
                 .events();
         copy.finish();
         return new Report(tables, events, amount.blobs(), amount.bytes());
+    }
+
+    /** Which installation is moved: the target becomes the same. */
+    private static Optional<String> mark(Side side) throws IOException {
+        Home home = side.home();
+        if (home != null) {
+            return home.database().mark().read();
+        }
+        Optional<Mark> blobs = blobs(side);
+        return blobs.isEmpty() ? Optional.empty() : blobs.get().read();
+    }
+
+    private static Optional<Mark> blobs(Side side) {
+        BlobStore blobs = side.blobs();
+        return blobs == null ? Optional.empty() : Home.mark(blobs);
+    }
+
+    private static void requireOurs(Side to, Optional<String> mark) throws IOException {
+        Optional<Mark> blobs = blobs(to);
+        Optional<String> there = blobs.isEmpty() ? Optional.empty() : blobs.get().read();
+        if (there.isPresent() && !there.equals(mark)) {
+            throw new StorageException(
+                    "the place for blobs belongs to another installation, which would remove what it does not know; give another",
+                    null);
+        }
+    }
+
+    private static void mark(Side to, Optional<String> mark) throws IOException {
+        if (mark.isEmpty()) {
+            return; // of a version that made none: the first start of the target does
+        }
+        List<Mark> marks = new ArrayList<>();
+        Home home = to.home();
+        if (home != null) {
+            marks.add(home.database().mark());
+            marks.addAll(home.marks().values());
+        }
+        blobs(to).ifPresent(marks::add);
+        for (Mark each : marks) {
+            each.write(mark.get());
+        }
     }
 
     /** Whether an earlier run moved everything and was only not seen to end. */

@@ -82,7 +82,8 @@ final class Serve implements Callable<Integer> {
             names = "--accept-new",
             paramLabel = "PART,…",
             description =
-                    "Parts of the data directory that are lost and may begin anew: sluice.db, advisories.db, journal, blobs.")
+                    "Parts that are lost and may begin anew, or another installation's and are taken: sluice.db, advisories.db,"
+                            + " journal, blobs.")
     private @Nullable String acceptNew;
 
     @Option(

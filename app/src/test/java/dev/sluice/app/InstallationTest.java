@@ -41,6 +41,15 @@ final class InstallationTest {
         return Installation.open(Configuration.of(all, Map.of(), null), CLOCK, new Machine(environment, folder));
     }
 
+    /** Nodes on one database share the blobs as well. */
+    private static Map<String, String> shared(Path folder, String database) {
+        return Map.of(
+                Setting.DATABASE.key(),
+                database,
+                Setting.BLOBS.key(),
+                folder.resolve("blobs").toString());
+    }
+
     private static Repository main(Installation installation) {
         return installation.database.repositories().find(Installation.MAIN).orElseThrow();
     }
@@ -219,7 +228,7 @@ final class InstallationTest {
         try {
             List<Boolean> made = Together.all(3, number -> {
                 try (Installation node =
-                        open(folder.resolve("node" + number), Map.of(Setting.DATABASE.key(), address), Map.of())) {
+                        open(folder.resolve("node" + number), shared(folder, address), Map.of())) {
                     assertThat(node.policies.list()).hasSameSizeAs(StarterPolicies.FILES);
                     assertThat(node.database.tokens().list())
                             .extracting(Token::name)
@@ -242,18 +251,18 @@ final class InstallationTest {
         PostgresServer server = PostgresServer.get();
         String address = server.database();
         try (RunningServer one = RunningServer.start(
-                        open(folder.resolve("one"), Map.of(Setting.DATABASE.key(), address), Map.of()),
+                        open(folder.resolve("one"), shared(folder, address), Map.of()),
                         "127.0.0.1",
                         0);
                 RunningServer other = RunningServer.start(
-                        open(folder.resolve("other"), Map.of(Setting.DATABASE.key(), address), Map.of()),
+                        open(folder.resolve("other"), shared(folder, address), Map.of()),
                         "127.0.0.1",
                         0)) {
             assertThat(tokens(one, one.controlToken())).isEqualTo(200);
             assertThat(tokens(other, other.controlToken())).isEqualTo(200);
             assertThat(tokens(other, one.controlToken())).isEqualTo(401);
             try (Installation third =
-                    open(folder.resolve("third"), Map.of(Setting.DATABASE.key(), address), Map.of())) {
+                    open(folder.resolve("third"), shared(folder, address), Map.of())) {
                 assertThat(third.database.tokens().list())
                         .extracting(Token::name)
                         .containsExactly("administrator");

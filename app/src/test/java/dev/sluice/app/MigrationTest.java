@@ -172,6 +172,12 @@ final class MigrationTest {
         List<String> copied = new ArrayList<>();
         copy.home.events().each(event -> copied.add(event.toString()));
         assertThat(copied).hasSizeGreaterThanOrEqualTo(EVENTS).isEqualTo(events);
+        assertThat(copy.home.database().mark().read())
+                .isPresent()
+                .isEqualTo(old.home.database().mark().read())
+                .isEqualTo(copy.home.database().advisoriesMark().read())
+                .isEqualTo(copy.home.marks().get(Parts.JOURNAL).read())
+                .isEqualTo(Home.mark(copy.blobs).orElseThrow().read());
         old.blobs.list(kept -> {
             try (InputStream was = old.blobs.open(kept.blob().digest(), 0, Long.MAX_VALUE);
                     InputStream is = copy.blobs.open(kept.blob().digest(), 0, Long.MAX_VALUE)) {
@@ -376,8 +382,24 @@ final class MigrationTest {
                     (what, done) -> {});
 
             assertThat(report.tables()).isEmpty();
-            assertThat(s3.keys()).hasSize(40);
+            assertThat(s3.keys()).hasSize(41).contains("moved/installation");
+            assertThat(Home.mark(copy.blobs).orElseThrow().read())
+                    .isPresent()
+                    .isEqualTo(old.home.database().mark().read());
             assertThat(DatabaseCopy.count(copy.home.database()).values()).containsOnly(0L);
+        }
+    }
+
+    @Test
+    void a_place_for_blobs_of_another_installation_is_refused_and_stays_as_it_is() throws Exception {
+        try (Homes old = filled();
+                Homes used = elsewhere()) {
+            Home.mark(used.blobs).orElseThrow().write("another");
+
+            assertThatThrownBy(() -> Migration.run(old.side(), used.side(), (what, done) -> {}))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("another installation");
+            assertThat(s3.keys()).containsExactly("moved/installation");
         }
     }
 }

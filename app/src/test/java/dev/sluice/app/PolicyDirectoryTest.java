@@ -63,6 +63,9 @@ class PolicyDirectoryTest {
                 folder.resolve(node).toString(),
                 Setting.DATABASE.key(),
                 where,
+                Setting.BLOBS.key(),
+                folder.resolve(where.startsWith("postgres") ? "blobs" : "blobs-" + node)
+                        .toString(),
                 "upstreams.npm.url",
                 "none",
                 "upstreams.pypi.url",

@@ -144,8 +144,8 @@ public record Setting(
             "accept-new",
             "SLUICE_ACCEPT_NEW",
             null,
-            "missing parts of the data directory that may begin anew, instead of refusing to start: sluice.db, advisories.db,"
-                    + " journal, blobs");
+            "parts that may begin anew where they are missing, and are taken where they are another installation's, instead of"
+                    + " refusing to start: sluice.db, advisories.db, journal, blobs");
     /** Certificates to trust. */
     public static final Setting CA_FILE =
             of("upstream.ca-file", "SLUICE_UPSTREAM_CA_FILE", null, "PEM file of further certificate authorities");

@@ -9,6 +9,8 @@ import dev.sluice.kernel.blob.BlobWriter;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.blob.Contents;
 import dev.sluice.storage.blob.KnownFiles.Look;
+import dev.sluice.storage.FileMark;
+import dev.sluice.storage.Mark;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -60,6 +62,7 @@ public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
 
     private final Path blobs;
     private final Path aside;
+    private final Mark mark;
     private final Incoming incoming;
     private final Damages damages;
     private final KnownFiles known = new KnownFiles();
@@ -69,6 +72,7 @@ public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
     private DirectoryBlobStore(Path directory, Incoming incoming, Damages damages) {
         this.blobs = directory.resolve("sha256");
         this.aside = directory.resolve("damaged");
+        this.mark = FileMark.in(directory);
         this.incoming = incoming;
         this.damages = damages;
     }
@@ -85,6 +89,11 @@ public final class DirectoryBlobStore implements BlobStore, AutoCloseable {
         Incoming incoming = Incoming.open(directory.resolve("incoming"), Long.MAX_VALUE);
         sync(directory);
         return new DirectoryBlobStore(directory, incoming, damages);
+    }
+
+    /** Where it says which installation the directory belongs to: its file {@code installation}. */
+    public Mark mark() {
+        return mark;
     }
 
     @Override

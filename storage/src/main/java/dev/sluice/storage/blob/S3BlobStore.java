@@ -10,6 +10,7 @@ import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobWriter;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.blob.Contents;
+import dev.sluice.storage.Mark;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,6 +45,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     private static final Duration ABANDONED = Duration.ofDays(1);
     private static final int MOST_DAMAGED = 10_000;
     private static final int MOST_SOUND = 10_000;
+    private static final String MARK = "installation";
     private static final int CHUNK = 128 * 1024;
 
     private final S3Location location;
@@ -104,6 +106,25 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
             objects.close();
             throw e;
         }
+    }
+
+    /** Where it says which installation its place in S3 belongs to: the object {@code installation} beside the blobs. */
+    public Mark mark() {
+        return new Mark() {
+            @Override
+            public Optional<String> read() throws IOException {
+                try {
+                    return Optional.of(objects.text(MARK, MOST + 1).strip());
+                } catch (FileNotFoundException never) {
+                    return Optional.empty();
+                }
+            }
+
+            @Override
+            public void write(String text) throws IOException {
+                objects.putText(MARK, text);
+            }
+        };
     }
 
     @Override

@@ -108,6 +108,11 @@ public record S3Location(
         return prefix.isEmpty() ? "sha256/" : prefix + "/sha256/";
     }
 
+    /** The key of something about the place itself; no blob's key begins so. */
+    String key(String name) {
+        return prefix.isEmpty() ? name : prefix + "/" + name;
+    }
+
     /** The place without its parameters, for people. */
     @Override
     public String toString() {

@@ -7,6 +7,7 @@ import dev.sluice.kernel.blob.BlobsUnavailableException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -175,6 +176,24 @@ final class S3Objects implements AutoCloseable {
                                     .overrideConfiguration(o -> o.apiCallAttemptTimeout(patience(size))),
                             body(all, size)));
         }
+    }
+
+    /** What a small object about the place itself says, at most so many bytes of it. Throws FileNotFoundException. */
+    String text(String name, int most) throws IOException {
+        ResponseInputStream<GetObjectResponse> in = ask(
+                "read " + name, () -> client.getObject(r -> r.bucket(location.bucket()).key(location.key(name))));
+        try (InputStream bytes = in) {
+            return new String(bytes.readNBytes(most), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Keeps such an object. */
+    void putText(String name, String text) throws IOException {
+        ask(
+                "keep " + name,
+                () -> client.putObject(
+                        r -> r.bucket(location.bucket()).key(location.key(name)),
+                        RequestBody.fromBytes(text.getBytes(StandardCharsets.UTF_8))));
     }
 
     /** Makes an object as young as a new one, without sending its bytes again. */

@@ -3,6 +3,8 @@ package dev.sluice.storage.journal;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.storage.DamagedException;
+import dev.sluice.storage.FileMark;
+import dev.sluice.storage.Mark;
 import dev.sluice.storage.StorageException;
 import dev.sluice.storage.sql.EventIndex;
 import dev.sluice.storage.upkeep.JournalCheck;
@@ -56,6 +58,7 @@ public final class SegmentJournal implements Journal, AutoCloseable {
         }
     }
 
+    private final Mark mark;
     private final FileChannel lock;
     private final Segments segments;
     private final EventIndex index;
@@ -68,7 +71,8 @@ public final class SegmentJournal implements Journal, AutoCloseable {
     private volatile boolean closing;
     private volatile boolean closed;
 
-    private SegmentJournal(FileChannel lock, Segments segments, EventIndex index) {
+    private SegmentJournal(Mark mark, FileChannel lock, Segments segments, EventIndex index) {
+        this.mark = mark;
         this.lock = lock;
         this.segments = segments;
         this.index = index;
@@ -191,9 +195,9 @@ public final class SegmentJournal implements Journal, AutoCloseable {
                 Segments.Chunk chunk = segments.read(position, end, WISHED_BATCH_BYTES);
                 for (Segments.Entry entry : chunk.records()) {
                     events++;
-                    String id = EventCodec.decode(entry.json()).id();
+                    Event event = EventCodec.decode(entry.json());
                     if (asksIndex) {
-                        checkIndexed(id, entry.position(), faults, indexFaults);
+                        checkIndexed(event, entry.position(), faults, indexFaults);
                     }
                 }
                 progress.accept(events);
@@ -247,16 +251,25 @@ public final class SegmentJournal implements Journal, AutoCloseable {
         }
     }
 
-    private void checkIndexed(String id, long position, List<String> faults, List<String> indexFaults) {
-        OptionalLong indexed = index.find(id);
+    private void checkIndexed(Event event, long position, List<String> faults, List<String> indexFaults) {
+        OptionalLong indexed = index.find(event.id());
         if (indexed.equals(OptionalLong.of(position))) {
+            if (indexFaults.size() < MOST_FAULTS && !index.holds(new EventIndex.Located(position, event))) {
+                indexFaults.add("event " + event.id() + " is something else in the index");
+            }
             return;
         }
+        String id = event.id();
         if (indexed.isPresent() && faults.size() < MOST_FAULTS) {
             faults.add("the identifier " + id + " is there twice, at " + indexed.getAsLong() + " and " + position);
         } else if (indexed.isEmpty() && indexFaults.size() < MOST_FAULTS) {
             indexFaults.add("event " + id + " is not in the index");
         }
+    }
+
+    /** Where it says which installation the directory belongs to: its file {@code installation}. */
+    public Mark mark() {
+        return mark;
     }
 
     /** Up to where everything that was acknowledged before this call lies; a position for {@link #copyTo}. */
@@ -288,6 +301,12 @@ public final class SegmentJournal implements Journal, AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while closing the journal; it is replayed at the next start", e);
         }
+        try {
+            // what the index knows of is missed when it is gone: damage at the end looks like an unfinished write
+            follower.settle();
+        } catch (StorageException e) {
+            LOG.warn("the journal is closed before its index is complete: {}", e.getMessage());
+        }
         follower.close();
         index.close();
         segments.close();
@@ -316,7 +335,7 @@ public final class SegmentJournal implements Journal, AutoCloseable {
                         "it is made of the journal's log, which holds everything: 'sluice doctor --repair' builds it again",
                         null);
             }
-            SegmentJournal journal = new SegmentJournal(lock, segments, index);
+            SegmentJournal journal = new SegmentJournal(FileMark.in(directory), lock, segments, index);
             journal.follower.start(indexed);
             journal.writer.start();
             return journal;

@@ -2,6 +2,7 @@ package dev.sluice.storage.journal;
 
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
+import dev.sluice.storage.Mark;
 import dev.sluice.storage.StorageException;
 import dev.sluice.storage.sql.EventTable;
 import dev.sluice.storage.sql.EventTable.Row;
@@ -94,6 +95,11 @@ public final class TableJournal implements Journal, AutoCloseable {
     @Override
     public List<Consumption> consumption(Subject subject, int limit) {
         return table.consumption(subject, limit);
+    }
+
+    /** Where it says which installation it belongs to. */
+    public Mark mark() {
+        return table.mark();
     }
 
     /** How far its index is behind, in events. */

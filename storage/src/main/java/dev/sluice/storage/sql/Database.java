@@ -152,6 +152,16 @@ public final class Database implements AutoCloseable {
         return feeds;
     }
 
+    /** Where the database says which installation it belongs to. */
+    public SqlMark mark() {
+        return new SqlMark(stores, SqlMark.STORES);
+    }
+
+    /** Where what feeds say, which embedded is a file of its own, says so. */
+    public SqlMark advisoriesMark() {
+        return new SqlMark(feeds, SqlMark.ADVISORIES);
+    }
+
     /** Where repositories are kept. */
     public RepositoryStore repositories() {
         return repositories;

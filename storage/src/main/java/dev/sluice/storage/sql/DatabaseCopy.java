@@ -47,7 +47,7 @@ public final class DatabaseCopy {
             "advisory", "advisory_package", "advisory_alias", "exploitation", "feed", "feed_sync", "feed_listing");
 
     /** What is not copied as it is: merged, or about this database alone. */
-    static final List<String> OWN = List.of("revision", "migration");
+    static final List<String> OWN = List.of("revision", "migration", SqlMark.STORES, SqlMark.ADVISORIES);
 
     private static final int AT_ONCE = 500;
     private static final BigInteger MODULUS = BigInteger.ONE.shiftLeft(256);

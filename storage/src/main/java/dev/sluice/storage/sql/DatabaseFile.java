@@ -11,6 +11,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -70,6 +71,22 @@ public final class DatabaseFile implements AutoCloseable {
             if (Migrations.isNewer(connection, area)) {
                 throw new StorageException(
                         file + " was made by a newer version of Sluice: restore it with that version", null);
+            }
+        } catch (SQLException e) {
+            throw SqliteDamage.of(file, e);
+        }
+    }
+
+    /** What it says of the installation it belongs to; empty when it says nothing or is of a version that did not yet. */
+    public Optional<String> mark() {
+        String table = file.endsWith("sluice.db") ? SqlMark.STORES : SqlMark.ADVISORIES;
+        try (Statement statement = connection.createStatement();
+                ResultSet known = connection.getMetaData().getTables(null, null, table, null)) {
+            if (!known.next()) {
+                return Optional.empty();
+            }
+            try (ResultSet row = statement.executeQuery("SELECT mark FROM " + table + " WHERE name = 'mark'")) {
+                return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
             }
         } catch (SQLException e) {
             throw SqliteDamage.of(file, e);

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -108,6 +109,39 @@ public final class EventIndex implements AutoCloseable {
                     session.prepared("SELECT id, position FROM event ORDER BY position DESC LIMIT 1");
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? Optional.of(Map.entry(row.getString(1), row.getLong(2))) : Optional.empty();
+            }
+        });
+    }
+
+    /** Whether the event is here as it would be added. */
+    public boolean holds(Located located) {
+        Event event = located.event();
+        @Nullable PackageName packageName = event.packageName();
+        @Nullable Coordinates coordinates = event.coordinates();
+        List<@Nullable Object> wanted = new ArrayList<>();
+        wanted.add(indexed(event.id()));
+        wanted.add(Values.nanos(event.at()));
+        wanted.add(event.kind().name());
+        wanted.add(indexedOrNull(event.repository()));
+        wanted.add(packageName == null ? null : indexed(packageName.format()));
+        wanted.add(packageName == null ? null : indexed(packageName.name()));
+        wanted.add(coordinates == null ? null : indexed(coordinates.version()));
+        wanted.add(indexedOrNull(event.digest()));
+        wanted.add(indexed(event.actor().user()));
+        return connections.read(session -> {
+            PreparedStatement statement =
+                    session.prepared("SELECT id, at, kind, repository, format, package_name, version, digest, user_name"
+                            + " FROM event WHERE position = ?");
+            statement.setLong(1, located.position());
+            try (ResultSet row = statement.executeQuery()) {
+                boolean same = row.next();
+                for (int i = 0; i < wanted.size() && same; i++) {
+                    Object value = wanted.get(i);
+                    same = value instanceof Long number
+                            ? row.getLong(i + 1) == number
+                            : Objects.equals(value, row.getString(i + 1));
+                }
+                return same;
             }
         });
     }

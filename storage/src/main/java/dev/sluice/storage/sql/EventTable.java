@@ -77,6 +77,11 @@ public final class EventTable implements AutoCloseable {
         return table;
     }
 
+    /** Where the log says which installation it belongs to. */
+    public SqlMark mark() {
+        return new SqlMark(connections, SqlMark.JOURNAL);
+    }
+
     /**
      * Appends rows in their order, all or nothing, and returns when that is durable; a row whose identifier is there already is
      * not appended again.

@@ -145,7 +145,7 @@ final class SqliteConnections implements Connections {
         return read(session -> {
             List<String> damage = new ArrayList<>();
             try (Statement statement = session.connection().createStatement();
-                    ResultSet rows = statement.executeQuery("PRAGMA quick_check(100)")) {
+                    ResultSet rows = statement.executeQuery("PRAGMA integrity_check(100)")) {
                 while (rows.next()) {
                     String line = rows.getString(1);
                     if (!line.equals("ok")) {

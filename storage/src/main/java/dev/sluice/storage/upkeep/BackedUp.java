@@ -8,6 +8,7 @@ import static dev.sluice.storage.upkeep.BackupFiles.isRight;
 import static dev.sluice.storage.upkeep.BackupFiles.place;
 
 import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.storage.FileMark;
 import dev.sluice.storage.StorageException;
 import dev.sluice.storage.journal.SegmentJournal;
 import dev.sluice.storage.sql.DatabaseFile;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -95,6 +97,7 @@ public record BackedUp(Path directory) {
                 faults.add(database + ": " + e.getMessage());
             }
         }
+        checkMarks(faults);
         JournalCheck.Result journal = SegmentJournal.checkCopy(
                 directory.resolve(BackupFiles.LOG),
                 manifest.journalEnd(),
@@ -163,9 +166,32 @@ public record BackedUp(Path directory) {
                             + "; 'sluice backup --verify " + directory
                             + "' names all. Copy these blobs into it from another backup, or use that one. Nothing was restored");
         }
+        mark(fresh);
         Files.move(fresh, absolute, StandardCopyOption.ATOMIC_MOVE);
         BackupFiles.sync(parent);
         return new Restored(manifest, wrong.skipped);
+    }
+
+    private void checkMarks(List<String> faults) {
+        try (DatabaseFile stores = DatabaseFile.open(directory.resolve(STORES));
+                DatabaseFile advisories = DatabaseFile.open(directory.resolve(ADVISORIES))) {
+            if (!stores.mark().equals(advisories.mark())) {
+                faults.add(ADVISORIES + " and " + STORES + " are of different installations");
+            }
+        } catch (StorageException damaged) {
+            return; // told already
+        }
+    }
+
+    /** Databases hold their marks themselves. */
+    private static void mark(Path data) throws IOException {
+        try (DatabaseFile stores = DatabaseFile.open(data.resolve(STORES))) {
+            Optional<String> mark = stores.mark();
+            if (mark.isPresent()) {
+                FileMark.in(Files.createDirectories(data.resolve("journal"))).write(mark.get());
+                FileMark.in(data.resolve("blobs")).write(mark.get());
+            }
+        }
     }
 
     private Path inside(Backup.Entry entry) throws IOException {

@@ -22,6 +22,7 @@ import dev.sluice.kernel.repository.Inventory;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.kernel.repository.StoredFile;
+import dev.sluice.storage.DamagedException;
 import dev.sluice.storage.journal.SegmentJournal;
 import dev.sluice.storage.sql.DatabaseFile;
 import java.io.FileNotFoundException;
@@ -145,9 +146,7 @@ public final class Backup {
         Files.createDirectory(fresh);
         source.copyDatabases(fresh);
         for (String database : DATABASES) {
-            try (DatabaseFile copy = DatabaseFile.open(fresh.resolve(database))) {
-                copy.check();
-            }
+            check(fresh.resolve(database), target.resolve(database));
             sync(fresh.resolve(database));
             Files.move(fresh.resolve(database), target.resolve(database), StandardCopyOption.REPLACE_EXISTING);
         }
@@ -198,7 +197,25 @@ public final class Backup {
         private final Set<Digest> hosted = new HashSet<>();
     }
 
-    /** What an earlier run copied may have rotten since, and is copied anew then. */
+    /** A copy is whole, and what it takes the place of is not of another installation. */
+    private static void check(Path fresh, Path former) throws IOException {
+        try (DatabaseFile copy = DatabaseFile.open(fresh)) {
+            copy.check();
+            if (!Files.exists(former)) {
+                return;
+            }
+            try (DatabaseFile earlier = DatabaseFile.open(former)) {
+                if (earlier.mark().isPresent() && !earlier.mark().equals(copy.mark())) {
+                    throw new IOException(former.getParent()
+                            + " holds a backup of another installation; name another directory or empty this one");
+                }
+            } catch (DamagedException rotten) {
+                return; // it goes now
+            }
+        }
+    }
+
+    /** What an earlier run copied may have rotted since, and is copied anew then. */
     private void copyJournal(Path log, long end) throws IOException {
         List<String> faults = List.of();
         for (int attempt = 0; attempt < 2; attempt++) {
