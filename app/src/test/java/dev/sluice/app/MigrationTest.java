@@ -1,6 +1,7 @@
 package dev.sluice.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -176,7 +177,7 @@ final class MigrationTest {
                 .isPresent()
                 .isEqualTo(old.home.database().mark().read())
                 .isEqualTo(copy.home.database().advisoriesMark().read())
-                .isEqualTo(copy.home.marks().get(Parts.JOURNAL).read())
+                .isEqualTo(requireNonNull(copy.home.marks().get(Parts.JOURNAL)).read())
                 .isEqualTo(Home.mark(copy.blobs).orElseThrow().read());
         old.blobs.list(kept -> {
             try (InputStream was = old.blobs.open(kept.blob().digest(), 0, Long.MAX_VALUE);
