@@ -113,7 +113,8 @@ final class Migration {
 
     private static void requireOurs(Side to, Optional<String> mark) throws IOException {
         Optional<Mark> blobs = blobs(to);
-        Optional<String> there = blobs.isEmpty() ? Optional.empty() : blobs.get().read();
+        Optional<String> there =
+                blobs.isEmpty() ? Optional.empty() : blobs.get().read();
         if (there.isPresent() && !there.equals(mark)) {
             throw new StorageException(
                     "the place for blobs belongs to another installation, which would remove what it does not know; give another",

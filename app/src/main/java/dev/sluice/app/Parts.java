@@ -127,7 +127,12 @@ final class Parts {
             if (known != null && !known.equals(said)) {
                 if (!accepted.contains(STORES)) {
                     throw refusal(
-                            configuration, data, List.of(STORES), " in", " does not belong to the other parts", "take it as it is");
+                            configuration,
+                            data,
+                            List.of(STORES),
+                            " in",
+                            " does not belong to the other parts",
+                            "take it as it is");
                 }
                 LOG.warn("{} is taken for that of the other parts, as was accepted", STORES);
                 first.write(known);
@@ -186,7 +191,8 @@ final class Parts {
                 part,
                 part + where + " " + place(configuration, data, part) + what + "; " + LOSSES.get(part),
                 "restore it from a backup (sluice restore), see that the right disk is mounted and the settings name the right"
-                        + " place (nodes on one database share it), or " + wayOut + " with 'sluice serve --accept-new " + String.join(",", parts) + "'",
+                        + " place (nodes on one database share it), or " + wayOut + " with 'sluice serve --accept-new "
+                        + String.join(",", parts) + "'",
                 null);
     }
 

@@ -37,11 +37,13 @@ final class AnonymousGrowthTest {
     @Test
     void names_that_nobody_has_leave_no_row_and_no_file() throws Exception {
         try (FakeUpstreamServer upstream = FakeUpstreamServer.start()) {
-            upstream.serve("/npm/widget", Answer.ok("""
+            upstream.serve(
+                    "/npm/widget",
+                    Answer.ok("""
                     {"name":"widget","dist-tags":{"latest":"1.0.0"},"time":{"1.0.0":"2020-01-01T00:00:00.000Z"},
                      "versions":{"1.0.0":{"name":"widget","version":"1.0.0","license":"MIT",
                        "dist":{"tarball":"%s"}}}}""".formatted(upstream.url("/npm/widget/-/widget-1.0.0.tgz")))
-                    .header("content-type", "application/json"));
+                            .header("content-type", "application/json"));
             Installation installation = open(upstream);
             try (RunningServer server = RunningServer.start(installation, "127.0.0.1", 0)) {
                 assertThat(get(server, "/npm/main/widget")).isEqualTo(200);

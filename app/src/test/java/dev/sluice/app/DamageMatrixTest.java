@@ -85,8 +85,9 @@ final class DamageMatrixTest {
             byte[] bytes = Files.readAllBytes(file);
             switch (this) {
                 case FLIP -> bytes[bytes.length / 2] ^= 0x10;
-                case PAGES -> IntStream.iterate(4096, at -> at + 64 <= bytes.length, at -> at + 4096)
-                        .forEach(at -> Arrays.fill(bytes, at, at + 64, (byte) 0));
+                case PAGES ->
+                    IntStream.iterate(4096, at -> at + 64 <= bytes.length, at -> at + 4096)
+                            .forEach(at -> Arrays.fill(bytes, at, at + 64, (byte) 0));
                 default -> {}
             }
             Files.delete(file);
@@ -107,12 +108,14 @@ final class DamageMatrixTest {
         fetched = Tarballs.npm("widget", "1.0.0", "\"license\":\"MIT\",", 40_000);
         published = Tarballs.npm("ours", "1.0.0", "", 40_000);
         upstream.serve("/npm/widget/-/widget-1.0.0.tgz", Answer.ok(fetched));
-        upstream.serve("/npm/widget", Answer.ok("""
+        upstream.serve(
+                "/npm/widget",
+                Answer.ok("""
                 {"name":"widget","dist-tags":{"latest":"1.0.0"},
                  "time":{"1.0.0":"2020-01-01T00:00:00.000Z"},
                  "versions":{"1.0.0":{"name":"widget","version":"1.0.0","license":"MIT",
                    "dist":{"tarball":"%s"}}}}""".formatted(upstream.url("/npm/widget/-/widget-1.0.0.tgz")))
-                .header("content-type", "application/json"));
+                        .header("content-type", "application/json"));
         fill("whole");
         fill("foreign");
         token = Files.readString(folder.resolve("whole.token"));
@@ -127,7 +130,10 @@ final class DamageMatrixTest {
             publish(server, administrator);
             assertThat(get(server, administrator, FETCHED).body()).isEqualTo(fetched);
             CompletableFuture.allOf(IntStream.range(0, EVENTS)
-                            .mapToObj(i -> installation.journal.append(event(installation, i)).toCompletableFuture())
+                            .mapToObj(i -> installation
+                                    .journal
+                                    .append(event(installation, i))
+                                    .toCompletableFuture())
                             .toArray(CompletableFuture[]::new))
                     .join();
         } finally {
@@ -242,7 +248,9 @@ final class DamageMatrixTest {
 
         String said = doctor.out() + doctor.err();
         assertThat(said).containsAnyOf(told.split(" \\| "));
-        assertThat(doctor.code()).as(said).isEqualTo(said.contains("Sound") ? 0 : said.contains("could not check") ? 2 : 1);
+        assertThat(doctor.code())
+                .as(said)
+                .isEqualTo(said.contains("Sound") ? 0 : said.contains("could not check") ? 2 : 1);
 
         damage(data, store, harm);
         Installation installation;
@@ -325,14 +333,14 @@ final class DamageMatrixTest {
                 {"_id":"ours","name":"ours","dist-tags":{"latest":"1.0.0"},
                  "versions":{"1.0.0":{"name":"ours","version":"1.0.0","dist":{"integrity":"%s"}}},
                  "_attachments":{"ours-1.0.0.tgz":{"content_type":"application/octet-stream","length":%d,"data":"%s"}}}""".formatted(
-                "sha512-"
-                        + Base64.getEncoder()
-                                .encodeToString(HexFormat.of()
-                                        .parseHex(Samples.contents(published)
-                                                .sha512()
-                                                .hex())),
-                published.length,
-                Base64.getEncoder().encodeToString(published));
+                        "sha512-"
+                                + Base64.getEncoder()
+                                        .encodeToString(HexFormat.of()
+                                                .parseHex(Samples.contents(published)
+                                                        .sha512()
+                                                        .hex())),
+                        published.length,
+                        Base64.getEncoder().encodeToString(published));
         HttpResponse<byte[]> answer = CLIENT.send(
                 request(server, administrator, "/npm/main/ours")
                         .PUT(BodyPublishers.ofString(body))

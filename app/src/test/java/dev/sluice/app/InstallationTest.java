@@ -227,8 +227,7 @@ final class InstallationTest {
         String address = server.database();
         try {
             List<Boolean> made = Together.all(3, number -> {
-                try (Installation node =
-                        open(folder.resolve("node" + number), shared(folder, address), Map.of())) {
+                try (Installation node = open(folder.resolve("node" + number), shared(folder, address), Map.of())) {
                     assertThat(node.policies.list()).hasSameSizeAs(StarterPolicies.FILES);
                     assertThat(node.database.tokens().list())
                             .extracting(Token::name)
@@ -251,18 +250,13 @@ final class InstallationTest {
         PostgresServer server = PostgresServer.get();
         String address = server.database();
         try (RunningServer one = RunningServer.start(
-                        open(folder.resolve("one"), shared(folder, address), Map.of()),
-                        "127.0.0.1",
-                        0);
+                        open(folder.resolve("one"), shared(folder, address), Map.of()), "127.0.0.1", 0);
                 RunningServer other = RunningServer.start(
-                        open(folder.resolve("other"), shared(folder, address), Map.of()),
-                        "127.0.0.1",
-                        0)) {
+                        open(folder.resolve("other"), shared(folder, address), Map.of()), "127.0.0.1", 0)) {
             assertThat(tokens(one, one.controlToken())).isEqualTo(200);
             assertThat(tokens(other, other.controlToken())).isEqualTo(200);
             assertThat(tokens(other, one.controlToken())).isEqualTo(401);
-            try (Installation third =
-                    open(folder.resolve("third"), shared(folder, address), Map.of())) {
+            try (Installation third = open(folder.resolve("third"), shared(folder, address), Map.of())) {
                 assertThat(third.database.tokens().list())
                         .extracting(Token::name)
                         .containsExactly("administrator");

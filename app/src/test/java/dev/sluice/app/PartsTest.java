@@ -228,7 +228,10 @@ final class PartsTest {
         marks.put("sluice.db", sql("sluice.db", "SELECT mark FROM installation"));
         marks.put("advisories.db", sql("advisories.db", "SELECT mark FROM advisories_installation"));
         for (String part : List.of("journal", "blobs")) {
-            marks.put(part, Files.readString(folder.resolve("data").resolve(part).resolve("installation")).strip());
+            marks.put(
+                    part,
+                    Files.readString(folder.resolve("data").resolve(part).resolve("installation"))
+                            .strip());
         }
         return marks;
     }

@@ -200,7 +200,8 @@ final class MarkTest {
         for (Thread thread : threads) {
             thread.join();
         }
-        assertThat(heard).singleElement().satisfies(text -> assertThat(one.read())
-                .contains(text));
+        assertThat(heard)
+                .singleElement()
+                .satisfies(text -> assertThat(one.read()).contains(text));
     }
 }

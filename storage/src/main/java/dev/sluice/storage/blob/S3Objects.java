@@ -181,7 +181,8 @@ final class S3Objects implements AutoCloseable {
     /** What a small object about the place itself says, at most so many bytes of it. Throws FileNotFoundException. */
     String text(String name, int most) throws IOException {
         ResponseInputStream<GetObjectResponse> in = ask(
-                "read " + name, () -> client.getObject(r -> r.bucket(location.bucket()).key(location.key(name))));
+                "read " + name,
+                () -> client.getObject(r -> r.bucket(location.bucket()).key(location.key(name))));
         try (InputStream bytes = in) {
             return new String(bytes.readNBytes(most), StandardCharsets.UTF_8);
         }
