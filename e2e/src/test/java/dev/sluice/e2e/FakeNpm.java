@@ -70,7 +70,15 @@ final class FakeNpm {
                         .getBytes(UTF_8));
         files.put("package/index.js", ("module.exports = '" + version + "';\n").getBytes(UTF_8));
         files.put("package/ballast", ballast);
-        byte[] archive = Tarball.of(files);
+        return version(version, published, stalled, Tarball.of(files));
+    }
+
+    /** Adds a version published long ago that is this archive. */
+    FakeNpm version(String version, byte[] archive) {
+        return version(version, LONG_AGO, false, archive);
+    }
+
+    private FakeNpm version(String version, String published, boolean stalled, byte[] archive) {
         archives.put(version, archive);
         ObjectNode manifest = packument
                 .withObject("/versions")

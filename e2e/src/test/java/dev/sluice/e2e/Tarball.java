@@ -25,7 +25,7 @@ final class Tarball {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
-                out.write(header(file.getKey(), file.getValue().length));
+                out.write(header(file.getKey(), file.getValue().length, '0'));
                 out.write(file.getValue());
                 out.write(new byte[(BLOCK - file.getValue().length % BLOCK) % BLOCK]);
             }
@@ -48,7 +48,7 @@ final class Tarball {
     }
 
     /** One ustar header (POSIX.1-1988): name, mode, owner, size, time, checksum, type, magic. */
-    private static byte[] header(String name, int size) {
+    static byte[] header(String name, int size, char type) {
         byte[] header = new byte[BLOCK];
         put(header, 0, name);
         put(header, 100, "0000644\0");
@@ -57,7 +57,7 @@ final class Tarball {
         put(header, 124, String.format("%011o ", size));
         put(header, 136, "00000000000 ");
         Arrays.fill(header, CHECKSUM_AT, CHECKSUM_AT + 8, (byte) ' ');
-        header[156] = '0';
+        header[156] = (byte) type;
         put(header, 257, "ustar\00000");
         int sum = 0;
         for (byte each : header) {

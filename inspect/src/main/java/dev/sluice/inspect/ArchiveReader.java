@@ -94,6 +94,8 @@ final class ArchiveReader {
         try {
             reading.into(source, inventory);
             return inventory.archive(null);
+        } catch (TakesLongException e) {
+            throw e;
         } catch (IOException broken) {
             IOException failure = source.failure();
             if (failure != null) {

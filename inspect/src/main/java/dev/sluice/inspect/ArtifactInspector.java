@@ -1,6 +1,7 @@
 package dev.sluice.inspect;
 
 import dev.sluice.kernel.gate.Inspector;
+import dev.sluice.kernel.gate.Lane;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
@@ -8,11 +9,21 @@ import java.util.Set;
 /**
  * The inspector of npm, PyPI and Maven artifacts: declared licence, code that runs at install, required runtime.
  *
- * <p>Reads archives as their clients do, tells where clients disagree, unpacks nothing to disk, and bounds all it reads. Thread-safe.
+ * <p>Reads archives as their clients do, tells where clients disagree, unpacks nothing to disk, and bounds all it reads: of one artifact,
+ * and of all that are in work at once, so that neither memory nor processors are all taken. What turns out to be large leaves its place
+ * to others and begins again in a line of its own. Thread-safe.
  */
 public final class ArtifactInspector implements Inspector {
 
-    private final Map<String, FileInspector> inspectors;
+    /** So many small or usual artifacts, and so many others, are in work at once. */
+    private static final int BRIEF = 8;
+
+    private static final int THOROUGH = 2;
+
+    private final Lane briefly = Lane.ofLong("inspections", BRIEF);
+    private final Lane thoroughly = Lane.ofLong("inspections of large artifacts", THOROUGH);
+    private final Map<String, FileInspector> brief;
+    private final Map<String, FileInspector> thorough;
 
     /** An inspector with the usual bounds. */
     public ArtifactInspector() {
@@ -20,8 +31,13 @@ public final class ArtifactInspector implements Inspector {
     }
 
     ArtifactInspector(InspectionLimits limits) {
+        brief = inspectors(limits.briefly());
+        thorough = inspectors(limits);
+    }
+
+    private static Map<String, FileInspector> inspectors(InspectionLimits limits) {
         ArchiveReader archives = new ArchiveReader(limits);
-        inspectors = Map.of(
+        return Map.of(
                 "npm", new NpmTarball(archives),
                 "pypi", new PythonDistribution(archives),
                 "maven", new MavenFile(archives, limits));
@@ -35,15 +51,20 @@ public final class ArtifactInspector implements Inspector {
 
     @Override
     public Set<String> formats() {
-        return inspectors.keySet();
+        return thorough.keySet();
     }
 
     @Override
     public Inspection inspect(String format, String fileName, Content content) throws IOException {
-        FileInspector inspector = inspectors.get(format);
-        if (inspector == null) {
+        FileInspector quick = brief.get(format);
+        FileInspector whole = thorough.get(format);
+        if (quick == null || whole == null) {
             return FileInspector.unknown("artifacts of this format are not read");
         }
-        return inspector.inspect(fileName, content);
+        try {
+            return briefly.run(1, () -> quick.inspect(fileName, content));
+        } catch (TakesLongException e) {
+            return thoroughly.run(1, () -> whole.inspect(fileName, content));
+        }
     }
 }

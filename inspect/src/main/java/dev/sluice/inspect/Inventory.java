@@ -56,7 +56,7 @@ final class Inventory {
     /** Counts an entry or a header. */
     void entry() throws UnreadableException {
         if (++entries > limits.entries()) {
-            throw new UnreadableException("the archive holds more than " + limits.entries() + " entries");
+            throw limits.exceeded("the archive holds more than " + limits.entries() + " entries");
         }
     }
 
@@ -64,10 +64,10 @@ final class Inventory {
     void unpacked(long count, long packed) throws UnreadableException {
         unpacked += count;
         if (unpacked > limits.unpackedBytes()) {
-            throw new UnreadableException("the archive holds more than " + limits.unpackedBytes() + " bytes");
+            throw limits.exceeded("the archive holds more than " + limits.unpackedBytes() + " bytes");
         }
         if (unpacked > limits.freeBytes() && unpacked / limits.ratio() > packed) {
-            throw new UnreadableException("the archive unpacks to more than " + limits.ratio() + " times its size");
+            throw limits.exceeded("the archive unpacks to more than " + limits.ratio() + " times its size");
         }
     }
 
@@ -163,7 +163,7 @@ final class Inventory {
                             : "'" + shown(name) + "' lies behind a link");
         }
         if (places.count() > 2 * limits.entries()) {
-            throw new UnreadableException("the archive holds more than " + 2 * limits.entries() + " files and folders");
+            throw limits.exceeded("the archive holds more than " + 2 * limits.entries() + " files and folders");
         }
     }
 

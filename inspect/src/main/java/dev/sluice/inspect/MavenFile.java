@@ -40,7 +40,7 @@ final class MavenFile implements FileInspector {
         try (InputStream bytes = content.open(0, content.size())) {
             byte[] document = bytes.readNBytes(limits.documentBytes() + 1);
             if (document.length > limits.documentBytes()) {
-                throw new IOException("the POM is larger than " + limits.documentBytes() + " bytes");
+                throw limits.exceeded("the POM is larger than " + limits.documentBytes() + " bytes");
             }
             return document;
         }

@@ -201,7 +201,7 @@ final class TarReader {
         if (place != null) {
             int limit = inventory.limits().documentBytes();
             if (size > limit) {
-                throw new UnreadableException("'" + Inventory.shown(name) + "' is larger than " + limit + " bytes");
+                throw inventory.limits().exceeded("'" + Inventory.shown(name) + "' is larger than " + limit + " bytes");
             }
             inventory.content(order++, place, bytes((int) size));
             skip(-size & (BLOCK - 1));
@@ -241,7 +241,7 @@ final class TarReader {
         }
         headerBytes += (int) size;
         if (headerBytes > inventory.limits().headersBytes()) {
-            throw new UnreadableException(
+            throw inventory.limits().exceeded(
                     "its headers are larger than " + inventory.limits().headersBytes() + " bytes");
         }
         byte[] bytes = bytes((int) size);

@@ -3,7 +3,7 @@ package dev.sluice.inspect;
 import java.io.IOException;
 
 /** An archive is broken, or holds more than is read here; says nothing of the place where it is kept. */
-final class UnreadableException extends IOException {
+sealed class UnreadableException extends IOException permits TakesLongException {
 
     UnreadableException(String message) {
         super(message);

@@ -51,7 +51,7 @@ final class ZipReader {
         ZipEnd end = ZipEnd.find(source, inventory);
         int limit = inventory.limits().headersBytes();
         if (end.directorySize() > limit) {
-            throw new UnreadableException("its central directory is larger than " + limit + " bytes");
+            throw inventory.limits().exceeded("its central directory is larger than " + limit + " bytes");
         }
         ZipDirectory directory =
                 new ZipDirectory(source.read(end.directoryStart(), (int) end.directorySize()), end, inventory);
@@ -187,8 +187,10 @@ final class ZipReader {
         String place = wanted.get(entry.at());
         ByteArrayOutputStream document = place == null ? null : new ByteArrayOutputStream();
         if (document != null && entry.size() > inventory.limits().documentBytes()) {
-            throw new UnreadableException(
-                    "'" + shown + "' is larger than " + inventory.limits().documentBytes() + " bytes");
+            throw inventory
+                    .limits()
+                    .exceeded("'" + shown + "' is larger than "
+                            + inventory.limits().documentBytes() + " bytes");
         }
         if (entry.method() == STORED && entry.packed() != entry.size()) {
             throw new UnreadableException("'" + shown + "' is stored in another length than its own");

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class ArtifactInspectorTest {
 
     private static final InspectionLimits SMALL =
-            new InspectionLimits(10_000, 5_000_000, 200_000, 50, 1_000, 64 << 10, 1 << 20);
+            new InspectionLimits(10_000, 5_000_000, 200_000, 50, 1_000, 64 << 10, 1 << 20, false);
 
     private final ArtifactInspector inspector = new ArtifactInspector(SMALL);
 

@@ -4,6 +4,7 @@ import dev.sluice.kernel.blob.BlobDamagedException;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.format.Request;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.BusyException;
 import dev.sluice.kernel.gate.Upload;
 import dev.sluice.kernel.gate.UpstreamClient;
 import dev.sluice.kernel.repository.Quotas;
@@ -38,6 +39,8 @@ record Failures(String endpoint, @Nullable String path) {
                 incident(502, "Upstream unavailable", "an upstream registry did not give what is needed", e);
             case Quotas.ExceededException e -> Problem.response(507, "Quota exceeded", String.valueOf(e.getMessage()));
             case BlobsUnavailableException e -> unkept(e);
+            case BusyException e ->
+                Problem.response(503, "Busy", String.valueOf(e.getMessage())).with("Retry-After", "10");
             case StoreUnavailableException e -> unkept(e);
             case CompletionException e -> unwritten(e); // only records of the journal are waited for in futures
             default -> incident(500, "Internal error", "this is a fault of the registry, not of the request", failure);

@@ -35,6 +35,7 @@ public final class FakeUpstreamServer implements AutoCloseable {
 
     private final HttpServer server;
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+    private final Map<String, Body> bodies = new ConcurrentHashMap<>();
     private final Map<String, Queue<Answer>> next = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition asked = lock.newCondition();
@@ -53,6 +54,13 @@ public final class FakeUpstreamServer implements AutoCloseable {
      * @param body its bytes
      */
     public record Received(String method, String path, String query, Map<String, String> headers, byte[] body) {}
+
+    /** A body that is made while it is sent, so that a test holds none of it. */
+    @FunctionalInterface
+    public interface Body {
+        /** Writes it whole. */
+        void writeTo(OutputStream out) throws IOException;
+    }
 
     private FakeUpstreamServer(HttpServer server) {
         this.server = server;
@@ -81,6 +89,11 @@ public final class FakeUpstreamServer implements AutoCloseable {
     /** From now on answers requests for that path so. */
     public void serve(String path, Answer answer) {
         answers.put(path, answer);
+    }
+
+    /** From now on answers requests for that path with JSON of a length that is not told. */
+    public void serve(String path, Body json) {
+        bodies.put(path, json);
     }
 
     /** Answers the next requests for that path so, one after the other, and then as {@link #serve} said. */
@@ -151,6 +164,13 @@ public final class FakeUpstreamServer implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             Received request = note(exchange);
+            Body made = bodies.get(request.path());
+            if (made != null) {
+                exchange.getResponseHeaders().set("Content-Type", "application/json");
+                exchange.sendResponseHeaders(200, 0);
+                made.writeTo(exchange.getResponseBody());
+                return;
+            }
             Answer everything = outage;
             Queue<Answer> inTurn = next.get(request.path());
             Answer now = inTurn == null ? null : inTurn.poll();

@@ -83,7 +83,7 @@ record ArtifactMetadata(Format format, Address.Metadata address) implements Meta
                 listed.name().name(),
                 Versions.of(
                         order,
-                        listed.allowed().stream().map(JudgedRelease::version).toList(),
+                        listed.allowedVersions(),
                         told),
                 lastUpdated,
                 GroupMetadata.union(plugins));

@@ -11,9 +11,13 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A packument as this registry tells it: allowed versions only, every dist-tag on one of them, and what was withheld named where
  * npm looks for it.
+ *
+ * <p>Holds versions and decisions; the releases, which may be a hundred megabytes, are made one after the other when they are written.
  */
 final class Packument {
 
@@ -33,8 +39,13 @@ final class Packument {
 
     private final PackageName name;
     private final List<Listed.Source> sources;
-    private final List<JudgedRelease> allowed;
-    private final List<JudgedRelease> withheld;
+    private final List<JudgedRelease> releases;
+    private final List<JudgedRelease> absent;
+    private final Set<String> allowed = new LinkedHashSet<>();
+    private final List<Withheld> withheld = new ArrayList<>();
+
+    /** A version that may not leave, and why. */
+    private record Withheld(String version, Decision decision) {}
 
     /**
      * A packument.
@@ -51,9 +62,16 @@ final class Packument {
             PackageName name, List<Listed.Source> sources, List<JudgedRelease> releases, List<JudgedRelease> absent) {
         this.name = name;
         this.sources = hostedFirst(sources);
-        this.allowed = releases.stream().filter(JudgedRelease::isAllowed).toList();
-        this.withheld = Stream.concat(releases.stream().filter(r -> !r.isAllowed()), absent.stream())
-                .toList();
+        this.releases = releases;
+        this.absent = absent;
+        for (JudgedRelease release : releases) {
+            if (release.isAllowed()) {
+                allowed.add(release.version());
+            } else {
+                withheld.add(new Withheld(release.version(), release.decision()));
+            }
+        }
+        absent.forEach(release -> withheld.add(new Withheld(release.version(), release.decision())));
     }
 
     static Packument of(Listed listed) {
@@ -69,22 +87,23 @@ final class Packument {
     /** The release of that version if it may leave, or null. */
     @Nullable
     JudgedRelease allowed(String version) {
-        return find(allowed, version);
+        return allowed.contains(version) ? find(releases.stream(), version) : null;
     }
 
     /** The release of that version if it may not leave, or null. */
     @Nullable
     JudgedRelease withheld(String version) {
-        return find(withheld, version);
+        return withheld.stream().anyMatch(w -> w.version().equals(version))
+                ? find(all(), version)
+                : null;
     }
 
-    private static @Nullable JudgedRelease find(List<JudgedRelease> releases, String version) {
-        for (JudgedRelease release : releases) {
-            if (release.version().equals(version)) {
-                return release;
-            }
-        }
-        return null;
+    private static @Nullable JudgedRelease find(Stream<JudgedRelease> releases, String version) {
+        return releases.filter(r -> r.version().equals(version)).findFirst().orElse(null);
+    }
+
+    private Stream<JudgedRelease> all() {
+        return Stream.concat(releases.stream(), absent.stream());
     }
 
     /** The version that each dist-tag stands for here. */
@@ -122,15 +141,15 @@ final class Packument {
 
     /** Allowed versions in order, sorted when first asked. */
     private static final class Ladder {
-        private final Map<String, Boolean> versions = new LinkedHashMap<>();
+        private final Set<String> versions;
         private @Nullable List<String> sorted;
 
-        Ladder(List<JudgedRelease> releases) {
-            releases.forEach(release -> versions.put(release.version(), true));
+        Ladder(Set<String> versions) {
+            this.versions = versions;
         }
 
         boolean holds(String version) {
-            return versions.containsKey(version);
+            return versions.contains(version);
         }
 
         /** The version to put in place of one that is not here, or null. */
@@ -138,7 +157,7 @@ final class Packument {
         String stepDown(String version, boolean always) {
             List<String> ascending = sorted;
             if (ascending == null) {
-                ascending = versions.keySet().stream().sorted(Names.VERSIONS).toList();
+                ascending = versions.stream().sorted(Names.VERSIONS).toList();
                 sorted = ascending;
             }
             Predicate<String> stable = v -> Names.VERSIONS.isVersion(v) && !Names.VERSIONS.isPrerelease(v);
@@ -177,14 +196,14 @@ final class Packument {
         List<PackageDocument> documents = sources.stream()
                 .map(source -> PackageDocument.read(source.index().document()))
                 .toList();
-        ByteArrayOutputStream out = new ByteArrayOutputStream(estimate());
+        ByteArrayOutputStream out = new ByteArrayOutputStream(estimate(abbreviated));
         Json.ObjectWriter packument = new Json.ObjectWriter(out);
         if (!abbreviated) {
             packument.text("_id", name.name());
         }
         packument.text("name", name.name());
         packument.texts("dist-tags", tags(documents));
-        writeVersions(allowed, abbreviated, base, new Json.ObjectWriter(packument.member("versions")));
+        writeVersions(allowed(), abbreviated, base, new Json.ObjectWriter(packument.member("versions")));
         Instant modified = modified(documents);
         writeTimes(documents, modified, new Json.ObjectWriter(packument.member("time")));
         if (modified != null) {
@@ -200,17 +219,22 @@ final class Packument {
         return out.toByteArray();
     }
 
-    private int estimate() {
+    /** The releases that may leave, each made when its turn comes. */
+    private Stream<JudgedRelease> allowed() {
+        return releases.stream().filter(JudgedRelease::isAllowed);
+    }
+
+    private int estimate(boolean abbreviated) {
         long size = 4096;
-        for (JudgedRelease release : allowed) {
-            size += release.release().document().length + 100;
+        for (Listed.Source source : sources) {
+            size += source.index().unpacked();
         }
-        return (int) Math.min(size, 1 << 26);
+        return Math.clamp(abbreviated ? size / 8 : size, 0, 1 << 27);
     }
 
     private void writeVersions(
-            List<JudgedRelease> releases, boolean abbreviated, String base, Json.ObjectWriter versions) {
-        for (JudgedRelease release : releases) {
+            Stream<JudgedRelease> releases, boolean abbreviated, String base, Json.ObjectWriter versions) {
+        releases.forEach(release -> {
             ByteArrayOutputStream manifest = versions.member(release.version());
             if (release.release().document().length > 0) {
                 write(release.release(), abbreviated, base, manifest);
@@ -220,7 +244,7 @@ final class Packument {
                         .text("version", release.version())
                         .close();
             }
-        }
+        });
         versions.close();
     }
 
@@ -240,8 +264,10 @@ final class Packument {
     /** Never older than any time served; what upstreams say of withheld versions does not count. */
     private @Nullable Instant modified(List<PackageDocument> documents) {
         Instant newest = null;
-        for (JudgedRelease release : allowed) {
-            newest = later(newest, release.release().published().orNull());
+        for (JudgedRelease release : releases) {
+            if (release.isAllowed()) {
+                newest = later(newest, release.release().published().orNull());
+            }
         }
         if (withheld.isEmpty() || newest == null) {
             for (PackageDocument document : documents) {
@@ -258,18 +284,17 @@ final class Packument {
     private void writeTimes(List<PackageDocument> documents, @Nullable Instant modified, Json.ObjectWriter times) {
         documents.stream()
                 .map(PackageDocument::created)
-                .filter(java.util.Objects::nonNull)
+                .filter(Objects::nonNull)
                 .min(Instant::compareTo)
                 .ifPresent(created -> times.text("created", PackageDocument.text(created)));
         if (modified != null) {
             times.text("modified", PackageDocument.text(modified));
         }
-        for (JudgedRelease release : allowed) {
-            Instant published = release.release().published().orNull();
-            if (published != null) {
-                times.text(release.version(), PackageDocument.text(published));
-            }
-        }
+        allowed()
+                .forEach(release -> release.release()
+                        .published()
+                        .toOptional()
+                        .ifPresent(at -> times.text(release.version(), PackageDocument.text(at))));
         times.close();
     }
 
@@ -278,12 +303,17 @@ final class Packument {
      * newest withheld manifests and one message about them.
      */
     private void writeRestrictions(boolean abbreviated, String base, Json.ObjectWriter restrictions) {
-        List<JudgedRelease> newestFirst = new ArrayList<>(withheld);
+        List<Withheld> newestFirst = new ArrayList<>(withheld);
         newestFirst.sort((a, b) -> Names.VERSIONS.compare(b.version(), a.version()));
         restrictions.text("message", message(newestFirst));
         int limit = abbreviated ? MAX_RESTRICTED_ABBREVIATED : MAX_RESTRICTED;
+        Set<String> shown = new LinkedHashSet<>();
+        newestFirst.subList(0, Math.min(limit, newestFirst.size())).forEach(w -> shown.add(w.version()));
+        Map<String, JudgedRelease> found = new HashMap<>();
+        all().filter(release -> shown.contains(release.version()))
+                .forEach(release -> found.putIfAbsent(release.version(), release));
         writeVersions(
-                newestFirst.subList(0, Math.min(limit, newestFirst.size())),
+                shown.stream().map(found::get).filter(Objects::nonNull),
                 abbreviated,
                 base,
                 new Json.ObjectWriter(restrictions.member("versions")));
@@ -291,9 +321,9 @@ final class Packument {
     }
 
     /** Which versions, which policy, why, until when; grouped so that a hundred versions make a few lines. */
-    private static String message(List<JudgedRelease> newestFirst) {
+    private static String message(List<Withheld> newestFirst) {
         Map<String, List<String>> byReason = new LinkedHashMap<>();
-        for (JudgedRelease release : newestFirst) {
+        for (Withheld release : newestFirst) {
             byReason.computeIfAbsent(reason(release.decision()), r -> new ArrayList<>())
                     .add(release.version());
         }

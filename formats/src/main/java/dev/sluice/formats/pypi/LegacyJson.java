@@ -61,14 +61,11 @@ record LegacyJson(
     }
 
     private Response answer(Exchange exchange, Listed listed) throws IOException {
-        List<JudgedRelease> allowed = listed.allowed();
-        JudgedRelease shown = version == null ? newest(allowed, format.versionOrder()) : named(allowed, version);
-        JudgedRelease withheld = shown != null || version == null
-                ? null
-                : named(
-                        Stream.concat(listed.withheld().stream(), listed.absent().stream())
-                                .toList(),
-                        version);
+        JudgedRelease found = version == null
+                ? newest(listed.releases(), format.versionOrder())
+                : named(Stream.concat(listed.releases().stream(), listed.absent().stream()), version);
+        JudgedRelease shown = found != null && found.isAllowed() ? found : null;
+        JudgedRelease withheld = shown == null ? found : null;
         if (withheld != null && refused(exchange, listed, withheld) instanceof Outcome.Refused refused) {
             return RefusalResponse.of(refused.refusal(), exchange.request().origin());
         }
@@ -94,11 +91,11 @@ record LegacyJson(
                         exchange.visit(), new FileWant(exchange.repository(), listed.name(), withheld.version(), path));
     }
 
-    /** The release clients take unless told otherwise: the highest stable one, or the highest where none is stable. */
+    /** The allowed release clients take unless told otherwise: the highest stable one, or the highest where none is stable. */
     static @Nullable JudgedRelease newest(List<JudgedRelease> releases, VersionOrder order) {
         JudgedRelease best = null;
         for (JudgedRelease release : releases) {
-            if (best == null || compare(release, best, order) > 0) {
+            if (release.isAllowed() && (best == null || compare(release, best, order) > 0)) {
                 best = release;
             }
         }
@@ -119,14 +116,12 @@ record LegacyJson(
         return order.isVersion(version) && !order.isPrerelease(version);
     }
 
-    private static @Nullable JudgedRelease named(List<JudgedRelease> releases, String version) {
+    private static @Nullable JudgedRelease named(Stream<JudgedRelease> releases, String version) {
         String normal = VersionText.normalise(version);
-        for (JudgedRelease release : releases) {
-            if (release.version().equals(normal == null ? version : normal)) {
-                return release;
-            }
-        }
-        return null;
+        String wanted = normal == null ? version : normal;
+        return releases.filter(release -> release.version().equals(wanted))
+                .findFirst()
+                .orElse(null);
     }
 
     private ObjectNode document(Listed listed, JudgedRelease shown, String base) {
@@ -151,8 +146,10 @@ record LegacyJson(
         json.put("last_serial", 0);
         if (version == null) {
             ObjectNode releases = json.putObject("releases");
-            for (JudgedRelease release : listed.allowed()) {
-                files(releases.putArray(release.version()), listed, release, base);
+            for (JudgedRelease release : listed.releases()) {
+                if (release.isAllowed()) {
+                    files(releases.putArray(release.version()), listed, release, base);
+                }
             }
         }
         files(json.putArray("urls"), listed, shown, base);

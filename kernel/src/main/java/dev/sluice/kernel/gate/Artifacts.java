@@ -195,7 +195,7 @@ final class Artifacts {
             Coordinates coordinates,
             @Nullable ReleaseFile listed,
             List<Upstream> upstreams)
-            throws BlobsUnavailableException {
+            throws BlobsUnavailableException, BusyException {
         String failure = null;
         for (Upstream upstream : upstreams) {
             if (failure != null && upstream.trust() == Upstream.Trust.UNTRUSTED) {
@@ -210,7 +210,7 @@ final class Artifacts {
                 recorder.upstreamFault(want.repository(), upstream, want.packageName(), e.getMessage() + "");
                 failure =
                         "upstream '" + upstream.id() + "' sent bytes that are not what it promised: " + e.getMessage();
-            } catch (BlobsUnavailableException e) {
+            } catch (BlobsUnavailableException | BusyException e) {
                 throw e; // no upstream's fault
             } catch (IOException e) {
                 failure = String.valueOf(e.getMessage());
@@ -401,7 +401,7 @@ final class Artifacts {
         } catch (FileNotFoundException e) {
             throw new BlobDamagedException(
                     file.contents().sha256(), "it went while it was read", e); // no word of the artifact
-        } catch (BlobsUnavailableException e) {
+        } catch (BlobsUnavailableException | BusyException e) {
             throw e; // it says nothing of the artifact
         } catch (IOException | IllegalArgumentException e) {
             return Evidence.unknown(reader, "artifact could not be read: " + e.getMessage());

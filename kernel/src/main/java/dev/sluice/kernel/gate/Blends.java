@@ -215,7 +215,8 @@ final class Blends {
         return flights.run(new Key(repository.id(), name), () -> obtain(format, repository, name));
     }
 
-    private Located obtain(Format format, Repository repository, PackageName name) throws BlobsUnavailableException {
+    private Located obtain(Format format, Repository repository, PackageName name)
+            throws BlobsUnavailableException, BusyException {
         Key key = new Key(repository.id(), name);
         Blend former = memory.getIfPresent(key);
         if (former == null && dropped.asMap().remove((long) key.hashCode()) != null) {
@@ -246,7 +247,7 @@ final class Blends {
                     stale |= parsed.stale();
                     untrusted &= upstream.trust() == Upstream.Trust.UNTRUSTED;
                 }
-            } catch (BlobsUnavailableException e) {
+            } catch (BlobsUnavailableException | BusyException e) {
                 throw e; // no upstream's fault
             } catch (IOException e) {
                 failure = String.valueOf(e.getMessage());
@@ -266,10 +267,13 @@ final class Blends {
     }
 
     @SuppressWarnings("ReferenceEquality") // the same body is parsed once
-    private void compare(Blend former, Upstream upstream, PackageIndex now) {
+    private void compare(Blend former, Upstream upstream, PackageIndex now) throws IOException {
         for (Listed.Source source : former.sources) {
             if (upstream.id().equals(source.upstream()) && source.index() != now) {
-                promises.compare(former.repository, upstream, former.name, source.index(), now);
+                work.run(source.index().unpacked(), () -> {
+                    promises.compare(former.repository, upstream, former.name, source.index(), now);
+                    return now;
+                });
             }
         }
     }

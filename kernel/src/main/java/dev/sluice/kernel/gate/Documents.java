@@ -224,7 +224,7 @@ final class Documents {
             memory.put(key, fresh);
             outages.invalidate(key);
             return new Held(fresh, false);
-        } catch (BlobsUnavailableException e) {
+        } catch (BlobsUnavailableException | BusyException e) {
             throw e; // no upstream's fault
         } catch (Rests.RestingException e) {
             return keptOr(kept, e); // it was not asked, so nothing was learnt of this document

@@ -12,7 +12,6 @@ import dev.sluice.kernel.repository.Upstream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -74,12 +73,10 @@ final class Learning {
      * again.
      */
     boolean learn(Format format, Blend blend, Listed listed, Visit visit) {
-        List<JudgedRelease> withheld = new ArrayList<>(listed.withheld());
-        if (withheld.isEmpty() || !judge.mayHangOnArtifacts()) {
+        if (!judge.mayHangOnArtifacts()) {
             return false;
         }
-        withheld.sort(Comparator.comparing(JudgedRelease::version, format.versionOrder())
-                .reversed());
+        List<JudgedRelease> withheld = listed.newestWithheld(format.versionOrder(), 2 * BEHIND);
         List<Lesson> now = new ArrayList<>();
         int next = 0;
         while (next < withheld.size() && next < BEHIND && now.size() < WITHIN) {

@@ -7,8 +7,12 @@ import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Repository;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -125,14 +129,31 @@ public final class Listed implements Outcome {
         return absent;
     }
 
-    /** The releases that may leave. */
-    public List<JudgedRelease> allowed() {
-        return releases.stream().filter(JudgedRelease::isAllowed).toList();
+    /** The versions that may leave, in the order of {@link #releases}; cheap however large these are. */
+    public List<String> allowedVersions() {
+        return releases.stream()
+                .filter(JudgedRelease::isAllowed)
+                .map(JudgedRelease::version)
+                .toList();
     }
 
-    /** The releases that may not. */
-    public List<JudgedRelease> withheld() {
-        return releases.stream().filter(r -> !r.isAllowed()).toList();
+    /** The newest releases that may not leave, newest first. */
+    List<JudgedRelease> newestWithheld(VersionOrder order, int most) {
+        Comparator<String> newestFirst = order.reversed();
+        List<String> versions = releases.stream()
+                .filter(r -> !r.isAllowed())
+                .map(JudgedRelease::version)
+                .sorted(newestFirst)
+                .limit(most)
+                .toList();
+        Set<String> wanted = Set.copyOf(versions);
+        Map<String, JudgedRelease> found = new HashMap<>();
+        for (JudgedRelease release : releases) {
+            if (wanted.contains(release.version())) {
+                found.put(release.version(), release);
+            }
+        }
+        return versions.stream().map(found::get).filter(Objects::nonNull).toList();
     }
 
     /** What is withheld, as the journal records it; put together at the first call. */
@@ -164,7 +185,10 @@ public final class Listed implements Outcome {
     public Rendering rendering(String variant, String contentType, Renderer renderer) throws IOException {
         Rendering known = renderings.get(variant);
         if (known == null) {
-            known = work.run(unpacked(), () -> new Rendering(renderer.render(this), contentType));
+            known = work.run(unpacked(), () -> {
+                Rendering made = renderings.get(variant); // while this request waited for its turn
+                return made != null ? made : new Rendering(renderer.render(this), contentType);
+            });
             // Base addresses come from Host headers: never remember without bound.
             if (renderings.size() >= MOST_RENDERINGS || rendered.addAndGet(known.weight()) > roomForRenderings()) {
                 renderings.clear();
@@ -176,11 +200,11 @@ public final class Listed implements Outcome {
         return known;
     }
 
-    /** Bytes of the sources' documents as they came, roughly: packed they take about a sixth. */
+    /** Bytes of the sources' documents as they came, roughly. */
     private long unpacked() {
         long bytes = 0;
         for (Source source : sources) {
-            bytes += 6 * source.index().weight();
+            bytes += source.index().unpacked();
         }
         return bytes;
     }

@@ -18,8 +18,7 @@ final class NearestVersion {
      * @param upwards whether a newer version is the better advice (a fix), rather than an older one (a cool-down)
      */
     static @Nullable String of(VersionOrder order, Listed listed, String wanted, boolean upwards) {
-        List<String> allowed =
-                listed.allowed().stream().map(JudgedRelease::version).toList();
+        List<String> allowed = listed.allowedVersions();
         List<String> stable = order.isPrerelease(wanted)
                 ? allowed
                 : allowed.stream().filter(v -> !order.isPrerelease(v)).toList();

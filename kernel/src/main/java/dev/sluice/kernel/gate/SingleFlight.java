@@ -100,11 +100,9 @@ final class SingleFlight<K, V> {
         try {
             return flight.get();
         } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case UpstreamClient.UpstreamException failure ->
-                    throw new UpstreamClient.UpstreamException(String.valueOf(failure.getMessage()), failure);
-                case IOException failure -> throw new IOException(failure.getMessage(), failure);
-                case RuntimeException failure -> throw new IllegalStateException(failure);
+            switch (e.getCause()) { // the same one for all who waited: its type tells what they are answered
+                case IOException failure -> throw failure;
+                case RuntimeException failure -> throw failure;
                 case null, default -> throw new IllegalStateException(e);
             }
         } catch (InterruptedException e) {

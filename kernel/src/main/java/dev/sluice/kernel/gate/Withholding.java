@@ -108,8 +108,7 @@ record Withholding(int count, boolean isEmptied, List<String> policies, String m
     }
 
     private static Value newest(Listed listed, VersionOrder order) {
-        return listed.allowed().stream()
-                .map(JudgedRelease::version)
+        return listed.allowedVersions().stream()
                 .max(Comparator.comparing((String version) -> !order.isPrerelease(version))
                         .thenComparing(order))
                 .<Value>map(StringValue::of)

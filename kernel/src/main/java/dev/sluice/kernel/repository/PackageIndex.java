@@ -63,6 +63,11 @@ public record PackageIndex(PackageName name, byte[] document, List<Release> rele
         return null;
     }
 
+    /** How much memory the releases and the document take while they are all looked at, in bytes, roughly. */
+    public long unpacked() {
+        return releases instanceof PackedReleases packed ? document.length + packed.unpacked() : weight();
+    }
+
     /** How much memory it takes, in bytes: to the byte or so when it is packed, else a guess. */
     public long weight() {
         long bytes = 120L + document.length;

@@ -201,6 +201,15 @@ final class PackedReleases extends AbstractList<Release> { // no RandomAccess: a
         return at < keys.length && (int) (keys[at] >> 32) == text.hashCode();
     }
 
+    /** Bytes of the releases as they are written, before they are compressed. */
+    long unpacked() {
+        long bytes = 0;
+        for (Block block : blocks) {
+            bytes += block.length();
+        }
+        return bytes;
+    }
+
     /** Bytes that it takes in memory. */
     long weight() {
         long bytes = 200 + 8L * (byVersion.length + byPath.length);

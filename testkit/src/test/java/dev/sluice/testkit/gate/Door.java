@@ -10,6 +10,7 @@ import dev.sluice.kernel.advisory.AffectedRange;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.gate.BusyException;
 import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.gate.GateSettings;
 import dev.sluice.kernel.gate.Inspector;
@@ -91,6 +92,11 @@ final class Door {
     /** How many files were looked into. */
     long inspected() {
         return inspector.inspected.sum();
+    }
+
+    /** Whether others take all the room there is for inspections. */
+    void crowd(boolean all) {
+        inspector.crowded = all;
     }
 
     /** Catches up with the other nodes, as every request does. */
@@ -225,7 +231,7 @@ final class Door {
 
     /** The versions that the index lets out. */
     List<String> versions() {
-        return listed().allowed().stream().map(r -> r.version()).toList();
+        return listed().allowedVersions();
     }
 
     /** A rendering of the index, as a format makes it. */
@@ -236,7 +242,7 @@ final class Door {
                     "text/plain",
                     l -> String.join(
                                     "\n",
-                                    l.allowed().stream().map(r -> r.version()).toList())
+                                    l.allowedVersions())
                             .getBytes(UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -472,6 +478,7 @@ final class Door {
         private final String format;
         private final int version;
         private final LongAdder inspected = new LongAdder();
+        private volatile boolean crowded;
 
         FirstLine(String format, int version) {
             this.format = format;
@@ -490,6 +497,9 @@ final class Door {
 
         @Override
         public Inspection inspect(String of, String fileName, Content content) throws IOException {
+            if (crowded) {
+                throw new BusyException("others are inspected");
+            }
             inspected.increment();
             String line = new String(content.open(0, Long.MAX_VALUE).readAllBytes(), UTF_8)
                     .lines()

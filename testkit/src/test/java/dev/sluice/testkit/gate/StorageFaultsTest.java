@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.kernel.blob.BlobsUnavailableException;
+import dev.sluice.kernel.gate.BusyException;
 import dev.sluice.kernel.gate.Released;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.testkit.FaultyBlobs.Fault;
@@ -77,6 +78,36 @@ class StorageFaultsTest {
 
         door.gate.faultyBlobs().recover();
         assertThat(door.bytes("1.0")).isEqualTo("bytes of 1.0");
+    }
+
+    @Test
+    void an_index_for_which_there_is_no_room_blames_no_upstream_and_the_next_request_succeeds() {
+        door.gate.upstreams().has(UP + "lib", TextFormat.CROWDED);
+
+        assertThatThrownBy(() -> door.gate.gate().index(door.visit(), door.gate.repository(), door.name("lib")))
+                .isInstanceOf(BusyException.class);
+        assertThatThrownBy(() -> door.gate.gate().file(door.visit(), door.want("1.0")))
+                .isInstanceOf(BusyException.class);
+        assertThat(door.faults()).isZero();
+
+        door.has(UP, "1.0");
+        assertThat(door.bytes("1.0")).isEqualTo("bytes of 1.0");
+    }
+
+    @Test
+    void an_inspection_for_which_there_is_no_room_teaches_nothing_wrong_and_the_next_request_succeeds() {
+        door.hasFile(UP, "1.0", "lib-1.0.txt", "license MIT");
+        door.index();
+        door.crowd(true);
+
+        assertThatThrownBy(() -> door.gate.gate().file(door.visit(), door.want("1.0")))
+                .isInstanceOf(BusyException.class);
+        assertThat(door.gate.journal().events(Event.Kind.DOWNLOAD)).isEmpty();
+
+        door.crowd(false);
+        assertThat(door.bytes("1.0")).isEqualTo("license MIT");
+        door.withhold("licences", "input.v0.package.license.oss_license.spdx_identifier == \"MIT\"");
+        assertThat(Door.refusal(door.file("1.0"))).isNotNull();
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Proxying;
 import dev.sluice.kernel.format.Route;
 import dev.sluice.kernel.format.Setup;
+import dev.sluice.kernel.gate.BusyException;
 import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * @param listsFiles whether indexes list the file {@code lib-{version}.txt}; otherwise files have side-cars and descriptors
  */
 record TextFormat(String id, boolean listsFiles) implements Format {
+
+    /** An index that comes when others take all the room there is for indexes. */
+    static final String CROWDED = "crowded";
 
     /** The path of a file of a version. */
     static String path(String name, String version, String file) {
@@ -98,6 +102,9 @@ record TextFormat(String id, boolean listsFiles) implements Format {
         public PackageIndex readIndex(PackageName name, URI source, String contentType, InputStream body)
                 throws IOException {
             String text = new String(body.readAllBytes(), UTF_8);
+            if (text.equals(CROWDED)) {
+                throw new BusyException("others are read");
+            }
             List<Release> releases = new ArrayList<>();
             for (String line : text.lines().toList()) {
                 releases.add(release(name, source, line));
