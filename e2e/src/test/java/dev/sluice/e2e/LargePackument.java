@@ -16,16 +16,20 @@ record LargePackument(String name, int versions) {
     private static final String BALLAST = "x".repeat(20_000);
 
     void write(OutputStream out) throws IOException {
-        put(out, "{\"_id\":\"%1$s\",\"name\":\"%1$s\",\"dist-tags\":{\"latest\":\"1.0.0\"},\"versions\":{"
-                .formatted(name));
+        put(
+                out,
+                "{\"_id\":\"%1$s\",\"name\":\"%1$s\",\"dist-tags\":{\"latest\":\"1.0.0\"},\"versions\":{"
+                        .formatted(name));
         for (int i = 0; i < versions; i++) {
-            put(out, (i == 0 ? "" : ",")
-                    + ("\"1.0.%1$d\":{\"name\":\"%2$s\",\"version\":\"1.0.%1$d\",\"license\":\"MIT\",\"dist\":{"
-                            + "\"shasum\":\"0000000000000000000000000000000000000000\",\"tarball\":\"http://x.invalid/%2$s-1.0.%1$d.tgz\"},"
-                            + "\"description\":\"%1$d")
-                            .formatted(i, name)
-                    + BALLAST
-                    + "\"}");
+            put(
+                    out,
+                    (i == 0 ? "" : ",")
+                            + ("\"1.0.%1$d\":{\"name\":\"%2$s\",\"version\":\"1.0.%1$d\",\"license\":\"MIT\",\"dist\":{"
+                                            + "\"shasum\":\"0000000000000000000000000000000000000000\",\"tarball\":\"http://x.invalid/%2$s-1.0.%1$d.tgz\"},"
+                                            + "\"description\":\"%1$d")
+                                    .formatted(i, name)
+                            + BALLAST
+                            + "\"}");
         }
         put(out, "},\"time\":{");
         for (int i = 0; i < versions; i++) {

@@ -241,8 +241,10 @@ final class TarReader {
         }
         headerBytes += (int) size;
         if (headerBytes > inventory.limits().headersBytes()) {
-            throw inventory.limits().exceeded(
-                    "its headers are larger than " + inventory.limits().headersBytes() + " bytes");
+            throw inventory
+                    .limits()
+                    .exceeded(
+                            "its headers are larger than " + inventory.limits().headersBytes() + " bytes");
         }
         byte[] bytes = bytes((int) size);
         skip(-size & (BLOCK - 1));

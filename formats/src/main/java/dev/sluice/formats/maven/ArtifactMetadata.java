@@ -9,7 +9,6 @@ import dev.sluice.kernel.artifact.VersionOrder;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.gate.Etags;
-import dev.sluice.kernel.gate.JudgedRelease;
 import dev.sluice.kernel.gate.Listed;
 import dev.sluice.kernel.gate.Outcome;
 import dev.sluice.kernel.gate.Outcome.Described;
@@ -81,10 +80,7 @@ record ArtifactMetadata(Format format, Address.Metadata address) implements Meta
         }
         return render(
                 listed.name().name(),
-                Versions.of(
-                        order,
-                        listed.allowedVersions(),
-                        told),
+                Versions.of(order, listed.allowedVersions(), told),
                 lastUpdated,
                 GroupMetadata.union(plugins));
     }

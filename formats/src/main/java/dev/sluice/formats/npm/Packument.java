@@ -93,9 +93,7 @@ final class Packument {
     /** The release of that version if it may not leave, or null. */
     @Nullable
     JudgedRelease withheld(String version) {
-        return withheld.stream().anyMatch(w -> w.version().equals(version))
-                ? find(all(), version)
-                : null;
+        return withheld.stream().anyMatch(w -> w.version().equals(version)) ? find(all(), version) : null;
     }
 
     private static @Nullable JudgedRelease find(Stream<JudgedRelease> releases, String version) {

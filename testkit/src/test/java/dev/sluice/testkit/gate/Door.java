@@ -240,10 +240,7 @@ final class Door {
             return listed.rendering(
                     "plain",
                     "text/plain",
-                    l -> String.join(
-                                    "\n",
-                                    l.allowedVersions())
-                            .getBytes(UTF_8));
+                    l -> String.join("\n", l.allowedVersions()).getBytes(UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
