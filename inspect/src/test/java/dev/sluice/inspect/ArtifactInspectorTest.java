@@ -243,6 +243,28 @@ class ArtifactInspectorTest {
     }
 
     @Test
+    void what_is_too_large_for_a_brief_inspection_is_read_all_the_same() throws IOException {
+        ArtifactInspector usual = new ArtifactInspector();
+        String manifest = "{\"license\":\"MIT\",\"readme\":\"" + "x".repeat(300 << 10) + "\"}";
+        String[] many = new String[2 * 11_000];
+        for (int i = 0; i < many.length; i += 2) {
+            many[i] = "package/" + i;
+            many[i + 1] = "";
+        }
+        many[many.length - 2] = "package/package.json";
+        many[many.length - 1] = "{\"license\":\"ISC\"}";
+
+        assertThat(usual.inspect("npm", "a.tgz", new InMemory(Archives.tarGz("package/package.json", manifest)))
+                        .license()
+                        .orNull())
+                .isEqualTo("MIT");
+        assertThat(usual.inspect("npm", "a.tgz", new InMemory(Archives.tarGz(many)))
+                        .license()
+                        .orNull())
+                .isEqualTo("ISC");
+    }
+
+    @Test
     void passes_over_links_and_names_that_climb() throws IOException {
         byte[] hostile = Archives.tarGz(tar -> {
             Archives.link(tar, "package/package.json", "/etc/passwd");
