@@ -255,7 +255,7 @@ public final class SegmentJournal implements Journal, AutoCloseable {
         OptionalLong indexed = index.find(event.id());
         if (indexed.equals(OptionalLong.of(position))) {
             if (indexFaults.size() < MOST_FAULTS && !index.holds(new EventIndex.Located(position, event))) {
-                indexFaults.add("event " + event.id() + " is something else in the index");
+                indexFaults.add("event " + event.id() + " is something else in the index: one of both was changed");
             }
             return;
         }

@@ -26,11 +26,14 @@ import dev.sluice.testkit.ManualClock;
 import dev.sluice.testkit.Samples;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.DriverManager;
+import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -451,6 +454,30 @@ class ExaminationTest {
 
         Files.delete(index);
         journal = SegmentJournal.open(folder.resolve("journal"), 4096);
+    }
+
+    /** Whoever edits the log and its checksums must edit the index too; that nobody can at all is for sealing. */
+    @Test
+    void an_edited_record_with_a_right_checksum_differs_from_the_index() throws IOException {
+        published("1.0.0");
+        published("2.0.0");
+        journal.settle();
+        Path log = folder.resolve("journal/log/0000000000000000000.log");
+        byte[] bytes = Files.readAllBytes(log);
+        int record = 8 + 20; // after the headers of segment and batch
+        int length = ByteBuffer.wrap(bytes).getInt(record);
+        byte[] json = Arrays.copyOfRange(bytes, record + 8, record + 8 + length);
+        byte[] edited = new String(json, UTF_8).replace("1.0.0", "1.0.9").getBytes(UTF_8);
+        assertThat(edited).hasSameSizeAs(json).isNotEqualTo(json);
+        CRC32C crc = new CRC32C();
+        crc.update(edited);
+        ByteBuffer.wrap(bytes).putInt(record + 4, (int) crc.getValue()).put(record + 8, edited);
+        Files.write(log, bytes);
+
+        assertThat(examine(false, false).findings()).anySatisfy(finding -> {
+            assertThat(finding.subject()).isEqualTo(Examination.INDEX);
+            assertThat(finding.problem()).contains("is something else in the index");
+        });
     }
 
     @Test
