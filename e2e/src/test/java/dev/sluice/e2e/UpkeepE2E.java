@@ -71,6 +71,10 @@ class UpkeepE2E {
                 assertThat(inside.exitCode()).isEqualTo(2);
                 assertThat(inside.output()).contains("outside the data directory");
             }
+            assertThat(Sluice.command(folder, "backup", backup.toString(), "--verify")
+                            .succeeded()
+                            .output())
+                    .contains("It can be restored");
             upstream.breakDown(dev.sluice.testkit.Answer.status(503));
 
             Path data = folder.resolve("second/data");
