@@ -1,6 +1,7 @@
 package dev.sluice.app;
 
 import dev.sluice.kernel.blob.BlobStore;
+import dev.sluice.kernel.format.PassedOver;
 import dev.sluice.kernel.gate.Gate;
 import dev.sluice.server.Metrics;
 import dev.sluice.storage.blob.CountedBlobs;
@@ -109,6 +110,12 @@ final class StorageFigures {
                 () -> Map.of(
                         "dropped", gate.indexMemory().evicted(),
                         "again", gate.indexMemory().askedAgain()));
+        metrics.counters(
+                "sluice_passed_over_total",
+                "Parts of upstreams' documents that were passed over because clients pass over them too, by format and part: npm"
+                        + " version, pypi file and so on",
+                "what",
+                PassedOver::totals);
         metrics.gauges(
                 "sluice_upstream_resting",
                 "1 for every upstream that is left alone now, because it could not be reached or asked for it",

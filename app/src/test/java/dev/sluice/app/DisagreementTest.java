@@ -14,16 +14,16 @@ import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.GateSettings;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.policy.PolicyRejectedException;
+import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.testkit.MemoryAdvisoryStore;
 import dev.sluice.testkit.MemoryBlobStore;
 import dev.sluice.testkit.TestGate;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.zip.GZIPOutputStream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -96,46 +96,8 @@ final class DisagreementTest {
                         "application/json")
                 .has(
                         UP + "lib/-/lib-1.0.0.tgz",
-                        tgz("package/package.json", "{\"name\":\"lib\",\"version\":\"1.0.0\"," + artifact + "}"));
+                        Tarballs.tgz("package/package.json", "{\"name\":\"lib\",\"version\":\"1.0.0\"," + artifact + "}"));
         return gate;
-    }
-
-    /** Manifest, package.json, status of the publication. */
-    @ParameterizedTest(name = "{0}")
-    @CsvSource(delimiter = '|', textBlock = """
-            the same                | "license":"MIT"               | "license":"MIT"                            | 201
-            in other words          | "license":"MIT License"       | "license":"MIT"                            | 201
-            a licence hidden        | "license":"MIT"               | "license":"AGPL-3.0-only"                  | 400
-            a silent manifest       | "description":"x"             | "license":"AGPL-3.0-only"                  | 201
-            scripts left out        | "scripts":{"test":"x"}        | "scripts":{"test":"x","postinstall":"x"}   | 201
-            scripts denied          | "hasInstallScript":false      | "scripts":{"test":"x","postinstall":"x"}   | 400
-            a blank script          | "scripts":{"postinstall":""}  | "scripts":{"postinstall":""}               | 201
-            scripts told            | "scripts":{"postinstall":"x"} | "scripts":{"postinstall":"x"}              | 201
-            """)
-    void a_publication_that_contradicts_itself_is_refused(String what, String manifest, String artifact, int status)
-            throws IOException {
-        TestGate gate = gate(new NpmFormat(), "npm", STARTER);
-        byte[] tarball = tgz("package/package.json", "{\"name\":\"lib\",\"version\":\"1.0.0\"," + artifact + "}");
-
-        Response response = gate.send(
-                "PUT",
-                "lib",
-                ("{\"_id\":\"lib\",\"name\":\"lib\",\"dist-tags\":{\"latest\":\"1.0.0\"},\"versions\":{\"1.0.0\":{"
-                                + "\"name\":\"lib\",\"version\":\"1.0.0\"," + manifest + ",\"dist\":{\"tarball\":\""
-                                + UP
-                                + "lib/-/lib-1.0.0.tgz\"}}},\"_attachments\":{\"lib-1.0.0.tgz\":{\"content_type\":"
-                                + "\"application/octet-stream\",\"data\":\""
-                                + java.util.Base64.getEncoder().encodeToString(tarball) + "\",\"length\":"
-                                + tarball.length + "}}}")
-                        .getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                "Content-Type",
-                "application/json");
-
-        assertThat(response.status()).as(TestGate.text(response)).isEqualTo(status);
-        if (status == 400) {
-            assertThat(TestGate.text(response)).contains("Publish what the file says.");
-            assertThat(gate.get("lib").status()).isEqualTo(404);
-        }
     }
 
     @Test
@@ -208,7 +170,7 @@ final class DisagreementTest {
     private static TestGate pypi(String promised, String metadata, String policy) throws IOException {
         TestGate gate = gate(new PypiFormat(new Pep440Order(), Withheld.DROP), "pypi", policy);
         String wheel = "lib-1.0-py3-none-any.whl";
-        byte[] bytes = zip("lib-1.0.dist-info/METADATA", metadata);
+        byte[] bytes = Tarballs.zip("lib-1.0.dist-info/METADATA", metadata);
         gate.upstreams()
                 .has(
                         UP + "lib/",
@@ -233,7 +195,7 @@ final class DisagreementTest {
     void a_jar_and_its_pom(String what, String pom, String inside, int starter, int denied) throws IOException {
         for (String policy : new String[] {STARTER, deny()}) {
             TestGate gate = gate(new MavenFormat(), "maven", policy);
-            byte[] jar = inside == null ? zip("a", "b") : zip("META-INF/maven/com.acme/lib/pom.xml", pom(inside));
+            byte[] jar = inside == null ? Tarballs.zip("a", "b") : Tarballs.zip("META-INF/maven/com.acme/lib/pom.xml", pom(inside));
             String path = "com/acme/lib/1.0/lib-1.0";
             gate.upstreams()
                     .has(
@@ -257,47 +219,56 @@ final class DisagreementTest {
                 + "</name></license></licenses></project>";
     }
 
+    /** Index time, Last-Modified, whether the upstream is trusted for times, status with the starter alone. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            the same                    | 2020-01-02T03:04:05Z | Thu, 02 Jan 2020 03:04:05 GMT | true  | 200
+            hours between both          | 2020-01-02T03:04:05Z | Thu, 02 Jan 2020 21:04:05 GMT | true  | 200
+            years between both          | 2020-01-02T03:04:05Z | Mon, 05 Jan 2026 03:04:05 GMT | true  | 403
+            a header that nobody trusts | 2020-01-02T03:04:05Z | Mon, 05 Jan 2026 03:04:05 GMT | false | 200
+            a silent index              |                      | Mon, 05 Jan 2026 03:04:05 GMT | true  | 200
+            a silent file server        | 2020-01-02T03:04:05Z |                               | true  | 200
+            """)
+    void times_of_an_index_and_of_its_file_server(
+            String what, @Nullable String told, @Nullable String header, boolean trusted, int status)
+            throws IOException {
+        TestGate gate = gate(new NpmFormat(), "npm", STARTER);
+        Repository former = gate.repository();
+        gate.repository(former.with(
+                true,
+                List.of(new Upstream(
+                        "npm", "npm", URI.create(UP), 0, Upstream.Trust.TRUSTED, null, trusted)),
+                List.of()));
+        byte[] tarball = Tarballs.npm("lib", "1.0.0", "", 10);
+        gate.upstreams()
+                .has(
+                        UP + "lib",
+                        "{\"name\":\"lib\",\"versions\":{\"1.0.0\":{\"name\":\"lib\",\"version\":\"1.0.0\",\"dist\":{"
+                                + "\"tarball\":\"" + UP + "lib/-/lib-1.0.0.tgz\"}}},\"time\":{"
+                                + (told == null ? "" : "\"1.0.0\":\"" + told + "\"") + "}}",
+                        "content-type",
+                        "application/json");
+        if (header == null) {
+            gate.upstreams().has(UP + "lib/-/lib-1.0.0.tgz", tarball);
+        } else {
+            gate.upstreams().has(UP + "lib/-/lib-1.0.0.tgz", tarball, "last-modified", header);
+        }
+
+        Response response = gate.get("lib/-/lib-1.0.0.tgz");
+
+        assertThat(response.status()).as(TestGate.text(response)).isEqualTo(status);
+        if (status == 403) {
+            assertThat(TestGate.text(response))
+                    .contains("sources disagree about its publish time: 2020-01-02T03:04:05Z (upstream-index), ");
+        }
+    }
+
     private static String sha256(byte[] bytes) {
         return MemoryBlobStore.digest(Algorithm.SHA256, bytes).hex();
     }
 
     private static String sha1(byte[] bytes) {
         return MemoryBlobStore.digest(Algorithm.SHA1, bytes).hex();
-    }
-
-    private static byte[] zip(String name, String content) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            zip.putNextEntry(new ZipEntry(name));
-            zip.write(content.getBytes(StandardCharsets.UTF_8));
-        }
-        return bytes.toByteArray();
-    }
-
-    private static byte[] tgz(String name, String content) throws IOException {
-        byte[] file = content.getBytes(StandardCharsets.UTF_8);
-        byte[] header = new byte[512];
-        put(header, 0, name);
-        put(header, 100, "0000644\0000000000\0000000000\000");
-        put(header, 124, "%011o\00000000000000\000        0".formatted(file.length));
-        put(header, 257, "ustar\00000");
-        int sum = 0;
-        for (byte b : header) {
-            sum += b & 0xff;
-        }
-        put(header, 148, "%06o\0 ".formatted(sum));
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-            gzip.write(header);
-            gzip.write(file);
-            gzip.write(new byte[(512 - file.length % 512) % 512 + 1024]);
-        }
-        return bytes.toByteArray();
-    }
-
-    private static void put(byte[] header, int at, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-        System.arraycopy(bytes, 0, header, at, bytes.length);
     }
 
     private static TestGate gate(Format format, String id, String policy) {

@@ -19,12 +19,8 @@ import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.testkit.MemoryAdvisoryStore;
 import dev.sluice.testkit.MemoryBlobStore;
 import dev.sluice.testkit.TestGate;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.zip.GZIPOutputStream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -124,7 +120,7 @@ final class LicenceDenyListTest {
                     """)
     void a_package_json(String license, int status) throws IOException {
         String json = "{\"name\":\"a\",\"version\":\"1.0.0\",\"license\":" + license + "}";
-        byte[] tarball = tgz("package/package.json", json);
+        byte[] tarball = Tarballs.tgz("package/package.json", json);
         TestGate gate = gate(new NpmFormat(), "npm");
         gate.upstreams()
                 .has(
@@ -172,13 +168,9 @@ final class LicenceDenyListTest {
     }
 
     private static Response wheel(String metadata) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            zip.putNextEntry(new ZipEntry("a-1.dist-info/METADATA"));
-            zip.write(("Metadata-Version: 2.1\nName: a\nVersion: 1\n" + metadata + "\ndescription\n")
-                    .getBytes(StandardCharsets.UTF_8));
-            zip.closeEntry();
-        }
+        byte[] bytes = Tarballs.zip(
+                "a-1.dist-info/METADATA",
+                "Metadata-Version: 2.1\nName: a\nVersion: 1\n" + metadata + "\ndescription\n");
         String file = "a-1-py3-none-any.whl";
         TestGate gate = gate(new PypiFormat(new Pep440Order(), Withheld.DROP), "pypi");
         gate.upstreams()
@@ -187,39 +179,13 @@ final class LicenceDenyListTest {
                         "{\"meta\":{\"api-version\":\"1.1\"},\"name\":\"a\",\"versions\":[\"1\"],\"files\":[{\"filename\":\""
                                 + file
                                 + "\",\"url\":\"" + UP + file + "\",\"hashes\":{\"sha256\":\""
-                                + MemoryBlobStore.digest(Algorithm.SHA256, bytes.toByteArray())
+                                + MemoryBlobStore.digest(Algorithm.SHA256, bytes)
                                         .hex()
                                 + "\"}}]}",
                         "content-type",
                         "application/vnd.pypi.simple.v1+json")
-                .has(UP + file, bytes.toByteArray());
+                .has(UP + file, bytes);
         return gate.get("files/a/" + file);
-    }
-
-    private static byte[] tgz(String name, String content) throws IOException {
-        byte[] file = content.getBytes(StandardCharsets.UTF_8);
-        byte[] header = new byte[512];
-        put(header, 0, name);
-        put(header, 100, "0000644\0000000000\0000000000\000");
-        put(header, 124, "%011o\00000000000000\000        0".formatted(file.length));
-        put(header, 257, "ustar\00000");
-        int sum = 0;
-        for (byte b : header) {
-            sum += b & 0xff;
-        }
-        put(header, 148, "%06o\0 ".formatted(sum));
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-            gzip.write(header);
-            gzip.write(file);
-            gzip.write(new byte[(512 - file.length % 512) % 512 + 1024]);
-        }
-        return bytes.toByteArray();
-    }
-
-    private static void put(byte[] header, int at, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-        System.arraycopy(bytes, 0, header, at, bytes.length);
     }
 
     private static TestGate gate(Format format, String id) {

@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
@@ -39,6 +41,23 @@ final class Tarballs {
         return of(Map.of(
                 name + "-" + version + "/PKG-INFO",
                 ("Metadata-Version: 2.1\nName: " + name + "\nVersion: " + version + "\n").getBytes(UTF_8)));
+    }
+
+    /** A gzipped tar archive with one file. */
+    static byte[] tgz(String name, String content) {
+        return of(Map.of(name, content.getBytes(UTF_8)));
+    }
+
+    /** A zip archive with one file. */
+    static byte[] zip(String name, String content) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            zip.putNextEntry(new ZipEntry(name));
+            zip.write(content.getBytes(UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
     }
 
     private static byte[] of(Map<String, byte[]> files) {

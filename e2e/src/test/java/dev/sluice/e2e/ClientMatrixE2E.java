@@ -6,7 +6,6 @@ import dev.sluice.e2e.ClientsPage.Behaviour;
 import dev.sluice.testkit.Answer;
 import dev.sluice.testkit.FakeUpstreamServer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,26 +33,24 @@ final class ClientMatrixE2E {
     private static final String YES = "yes";
 
     private final ClientsPage page = new ClientsPage();
-    private final Map<String, Desk> ready = new HashMap<>();
-    private Path folder;
     private FakeUpstreamServer upstream;
     private FakeUpstreamServer other;
     private Sluice sluice;
-    private int count;
+    private Desks desks;
 
     @BeforeAll
     void start(@TempDir Path temporary) throws Exception {
-        folder = temporary;
         upstream = FakeUpstreamServer.start();
         other = FakeUpstreamServer.start();
         sluice = Sluice.start(
-                folder.resolve("sluice"),
+                temporary.resolve("sluice"),
                 "--upstream",
                 "npm=" + upstream.url(),
                 "--upstream",
                 "pypi=" + upstream.url("/simple/"),
                 "--upstream",
                 "maven=none");
+        desks = new Desks(temporary, sluice);
     }
 
     @AfterAll
@@ -261,33 +258,15 @@ final class ClientMatrixE2E {
     }
 
     private SetupPage pageOf(MatrixClient client, String repository) throws IOException {
-        return client.page().filled(sluice, repository, sluice.token());
+        return desks.page(client, repository);
     }
 
-    /** A fresh desk that was set up for the repository {@code main} as the client's page says. */
     private Desk desk(MatrixClient client) throws IOException {
-        return desk(client, "main", sluice.token());
+        return desks.desk(client);
     }
 
-    /** The page is followed once for each repository and token; what it left is where every desk starts from. */
     private Desk desk(MatrixClient client, String repository, String token) throws IOException {
-        String key = client + " " + repository + " " + token;
-        Desk template = ready.get(key);
-        if (template == null) {
-            template = client.desk(fresh());
-            client.page()
-                    .filled(sluice, repository, token)
-                    .follow(template, "setup")
-                    .succeeded();
-            ready.put(key, template);
-        }
-        Desk desk = client.desk(fresh());
-        desk.copyOf(template);
-        return desk;
-    }
-
-    private Path fresh() throws IOException {
-        return Files.createDirectories(folder.resolve("desk-" + count++));
+        return desks.desk(client, repository, token);
     }
 
     private String install(Desk desk, MatrixClient client, String name) throws IOException {

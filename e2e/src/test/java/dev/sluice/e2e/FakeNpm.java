@@ -70,15 +70,29 @@ final class FakeNpm {
                         .getBytes(UTF_8));
         files.put("package/index.js", ("module.exports = '" + version + "';\n").getBytes(UTF_8));
         files.put("package/ballast", ballast);
-        return version(version, published, stalled, Tarball.of(files));
+        byte[] archive = Tarball.of(files);
+        ObjectNode manifest = list(version, published, archive);
+        ((ObjectNode) manifest.path("dist")).put("integrity", Tarball.integrity(archive));
+        server.serve(tarball(version), stalled ? Answer.ok(archive).stalled() : Answer.ok(archive));
+        return serve();
     }
 
-    /** Adds a version published long ago that is this archive. */
+    /** Adds a version with that tarball, whatever is in it; the index says that it is MIT. */
     FakeNpm version(String version, byte[] archive) {
-        return version(version, LONG_AGO, false, archive);
+        ObjectNode dist = (ObjectNode) list(version, LONG_AGO, archive).path("dist");
+        dist.put("integrity", Tarball.integrity(archive));
+        server.serve(tarball(version), Answer.ok(archive));
+        return serve();
     }
 
-    private FakeNpm version(String version, String published, boolean stalled, byte[] archive) {
+    /** The same where the index does not say what bytes to expect. */
+    FakeNpm unvouched(String version, byte[] archive) {
+        list(version, LONG_AGO, archive);
+        server.serve(tarball(version), Answer.ok(archive));
+        return serve();
+    }
+
+    private ObjectNode list(String version, String published, byte[] archive) {
         archives.put(version, archive);
         ObjectNode manifest = packument
                 .withObject("/versions")
@@ -86,12 +100,13 @@ final class FakeNpm {
                 .put("name", name)
                 .put("version", version)
                 .put("license", "MIT");
-        manifest.putObject("dist")
-                .put("tarball", server.url(tarball(version)).toString())
-                .put("integrity", Tarball.integrity(archive));
+        manifest.putObject("dist").put("tarball", server.url(tarball(version)).toString());
         packument.withObject("/time").put(version, published);
         packument.withObject("/dist-tags").put("latest", version);
-        server.serve(tarball(version), stalled ? Answer.ok(archive).stalled() : Answer.ok(archive));
+        return manifest;
+    }
+
+    private FakeNpm serve() {
         server.serve(path(), Answer.ok(packument.toString()).header("Content-Type", "application/json"));
         return this;
     }

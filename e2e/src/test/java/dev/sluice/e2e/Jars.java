@@ -46,7 +46,8 @@ final class Jars {
         serve(path(artifact) + "maven-metadata.xml", metadata.toString().getBytes(UTF_8));
     }
 
-    private void serve(String path, byte[] content) {
+    /** Holds that file. */
+    void serve(String path, byte[] content) {
         server.serve("/maven/" + path, Answer.ok(content));
         server.serve("/maven/" + path + ".sha1", Answer.ok(hex("SHA-1", content).getBytes(US_ASCII)));
     }
@@ -62,7 +63,8 @@ final class Jars {
                 + "</version><licenses><license><name>Apache-2.0</name></license></licenses></project>";
     }
 
-    private static byte[] jar(String artifact, String version) throws IOException {
+    /** A jar in which a text file has its version. */
+    static byte[] jar(String artifact, String version) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             zip.putNextEntry(new ZipEntry("META-INF/" + artifact + ".txt"));

@@ -62,11 +62,32 @@ final class Python {
                 .put("yanked", false);
         file.putObject("hashes").put("sha256", sha256(content));
         files.add(file);
+        list(project);
+    }
+
+    /** Promises that METADATA for the file that was offered last (PEP 658). */
+    void promise(String project, String metadata) {
+        ObjectNode file = listed.getOrDefault(project, List.of()).getLast();
+        file.putObject("core-metadata").put("sha256", sha256(metadata.getBytes(UTF_8)));
+        server.serve("/files/" + file.path("filename").asString() + ".metadata", Answer.ok(metadata));
+        list(project);
+    }
+
+    private void list(String project) {
         ObjectNode page = Sluice.JSON.createObjectNode().put("name", project);
         page.putObject("meta").put("api-version", "1.1");
         ArrayNode all = page.putArray("files");
-        files.forEach(all::add);
+        listed.getOrDefault(project, List.of()).forEach(all::add);
         server.serve("/simple/" + project + "/", Answer.ok(page.toString()).header("Content-Type", SIMPLE_JSON));
+    }
+
+    /** The name of the file that was offered of a version, or of the wheel that could have been. */
+    String file(String project, String version) {
+        return listed.getOrDefault(project, List.of()).stream()
+                .map(file -> file.path("filename").asString())
+                .filter(name -> name.startsWith(project + "-" + version))
+                .findFirst()
+                .orElse(project + "-" + version + "-py3-none-any.whl");
     }
 
     /** Runs a program of the virtual environment; the folder is its home, so its caches lie there. */
@@ -88,15 +109,15 @@ final class Python {
 
     /** A pure wheel with one module that knows its version. */
     static byte[] wheel(String project, String version) throws IOException {
-        return wheel(project, version, "");
+        return wheel(project, version, "MIT");
     }
 
-    /** The same with more lines of METADATA. */
-    static byte[] wheel(String project, String version, String more) throws IOException {
+    /** The same under another licence. */
+    static byte[] wheel(String project, String version, String license) throws IOException {
         String info = project + "-" + version + ".dist-info/";
         Map<String, String> files = new LinkedHashMap<>();
         files.put(project + "/__init__.py", "version = '" + version + "'\n");
-        files.put(info + "METADATA", metadata(project, version) + more);
+        files.put(info + "METADATA", metadata(project, version, license));
         files.put(
                 info + "WHEEL",
                 "Wheel-Version: 1.0\nGenerator: by-hand (1.0)\nRoot-Is-Purelib: true\nTag: py3-none-any\n");
@@ -122,8 +143,12 @@ final class Python {
 
     /** The METADATA of {@link #wheel}. */
     static String metadata(String project, String version) {
+        return metadata(project, version, "MIT");
+    }
+
+    private static String metadata(String project, String version, String license) {
         return "Metadata-Version: 2.1\nName: " + project + "\nVersion: " + version
-                + "\nSummary: A package made by hand\nLicense: MIT\nRequires-Python: >=3.8\n\nNothing to see.\n";
+                + "\nSummary: A package made by hand\nLicense: " + license + "\nRequires-Python: >=3.8\n\nNothing to see.\n";
     }
 
     /** SHA-256 in hexadecimal. */

@@ -232,15 +232,9 @@ final class PythonE2E {
     }
 
     private static byte[] forged(String project) throws IOException {
-        byte[] twin = Python.wheel(project, "1.0", "License: MIT\n");
-        byte[] real = Python.wheel(project, "1.0", "License: AGPL-3.0-only\n");
-        int directory = 0;
-        while (twin[directory] != 'P' || twin[directory + 1] != 'K' || twin[directory + 2] != 1) {
-            directory++;
-        }
-        byte[] both = java.util.Arrays.copyOf(twin, directory + real.length);
-        System.arraycopy(real, 0, both, directory, real.length);
-        return both;
+        byte[] twin = Python.wheel(project, "1.0", "MIT");
+        byte[] real = Python.wheel(project, "1.0", "AGPL-3.0-only");
+        return EvidenceE2E.twins(twin, real);
     }
 
     @Test

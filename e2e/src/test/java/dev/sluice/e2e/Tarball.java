@@ -20,14 +20,42 @@ final class Tarball {
 
     private Tarball() {}
 
+    /**
+     * An entry as it is written, whether a careful writer would or not.
+     *
+     * @param type its type flag: {@code 0} for a file, {@code x} for records about the next entry
+     * @param name its name in the header
+     * @param content its bytes
+     */
+    record Entry(char type, String name, byte[] content) {
+
+        /** A file of that text. */
+        static Entry file(String name, String text) {
+            return new Entry('0', name, text.getBytes(UTF_8));
+        }
+
+        /** A record that gives the next entry another path (POSIX.1-2001, pax); short ones only. */
+        static Entry path(String path) {
+            String record = " path=" + path + "\n";
+            return new Entry('x', "pax", (record.length() + 2 + record).getBytes(UTF_8));
+        }
+    }
+
     /** The archive of those files; their bytes by path. */
     static byte[] of(Map<String, byte[]> files) {
+        return of(files.entrySet().stream()
+                .map(file -> new Entry('0', file.getKey(), file.getValue()))
+                .toArray(Entry[]::new));
+    }
+
+    /** The archive of those entries. */
+    static byte[] of(Entry... entries) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
-            for (Map.Entry<String, byte[]> file : files.entrySet()) {
-                out.write(header(file.getKey(), file.getValue().length, '0'));
-                out.write(file.getValue());
-                out.write(new byte[(BLOCK - file.getValue().length % BLOCK) % BLOCK]);
+            for (Entry entry : entries) {
+                out.write(header(entry.name(), entry.content().length, entry.type()));
+                out.write(entry.content());
+                out.write(new byte[(BLOCK - entry.content().length % BLOCK) % BLOCK]);
             }
             out.write(new byte[2 * BLOCK]);
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import dev.sluice.kernel.gate.Lane;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The inspector of npm, PyPI and Maven artifacts: declared licence, code that runs at install, required runtime.
@@ -45,8 +46,8 @@ public final class ArtifactInspector implements Inspector {
 
     @Override
     public int version() {
-        return 4; // licences as weighed, POMs leniently, their parents; archives as clients read them; only a jar's own
-        // POM
+        return 5; // licences as weighed, POMs leniently, their parents; archives as clients read them; only a jar's own
+        // POM; eggs
     }
 
     @Override
@@ -66,5 +67,11 @@ public final class ArtifactInspector implements Inspector {
         } catch (TakesLongException e) {
             return thoroughly.run(1, () -> whole.inspect(fileName, content));
         }
+    }
+
+    @Override
+    public byte @Nullable [] description(String format, String fileName, Content content) throws IOException {
+        FileInspector inspector = inspectors.get(format);
+        return inspector == null ? null : inspector.description(fileName, content);
     }
 }

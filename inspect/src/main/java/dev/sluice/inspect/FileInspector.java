@@ -5,6 +5,7 @@ import dev.sluice.kernel.gate.Inspector.Content;
 import dev.sluice.kernel.gate.Inspector.Inspection;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the artifacts of one format. Thread-safe. */
 interface FileInspector {
@@ -14,6 +15,9 @@ interface FileInspector {
 
     /** What the file says of itself; throws IOException when nobody can read it, or it exceeds a limit. */
     Inspection inspect(String fileName, Content content) throws IOException;
+
+    /** The document in which the file describes itself, or null; throws IOException as {@link #inspect} does. */
+    byte @Nullable [] description(String fileName, Content content) throws IOException;
 
     /** Nothing is known, for that reason. */
     static Inspection unknown(String why) {

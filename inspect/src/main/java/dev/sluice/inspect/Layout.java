@@ -26,6 +26,9 @@ record Layout(int strip, Pattern decisive, Pattern alike, Pattern told, boolean 
     /** A source distribution holds everything in one folder. */
     static final Layout SDIST = of(1, "PKG-INFO", "PKG-INFO");
 
+    /** An egg holds its metadata in one folder of that name. */
+    static final Layout EGG = of(0, "EGG-INFO/PKG-INFO", "EGG-INFO/PKG-INFO");
+
     /** A jar is laid out as a class path; packers of jars often put a licence in twice. */
     static final Layout JAR = new Layout(
             0,

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A POM, or a jar with the POM its build put into it. Maven runs no code of an artifact when it installs it. */
 final class MavenFile implements FileInspector {
@@ -34,6 +35,12 @@ final class MavenFile implements FileInspector {
         }
         Archive jar = archives.zip(content, Layout.JAR);
         return inspection(inJar(name, jar), jar.ambiguities());
+    }
+
+    /** A jar describes nothing: people deploy those of others under names of their own. */
+    @Override
+    public byte @Nullable [] description(String fileName, Content content) throws IOException {
+        return fileName.toLowerCase(Locale.ROOT).endsWith(".pom") ? pom(content) : null;
     }
 
     private byte[] pom(Content content) throws IOException {

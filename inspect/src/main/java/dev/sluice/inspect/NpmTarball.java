@@ -80,6 +80,16 @@ final class NpmTarball implements FileInspector {
                 tarball.ambiguities());
     }
 
+    @Override
+    public byte @Nullable [] description(String fileName, Content content) throws IOException {
+        byte[] last = null;
+        for (Archive.Document document :
+                archives.tarGz(content, Layout.NPM).documents()) {
+            last = document.place().equals("binding.gyp") ? last : document.bytes();
+        }
+        return last;
+    }
+
     /** Read as npm does: bytes that are no UTF-8 are replaced, a mark at the beginning is passed over. */
     private static Manifest manifest(byte[] document) throws IOException {
         String text = new String(document, StandardCharsets.UTF_8);

@@ -1,6 +1,7 @@
 package dev.sluice.inspect;
 
 import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.format.LenientXml;
 import dev.sluice.kernel.license.License;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ record PomDocument(List<String> licenses, @Nullable String parent) {
     /** Reads a POM; throws IOException when the document is none, or was cut off before it named a licence. */
     static PomDocument of(byte[] document) throws IOException {
         Reader reader = new Reader();
-        LenientXml.Walked walked = LenientXml.walk(XmlText.of(document), reader::ends);
+        LenientXml.Walked walked = LenientXml.walk(document, reader::ends);
         if (reader.licenses.isEmpty() && !walked.root().equals("project")) {
             throw new IOException("the document is no POM");
         }

@@ -7,8 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** A wheel or a source distribution. Installing a wheel runs none of its code, building a source distribution does. */
+/** A wheel, a source distribution or an egg. Installing a wheel runs none of its code, building a source distribution does. */
 final class PythonDistribution implements FileInspector {
 
     private static final int MAX_SIDE_CAR = 4 << 20;
@@ -37,23 +38,45 @@ final class PythonDistribution implements FileInspector {
                     Signal.known(metadata.requiresPython(), SOURCE),
                     List.of());
         }
-        if (name.endsWith(".whl")) {
-            return inspection(archives.zip(content, Layout.WHEEL), Signal.known(false, SOURCE), "METADATA");
+        Archive archive = archive(name, content);
+        if (archive == null) {
+            String why = "files of this kind are not read";
+            return name.endsWith(".tar.xz") || name.endsWith(".tar.z")
+                    ? FileInspector.unknown(
+                            why, List.of("the way it is packed is not read here, and clients may read it"))
+                    : FileInspector.unknown(why);
         }
-        Signal<Boolean> runsCode = Signal.known(true, SOURCE);
+        return name.endsWith(".whl")
+                ? inspection(archive, Signal.known(false, SOURCE), "METADATA")
+                : inspection(archive, Signal.known(true, SOURCE), "PKG-INFO");
+    }
+
+    /** The archive as its name tells its kind; null for kinds that are not read. */
+    private @Nullable Archive archive(String name, Content content) throws IOException {
+        if (name.endsWith(".whl")) {
+            return archives.zip(content, Layout.WHEEL);
+        }
+        if (name.endsWith(".egg")) {
+            return archives.zip(content, Layout.EGG);
+        }
         if (name.endsWith(".tar.gz") || name.endsWith(".tgz")) {
-            return inspection(archives.tarGz(content, Layout.SDIST), runsCode, "PKG-INFO");
+            return archives.tarGz(content, Layout.SDIST);
         }
         if (name.endsWith(".tar.bz2")) {
-            return inspection(archives.tarBz2(content, Layout.SDIST), runsCode, "PKG-INFO");
+            return archives.tarBz2(content, Layout.SDIST);
         }
         if (name.endsWith(".tar")) {
-            return inspection(archives.tar(content, Layout.SDIST), runsCode, "PKG-INFO");
+            return archives.tar(content, Layout.SDIST);
         }
-        if (name.endsWith(".zip")) {
-            return inspection(archives.zip(content, Layout.SDIST), runsCode, "PKG-INFO");
-        }
-        return FileInspector.unknown("files of this kind are not read");
+        return name.endsWith(".zip") ? archives.zip(content, Layout.SDIST) : null;
+    }
+
+    @Override
+    public byte @Nullable [] description(String fileName, Content content) throws IOException {
+        Archive archive = archive(fileName.toLowerCase(Locale.ROOT), content);
+        return archive == null || archive.documents().isEmpty()
+                ? null
+                : archive.documents().getLast().bytes();
     }
 
     /** Of two documents of one name the last is what pip leaves on the disk. */

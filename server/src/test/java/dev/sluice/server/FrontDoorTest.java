@@ -156,6 +156,7 @@ class FrontDoorTest {
                 List.of("because"),
                 "",
                 null,
+                List.of(),
                 null,
                 PackageState.QUARANTINED);
         door.format.quick(
@@ -182,6 +183,7 @@ class FrontDoorTest {
                 List.of("CVE-2021-44228 is known to be exploited (KEV), fixed in 2.15.0, 2.12.2, 2.3.1"),
                 "A vulnerability in this version is being exploited.",
                 "2.25.4",
+                List.of(),
                 Instant.parse("2026-03-13T12:00:00.123456789Z"),
                 PackageState.QUARANTINED);
         door.format.quick(

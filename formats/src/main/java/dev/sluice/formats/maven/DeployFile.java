@@ -64,7 +64,8 @@ record DeployFile(Address.Artifact file, Pending pending, int snapshotBuilds) im
                                     file.packageName(),
                                     Event.Kind.PUBLISH,
                                     "deploy " + file.fileName(),
-                                    List.of(new Publication.FileOf(file.version(), upload)),
+                                    List.of(new Publication.FileOf(
+                                            file.version(), upload, description -> Pom.elsewhere(file, description))),
                                     deployment::apply));
             return Response.empty(201);
         } catch (Upload.DigestMismatchException e) {

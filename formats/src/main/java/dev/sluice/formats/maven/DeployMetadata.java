@@ -12,7 +12,6 @@ import dev.sluice.kernel.gate.Publication.RejectedException;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.HostedStore.Change;
 import dev.sluice.kernel.repository.HostedStore.HostedPackage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +44,7 @@ record DeployMetadata(Address address, String group, Pending pending) implements
             throw new Request.TooLargeException(MAX_BYTES);
         }
         try {
-            Metadata metadata = MetadataReader.read(new ByteArrayInputStream(body));
+            Metadata metadata = MetadataReader.read(body, address.path());
             if (!group.isEmpty()) {
                 for (Metadata.Plugin plugin : metadata.plugins()
                         .subList(0, Math.min(MAX_PLUGINS, metadata.plugins().size()))) {

@@ -12,7 +12,6 @@ import dev.sluice.kernel.gate.Gate.UpstreamDocument;
 import dev.sluice.kernel.gate.Outcome.Missing;
 import dev.sluice.kernel.gate.UpstreamClient.UpstreamException;
 import dev.sluice.kernel.repository.PackageIndex;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,7 +41,7 @@ record GroupMetadata(Format format, Address.Metadata address) implements Metadat
                                 anyOf(address.group()),
                                 Layout.encode(address.path()),
                                 MavenProxying.ACCEPT_XML)) {
-                    sources.add(plugins(document.body()));
+                    sources.add(plugins(document.body(), address.directory()));
                 }
             } catch (UpstreamException e) {
                 failure = e;
@@ -104,9 +103,9 @@ record GroupMetadata(Format format, Address.Metadata address) implements Metadat
         return new PackageName(MavenFormat.ID, group + ":" + Layout.METADATA);
     }
 
-    private static List<Plugin> plugins(byte[] body) {
+    private static List<Plugin> plugins(byte[] body, String about) {
         try {
-            return MetadataReader.read(new ByteArrayInputStream(body)).plugins();
+            return MetadataReader.read(body, about).plugins();
         } catch (XmlException e) {
             return List.of(); // an upstream's error page hides its own plugins, not those of others
         }

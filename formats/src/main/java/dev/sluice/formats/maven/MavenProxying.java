@@ -12,6 +12,7 @@ import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -38,10 +39,10 @@ final class MavenProxying implements Proxying {
 
     @Override
     public PackageIndex readIndex(PackageName name, URI source, String contentType, InputStream body)
-            throws MalformedDocumentException {
+            throws IOException {
         Metadata metadata;
         try {
-            metadata = MetadataReader.read(body);
+            metadata = MetadataReader.read(body.readAllBytes(), name.name());
         } catch (XmlException e) {
             throw new MalformedDocumentException("maven-metadata.xml of " + name.name() + ": " + e.getMessage(), e);
         }

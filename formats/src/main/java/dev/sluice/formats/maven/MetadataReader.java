@@ -4,7 +4,7 @@ import dev.sluice.formats.maven.Metadata.Build;
 import dev.sluice.formats.maven.Metadata.Plugin;
 import dev.sluice.formats.maven.Metadata.SnapshotFile;
 import dev.sluice.formats.maven.XmlWalk.XmlException;
-import java.io.InputStream;
+import dev.sluice.kernel.format.PassedOver;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads {@code maven-metadata.xml}. Values that cannot be what they should be are passed over, one by one: a single odd version in
- * an old repository must not hide all others. Used once.
+ * an old repository must not hide all others; they are counted and logged. Used once.
  */
 final class MetadataReader {
 
@@ -32,12 +32,26 @@ final class MetadataReader {
     private @Nullable String lastUpdated;
     private @Nullable Build build;
 
-    private MetadataReader() {}
+    private final PassedOver passedOver;
 
-    /** Reads a document. The stream is the caller's to bound and to close. */
-    static Metadata read(InputStream document) throws XmlException {
-        MetadataReader reader = new MetadataReader();
-        XmlWalk.walk(document, reader::element);
+    private MetadataReader(PassedOver passedOver) {
+        this.passedOver = passedOver;
+    }
+
+    /**
+     * Reads a document.
+     *
+     * @param document the caller's to bound
+     * @param about what it is about, for the log
+     */
+    static Metadata read(byte[] document, String about) throws XmlException {
+        PassedOver passedOver = new PassedOver(MavenFormat.ID, Layout.METADATA + " of " + about);
+        MetadataReader reader = new MetadataReader(passedOver);
+        int oddities = XmlWalk.walk(document, reader::element);
+        if (oddities > 0) {
+            passedOver.add("markup", oddities + " times");
+        }
+        passedOver.tell();
         if (!"metadata".equals(reader.root)) {
             throw new XmlException("the root element is not <metadata>");
         }
@@ -60,6 +74,8 @@ final class MetadataReader {
             case "metadata/versioning/versions/version" -> {
                 if (Layout.isVersion(text) && versions.size() < MAX_VERSIONS) {
                     versions.add(text);
+                } else {
+                    passedOver.add("version", text);
                 }
             }
             case "metadata/versioning/latest" -> latest = Layout.isVersion(text) ? text : null;
@@ -99,6 +115,8 @@ final class MetadataReader {
                 && (classifier.isEmpty() || isWord(classifier))
                 && files.size() < MAX_ENTRIES) {
             files.add(new SnapshotFile(classifier, extension, value, updated));
+        } else {
+            passedOver.add("build", value);
         }
         fields.clear();
     }
@@ -109,6 +127,8 @@ final class MetadataReader {
         if (isWord(prefix) && isWord(artifactId) && plugins.size() < MAX_ENTRIES) {
             String name = field("name");
             plugins.add(new Plugin(name.length() <= 200 ? name : name.substring(0, 200), prefix, artifactId));
+        } else {
+            passedOver.add("plugin", prefix);
         }
         fields.clear();
     }

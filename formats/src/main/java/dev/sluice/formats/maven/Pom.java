@@ -2,9 +2,13 @@ package dev.sluice.formats.maven;
 
 import dev.sluice.formats.maven.XmlWalk.XmlException;
 import dev.sluice.kernel.artifact.Signal;
-import java.io.ByteArrayInputStream;
+import dev.sluice.kernel.gate.Publication.Contradiction;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a deployed POM declares about its version.
@@ -20,12 +24,52 @@ record Pom(Signal<String> license, String packaging, String summary) {
 
     private static final int MAX_LICENSES = 20;
     private static final int MAX_SUMMARY = 500;
+    private static final Set<String> COORDINATES = Set.of(
+            "project/groupId",
+            "project/artifactId",
+            "project/version",
+            "project/parent/groupId",
+            "project/parent/version");
+
+    /**
+     * Where a POM that lies at an address names other coordinates than that, or null; values that only a build can fill in, or that
+     * it leaves to its parent without naming one, say nothing.
+     */
+    static @Nullable Contradiction elsewhere(Address.Artifact file, byte[] description) {
+        Map<String, String> named = new HashMap<>();
+        try {
+            XmlWalk.walk(description, (path, text) -> {
+                if (COORDINATES.contains(path)) {
+                    named.put(path, text);
+                }
+            });
+        } catch (XmlException e) {
+            return null; // it names nothing that could be read
+        }
+        String parent = "project/parent/";
+        String group = named.getOrDefault("project/groupId", named.getOrDefault(parent + "groupId", ""));
+        String version = named.getOrDefault("project/version", named.getOrDefault(parent + "version", ""));
+        if (differs(group, file.group())) {
+            return new Contradiction("group", group, file.group());
+        }
+        String artifact = named.getOrDefault("project/artifactId", "");
+        if (differs(artifact, file.artifact())) {
+            return new Contradiction("artifact", artifact, file.artifact());
+        }
+        return differs(version, file.version()) && differs(version, file.fileVersion())
+                ? new Contradiction("version", version, file.version())
+                : null;
+    }
+
+    private static boolean differs(String named, String address) {
+        return !named.isEmpty() && !named.contains("${") && !named.equals(address);
+    }
 
     /** Reads a POM; what cannot be read makes the licence unknown and says why. */
     static Pom read(byte[] document) {
         Reader reader = new Reader();
         try {
-            XmlWalk.walk(new ByteArrayInputStream(document), reader::element);
+            reader.oddities = XmlWalk.walk(document, reader::element);
         } catch (XmlException e) {
             return new Pom(Signal.unknown("the POM cannot be read: " + e.getMessage()), "jar", "");
         }
@@ -40,6 +84,7 @@ record Pom(Signal<String> license, String packaging, String summary) {
         private String name = "";
         private String description = "";
         private boolean inherits;
+        private int oddities;
 
         void element(String path, String text) {
             switch (path) {
@@ -64,8 +109,11 @@ record Pom(Signal<String> license, String packaging, String summary) {
         }
 
         Pom pom() {
-            Signal<String> license = licenses.isEmpty() && inherits
-                    ? Signal.unknown("the POM leaves the licence to its parent")
+            Signal<String> license = licenses.isEmpty() && (inherits || oddities > 0)
+                    ? Signal.unknown(
+                            inherits
+                                    ? "the POM leaves the licence to its parent"
+                                    : "the POM names no licence, or none that could be read")
                     : Signal.known(String.join(" OR ", licenses), "pom");
             String summary = (description.isEmpty() ? name : description).replaceAll("\\s+", " ");
             return new Pom(

@@ -13,7 +13,6 @@ import dev.sluice.kernel.repository.HostedStore.HostedPackage;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Upstream;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +48,7 @@ record SnapshotMetadata(Format format, Address.SnapshotMetadata address) impleme
                 }
                 trusted |= isTrusted(exchange, document.upstream());
                 try {
-                    sources.add(MetadataReader.read(new ByteArrayInputStream(document.body())));
+                    sources.add(MetadataReader.read(document.body(), address.path()));
                 } catch (XmlException e) {
                     failure = new UpstreamException(
                             "upstream " + document.upstream() + " answered with broken metadata: " + e.getMessage());

@@ -4,6 +4,7 @@ import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.format.PassedOver;
 import dev.sluice.kernel.license.License;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -147,7 +148,7 @@ final class Manifest {
                 if (value != null && !member.isEmpty() && manifest.readAlone(member, value, from)) {
                     manifest.members.put(member, new int[] {from, from + value.length});
                 } else {
-                    passedOver.add("member '" + Json.cut(member, 40) + "' of a version");
+                    passedOver.add("member", member + " of a version");
                 }
             }
             manifest.members.keySet().removeAll(DROPPED);

@@ -3,6 +3,7 @@ package dev.sluice.formats.npm;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.format.PassedOver;
 import dev.sluice.kernel.format.Proxying.MalformedDocumentException;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
@@ -62,7 +63,7 @@ final class PackumentReader {
     PackumentReader(PackageName name, URI source) {
         this.name = name;
         this.source = source;
-        this.passedOver = new PassedOver("packument of " + name.name());
+        this.passedOver = new PassedOver("npm", "packument of " + name.name());
     }
 
     /** Reads the document. */
@@ -85,7 +86,7 @@ final class PackumentReader {
             throw new MalformedDocumentException("packument of " + name.name() + ": has no versions");
         }
         if (text.replaced() > 0) {
-            passedOver.add(text.replaced() + " bytes that are no UTF-8");
+            passedOver.add("bytes", text.replaced() + " that are no UTF-8");
         }
         passedOver.tell();
         return new PackageIndex(
@@ -149,7 +150,7 @@ final class PackumentReader {
             Json.end(parser);
             about.put(member, value);
         } catch (JacksonException e) {
-            passedOver.add("member '" + member + "'");
+            passedOver.add("member", member);
         }
     }
 
@@ -170,7 +171,7 @@ final class PackumentReader {
             byte[] json = members.value(MAX_MANIFEST);
             if (!readVersion(version, json)) {
                 drafts.remove(version); // of two entries of one name the last counts, also when it is broken
-                passedOver.add("version " + Json.cut(version, 40));
+                passedOver.add("version", version);
             }
         }
     }
@@ -196,7 +197,7 @@ final class PackumentReader {
     }
 
     /** A version in one spelling: without a leading v or =, leading zeros and build metadata, as node-semver cleans it. */
-    private static String spelled(String version) {
+    static String spelled(String version) {
         String clean = LEADING.matcher(version.strip()).replaceFirst("");
         int build = clean.indexOf('+');
         return ZEROS.matcher(build < 0 ? clean : clean.substring(0, build)).replaceAll("");

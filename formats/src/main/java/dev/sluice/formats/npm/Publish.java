@@ -166,7 +166,8 @@ record Publish(PackageName packageName) implements Endpoint {
                                 packageName,
                                 Event.Kind.PUBLISH,
                                 version + (tags.isEmpty() ? "" : " as " + String.join(", ", tags.keySet())),
-                                List.of(new Publication.FileOf(version, upload)),
+                                List.of(new Publication.FileOf(
+                                        version, upload, new ManifestClaims(submission.manifest(version)))),
                                 current -> added(current, release, tags, submission.about(), now)));
     }
 

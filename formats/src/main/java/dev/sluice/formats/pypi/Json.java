@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -11,14 +12,18 @@ import tools.jackson.databind.node.ObjectNode;
 /** JSON as it is read and written here, with its limits. */
 final class Json {
 
+    /** A page may be as long as the gate allows: that bounds its texts as well, so that an odd one costs no more than itself. */
+    private static final int MAX_TEXT = Integer.MAX_VALUE;
+
     /** Streaming readers and writers; what they read is bounded in depth and in the length of its strings. */
     static final JsonFactory STREAMS = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(500)
-                    .maxStringLength(1 << 20)
-                    .maxNameLength(1 << 20)
+                    .maxNestingDepth(980) // as deep as Python reads
+                    .maxStringLength(MAX_TEXT)
+                    .maxNameLength(MAX_TEXT)
                     .maxNumberLength(4_300)
                     .build())
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
     private static final JsonMapper MAPPER = new JsonMapper(STREAMS);

@@ -89,7 +89,8 @@ record LegacyUpload(PypiFormat format) implements Endpoint {
 
     private static Publication publication(Exchange exchange, UploadForm.Distribution distribution) throws IOException {
         List<Publication.FileOf> files = new ArrayList<>(2);
-        files.add(new Publication.FileOf(distribution.version(), distribution.file()));
+        files.add(new Publication.FileOf(
+                distribution.version(), distribution.file(), new FormClaims(distribution.core())));
         if (distribution.sideCar() != null) {
             files.add(new Publication.FileOf(distribution.version(), distribution.sideCar()));
         }

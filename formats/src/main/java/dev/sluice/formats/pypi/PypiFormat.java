@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PypiFormat implements Format {
 
-    private static final String ID = "pypi";
+    static final String ID = "pypi";
 
     private final VersionOrder order;
     private final Withheld withheld;

@@ -1,6 +1,7 @@
 package dev.sluice.formats.pypi;
 
 import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.format.PassedOver;
 import dev.sluice.kernel.format.Proxying.MalformedDocumentException;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -22,14 +23,19 @@ final class SimpleHtml {
     private static final int MAX_ATTRIBUTES = 50;
 
     private final String html;
+    private final List<Map<String, String>> anchors = new ArrayList<>();
     private URI base;
+    private boolean based;
     private int at;
     private boolean looksLikeHtml;
     private final List<IndexedFile> files = new ArrayList<>();
     private @Nullable String status;
     private @Nullable String reason;
 
+    private final PassedOver passedOver;
+
     private SimpleHtml(String html, URI source) {
+        this.passedOver = new PassedOver(PypiFormat.ID, "project page " + source.getPath());
         this.html = html;
         this.base = source;
     }
@@ -43,6 +49,10 @@ final class SimpleHtml {
     static IndexPage read(byte[] body, URI source) throws MalformedDocumentException {
         SimpleHtml page = new SimpleHtml(new String(body, StandardCharsets.UTF_8), source);
         page.page();
+        for (Map<String, String> anchor : page.anchors) {
+            page.anchor(anchor);
+        }
+        page.passedOver.tell();
         if (!page.looksLikeHtml) {
             throw new MalformedDocumentException("project page is neither JSON nor HTML");
         }
@@ -57,12 +67,30 @@ final class SimpleHtml {
                 continue;
             }
             int start = ++at;
-            while (at < html.length() && isNameCharacter(html.charAt(at))) {
+            if (html.startsWith("/", at)) {
+                at++; // an end says nothing about files
+                continue;
+            }
+            while (at < html.length() && "\t\n\r\f />".indexOf(html.charAt(at)) < 0) {
                 at++;
             }
             String tag = html.substring(start, Math.min(at, start + 10)).toLowerCase(Locale.ROOT);
             switch (tag) {
-                case "a" -> anchor(attributes());
+                case "a" -> {
+                    looksLikeHtml = true;
+                    Map<String, String> attributes = attributes();
+                    if (attributes.containsKey("href")) {
+                        anchors.add(attributes);
+                    }
+                    if (anchors.size() > IndexPage.MAX_FILES) {
+                        throw new MalformedDocumentException(
+                                "project page lists more than " + IndexPage.MAX_FILES + " files");
+                    }
+                }
+                case "script", "style" -> {
+                    attributes();
+                    passContent(tag);
+                }
                 case "meta" -> meta(attributes());
                 case "base" -> base(attributes());
                 case "html", "!doctype", "body", "head" -> looksLikeHtml = true;
@@ -73,11 +101,15 @@ final class SimpleHtml {
         }
     }
 
-    private static boolean isNameCharacter(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '!' || c == '/' || (c >= '0' && c <= '9');
+    /** What a script holds are no tags. */
+    private void passContent(String tag) {
+        String end = "</" + tag;
+        while (at < html.length() && !html.regionMatches(true, at, end, 0, end.length())) {
+            at++;
+        }
     }
 
-    /** The attributes of the tag, names in lower case, values decoded; the first of a name counts. */
+    /** The attributes of the tag, names in lower case, values decoded; the last of a name counts, as for pip. */
     private Map<String, String> attributes() {
         Map<String, String> attributes = new HashMap<>();
         while (at < html.length()) {
@@ -106,7 +138,7 @@ final class SimpleHtml {
                 value = value();
             }
             if (attributes.size() < MAX_ATTRIBUTES) {
-                attributes.putIfAbsent(name, value);
+                attributes.put(name, value);
             }
         }
         return attributes;
@@ -155,27 +187,29 @@ final class SimpleHtml {
     private void base(Map<String, String> attributes) {
         String href = attributes.get("href");
         URI resolved = href == null ? null : IndexPage.resolve(base, href);
-        if (resolved != null) {
+        if (resolved != null && !based) {
             base = resolved;
+            based = true;
         }
     }
 
-    private void anchor(Map<String, String> attributes) throws MalformedDocumentException {
-        looksLikeHtml = true;
+    /** What a link says; the first base of a page is that of all its links, wherever it stands. */
+    private void anchor(Map<String, String> attributes) {
         String href = attributes.get("href");
         URI location = href == null ? null : IndexPage.resolve(base, href);
         String fileName = location == null ? null : lastSegment(location);
-        if (href == null || location == null || fileName == null) {
-            return;
+        if (href != null && location == null) {
+            passedOver.add("link", href);
         }
-        if (files.size() >= IndexPage.MAX_FILES) {
-            throw new MalformedDocumentException("project page lists more than " + IndexPage.MAX_FILES + " files");
+        if (href == null || location == null || fileName == null) {
+            return; // to something else than a file
         }
         List<Digest> digests = new ArrayList<>(1);
         try {
             digest(href.indexOf('#') < 0 ? "" : href.substring(href.indexOf('#') + 1), '&', digests);
         } catch (IllegalArgumentException e) {
-            return; // a broken promise cannot be kept
+            passedOver.add("link", fileName); // a broken promise cannot be kept
+            return;
         }
         String metadata = attributes.get("data-core-metadata");
         if (metadata == null) {

@@ -1,6 +1,7 @@
 package dev.sluice.formats.pypi;
 
 import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.format.PassedOver;
 import dev.sluice.kernel.format.Proxying.MalformedDocumentException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,8 +26,10 @@ final class SimpleJson {
     private final List<IndexedFile> files = new ArrayList<>();
     private @Nullable String status;
     private @Nullable String reason;
+    private final PassedOver passedOver;
 
     private SimpleJson(JsonParser json, URI source) {
+        this.passedOver = new PassedOver(PypiFormat.ID, "project page " + source.getPath());
         this.json = json;
         this.source = source;
     }
@@ -41,6 +44,7 @@ final class SimpleJson {
         try (JsonParser json = Json.STREAMS.createParser(tools.jackson.core.ObjectReadContext.empty(), body)) {
             SimpleJson page = new SimpleJson(json, source);
             page.page();
+            page.passedOver.tell();
             return new IndexPage(ProjectStatus.of(page.status, page.reason), page.files);
         } catch (JacksonException e) {
             if (e.getCause() instanceof IOException io) {
@@ -62,8 +66,13 @@ final class SimpleJson {
                 case "files" -> {
                     listed = true;
                     expect(value, JsonToken.START_ARRAY, "files");
-                    while (json.nextToken() == JsonToken.START_OBJECT) {
-                        file();
+                    while (json.nextToken() != JsonToken.END_ARRAY && json.currentToken() != null) {
+                        if (json.currentToken() == JsonToken.START_OBJECT) {
+                            file();
+                        } else {
+                            json.skipChildren();
+                            passedOver.add("file", "that is no object");
+                        }
                         if (files.size() > IndexPage.MAX_FILES) {
                             throw new MalformedDocumentException(
                                     "project page lists more than " + IndexPage.MAX_FILES + " files");
@@ -149,7 +158,8 @@ final class SimpleJson {
         }
         URI location = url == null ? null : IndexPage.resolve(source, url);
         if (fileName == null || location == null || !sound) {
-            return; // one bad entry must not take the project away
+            passedOver.add("file", fileName == null ? "" : fileName); // one bad entry must not take the project away
+            return;
         }
         URI attested = provenance == null ? null : IndexPage.resolve(source, provenance);
         FileNotes notes =

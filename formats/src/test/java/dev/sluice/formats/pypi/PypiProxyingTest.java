@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.format.PassedOver;
 import dev.sluice.kernel.format.Proxying.MalformedDocumentException;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
@@ -158,12 +159,32 @@ class PypiProxyingTest {
     }
 
     @Test
+    void what_is_odd_costs_itself_and_is_counted() throws IOException {
+        long before = PassedOver.totals().getOrDefault("pypi file", 0L);
+        String good = "{\"filename\":\"foo-bar-%d.0.tar.gz\",\"url\":\"/foo-bar-%d.0.tar.gz\",\"x\":%s}";
+        String page = "{\"meta\":[],\"files\":[1,null,[[]],\"x\",{},{\"filename\":7,\"url\":\"/x\"},"
+                + good.formatted(1, 1, "\"" + "a".repeat(2_000_000) + "\"") + ","
+                + good.formatted(2, 2, "[".repeat(900) + "]".repeat(900)) + "," + good.formatted(3, 3, "NaN")
+                + ",{\"filename\":\"foo-bar-4.0.tar.gz\",\"url\":\"ftp://x/y\"},{\"filename\":\"foo-bar-5.0.tar.gz\","
+                + "\"url\":\"/y\",\"hashes\":{\"sha256\":\"zz\"}}]}";
+
+        assertThat(read(JSON, page).versions()).containsExactly("1.0", "2.0", "3.0");
+        assertThat(PassedOver.totals().getOrDefault("pypi file", 0L)).isEqualTo(before + 8);
+
+        long links = PassedOver.totals().getOrDefault("pypi link", 0L);
+        assertThat(read("text/html", "<a href='../'>up</a><a href='http://[/'></a><a href='foo-bar-9.0.zip#sha256=zz'></a>"
+                                + "<a href='foo-bar-1.0.zip'></a>")
+                        .versions())
+                .containsExactly("1.0");
+        assertThat(PassedOver.totals().getOrDefault("pypi link", 0L)).isEqualTo(links + 2);
+    }
+
+    @Test
     void says_what_is_no_project_page() {
         assertMalformed(JSON, "");
         assertMalformed(JSON, "{");
         assertMalformed(JSON, "{\"name\":\"foo\"}");
         assertMalformed(JSON, "{\"files\":{}}");
-        assertMalformed(JSON, "{\"files\":[1]}");
         assertMalformed(JSON, "{\"meta\":{\"api-version\":\"2.0\"},\"files\":[]}");
         assertMalformed(JSON, "{\"files\":" + "[".repeat(100_000));
         assertMalformed(JSON, "{\"x\":" + "{\"a\":".repeat(100_000));
@@ -181,6 +202,7 @@ class PypiProxyingTest {
                 "<a " + "x=".repeat(1_000_000),
                 "<a " + "x ".repeat(1_000_000) + ">",
                 "<html>" + "<".repeat(2_000_000),
+                "<html>" + "<script>".repeat(250_000),
                 "<html>" + "<!--".repeat(500_000),
                 "<a href=\"" + "x".repeat(2_000_000),
                 "<html>" + "<a href='%%%zz'>".repeat(50_000))) {

@@ -40,13 +40,12 @@ public final class RefusalResponse {
         member(json, "message", full).append(',');
         member(json, "detail", full).append("}],");
         member(json, "policy", refusal.policy()).append(',');
-        member(json, "package", refusal.subject()).append(",\"reasons\":[");
-        for (int i = 0; i < refusal.reasons().size(); i++) {
-            quote(i == 0 ? json : json.append(','), refusal.reasons().get(i));
-        }
-        json.append(']');
+        member(json, "package", refusal.subject()).append(",\"reasons\":");
+        quote(json, refusal.reasons());
         if (refusal.nearestAllowed() != null) {
             member(json.append(','), "nearest_allowed", refusal.nearestAllowed());
+            json.append(",\"nearest_awaits\":");
+            quote(json, refusal.nearestAwaits());
         }
         if (refusal.until() != null) {
             member(json.append(','), "until", refusal.until().toString());
@@ -126,6 +125,14 @@ public final class RefusalResponse {
     private static StringBuilder member(StringBuilder json, String name, String value) {
         quote(json, name).append(':');
         return quote(json, value);
+    }
+
+    private static void quote(StringBuilder json, List<String> texts) {
+        json.append('[');
+        for (int i = 0; i < texts.size(); i++) {
+            quote(i == 0 ? json : json.append(','), texts.get(i));
+        }
+        json.append(']');
     }
 
     /** Writes a JSON string (RFC 8259, section 7). */

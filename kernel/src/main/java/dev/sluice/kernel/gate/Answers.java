@@ -19,11 +19,13 @@ final class Answers {
             "what is not known of its versions is being inspected; try again in a minute";
 
     private final Judge judge;
+    private final Advice advice;
     private final Recorder recorder;
     private final Rests rests;
     private final Learning learning;
 
-    Answers(Judge judge, Recorder recorder, Rests rests, Learning learning) {
+    Answers(Judge judge, Advice advice, Recorder recorder, Rests rests, Learning learning) {
+        this.advice = advice;
         this.learning = learning;
         this.judge = judge;
         this.recorder = recorder;
@@ -52,10 +54,9 @@ final class Answers {
         }
         Coordinates coordinates = judgement.facts().coordinates();
         Instant until = judge.allowedFrom(judgement);
-        String nearest = want == null || blend == null
-                ? null
-                : NearestVersion.of(
-                        format.versionOrder(), judge.judge(format, blend, visit), coordinates.version(), until == null);
+        Advice.Instead instead = want == null
+                ? Advice.Instead.NOTHING
+                : advice.insteadOf(visit, format, repository, coordinates, blend, until == null);
         List<String> reasons = decisive.reasons();
         if (learning.isLearning(repository, coordinates.packageName())
                 && !UnknownFact.in(judgement.facts()).isEmpty()) {
@@ -69,7 +70,8 @@ final class Answers {
                 decisive.policy().name(),
                 reasons,
                 decisive.policy().description(),
-                nearest,
+                instead.version(),
+                instead.awaits(),
                 until,
                 decision.state());
         return new Outcome.Refused(recorder.refusal(

@@ -408,6 +408,13 @@ final class Artifacts {
         }
     }
 
+    /** The document in which a kept file describes itself, or null. */
+    byte @Nullable [] description(Format format, StoredFile file) throws IOException {
+        return inspector.formats().contains(format.id())
+                ? inspector.description(format.id(), file.fileName(), new KeptContent(blobs, file.contents()))
+                : null;
+    }
+
     /** The bytes of a kept file. */
     private record KeptContent(BlobStore blobs, Contents contents) implements Inspector.Content {
 

@@ -73,7 +73,10 @@ final class Explanations {
 
     /** Everything about a refusal, for the journal. */
     static ObjectValue refusal(Refusal refusal, Judge.Judgement judgement) {
-        return explained(judgement, refusal.nearestAllowed(), refusal.until())
+        return explained(
+                        judgement,
+                        new Advice.Instead(refusal.nearestAllowed(), refusal.nearestAwaits()),
+                        refusal.until())
                 .put("subject", text(refusal.subject()))
                 .put("policy", text(refusal.policy()))
                 .put("reasons", texts(refusal.reasons()))
@@ -97,8 +100,8 @@ final class Explanations {
 
     /** Everything about what would be decided. */
     static ObjectValue explanation(
-            Judge.Judgement judgement, @Nullable String nearest, @Nullable Instant until, Standing standing) {
-        return explained(judgement, nearest, until)
+            Judge.Judgement judgement, Advice.Instead instead, @Nullable Instant until, Standing standing) {
+        return explained(judgement, instead, until)
                 .put("subject", text(judgement.facts().coordinates().toString()))
                 .put("exists", standing.exists() == null ? NullValue.NULL : BooleanValue.of(standing.exists()))
                 .put("listed", BooleanValue.of(standing.listed()))
@@ -109,14 +112,15 @@ final class Explanations {
     }
 
     private static ObjectValue.Builder explained(
-            Judge.Judgement judgement, @Nullable String nearest, @Nullable Instant until) {
+            Judge.Judgement judgement, Advice.Instead instead, @Nullable Instant until) {
         Facts facts = judgement.facts();
         return ObjectValue.builder()
                 .put("purl", text(facts.purl().toString()))
                 .put("repository", text(facts.repository().name()))
                 .put("at", text(judgement.at().toString()))
                 .put("decision", decision(judgement.decision()))
-                .put("nearest_allowed", nearest == null ? NullValue.NULL : text(nearest))
+                .put("nearest_allowed", instead.version() == null ? NullValue.NULL : text(instead.version()))
+                .put("nearest_awaits", texts(instead.awaits()))
                 .put("until", until == null ? NullValue.NULL : text(until.toString()))
                 .put("facts", facts(facts))
                 .put("traces", traces(judgement.policies(), judgement.decision(), judgement.input(), judgement.at()));

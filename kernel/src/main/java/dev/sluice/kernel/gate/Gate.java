@@ -10,7 +10,6 @@ import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.facts.HistoryStore;
-import dev.sluice.kernel.facts.UnknownFact;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Proxying;
 import dev.sluice.kernel.journal.Journal;
@@ -96,6 +95,7 @@ public final class Gate {
     private final Judge judge;
     private final Artifacts artifacts;
     private final Learning learning;
+    private final Advice advice;
     private final Answers answers;
     private final Releasing releasing;
     private final Map<String, Format> formats;
@@ -144,7 +144,8 @@ public final class Gate {
                 settings,
                 recorder);
         this.learning = new Learning(blends, judge, artifacts);
-        this.answers = new Answers(judge, recorder, rests, learning);
+        this.advice = new Advice(stores, judge);
+        this.answers = new Answers(judge, advice, recorder, rests, learning);
         this.releasing =
                 new Releasing(stores, recorder, clock, settings, stages, promises, blends, judge, artifacts, answers);
     }
@@ -423,10 +424,7 @@ public final class Gate {
         boolean known = failure == null && upstreams && format.proxying().indexListsFiles();
         if (absent && known) {
             Judge.Judgement judgement = judge.judgedAbsent(format, repository, coordinates, visit.actor());
-            String instead = blend == null
-                    ? null
-                    : NearestVersion.of(
-                            format.versionOrder(), judge.judge(format, blend, visit), coordinates.version(), true);
+            Advice.Instead instead = advice.insteadOf(visit, format, repository, coordinates, blend, true);
             return Explanations.explanation(
                     judgement, instead, null, new Explanations.Standing(false, false, null, List.of()));
         }
@@ -443,18 +441,15 @@ public final class Gate {
                 kept.isEmpty() ? null : kept.getFirst(),
                 visit.actor());
         Instant until = judgement.decision().isAllowed() ? null : judge.allowedFrom(judgement);
-        String nearest = judgement.decision().isAllowed() || blend == null
-                ? null
-                : NearestVersion.of(
-                        format.versionOrder(), judge.judge(format, blend, visit), coordinates.version(), until == null);
+        Advice.Instead instead = judgement.decision().isAllowed()
+                ? Advice.Instead.NOTHING
+                : advice.insteadOf(visit, format, repository, coordinates, blend, until == null);
         List<String> awaits = kept.isEmpty() && judgement.decision().isAllowed()
-                ? judgement.policies().awaits(judgement.open(), repository, format.id()).stream()
-                        .map(UnknownFact::label)
-                        .toList()
+                ? Advice.awaits(judgement, repository, format)
                 : List.of();
         return Explanations.explanation(
                 judgement,
-                nearest,
+                instead,
                 until,
                 new Explanations.Standing(absent ? null : Boolean.TRUE, entry != null, failure, awaits));
     }

@@ -77,4 +77,14 @@ public interface Inspector {
      * @throws IOException when it is broken or exceeds a limit; the facts then stay unknown for that reason
      */
     Inspection inspect(String format, String fileName, Content content) throws IOException;
+
+    /**
+     * The document in which an artifact describes itself, as clients of its format read it: package.json of an npm tarball,
+     * METADATA or PKG-INFO of a Python distribution, a POM; null when it has none, or none that can be read.
+     *
+     * @throws IOException when its bytes cannot be read from where they are kept
+     */
+    default byte @Nullable [] description(String format, String fileName, Content content) throws IOException {
+        return null;
+    }
 }

@@ -5,6 +5,7 @@ import dev.sluice.kernel.repository.HostedStore.Change;
 import dev.sluice.kernel.repository.HostedStore.HostedPackage;
 import dev.sluice.kernel.repository.Repository;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A change to a hosted package that somebody asks for: publish, tag, deprecate, yank, unpublish.
@@ -24,8 +25,41 @@ public record Publication(
         List<FileOf> uploads,
         Edit edit) {
 
-    /** A file and the version it belongs to. */
-    public record FileOf(String version, Upload upload) {}
+    /**
+     * A file and the version it belongs to.
+     *
+     * @param claims what was sent beside it
+     */
+    public record FileOf(String version, Upload upload, Claims claims) {
+
+        /** A file of which nothing was told. */
+        public FileOf(String version, Upload upload) {
+            this(version, upload, description -> null);
+        }
+    }
+
+    /** What somebody who publishes a file tells of it, in the protocol or by the address. */
+    @FunctionalInterface
+    public interface Claims {
+
+        /**
+         * Where the file says otherwise, or null where it does not. What clients change when they publish is no contradiction, and
+         * silence is none.
+         *
+         * @param description the document in which the file describes itself ({@link Inspector#description})
+         */
+        @Nullable
+        Contradiction contradicted(byte[] description);
+    }
+
+    /**
+     * Two words about one thing.
+     *
+     * @param what the thing, for example {@code version}
+     * @param read what the file says
+     * @param claimed what was sent beside it
+     */
+    public record Contradiction(String what, String read, String claimed) {}
 
     /** Makes a change from the package as it is. */
     @FunctionalInterface

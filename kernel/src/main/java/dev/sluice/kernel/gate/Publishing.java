@@ -23,6 +23,7 @@ import java.util.List;
 final class Publishing {
 
     private static final int MAX_ATTEMPTS = 20;
+    private static final int MAX_SHOWN = 300;
 
     private final Gate.Stores stores;
     private final Artifacts artifacts;
@@ -54,8 +55,10 @@ final class Publishing {
                     null));
         }
         List<Evidence> evidence = new ArrayList<>();
-        for (StoredFile file : files) {
+        for (int i = 0; i < files.size(); i++) {
+            StoredFile file = files.get(i);
             Evidence told = unambiguous(format, file);
+            agreeing(format, file, publication.uploads().get(i).claims());
             agreeing(format, file, told, planned);
             evidence.add(told);
         }
@@ -86,6 +89,29 @@ final class Publishing {
         return evidence;
     }
 
+    /** What was told of a file is what it says of itself, or it is not published: clients would believe one of both. */
+    private void agreeing(Format format, StoredFile file, Publication.Claims claims)
+            throws IOException, Publication.RejectedException {
+        byte[] description = artifacts.description(format, file);
+        Publication.Contradiction found = description == null ? null : claims.contradicted(description);
+        if (found != null) {
+            throw contradicting(file, found);
+        }
+    }
+
+    private static Publication.RejectedException contradicting(StoredFile file, Publication.Contradiction found) {
+        return new Publication.RejectedException(
+                400,
+                file.fileName() + " says of its " + found.what() + ": '" + shown(found.read())
+                        + "'; what was sent beside it says: '" + shown(found.claimed())
+                        + "'. Publish what the file says.");
+    }
+
+    private static String shown(String value) {
+        String line = value.replaceAll("\\p{Cntrl}+", " ");
+        return line.length() <= MAX_SHOWN ? line : line.substring(0, MAX_SHOWN) + "…";
+    }
+
     /**
      * What is published beside its files says of them what they say themselves; where a file describes others (Maven's POM), it is that
      * which is read. Throws when it does not.
@@ -106,10 +132,7 @@ final class Publishing {
                     && !claimed.isBlank()
                     && !read.isBlank()
                     && !License.of(claimed).agreesWith(License.of(read))) {
-                throw new Publication.RejectedException(
-                        400,
-                        file.fileName() + " says that its licence is '" + read + "', what was sent beside it says '"
-                                + claimed + "'. Publish what the file says.");
+                throw contradicting(file, new Publication.Contradiction("licence", read, claimed));
             }
             if (Boolean.FALSE.equals(release.installScripts().orNull())
                     && Boolean.TRUE.equals(evidence.installScripts().orNull())) {

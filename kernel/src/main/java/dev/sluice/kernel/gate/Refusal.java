@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param reasons why, as the policy says, at least one line
  * @param description the policy's own advice to developers, or empty
  * @param nearestAllowed the nearest allowed version, or null when there is none or it is not known
+ * @param nearestAwaits facts of that version which policies read and which only its artifact tells, which was not read yet: it is
+ *     allowed as far as is known
  * @param until from when on it may leave, where time alone decides, or null
  * @param state what the decision amounts to
  */
@@ -24,11 +26,13 @@ public record Refusal(
         List<String> reasons,
         String description,
         @Nullable String nearestAllowed,
+        List<String> nearestAwaits,
         @Nullable Instant until,
         PackageState state) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public Refusal {
         reasons = List.copyOf(reasons);
+        nearestAwaits = List.copyOf(nearestAwaits);
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.kernel.license;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -70,22 +71,38 @@ final class LicenseTexts {
 
     private LicenseTexts() {}
 
-    /** What licence the text is, or null when it is none that is known. */
+    /** What licence the text is, or null when it is none that is known; of several, nobody knows how they belong together. */
     static @Nullable Meaning read(String text) {
         if (text.length() < SHORTEST || isList(text)) {
             return null;
         }
         String lower =
                 NOT_WORDS.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" ").replace(". ", " ");
+        List<Meaning> told = new ArrayList<>();
+        List<String> found = new ArrayList<>();
         for (Sign sign : SIGNS) {
             int at = lower.indexOf(sign.words());
-            if (at >= 0
-                    && (!sign.title()
-                            || isTitle(text, lower, at, at + sign.words().length()))) {
-                return sign.title() ? meaning(sign.licenses()) : beside(meaning(sign.licenses()), text);
+            boolean counts = at >= 0
+                    && (sign.title()
+                            ? found.isEmpty()
+                                    && isTitle(text, lower, at, at + sign.words().length())
+                            : found.stream().noneMatch(words -> words.startsWith(sign.words())));
+            if (counts) {
+                found.add(sign.words());
+                add(told, sign.title() ? meaning(sign.licenses()) : beside(meaning(sign.licenses()), text));
             }
         }
-        return lower.contains(BSD) ? beside(bsd(lower), text) : null;
+        if (lower.contains(BSD)) {
+            add(told, beside(bsd(lower), text));
+        }
+        return told.isEmpty() ? null : told.size() == 1 ? told.getFirst() : Meaning.unsure(told);
+    }
+
+    /** Adds what says something new. */
+    private static void add(List<Meaning> told, Meaning more) {
+        if (told.stream().noneMatch(each -> families(each).containsAll(families(more)))) {
+            told.add(more);
+        }
     }
 
     /** A sentence may stand for a part of the whole only: what else the text mentions that forbids much counts as well. */

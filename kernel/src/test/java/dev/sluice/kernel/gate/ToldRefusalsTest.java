@@ -20,7 +20,7 @@ final class ToldRefusalsTest {
 
     private ToldRefusals.Told tell() {
         Refusal refusal =
-                new Refusal("r" + count++, "lib@1.0", "old", List.of("old"), "", null, null, PackageState.QUARANTINED);
+                new Refusal("r" + count++, "lib@1.0", "old", List.of("old"), "", null, List.of(), null, PackageState.QUARANTINED);
         ToldRefusals.Key key = ToldRefusals.Key.of(
                 new Event.Actor("ada", null, "10.0.0.1", "test"),
                 "main",

@@ -110,6 +110,21 @@ class AbsentVersionsTest {
         assertThat(explained("1.0")).contains("\"awaits\": [\"licence\"]");
     }
 
+    @Test
+    void what_is_to_be_taken_instead_is_told_with_what_is_not_known_of_it_yet() throws java.io.IOException {
+        door.withhold("licence", "input.v0.package.license.raw_license == \"AGPL\"");
+        door.withhold("old", "input.v0.package.version == \"1.1\"");
+
+        assertThat(explained("1.1"))
+                .contains("\"nearest_allowed\": \"1.0\"")
+                .contains("\"nearest_awaits\": [\"licence\"]");
+        assertThat(Door.refusal(door.file(door.want("1.1"))).nearestAwaits()).containsExactly("licence");
+
+        door.file(door.want("1.0"));
+
+        assertThat(explained("1.1")).contains("\"nearest_allowed\": \"1.0\"").contains("\"nearest_awaits\": []");
+    }
+
     private String explained(String version) throws java.io.IOException {
         return door.gate
                 .gate()

@@ -1,4 +1,4 @@
-package dev.sluice.inspect;
+package dev.sluice.kernel.format;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -17,9 +17,10 @@ import java.util.Objects;
  * where that would stop.
  *
  * <p>Entities of XML and of HTML 4 are replaced, all others passed over; document types are passed over, so that no entity of the
- * document's own is ever replaced and nothing outside is ever read. Takes time and memory in proportion to the document.
+ * document's own is ever replaced and nothing outside is ever read. Takes time and memory in proportion to the document, which is
+ * the caller's to bound. Thread-safe.
  */
-final class LenientXml {
+public final class LenientXml {
 
     private static final int MAX_DEPTH = 200;
     private static final int MAX_TEXT = 4_000;
@@ -29,7 +30,7 @@ final class LenientXml {
     private static final int MAX_NAME = 200;
 
     /** Elements deeper than that below the root are not told. */
-    private static final int TOLD_DEPTH = 3;
+    private static final int TOLD_DEPTH = 4;
 
     private static final Map<String, String> ENTITIES = entities();
 
@@ -50,11 +51,14 @@ final class LenientXml {
      * @param closed whether the root ended: a document that was cut off did not
      * @param oddities how many places a strict reader would have refused
      */
-    record Walked(String root, boolean closed, int oddities) {}
+    public record Walked(String root, boolean closed, int oddities) {}
 
-    /** Told of every element down to the third below the root when it ends: no document read here says anything deeper. */
+    /** Told of every element down to the fourth below the root when it ends: no document read here says anything deeper. */
     @FunctionalInterface
-    interface Visitor {
+    public interface Visitor {
+
+        /** The root has begun. */
+        default void begins(String name) {}
 
         /**
          * An element has ended.
@@ -71,8 +75,8 @@ final class LenientXml {
     }
 
     /** Walks over the document until its root ends. */
-    static Walked walk(String xml, Visitor visitor) {
-        LenientXml walk = new LenientXml(xml, visitor);
+    public static Walked walk(byte[] document, Visitor visitor) {
+        LenientXml walk = new LenientXml(XmlText.of(document), visitor);
         walk.walk();
         return new Walked(walk.root, walk.closed, walk.oddities);
     }
@@ -201,6 +205,7 @@ final class LenientXml {
         if (path.isEmpty()) {
             prefix = name.substring(0, name.indexOf(':') + 1);
             root = bare(name);
+            visitor.begins(root);
         }
         path.add(bare(name));
         texts.add(new StringBuilder());

@@ -1,4 +1,4 @@
-package dev.sluice.inspect;
+package dev.sluice.kernel.format;
 
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
