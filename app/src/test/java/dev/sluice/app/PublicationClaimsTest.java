@@ -48,9 +48,11 @@ final class PublicationClaimsTest {
             optional ones in one       | "dependencies":{"a":"1"},"optionalDependencies":{"b":"2"} | "dependencies":{"a":"1","b":"2"},"optionalDependencies":{"b":"2"} |
             another optional one       | "optionalDependencies":{"b":"2"}                  | "optionalDependencies":{"b":"3"}                      | optionalDependencies: '{b=3}'
             another peer               | "peerDependencies":{"react":"17"}                 | "peerDependencies":{"react":"18"}                     | peerDependencies: '{react=18}'
-            a repository               | "dependencies":{"a":"github:u/r#v1"}              | "dependencies":{"a":"u/r#v1"}                         |
+            a repository               | "dependencies":{"a":"github:u/r#semver:^1"}              | "dependencies":{"a":"u/r#semver:^1"}                         |
             a longer repository        | "dependencies":{"a":"git+ssh://git@github.com/u/r.git"} | "dependencies":{"a":"https://github.com/u/r"}   |
-            another repository         | "dependencies":{"a":"github:u/r"}                 | "dependencies":{"a":"u/other"}                        | dependencies: '{a=u/other}'
+            another repository         | "dependencies":{"a":"github:u/r"}                 | "dependencies":{"a":"u/other"}                        | dependencies: '{a=github.com/u/other}'
+            another host               | "dependencies":{"a":"https://evil.example/u/r"}  | "dependencies":{"a":"u/r"}                         | dependencies: '{a=github.com/u/r}'; what was sent beside it says: '{a=evil.example/u/r}'
+            a repository over ssh      | "dependencies":{"a":"git+ssh://git@github.com/u/r.git#1"} | "dependencies":{"a":"git@github.com:u/r.git#1"} |
             an array of old            | "dependencies":{"a":"1"}                          | "dependencies":["a@1"]                                |
             development only           | "devDependencies":{"a":"1"}                       | "main":"x"                                            |
             one program                | "bin":{"lib":"cli.js"}                            | "bin":"./cli.js"                                      |

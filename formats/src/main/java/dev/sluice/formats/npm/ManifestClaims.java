@@ -28,7 +28,10 @@ record ManifestClaims(byte[] manifest) implements Publication.Claims {
 
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final Pattern OWN_PROGRAMS = Pattern.compile("^(\\.[/\\\\])?node_modules[/\\\\]\\.bin[/\\\\]");
-    private static final Pattern HOST = Pattern.compile("^[a-z+]*:(//)?([^/@]*@)?([a-z.-]+\\.[a-z]+[/:])?");
+    private static final Pattern SCHEME = Pattern.compile("^(?:(?:git\\+)?(?:git|ssh|https?)://(?:[^/@]*@)?|[^/@:]+@)");
+    private static final Pattern SHORT = Pattern.compile("[^/:@.][^/:@]*/[^/:#]+(#.*)?");
+    private static final Map<String, String> HOSTS = Map.of(
+            "github", "github.com", "gitlab", "gitlab.com", "bitbucket", "bitbucket.org", "gist", "gist.github.com");
 
     @Override
     public @Nullable Contradiction contradicted(byte[] description) {
@@ -121,12 +124,21 @@ record ManifestClaims(byte[] manifest) implements Publication.Claims {
         return packages;
     }
 
-    /** A range in one spelling; of an address what is left when scheme, host and ending are taken off. */
+    /** A range in one spelling: of a repository its host and path, however npm lets one write them. */
     private static String range(String range) {
         if (range.indexOf('/') < 0) {
             return range.isEmpty() ? "*" : range;
         }
-        String place = HOST.matcher(range.toLowerCase(Locale.ROOT)).replaceFirst("");
+        String place = range.toLowerCase(Locale.ROOT);
+        int colon = place.indexOf(':');
+        String host = colon < 0 ? null : HOSTS.get(place.substring(0, colon));
+        if (host != null) {
+            place = host + "/" + place.substring(colon + 1);
+        } else if (SHORT.matcher(place).matches()) {
+            place = "github.com/" + place;
+        } else {
+            place = SCHEME.matcher(place).replaceFirst("").replaceFirst("^([^/:]+):", "$1/");
+        }
         return place.replace(".git#", "#").replaceAll("\\.git$", "");
     }
 
