@@ -51,17 +51,18 @@ final class ArchitectureTest {
             "server", Set.of("kernel", "rego"));
 
     /** Who reads streams or files to their end, and what bounds that. */
-    private static final Map<String, String> READS_TO_THE_END = Map.of(
-            "dev.sluice.app.ControlFile", "a file this program wrote, mode 600, in its own data directory",
-            "dev.sluice.app.StarterPolicies", "resources of this build",
-            "dev.sluice.formats.maven.UnresolvableVersion", "passes over a body that the server bounds",
-            "dev.sluice.formats.pypi.LegacyUpload", "passes over the rest of a body that the server bounds",
-            "dev.sluice.formats.pypi.UploadForm", "streams into an upload that the gate bounds",
-            "dev.sluice.formats.pypi.PypiProxying", "an index, bounded by limits.index when it was obtained",
-            "dev.sluice.kernel.gate.Artifacts", "the upstream client is given limits.artifact",
-            "dev.sluice.kernel.gate.Documents", "the upstream client is given the longest document",
-            "dev.sluice.kernel.gate.Gate", "documents kept here, bounded when they were obtained",
-            "dev.sluice.server.api.Replies", "an answer that this program made");
+    private static final Map<String, String> READS_TO_THE_END = Map.ofEntries(
+            Map.entry("dev.sluice.app.ControlFile", "a file this program wrote, mode 600, in its own data directory"),
+            Map.entry("dev.sluice.app.StarterPolicies", "resources of this build"),
+            Map.entry("dev.sluice.formats.maven.UnresolvableVersion", "passes over a body that the server bounds"),
+            Map.entry("dev.sluice.formats.pypi.LegacyUpload", "passes over the rest of a body that the server bounds"),
+            Map.entry("dev.sluice.formats.pypi.UploadForm", "streams into an upload that the gate bounds"),
+            Map.entry("dev.sluice.formats.pypi.PypiProxying", "an index, bounded by limits.index when it was obtained"),
+            Map.entry("dev.sluice.formats.maven.MavenProxying", "an index, bounded by limits.index when it was obtained"),
+            Map.entry("dev.sluice.kernel.gate.Artifacts", "the upstream client is given limits.artifact"),
+            Map.entry("dev.sluice.kernel.gate.Documents", "the upstream client is given the longest document"),
+            Map.entry("dev.sluice.kernel.gate.Gate", "documents kept here, bounded when they were obtained"),
+            Map.entry("dev.sluice.server.api.Replies", "an answer that this program made"));
 
     private static final JavaClasses PRODUCT = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
