@@ -7,6 +7,9 @@ import dev.sluice.testkit.Answer;
 import dev.sluice.testkit.FakeUpstreamServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +19,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -260,6 +264,23 @@ final class EvidenceE2E {
         assertThat(resolve(client, library).failed().output())
                 .contains("Blocked by policy Known malware")
                 .contains("MAL-2026-" + library);
+    }
+
+    @Test
+    void a_pom_that_names_other_coordinates_than_its_address_is_not_deployed() throws Exception {
+        String path = "/maven/main/" + Jars.path("moved") + "1.0/moved-1.0.pom";
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer = client.send(
+                    HttpRequest.newBuilder(URI.create(sluice.address() + path))
+                            .header("Authorization", "Bearer " + sluice.token())
+                            .PUT(HttpRequest.BodyPublishers.ofString(pom("another", "MIT", "")))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(answer.body()).contains("'another'").contains("'moved'");
+        }
+        assertThat(sluice.get(path).statusCode()).isEqualTo(404);
     }
 
     /** What clients write otherwise than the file has it is no contradiction. */

@@ -71,7 +71,15 @@ public final class ArtifactInspector implements Inspector {
 
     @Override
     public byte @Nullable [] description(String format, String fileName, Content content) throws IOException {
-        FileInspector inspector = inspectors.get(format);
-        return inspector == null ? null : inspector.description(fileName, content);
+        FileInspector quick = brief.get(format);
+        FileInspector whole = thorough.get(format);
+        if (quick == null || whole == null) {
+            return null;
+        }
+        try {
+            return briefly.run(1, () -> quick.description(fileName, content));
+        } catch (TakesLongException e) {
+            return thoroughly.run(1, () -> whole.description(fileName, content));
+        }
     }
 }

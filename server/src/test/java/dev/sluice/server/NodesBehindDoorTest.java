@@ -286,5 +286,10 @@ class NodesBehindDoorTest {
         public Inspection inspect(String format, String fileName, Content content) {
             return new Inspection(Signal.unknown("no"), Signal.unknown("no"), Signal.unknown("no"), List.of());
         }
+
+        @Override
+        public byte @org.jspecify.annotations.Nullable [] description(String format, String fileName, Content content) {
+            return null;
+        }
     }
 }

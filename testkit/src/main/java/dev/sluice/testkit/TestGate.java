@@ -353,6 +353,11 @@ public final class TestGate {
                     Signal.unknown("not inspected"),
                     List.of());
         }
+
+        @Override
+        public byte @org.jspecify.annotations.Nullable [] description(String format, String fileName, Content content) {
+            return null;
+        }
     }
 
     /** A world without advisories. */

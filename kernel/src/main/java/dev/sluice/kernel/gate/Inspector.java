@@ -84,7 +84,5 @@ public interface Inspector {
      *
      * @throws IOException when its bytes cannot be read from where they are kept
      */
-    default byte @Nullable [] description(String format, String fileName, Content content) throws IOException {
-        return null;
-    }
+    byte @Nullable [] description(String format, String fileName, Content content) throws IOException;
 }

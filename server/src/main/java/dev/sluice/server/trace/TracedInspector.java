@@ -3,9 +3,15 @@ package dev.sluice.server.trace;
 import dev.sluice.kernel.gate.Inspector;
 import java.io.IOException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** An inspector with a span for each inspection. Thread-safe. */
 record TracedInspector(Traces traces, Inspector inspector) implements Inspector {
+
+    @Override
+    public int version() {
+        return inspector.version();
+    }
 
     @Override
     public Set<String> formats() {
@@ -15,5 +21,10 @@ record TracedInspector(Traces traces, Inspector inspector) implements Inspector 
     @Override
     public Inspection inspect(String format, String fileName, Content content) throws IOException {
         return traces.run("inspect", () -> inspector.inspect(format, fileName, content));
+    }
+
+    @Override
+    public byte @Nullable [] description(String format, String fileName, Content content) throws IOException {
+        return inspector.description(format, fileName, content);
     }
 }

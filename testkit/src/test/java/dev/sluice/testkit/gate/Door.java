@@ -493,6 +493,11 @@ final class Door {
         }
 
         @Override
+        public byte @org.jspecify.annotations.Nullable [] description(String format, String fileName, Content content) {
+            return null;
+        }
+
+        @Override
         public Inspection inspect(String of, String fileName, Content content) throws IOException {
             if (crowded) {
                 throw new BusyException("others are inspected");

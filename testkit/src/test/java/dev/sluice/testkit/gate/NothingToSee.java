@@ -17,4 +17,9 @@ final class NothingToSee implements Inspector {
     public Inspection inspect(String format, String fileName, Content content) {
         return new Inspection(Signal.unknown("blind"), Signal.unknown("blind"), Signal.unknown("blind"), List.of());
     }
+
+    @Override
+    public byte @org.jspecify.annotations.Nullable [] description(String format, String fileName, Content content) {
+        return null;
+    }
 }
