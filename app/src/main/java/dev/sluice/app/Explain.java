@@ -87,7 +87,8 @@ final class Explain extends ApiCommand {
         }
         line(out, "nearest allowed", answer.path("nearest_allowed"));
         if (!answer.path("nearest_awaits").isEmpty()) {
-            out.println("    as far as is known before its artifact is read: " + Output.text(answer.path("nearest_awaits")));
+            out.println("    as far as is known before its artifact is read: "
+                    + Output.text(answer.path("nearest_awaits")));
         }
         line(out, "allowed from", answer.path("until"));
         if (gone) {

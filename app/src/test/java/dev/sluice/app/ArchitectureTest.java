@@ -58,7 +58,8 @@ final class ArchitectureTest {
             Map.entry("dev.sluice.formats.pypi.LegacyUpload", "passes over the rest of a body that the server bounds"),
             Map.entry("dev.sluice.formats.pypi.UploadForm", "streams into an upload that the gate bounds"),
             Map.entry("dev.sluice.formats.pypi.PypiProxying", "an index, bounded by limits.index when it was obtained"),
-            Map.entry("dev.sluice.formats.maven.MavenProxying", "an index, bounded by limits.index when it was obtained"),
+            Map.entry(
+                    "dev.sluice.formats.maven.MavenProxying", "an index, bounded by limits.index when it was obtained"),
             Map.entry("dev.sluice.kernel.gate.Artifacts", "the upstream client is given limits.artifact"),
             Map.entry("dev.sluice.kernel.gate.Documents", "the upstream client is given the longest document"),
             Map.entry("dev.sluice.kernel.gate.Gate", "documents kept here, bounded when they were obtained"),

@@ -78,7 +78,8 @@ final class ArchivesAtTheGateTest {
                         UP + "lib/",
                         "{\"meta\":{\"api-version\":\"1.1\"},\"name\":\"lib\",\"files\":[{\"filename\":\"" + file
                                 + "\",\"url\":\"" + UP + file + "\",\"hashes\":{\"sha256\":\""
-                                + MemoryBlobStore.digest(Algorithm.SHA256, bytes).hex() + "\"}}]}",
+                                + MemoryBlobStore.digest(Algorithm.SHA256, bytes)
+                                        .hex() + "\"}}]}",
                         "content-type",
                         "application/vnd.pypi.simple.v1+json")
                 .has(UP + file, bytes);

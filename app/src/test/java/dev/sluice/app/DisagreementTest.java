@@ -96,7 +96,8 @@ final class DisagreementTest {
                         "application/json")
                 .has(
                         UP + "lib/-/lib-1.0.0.tgz",
-                        Tarballs.tgz("package/package.json", "{\"name\":\"lib\",\"version\":\"1.0.0\"," + artifact + "}"));
+                        Tarballs.tgz(
+                                "package/package.json", "{\"name\":\"lib\",\"version\":\"1.0.0\"," + artifact + "}"));
         return gate;
     }
 
@@ -195,7 +196,9 @@ final class DisagreementTest {
     void a_jar_and_its_pom(String what, String pom, String inside, int starter, int denied) throws IOException {
         for (String policy : new String[] {STARTER, deny()}) {
             TestGate gate = gate(new MavenFormat(), "maven", policy);
-            byte[] jar = inside == null ? Tarballs.zip("a", "b") : Tarballs.zip("META-INF/maven/com.acme/lib/pom.xml", pom(inside));
+            byte[] jar = inside == null
+                    ? Tarballs.zip("a", "b")
+                    : Tarballs.zip("META-INF/maven/com.acme/lib/pom.xml", pom(inside));
             String path = "com/acme/lib/1.0/lib-1.0";
             gate.upstreams()
                     .has(
@@ -236,8 +239,7 @@ final class DisagreementTest {
         Repository former = gate.repository();
         gate.repository(former.with(
                 true,
-                List.of(new Upstream(
-                        "npm", "npm", URI.create(UP), 0, Upstream.Trust.TRUSTED, null, trusted)),
+                List.of(new Upstream("npm", "npm", URI.create(UP), 0, Upstream.Trust.TRUSTED, null, trusted)),
                 List.of()));
         byte[] tarball = Tarballs.npm("lib", "1.0.0", "", 10);
         gate.upstreams()

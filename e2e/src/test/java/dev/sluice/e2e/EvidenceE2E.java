@@ -112,15 +112,18 @@ final class EvidenceE2E {
             Tarball.Entry shown = Tarball.Entry.file(
                     "package/package.json", "{\"name\":\"" + name + "\",\"version\":\"1.0.0\",\"license\":\"MIT\"}");
             Tarball.Entry hidden = manifest(name, "MIT");
-            npm(name).version("1.0.0", switch (trick) {
-                case "twice" -> Tarball.of(shown, hidden);
-                case "moved" ->
-                    Tarball.of(
-                            shown,
-                            Tarball.Entry.path("package/package.json"),
-                            new Tarball.Entry('0', "package/notes.txt", hidden.content()));
-                default -> joined(Tarball.of(shown), Tarball.of(hidden));
-            });
+            npm(name)
+                    .version(
+                            "1.0.0",
+                            switch (trick) {
+                                case "twice" -> Tarball.of(shown, hidden);
+                                case "moved" ->
+                                    Tarball.of(
+                                            shown,
+                                            Tarball.Entry.path("package/package.json"),
+                                            new Tarball.Entry('0', "package/notes.txt", hidden.content()));
+                                default -> joined(Tarball.of(shown), Tarball.of(hidden));
+                            });
 
             refused(client, name, DISAGREE, "readers may disagree about what the artifact holds");
         }
@@ -179,7 +182,8 @@ final class EvidenceE2E {
         String name = "doubled" + client.word();
         Tarball.Entry info = Tarball.Entry.file(name + "-1.0.0/PKG-INFO", Python.metadata(name, "1.0.0"));
         Tarball.Entry setup = Tarball.Entry.file(
-                name + "-1.0.0/setup.py", "open('" + mark(name) + "', 'w').close()\nimport setuptools\nsetuptools.setup()\n");
+                name + "-1.0.0/setup.py",
+                "open('" + mark(name) + "', 'w').close()\nimport setuptools\nsetuptools.setup()\n");
         pypi.offer(name, name + "-1.0.0.tar.gz", joined(Tarball.of(info), Tarball.of(info, setup)), LONG_AGO);
 
         refused(client, name, DISAGREE, "");
@@ -208,8 +212,9 @@ final class EvidenceE2E {
     @ParameterizedTest
     @EnumSource(names = {"OLD", "NEW"})
     void a_pom_with_names_that_only_html_knows_is_read(Maven client) throws Exception {
-        String odd = "<description>caf&eacute;&nbsp;au lait</description><developers><developer><name>S&oslash;ren</name>"
-                + "</developer></developers>";
+        String odd =
+                "<description>caf&eacute;&nbsp;au lait</description><developers><developer><name>S&oslash;ren</name>"
+                        + "</developer></developers>";
         String free = "odd-free-" + client.word();
         String bound = "odd-bound-" + client.word();
         offer(free, pom(free, "Apache-2.0", odd), Jars.jar(free, "1.0"));
@@ -236,8 +241,12 @@ final class EvidenceE2E {
                 pom(twofold, "Apache-2.0", ""),
                 twins(zip(inside, pom(twofold, "Apache-2.0", "")), zip(inside, pom(twofold, "Apache-2.0", " "))));
 
-        assertThat(resolve(client, sly).failed().output()).contains(DISAGREE).contains("sources disagree about its licence");
-        assertThat(resolve(client, twofold).failed().output()).contains(DISAGREE).contains("readers may disagree");
+        assertThat(resolve(client, sly).failed().output())
+                .contains(DISAGREE)
+                .contains("sources disagree about its licence");
+        assertThat(resolve(client, twofold).failed().output())
+                .contains(DISAGREE)
+                .contains("readers may disagree");
     }
 
     @ParameterizedTest
@@ -422,7 +431,8 @@ final class EvidenceE2E {
         ObjectNode affected = record.putArray("affected").addObject();
         affected.putObject("package").put("ecosystem", ecosystem).put("name", name);
         affected.putArray("versions").add("1.0").add("1.0.0");
-        return Files.writeString(folder.resolve(id + ".json"), record.toString()).toString();
+        return Files.writeString(folder.resolve(id + ".json"), record.toString())
+                .toString();
     }
 
     private static byte[] zip(String name, String content) throws IOException {

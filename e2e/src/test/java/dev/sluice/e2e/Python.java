@@ -148,7 +148,8 @@ final class Python {
 
     private static String metadata(String project, String version, String license) {
         return "Metadata-Version: 2.1\nName: " + project + "\nVersion: " + version
-                + "\nSummary: A package made by hand\nLicense: " + license + "\nRequires-Python: >=3.8\n\nNothing to see.\n";
+                + "\nSummary: A package made by hand\nLicense: " + license
+                + "\nRequires-Python: >=3.8\n\nNothing to see.\n";
     }
 
     /** SHA-256 in hexadecimal. */

@@ -83,8 +83,7 @@ final class NpmTarball implements FileInspector {
     @Override
     public byte @Nullable [] description(String fileName, Content content) throws IOException {
         byte[] last = null;
-        for (Archive.Document document :
-                archives.tarGz(content, Layout.NPM).documents()) {
+        for (Archive.Document document : archives.tarGz(content, Layout.NPM).documents()) {
             last = document.place().equals("binding.gyp") ? last : document.bytes();
         }
         return last;

@@ -118,7 +118,9 @@ record ManifestClaims(byte[] manifest) implements Publication.Claims {
         }
         listed.propertyStream().forEach(each -> {
             if (each.getValue().isString()) {
-                packages.put(each.getKey().strip(), range(each.getValue().stringValue().strip()));
+                packages.put(
+                        each.getKey().strip(),
+                        range(each.getValue().stringValue().strip()));
             }
         });
         return packages;

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 record FormClaims(CoreFields form) implements Publication.Claims {
 
-    private static final Pattern REQUIREMENT =
-            Pattern.compile("\\s*([A-Za-z0-9][A-Za-z0-9._-]*)\\s*(?:\\[([^]]*)])?\\s*([^;]*)(?:;(.*))?", Pattern.DOTALL);
+    private static final Pattern REQUIREMENT = Pattern.compile(
+            "\\s*([A-Za-z0-9][A-Za-z0-9._-]*)\\s*(?:\\[([^]]*)])?\\s*([^;]*)(?:;(.*))?", Pattern.DOTALL);
 
     @Override
     public @Nullable Contradiction contradicted(byte[] description) {
@@ -108,7 +108,10 @@ record FormClaims(CoreFields form) implements Publication.Claims {
             } else if (Character.isWhitespace(line.charAt(0)) && !last.isEmpty()) {
                 last.set(last.size() - 1, last.getLast() + " " + line.strip());
             } else if (colon > 0) {
-                String name = line.substring(0, colon).strip().toLowerCase(Locale.ROOT).replace('-', '_');
+                String name = line.substring(0, colon)
+                        .strip()
+                        .toLowerCase(Locale.ROOT)
+                        .replace('-', '_');
                 last = fields.computeIfAbsent(name, n -> new ArrayList<>(1));
                 last.add(line.substring(colon + 1));
             }

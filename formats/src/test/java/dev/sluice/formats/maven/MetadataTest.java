@@ -120,9 +120,10 @@ class MetadataTest {
     @Test
     void what_maven_reads_over_costs_nothing_and_is_counted() throws XmlException {
         long before = PassedOver.totals().getOrDefault("maven version", 0L);
-        Metadata metadata = read("<!DOCTYPE metadata SYSTEM \"http://files.example/m.dtd\"><metadata><!-- caf&eacute; -->"
-                + "<versioning><release>1.1</release><versions><version>1.0</version><version>a&nbsp;b</version><odd>&copy;"
-                + "</odd><version>1.1</version></versions></versioning></metadata>");
+        Metadata metadata =
+                read("<!DOCTYPE metadata SYSTEM \"http://files.example/m.dtd\"><metadata><!-- caf&eacute; -->"
+                        + "<versioning><release>1.1</release><versions><version>1.0</version><version>a&nbsp;b</version><odd>&copy;"
+                        + "</odd><version>1.1</version></versions></versioning></metadata>");
         assertThat(metadata.versions()).containsExactly("1.0", "1.1");
         assertThat(metadata.release()).isEqualTo("1.1");
         assertThat(PassedOver.totals().getOrDefault("maven version", 0L)).isEqualTo(before + 1);
@@ -130,7 +131,8 @@ class MetadataTest {
 
     @Test
     void entities_of_its_own_are_never_replaced() throws XmlException {
-        StringBuilder dtd = new StringBuilder("<!DOCTYPE metadata [<!ENTITY x SYSTEM \"file:///etc/hostname\"><!ENTITY a0 \"ha\">");
+        StringBuilder dtd =
+                new StringBuilder("<!DOCTYPE metadata [<!ENTITY x SYSTEM \"file:///etc/hostname\"><!ENTITY a0 \"ha\">");
         for (int i = 1; i < 30; i++) {
             dtd.append("<!ENTITY a")
                     .append(i)
@@ -138,7 +140,8 @@ class MetadataTest {
                     .repeat("&a" + (i - 1) + ";", 10)
                     .append("\">");
         }
-        assertThat(read(dtd + "]><metadata><versioning><versions><version>&a29;</version><version>1&x;.0</version></versions>"
+        assertThat(read(dtd
+                                + "]><metadata><versioning><versions><version>&a29;</version><version>1&x;.0</version></versions>"
                                 + "</versioning></metadata>")
                         .versions())
                 .containsExactly("1.0");

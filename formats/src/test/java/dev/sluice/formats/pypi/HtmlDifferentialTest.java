@@ -90,7 +90,8 @@ final class HtmlDifferentialTest {
             pages.add(page.append("</body></html>").toString());
         }
         Path script = Files.writeString(folder.resolve("pip.py"), PIP);
-        Path input = Files.write(folder.resolve("pages"), String.join("\0", pages).getBytes(UTF_8));
+        Path input =
+                Files.write(folder.resolve("pages"), String.join("\0", pages).getBytes(UTF_8));
         Path output = folder.resolve("links");
         Process python = null;
         try {

@@ -172,8 +172,10 @@ class PypiProxyingTest {
         assertThat(PassedOver.totals().getOrDefault("pypi file", 0L)).isEqualTo(before + 8);
 
         long links = PassedOver.totals().getOrDefault("pypi link", 0L);
-        assertThat(read("text/html", "<a href='../'>up</a><a href='http://[/'></a><a href='foo-bar-9.0.zip#sha256=zz'></a>"
-                                + "<a href='foo-bar-1.0.zip'></a>")
+        assertThat(read(
+                                "text/html",
+                                "<a href='../'>up</a><a href='http://[/'></a><a href='foo-bar-9.0.zip#sha256=zz'></a>"
+                                        + "<a href='foo-bar-1.0.zip'></a>")
                         .versions())
                 .containsExactly("1.0");
         assertThat(PassedOver.totals().getOrDefault("pypi link", 0L)).isEqualTo(links + 2);

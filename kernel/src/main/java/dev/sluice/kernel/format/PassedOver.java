@@ -46,7 +46,8 @@ public final class PassedOver {
     public void add(String kind, String which) {
         count++;
         TOTALS.computeIfAbsent(format + " " + kind, key -> new LongAdder()).increment();
-        String each = kind + (which.isEmpty() ? "" : " ")
+        String each = kind
+                + (which.isEmpty() ? "" : " ")
                 + (which.length() <= MAX_WHICH ? which : which.substring(0, MAX_WHICH) + "…");
         if (shown.containsKey(each) || shown.size() < MAX_SHOWN) {
             shown.merge(each, 1, Integer::sum);

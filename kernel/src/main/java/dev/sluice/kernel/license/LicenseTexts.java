@@ -85,7 +85,8 @@ final class LicenseTexts {
             boolean counts = at >= 0
                     && (sign.title()
                             ? found.isEmpty()
-                                    && isTitle(text, lower, at, at + sign.words().length())
+                                    && isTitle(
+                                            text, lower, at, at + sign.words().length())
                             : found.stream().noneMatch(words -> words.startsWith(sign.words())));
             if (counts) {
                 found.add(sign.words());

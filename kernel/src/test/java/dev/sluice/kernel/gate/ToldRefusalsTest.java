@@ -19,8 +19,8 @@ final class ToldRefusalsTest {
     private int count;
 
     private ToldRefusals.Told tell() {
-        Refusal refusal =
-                new Refusal("r" + count++, "lib@1.0", "old", List.of("old"), "", null, List.of(), null, PackageState.QUARANTINED);
+        Refusal refusal = new Refusal(
+                "r" + count++, "lib@1.0", "old", List.of("old"), "", null, List.of(), null, PackageState.QUARANTINED);
         ToldRefusals.Key key = ToldRefusals.Key.of(
                 new Event.Actor("ada", null, "10.0.0.1", "test"),
                 "main",

@@ -144,15 +144,19 @@ class LicenseTest {
     void of_several_texts_in_one_none_is_preferred() {
         String mit = "Permission is hereby granted, free of charge, to any person obtaining a copy of this software.";
         String apache = "Licensed under the Apache License, Version 2.0 (the \"License\").";
-        String bsd = "Redistribution and use in source and binary forms are permitted. Neither the name of it may be used.";
+        String bsd =
+                "Redistribution and use in source and binary forms are permitted. Neither the name of it may be used.";
         for (String text : List.of(mit + " " + apache, apache + " " + mit)) {
             assertThat(License.of(text).expression()).as(text).isEmpty();
             assertThat(License.of(text).alternatives()).as(text).hasSize(1);
-            assertThat(License.of(text).alternatives().getFirst()).as(text).containsExactlyInAnyOrder("MIT", "Apache-2.0");
+            assertThat(License.of(text).alternatives().getFirst())
+                    .as(text)
+                    .containsExactlyInAnyOrder("MIT", "Apache-2.0");
         }
         assertThat(License.of(mit + bsd).alternatives().getFirst()).containsExactlyInAnyOrder("MIT", "BSD-3-Clause");
-        String isc = "Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is"
-                + " hereby granted, provided that the above copyright notice appears in all copies.";
+        String isc =
+                "Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is"
+                        + " hereby granted, provided that the above copyright notice appears in all copies.";
         assertThat(License.of(isc).expression()).isEqualTo("ISC");
         assertThat(License.of(mit + " " + mit).expression()).isEqualTo("MIT");
     }

@@ -179,7 +179,10 @@ final class WhyPage {
         if (nearest != null) {
             page.raw("<li>Take the nearest allowed version: ")
                     .element("strong", nearest)
-                    .raw(detail.path("nearest_awaits").isEmpty() ? "" : ", as far as is known before its artifact is read")
+                    .raw(
+                            detail.path("nearest_awaits").isEmpty()
+                                    ? ""
+                                    : ", as far as is known before its artifact is read")
                     .raw("</li>");
         }
         if (newest != null) {
