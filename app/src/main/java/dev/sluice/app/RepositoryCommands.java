@@ -1,6 +1,6 @@
 package dev.sluice.app;
 
-import dev.sluice.kernel.repository.ReservedName;
+import dev.sluice.kernel.repository.NamePattern;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -178,7 +178,7 @@ final class RepositoryCommands {
             for (String name : names) {
                 if (add) {
                     reserved.add(name);
-                } else if (!reserved.remove(ReservedName.parse(name).toString())) {
+                } else if (!reserved.remove(NamePattern.parse(name).toString())) {
                     throw new IOException(name + " is not reserved in " + repository + "; reserved are "
                             + (reserved.isEmpty() ? "none" : String.join(", ", reserved)));
                 }

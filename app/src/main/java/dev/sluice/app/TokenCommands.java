@@ -32,6 +32,7 @@ final class TokenCommands {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  sluice token create ci --role publisher --user build",
+                "  sluice token create acme-web --role publisher --publish npm:@acme/* --publish pypi:acme-*",
                 "  sluice token create audit --role auditor --expires 2027-01-01T00:00:00Z"
             })
     static final class Create extends ApiCommand {
@@ -51,6 +52,12 @@ final class TokenCommands {
         @Option(names = "--repository", paramLabel = "NAME", description = "Only for this repository. Repeatable.")
         private List<String> repositories = List.of();
 
+        @Option(
+                names = "--publish",
+                paramLabel = "FORMAT:PATTERN",
+                description = "A publisher's: only names of that pattern. Repeatable.")
+        private List<String> publishes = List.of();
+
         @Option(names = "--expires", paramLabel = "INSTANT", description = "Refused from then on (ISO 8601, UTC).")
         private @Nullable String expires;
 
@@ -68,6 +75,8 @@ final class TokenCommands {
             }
             ArrayNode limited = body.putArray("repositories");
             repositories.forEach(limited::add);
+            ArrayNode names = body.putArray("publishes");
+            publishes.forEach(names::add);
             try (Api api = connect()) {
                 JsonNode answer = api.send("POST", "/api/tokens", body);
                 PrintWriter out = out();
@@ -108,7 +117,7 @@ final class TokenCommands {
                 } else {
                     Output.table(
                             out,
-                            List.of("id", "name", "user", "role", "repositories", "created", "expires"),
+                            List.of("id", "name", "user", "role", "repositories", "publishes", "created", "expires"),
                             Output.rows(
                                     answer.isArray() ? answer : answer.path("results"),
                                     "id",
@@ -116,6 +125,7 @@ final class TokenCommands {
                                     "user",
                                     "role",
                                     "repositories",
+                                    "publishes",
                                     "created_at",
                                     "expires_at"));
                 }

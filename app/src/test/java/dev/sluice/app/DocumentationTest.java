@@ -176,7 +176,9 @@ final class DocumentationTest {
     @Test
     void the_policy_shown_compiles_and_passes_the_tests_shown() {
         List<String> blocks = Checkout.blocks(Checkout.ROOT.resolve("docs/policies.md"), "rego");
-        assertThat(blocks).hasSize(2);
+        assertThat(blocks).hasSize(3);
+        assertThat(PolicyFile.read("late-additions.rego", blocks.get(2), null).name())
+                .isEqualTo("Late additions");
         assertThat(PolicyFile.read("no-install-scripts.rego", blocks.getFirst(), null)
                         .name())
                 .isEqualTo("No install scripts");

@@ -10,7 +10,7 @@ import dev.sluice.formats.pypi.Withheld;
 import dev.sluice.formats.version.Pep440Order;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Format;
-import dev.sluice.kernel.repository.ReservedName;
+import dev.sluice.kernel.repository.NamePattern;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,16 +49,16 @@ final class ReservedNamesTest {
         String typed = starred(respelt(format, name, random), random);
         String asked = respelt(format, name, random);
 
-        ReservedName reserved = ReservedName.parse(format + ":" + typed);
+        NamePattern reserved = NamePattern.parse(format + ":" + typed);
 
         assertThat(reserved.covers(requireNonNull(FORMATS.get(format)).packageName(asked)))
                 .as(format + ":" + typed + " and " + asked)
                 .isTrue();
-        assertThat(new ReservedName("*", typed)
+        assertThat(new NamePattern("*", typed)
                         .covers(requireNonNull(FORMATS.get(format)).packageName(asked)))
                 .as("*:" + typed + " and " + asked)
                 .isTrue();
-        assertThat(ReservedName.parse(reserved.toString())).isEqualTo(reserved);
+        assertThat(NamePattern.parse(reserved.toString())).isEqualTo(reserved);
         assertThat(reserved.objection()).isEmpty();
     }
 
@@ -68,7 +68,7 @@ final class ReservedNamesTest {
         Random random = new Random(seed);
         String glob = chosen("a-*", 1 + random.nextInt(6), random);
         String name = ("a" + chosen("a-", random.nextInt(5), random) + "a").replaceAll("-+", "-");
-        ReservedName reserved = new ReservedName("pypi", glob);
+        NamePattern reserved = new NamePattern("pypi", glob);
         Pattern typed = Pattern.compile(glob.replaceAll("\\*+", ".*"));
 
         assertThat(reserved.covers(new PackageName("pypi", name)))

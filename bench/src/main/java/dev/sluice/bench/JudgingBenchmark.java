@@ -157,6 +157,7 @@ public class JudgingBenchmark {
                 Instant.parse("2026-01-01T00:00:00Z"),
                 Evidence.NONE,
                 Signal.unknown("not told"),
+                Signal.unknown("not told"),
                 null,
                 findings);
     }

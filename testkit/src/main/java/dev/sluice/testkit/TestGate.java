@@ -27,7 +27,7 @@ import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.policy.Policy;
 import dev.sluice.kernel.policy.PolicyRejectedException;
 import dev.sluice.kernel.repository.Repository;
-import dev.sluice.kernel.repository.ReservedName;
+import dev.sluice.kernel.repository.NamePattern;
 import dev.sluice.kernel.repository.Upstream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -53,6 +53,7 @@ public final class TestGate {
     /** Address of this server as clients see it. */
     public static final String ORIGIN = "http://sluice.example";
 
+    private Principal principal = Principal.ANONYMOUS;
     private final Format format;
     private final Inspector inspector;
     private final GateSettings settings;
@@ -180,10 +181,23 @@ public final class TestGate {
 
     /** Reserves a name, written {@code format:pattern}. */
     public TestGate reserve(String pattern) {
-        List<ReservedName> more = new ArrayList<>(world.repository.reserved());
-        more.add(ReservedName.parse(pattern));
+        List<NamePattern> more = new ArrayList<>(world.repository.reserved());
+        more.add(NamePattern.parse(pattern));
         Repository former = world.repository;
         world.repository = former.with(former.openReads(), former.upstreams(), more);
+        return this;
+    }
+
+    /** Gives every reserved name free. */
+    public TestGate unreserve() {
+        Repository former = world.repository;
+        world.repository = former.with(former.openReads(), former.upstreams(), List.of());
+        return this;
+    }
+
+    /** Everything from now on is sent by that principal; before, by nobody in particular. */
+    public TestGate as(Principal who) {
+        principal = who;
         return this;
     }
 
@@ -255,7 +269,7 @@ public final class TestGate {
         if (endpoint == null) {
             return Response.text(404, "no such address");
         }
-        Visit visit = new Visit(Principal.ANONYMOUS, "127.0.0.1", "test", now());
+        Visit visit = new Visit(principal, "127.0.0.1", "test", now());
         return endpoint.handle(
                 new Exchange(new Sent(method, query(halves), body, headers), world.repository, visit, gate));
     }

@@ -125,6 +125,7 @@ final class StarterWorkload {
                 Instant.parse("2026-01-01T00:00:00Z"),
                 Evidence.NONE,
                 Signal.unknown("not told"),
+                Signal.unknown("not told"),
                 null,
                 findings);
     }

@@ -6,6 +6,7 @@ import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.Publication;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import java.io.IOException;
@@ -40,6 +41,11 @@ record DeployChecksum(Address of, Algorithm algorithm, Pending pending) implemen
         }
         if (!(of instanceof Address.Artifact file)) {
             return Response.empty(201);
+        }
+        try {
+            exchange.gate().mayPublish(exchange.visit(), exchange.repository(), file.packageName());
+        } catch (Publication.RejectedException e) {
+            return Replies.problem(e.status(), "Not deployed", e.getMessage());
         }
         Digest actual = deployed(exchange, file);
         if (actual == null) {

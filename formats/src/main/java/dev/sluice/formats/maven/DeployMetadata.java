@@ -2,6 +2,7 @@ package dev.sluice.formats.maven;
 
 import dev.sluice.formats.maven.XmlWalk.XmlException;
 import dev.sluice.kernel.access.Permission;
+import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
@@ -66,6 +67,10 @@ record DeployMetadata(Address address, String group, Pending pending) implements
             return;
         }
         PackageName packageName = new PackageName(MavenFormat.ID, name);
+        Token token = exchange.visit().principal().token();
+        if (token != null && !token.mayPublish(packageName)) {
+            return; // the group's others
+        }
         Optional<HostedPackage> hosted = exchange.gate().hosted(exchange.repository(), packageName);
         if (hosted.isEmpty()) {
             pending.plugin(

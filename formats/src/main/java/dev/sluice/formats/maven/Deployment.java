@@ -75,7 +75,7 @@ record Deployment(
                 null,
                 List.of(contents.sha256(), contents.sha512(), contents.sha1(), contents.md5()),
                 contents.size(),
-                Signal.unknown("as its version"),
+                file.isSnapshot() ? Signal.unknown("as its version") : Signal.known(at, "published here"),
                 null));
         PackageDocument document = PackageDocument.read(current.index().document());
         for (Metadata.Plugin plugin : plugins) {

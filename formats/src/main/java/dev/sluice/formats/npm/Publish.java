@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code PUT /{package}}: a new version with its tarball, or, without one, changed deprecation messages.
  *
- * <p>Publishing below a name that an upstream also has is allowed: what is hosted wins.
+ * <p>The gate refuses a name that an upstream has, unless it is reserved.
  */
 record Publish(PackageName packageName) implements Endpoint {
 

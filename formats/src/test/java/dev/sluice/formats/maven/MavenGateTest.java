@@ -211,6 +211,7 @@ class MavenGateTest {
     @Test
     void what_is_deployed_is_served_and_blended_with_upstream() throws IOException {
         upstreamWithThreeVersions();
+        gate.reserve("maven:com.acme:lib");
         assertThat(gate.put(LIB + "3.0/lib-3.0.jar", "ours").status()).isEqualTo(201);
         assertThat(gate.put(LIB + "3.0/lib-3.0.jar.sha1", hex(Algorithm.SHA1, bytes("ours")))
                         .status())
@@ -218,6 +219,7 @@ class MavenGateTest {
         assertThat(gate.put(LIB + "3.0/lib-3.0.pom", POM).status()).isEqualTo(201);
         assertThat(gate.put(META, metadata("3.0", "3.0")).status()).isEqualTo(201);
         assertThat(gate.put(META + ".sha1", "0".repeat(40)).status()).isEqualTo(201);
+        gate.unreserve();
         Response metadata = gate.get(META);
         assertThat(text(metadata))
                 .contains("<release>3.0</release>", "<version>1.0</version>", "<version>3.0</version>")

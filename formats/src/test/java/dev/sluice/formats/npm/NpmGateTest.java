@@ -302,7 +302,9 @@ class NpmGateTest {
     @Test
     void blends_hosted_versions_over_upstream_ones() throws IOException {
         byte[] patched = bytes("patched by us");
+        gate.reserve("npm:leftpad");
         gate.put("leftpad", publication("leftpad", "1.1.0", patched, "latest"));
+        gate.unreserve();
 
         JsonNode index = packument("leftpad");
 

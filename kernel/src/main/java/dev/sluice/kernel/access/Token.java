@@ -1,5 +1,7 @@
 package dev.sluice.kernel.access;
 
+import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.repository.NamePattern;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param secretHash SHA-256 of the secret in hexadecimal; the secret is 256 random bits, so a plain hash cannot be guessed back
  * @param role what it may do
  * @param repositories names it is limited to; empty means all
+ * @param publishes names of packages that its publishing is limited to; empty means all
  * @param createdAt when it was made
  * @param expiresAt from when on it is refused, or null for never
  */
@@ -23,12 +26,32 @@ public record Token(
         String secretHash,
         Role role,
         List<String> repositories,
+        List<NamePattern> publishes,
         Instant createdAt,
         @Nullable Instant expiresAt) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public Token {
         repositories = List.copyOf(repositories);
+        publishes = List.copyOf(publishes);
+    }
+
+    /** A token that is not limited to names. */
+    public Token(
+            String id,
+            String name,
+            String user,
+            String secretHash,
+            Role role,
+            List<String> repositories,
+            Instant createdAt,
+            @Nullable Instant expiresAt) {
+        this(id, name, user, secretHash, role, repositories, List.of(), createdAt, expiresAt);
+    }
+
+    /** Whether what it publishes, changes or removes may have that name, as far as its names say. */
+    public boolean mayPublish(PackageName packageName) {
+        return publishes.isEmpty() || publishes.stream().anyMatch(name -> name.covers(packageName));
     }
 
     /** The hash is left out so that it cannot reach a log. */

@@ -1,5 +1,6 @@
 package dev.sluice.kernel.access;
 
+import dev.sluice.kernel.repository.NamePattern;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -63,6 +64,18 @@ public final class TokenSecrets {
             List<String> repositories,
             Instant createdAt,
             @Nullable Instant expiresAt) {
+        return issue(name, user, role, repositories, List.of(), createdAt, expiresAt);
+    }
+
+    /** The same, its publishing limited to names of packages. */
+    public static Issued issue(
+            String name,
+            String user,
+            Role role,
+            List<String> repositories,
+            List<NamePattern> publishes,
+            Instant createdAt,
+            @Nullable Instant expiresAt) {
         byte[] secret = new byte[32];
         RANDOM.nextBytes(secret);
         StringBuilder id = new StringBuilder(10);
@@ -70,7 +83,8 @@ public final class TokenSecrets {
             id.append(ALPHABET[RANDOM.nextInt(ALPHABET.length)]);
         }
         String text = HexFormat.of().formatHex(secret);
-        Token token = new Token(id.toString(), name, user, hash(text), role, repositories, createdAt, expiresAt);
+        Token token =
+                new Token(id.toString(), name, user, hash(text), role, repositories, publishes, createdAt, expiresAt);
         return new Issued(token, "slc_" + id + "_" + text);
     }
 

@@ -9,7 +9,9 @@ import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstSeen when its source first named it in this repository
  * @param evidence what its bytes say: the file's own, or of the version's files by the same source
  * @param age what an upstream's headers say of its age
+ * @param firstAge the same of the oldest file of its version
  * @param kept the file's kept bytes, or null when they are not here
  * @param findings what is known against it, and whether that is all there is
  */
@@ -39,6 +42,7 @@ public record Facts(
         Instant firstSeen,
         Evidence evidence,
         Signal<Instant> age,
+        Signal<Instant> firstAge,
         @Nullable StoredFile kept,
         Findings findings) {
 
@@ -56,6 +60,26 @@ public record Facts(
                 ? Signal.unknown(why + "; the " + age.basis() + " is " + age.orNull()
                         + ", which counts only where the upstream is trusted for times")
                 : own;
+    }
+
+    /**
+     * How long after the first file of its version it was published: late, when somebody adds a file to what is old. Of a version as
+     * a whole it tells of the files that have no time of their own.
+     */
+    public Signal<Duration> addedAfter() {
+        boolean byAge = upstream != null && upstream.trustsTimes();
+        Signal<Instant> own = published();
+        Signal<Instant> first = release.files().stream()
+                .map(ReleaseFile::published)
+                .filter(Signal::isKnown)
+                .min(Comparator.comparing(Signal::orNull, Comparator.nullsLast(Comparator.naturalOrder())))
+                .orElseGet(() -> release.files().size() == 1
+                        ? own
+                        : byAge && kept != null ? firstAge : Signal.unknown("no index tells when each file was published"));
+        Instant from = first.orNull();
+        return from == null
+                ? Signal.unknown(first.basis())
+                : own.map(time -> Duration.between(from, time).isNegative() ? Duration.ZERO : Duration.between(from, time));
     }
 
     /** The declared licence: as the bytes say; what the index or the publisher says beside it. */

@@ -4,6 +4,8 @@ import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.license.License;
 import dev.sluice.rego.value.ArrayValue;
 import dev.sluice.rego.value.BooleanValue;
+import dev.sluice.rego.value.NullValue;
+import dev.sluice.rego.value.NumberValue;
 import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
@@ -48,6 +50,7 @@ final class SignalsSection {
                 .put(
                         "requires_runtime",
                         fact(facts.requiresRuntime(), SignalsSection::isSameText, SignalsSection::text))
+                .put("late_addition", lateAddition(facts.addedAfter()))
                 .put("archive", archive(facts.evidence().ambiguities()))
                 .put("advisories", signal(facts.findings().coverage()).build())
                 .build();
@@ -72,6 +75,13 @@ final class SignalsSection {
                     .build());
         }
         return ArrayValue.of(said);
+    }
+
+    private static Value lateAddition(Signal<Duration> after) {
+        Duration known = after.orNull();
+        return signal(after)
+                .put("seconds", known == null ? NullValue.NULL : NumberValue.of(known.toSeconds()))
+                .build();
     }
 
     private static Value archive(List<String> ambiguities) {

@@ -266,6 +266,32 @@ final class Blends {
         return new Located(blend, failure, untrusted);
     }
 
+    /**
+     * Whose name it is beside ours.
+     *
+     * @param owner the first upstream that has the package, or null when none of those that answered has it
+     * @param failure why an upstream could not be asked, or null when all answered, or an owner is known
+     */
+    record Elsewhere(@Nullable Upstream owner, @Nullable String failure) {}
+
+    /** Asks those upstreams for the name, whatever is hosted under it. */
+    Elsewhere elsewhere(Format format, Repository repository, PackageName name, List<Upstream> upstreams)
+            throws BlobsUnavailableException {
+        String failure = null;
+        for (Upstream upstream : trustedFirst(upstreams)) {
+            try {
+                if (index(format, repository, upstream, name) != null) {
+                    return new Elsewhere(upstream, null);
+                }
+            } catch (BlobsUnavailableException e) {
+                throw e; // no upstream's fault
+            } catch (IOException e) {
+                failure = String.valueOf(e.getMessage());
+            }
+        }
+        return new Elsewhere(null, failure);
+    }
+
     @SuppressWarnings("ReferenceEquality") // the same body is parsed once
     private void compare(Blend former, Upstream upstream, PackageIndex now) throws IOException {
         for (Listed.Source source : former.sources) {

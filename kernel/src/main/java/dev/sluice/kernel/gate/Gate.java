@@ -333,8 +333,14 @@ public final class Gate {
 
     /** Publishes or changes a hosted package: all or nothing, recorded before the client is answered. */
     public void publish(Visit visit, Publication publication) throws IOException, Publication.RejectedException {
-        new Publishing(stores, artifacts, recorder, clock)
+        PublishRights rights = new PublishRights(blends, stores.hosted(), stores.history());
+        new Publishing(stores, rights, artifacts, recorder, clock)
                 .publish(visit, format(publication.packageName()), publication);
+    }
+
+    /** Throws when the visitor's token may not publish under that name, whatever it sends; from memory alone. */
+    public void mayPublish(Visit visit, Repository repository, PackageName name) throws Publication.RejectedException {
+        PublishRights.ofToken(visit, repository, name);
     }
 
     /** Records what was published by a process that was killed before it recorded it. To be called before the first request. */

@@ -459,6 +459,7 @@ final class Judge {
                 history.firstSeen(),
                 told.evidence(),
                 told.age(),
+                told.firstAge(),
                 kept,
                 findings);
     }

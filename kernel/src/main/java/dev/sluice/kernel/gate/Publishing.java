@@ -26,12 +26,15 @@ final class Publishing {
     private static final int MAX_SHOWN = 300;
 
     private final Gate.Stores stores;
+    private final PublishRights rights;
     private final Artifacts artifacts;
     private final Recorder recorder;
     private final InstantSource clock;
 
-    Publishing(Gate.Stores stores, Artifacts artifacts, Recorder recorder, InstantSource clock) {
+    Publishing(
+            Gate.Stores stores, PublishRights rights, Artifacts artifacts, Recorder recorder, InstantSource clock) {
         this.stores = stores;
+        this.rights = rights;
         this.artifacts = artifacts;
         this.recorder = recorder;
         this.clock = clock;
@@ -41,7 +44,9 @@ final class Publishing {
             throws IOException, Publication.RejectedException {
         String repository = publication.repository().id();
         PackageName name = publication.packageName();
+        PublishRights.ofToken(visit, publication.repository(), name);
         Change planned = publication.edit().apply(current(repository, name)); // refuse before bytes are kept
+        rights.check(format, publication);
         List<StoredFile> files = new ArrayList<>();
         for (Publication.FileOf upload : publication.uploads()) {
             Contents contents = upload.upload().commit();

@@ -27,10 +27,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param evidence what they say
  * @param age what the upstream's headers say of their age
+ * @param firstAge the same of the oldest file
  */
-record Testimony(Evidence evidence, Signal<Instant> age) {
+record Testimony(Evidence evidence, Signal<Instant> age, Signal<Instant> firstAge) {
 
-    private static final Testimony NONE = new Testimony(Evidence.NONE, Signal.unknown("not told"));
+    private static final Signal<Instant> NO_AGE = Signal.unknown("not told");
+    private static final Testimony NONE = new Testimony(Evidence.NONE, NO_AGE, NO_AGE);
 
     /**
      * Hears what counts.
@@ -102,7 +104,12 @@ record Testimony(Evidence evidence, Signal<Instant> age) {
                                 Evidence::requiresRuntime),
                         mine.ambiguities(),
                         null),
-                age(files, judged));
+                age(files, judged),
+                files.stream()
+                        .filter(file -> file.lastModified() != null)
+                        .min(Comparator.comparing(file -> Objects.requireNonNull(file.lastModified())))
+                        .map(Testimony::age)
+                        .orElse(NO_AGE));
     }
 
     /** What the file inherits that does not say it itself, or null when it inherits from none. */
@@ -237,9 +244,10 @@ record Testimony(Evidence evidence, Signal<Instant> age) {
                 youngest = file;
             }
         }
-        return youngest == null
-                ? NONE.age()
-                : Signal.known(
-                        Objects.requireNonNull(youngest.lastModified()), "last-modified of " + youngest.fileName());
+        return youngest == null ? NO_AGE : age(youngest);
+    }
+
+    private static Signal<Instant> age(LearntFile file) {
+        return Signal.known(Objects.requireNonNull(file.lastModified()), "last-modified of " + file.fileName());
     }
 }

@@ -25,12 +25,12 @@ public record Repository(
         Set<String> formerNames,
         boolean openReads,
         List<Upstream> upstreams,
-        List<ReservedName> reserved) {
+        List<NamePattern> reserved) {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,49}");
 
     /** A repository that never had another name. */
-    public Repository(String name, boolean openReads, List<Upstream> upstreams, List<ReservedName> reserved) {
+    public Repository(String name, boolean openReads, List<Upstream> upstreams, List<NamePattern> reserved) {
         this(name, name, Set.of(), openReads, upstreams, reserved);
     }
 
@@ -61,7 +61,7 @@ public record Repository(
     }
 
     /** The same repository with other rules. */
-    public Repository with(boolean newOpenReads, List<Upstream> newUpstreams, List<ReservedName> newReserved) {
+    public Repository with(boolean newOpenReads, List<Upstream> newUpstreams, List<NamePattern> newReserved) {
         return new Repository(id, name, formerNames, newOpenReads, newUpstreams, newReserved);
     }
 
@@ -83,7 +83,7 @@ public record Repository(
         if (reserved.isEmpty()) {
             return false;
         }
-        String name = ReservedName.folded(packageName);
+        String name = NamePattern.folded(packageName);
         return reserved.stream().anyMatch(r -> r.covers(packageName.format(), name));
     }
 }

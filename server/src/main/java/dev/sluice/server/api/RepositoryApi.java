@@ -3,7 +3,7 @@ package dev.sluice.server.api;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
-import dev.sluice.kernel.repository.ReservedName;
+import dev.sluice.kernel.repository.NamePattern;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.server.operation.Call;
 import dev.sluice.server.operation.Problem;
@@ -199,7 +199,7 @@ final class RepositoryApi {
         node.set(
                 "reserved",
                 Replies.texts(repository.reserved().stream()
-                        .map(ReservedName::toString)
+                        .map(NamePattern::toString)
                         .toList()));
         return node;
     }
@@ -208,13 +208,13 @@ final class RepositoryApi {
         Fields fields = new Fields(body);
         boolean openReads = fields.flag("open_reads", former != null && former.openReads());
         List<Upstream> upstreams = upstreams(fields, former);
-        List<ReservedName> reserved = new ArrayList<>();
+        List<NamePattern> reserved = new ArrayList<>();
         List<String> formerReserved = former == null
                 ? List.of()
-                : former.reserved().stream().map(ReservedName::toString).toList();
+                : former.reserved().stream().map(NamePattern::toString).toList();
         for (String text : fields.texts("reserved", formerReserved, MAX_RESERVED, 600)) {
             try {
-                ReservedName wanted = ReservedName.parse(text);
+                NamePattern wanted = NamePattern.parse(text);
                 if (!formerReserved.contains(wanted.toString())) {
                     objection(wanted).ifPresent(objection -> fields.fault("reserved", objection));
                 }
@@ -224,7 +224,7 @@ final class RepositoryApi {
             }
         }
         fields.check();
-        List<ReservedName> once = reserved.stream().distinct().toList();
+        List<NamePattern> once = reserved.stream().distinct().toList();
         try {
             return former == null
                     ? new Repository(name, openReads, upstreams, once)
@@ -234,7 +234,7 @@ final class RepositoryApi {
         }
     }
 
-    private Optional<String> objection(ReservedName name) {
+    private Optional<String> objection(NamePattern name) {
         return name.format().equals("*") || formats.contains(name.format())
                 ? name.objection()
                 : Optional.of("'" + name + "' names a format that is not served here; write one of "

@@ -2,7 +2,7 @@ package dev.sluice.server.api;
 
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.repository.Repository;
-import dev.sluice.kernel.repository.ReservedName;
+import dev.sluice.kernel.repository.NamePattern;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +36,7 @@ final class Reservations {
 
     /** One object a reserved name: {@code name}, {@code covers} (a number of packages), {@code examples}. */
     static ArrayNode of(Repository repository, Set<String> formats, Known known) {
-        Map<ReservedName, Count> counts = new LinkedHashMap<>();
+        Map<NamePattern, Count> counts = new LinkedHashMap<>();
         repository.reserved().forEach(reserved -> counts.put(reserved, new Count()));
         if (!counts.isEmpty()) {
             formats.stream().sorted().forEach(format -> count(repository, format, known, counts));
@@ -49,7 +49,7 @@ final class Reservations {
         return list;
     }
 
-    private static void count(Repository repository, String format, Known known, Map<ReservedName, Count> counts) {
+    private static void count(Repository repository, String format, Known known, Map<NamePattern, Count> counts) {
         int left = COMPARISONS / counts.size();
         List<PackageName> page = known.names(repository, format, "", PAGE);
         while (!page.isEmpty() && left > 0) {

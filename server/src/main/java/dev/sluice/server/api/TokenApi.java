@@ -5,12 +5,14 @@ import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.access.TokenSecrets;
 import dev.sluice.kernel.access.TokenStore;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.repository.NamePattern;
 import dev.sluice.server.operation.Call;
 import dev.sluice.server.operation.Problem;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -39,15 +41,41 @@ final class TokenApi {
         String user = fields.line("user", name, 100);
         Role role = fields.choice("role", Role.class, Role.READER);
         List<String> repositories = fields.texts("repositories", List.of(), 1000, 50);
+        List<NamePattern> publishes = publishes(fields, role);
         Instant expiresAt = expiry(fields);
         fields.check();
-        TokenSecrets.Issued issued = TokenSecrets.issue(name, user, role, repositories, clock.instant(), expiresAt);
+        TokenSecrets.Issued issued =
+                TokenSecrets.issue(name, user, role, repositories, publishes, clock.instant(), expiresAt);
         tokens.add(issued.token());
         administration.record(
                 call,
                 null,
-                "token " + issued.token().id() + " (" + name + ", " + role.label() + ") created for " + user);
+                "token " + issued.token().id() + " (" + name + ", " + role.label() + ") created for " + user
+                        + (publishes.isEmpty() ? "" : ", publishes " + String.join(", ", texts(publishes))));
         return Replies.json(201, write(issued.token()).put("token", issued.text()));
+    }
+
+    private static List<NamePattern> publishes(Fields fields, Role role) {
+        List<NamePattern> names = new ArrayList<>();
+        for (String text : fields.texts("publishes", List.of(), 1000, 600)) {
+            try {
+                NamePattern name = NamePattern.parse(text);
+                name.objection().ifPresent(objection -> fields.fault("publishes", objection));
+                names.add(name);
+            } catch (IllegalArgumentException e) {
+                fields.fault("publishes", String.valueOf(e.getMessage()));
+            }
+        }
+        if (!names.isEmpty() && role != Role.PUBLISHER) {
+            fields.fault(
+                    "publishes",
+                    "only tokens of the role publisher are limited to names; this one would be " + role.label());
+        }
+        return names.stream().distinct().toList();
+    }
+
+    private static List<String> texts(List<NamePattern> names) {
+        return names.stream().map(NamePattern::toString).toList();
     }
 
     private @Nullable Instant expiry(Fields fields) {
@@ -92,6 +120,7 @@ final class TokenApi {
                 .put("user", token.user())
                 .put("role", token.role().label());
         node.set("repositories", Replies.texts(token.repositories()));
+        node.set("publishes", Replies.texts(texts(token.publishes())));
         Instant expiry = token.expiresAt();
         return node.put("created_at", token.createdAt().toString())
                 .put("expires_at", expiry == null ? null : expiry.toString());

@@ -2,7 +2,7 @@ package dev.sluice.storage.sql;
 
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
-import dev.sluice.kernel.repository.ReservedName;
+import dev.sluice.kernel.repository.NamePattern;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.kernel.repository.Upstream.Basic;
 import dev.sluice.kernel.repository.Upstream.Bearer;
@@ -220,7 +220,7 @@ final class SqlRepositoryStore implements RepositoryStore {
                         formerNames(Values.textOrNull(row, "former_names")),
                         row.getInt("open_reads") != 0,
                         upstreams.getOrDefault(row.getString("name"), List.of()),
-                        List.of(StoredJson.read(row.getString("reserved"), ReservedName[].class)));
+                        List.of(StoredJson.read(row.getString("reserved"), NamePattern[].class)));
                 result.put(repository.name(), repository);
                 repository.formerNames().forEach(name -> result.put(name, repository));
             }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
-import dev.sluice.kernel.repository.ReservedName;
+import dev.sluice.kernel.repository.NamePattern;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.kernel.repository.Upstream.Basic;
 import dev.sluice.kernel.repository.Upstream.Bearer;
@@ -46,7 +46,7 @@ public interface RepositoryStoreContract {
                                 Trust.TRUSTED,
                                 new Bearer("s3cret"),
                                 true)),
-                List.of(ReservedName.parse("npm:@acme/*"), ReservedName.parse("*:o'brien-*")));
+                List.of(NamePattern.parse("npm:@acme/*"), NamePattern.parse("*:o'brien-*")));
     }
 
     @Test

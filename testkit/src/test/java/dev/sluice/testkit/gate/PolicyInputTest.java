@@ -205,6 +205,7 @@ class PolicyInputTest {
                 Instant.parse("2026-05-31T13:00:00Z"),
                 Evidence.NONE,
                 Signal.unknown("not told"),
+                Signal.unknown("not told"),
                 null,
                 index.findings(new DottedOrder(), NAME, "1.2.3", NOW));
         return new PolicyInput("main", "npm", index.feeds(), feed -> false)

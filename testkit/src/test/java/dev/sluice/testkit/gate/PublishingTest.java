@@ -12,6 +12,7 @@ import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.HostedStore.Change;
 import dev.sluice.testkit.Together;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -162,10 +163,56 @@ class PublishingTest {
     }
 
     @Test
-    void publishing_what_an_upstream_has_makes_it_ours_from_the_next_request_on() {
+    void a_name_that_an_upstream_has_is_published_once_it_is_reserved_and_is_ours_from_the_next_request_on() {
         Door mixed = Door.listing().trusting().has(UP, "1.0");
         assertThat(mixed.bytes("1.0")).isEqualTo("bytes of 1.0");
+        assertThatThrownBy(() -> mixed.publish("1.0", "lib-1.0.txt", "ours"))
+                .hasMessageContaining("lib is a name of upstream 'up'")
+                .hasMessageContaining("sluice repository reserve text:lib --repository main");
+        assertThat(mixed.bytes("1.0")).isEqualTo("bytes of 1.0");
+        mixed.gate.reserve("text:lib");
         mixed.publish("1.0", "lib-1.0.txt", "ours");
         assertThat(mixed.bytes("1.0")).isEqualTo("ours");
+    }
+
+    @Test
+    void a_name_that_an_upstream_once_gave_files_of_stays_its_own() {
+        Door mixed = Door.unlisting().trusting().has(UP, "1.0");
+        assertThat(mixed.bytes("1.0")).isEqualTo("bytes of 1.0");
+        mixed.gate.upstreams().lacks(UP + "lib");
+        mixed.pass(Duration.ofDays(1));
+        assertThatThrownBy(() -> mixed.publish("2.0", "lib-2.0.txt", "ours"))
+                .hasMessageContaining("lib is a name of upstream 'up'");
+    }
+
+    @Test
+    void a_new_name_waits_for_upstreams_that_cannot_be_asked_and_one_that_is_hosted_does_not() {
+        Door cut = Door.listing().trusting();
+        cut.gate.upstreams().down(UP, true);
+        assertThatThrownBy(() -> cut.publish("1.0", "lib-1.0.txt", "ours"))
+                .hasMessageContaining("nobody knows now whether lib is a name of others")
+                .cause()
+                .extracting(e -> ((Publication.RejectedException) e).status())
+                .isEqualTo(503);
+        cut.gate.upstreams().down(UP, false);
+        cut.pass(Duration.ofMinutes(10));
+        cut.publish("1.0", "lib-1.0.txt", "ours");
+        cut.gate.upstreams().down(UP, true);
+        cut.pass(Duration.ofDays(1));
+        cut.publish("1.1", "lib-1.1.txt", "ours");
+        assertThat(cut.bytes("1.1")).isEqualTo("ours");
+    }
+
+    @Test
+    void a_name_of_ours_that_a_trusted_upstream_has_later_is_told_how_to_be_reserved_and_can_be_taken_away() {
+        Door mixed = Door.listing().trusting();
+        mixed.publish("1.0", "lib-1.0.txt", "ours");
+        mixed.has(UP, "6.6");
+        mixed.pass(Duration.ofDays(1));
+        assertThatThrownBy(() -> mixed.publish("1.1", "lib-1.1.txt", "ours"))
+                .hasMessageContaining("sluice repository reserve text:lib")
+                .hasMessageContaining("What was published here before stays as it is.");
+        mixed.unpublish("1.0");
+        assertThat(mixed.versions()).containsExactly("6.6");
     }
 }

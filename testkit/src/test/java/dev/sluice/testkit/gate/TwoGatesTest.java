@@ -139,7 +139,7 @@ class TwoGatesTest {
         one.has(UP, "1.0");
         isHotOnTwo("1.0");
 
-        one.publish("1.0", "lib-1.0.txt", "ours");
+        one.publishOver("1.0", "lib-1.0.txt", "ours");
 
         assertThat(two.caughtUp().bytes("1.0")).isEqualTo("ours");
     }

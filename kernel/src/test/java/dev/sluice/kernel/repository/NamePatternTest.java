@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ReservedNameTest {
+class NamePatternTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -51,13 +51,13 @@ class ReservedNameTest {
         "maven:com.acme:*, maven, com.acme.deep:lib, false",
     })
     void covers_exact_names_scopes_groups_and_globs(String written, String format, String name, boolean covered) {
-        assertThat(ReservedName.parse(written).covers(new PackageName(format, name)))
+        assertThat(NamePattern.parse(written).covers(new PackageName(format, name)))
                 .isEqualTo(covered);
     }
 
     @Test
     void a_pattern_of_many_stars_costs_no_more_than_its_length_times_the_names() {
-        ReservedName hostile = new ReservedName("npm", "*a".repeat(200) + "b");
+        NamePattern hostile = new NamePattern("npm", "*a".repeat(200) + "b");
 
         assertThat(hostile.covers(new PackageName("npm", "a".repeat(500)))).isFalse();
     }
@@ -77,7 +77,7 @@ class ReservedNameTest {
                 "maven:@acme"
             })
     void what_can_never_cover_a_name_says_how_it_is_written(String written) {
-        assertThat(ReservedName.parse(written).objection())
+        assertThat(NamePattern.parse(written).objection())
                 .hasValueSatisfying(text -> assertThat(text).contains("covers nothing:"));
     }
 
@@ -95,13 +95,13 @@ class ReservedNameTest {
                 "*:x"
             })
     void what_can_cover_a_name_is_fine(String written) {
-        assertThat(ReservedName.parse(written).objection()).isEmpty();
+        assertThat(NamePattern.parse(written).objection()).isEmpty();
     }
 
     @Test
     void says_how_it_is_written() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ReservedName.parse("left-pad"))
+                .isThrownBy(() -> NamePattern.parse("left-pad"))
                 .withMessageContaining("format:pattern");
     }
 }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Names that belong to hosted packages and are never asked upstream, against dependency confusion.
+ * Names of packages of a format: those that a repository reserves for hosted packages, or that a token may publish.
  *
  * <p>Written {@code format:pattern}. The pattern is an exact name, an npm scope ({@code npm:@acme} or {@code npm:@acme/*}), a
  * Maven groupId prefix ({@code maven:com.acme} or {@code maven:com.acme.*} covers that group and every group below it), or a glob
@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * @param format id of the format, or {@code *} for every format
  * @param pattern what it covers, in canonical spelling
  */
-public record ReservedName(String format, String pattern) {
+public record NamePattern(String format, String pattern) {
 
     private static final String EVERY = "*";
     private static final Pattern SEPARATORS = Pattern.compile("[-_.]+");
@@ -28,7 +28,7 @@ public record ReservedName(String format, String pattern) {
     private static final Pattern MAVEN = Pattern.compile("[a-z0-9._*-]+(?::[a-z0-9._*-]+)?");
 
     /** Brings both into canonical spelling; checks that they are there. Throws IllegalArgumentException. */
-    public ReservedName {
+    public NamePattern {
         format = format.strip().toLowerCase(Locale.ROOT);
         if (pattern.length() > PackageName.MAX_LENGTH) {
             throw written();
@@ -40,17 +40,17 @@ public record ReservedName(String format, String pattern) {
     }
 
     private static IllegalArgumentException written() {
-        return new IllegalArgumentException("a reserved name is written format:pattern, for example npm:@acme/*");
+        return new IllegalArgumentException("a name is written format:pattern, for example npm:@acme/*");
     }
 
     /** Parses {@code format:pattern}. Throws IllegalArgumentException. */
-    public static ReservedName parse(String text) {
+    public static NamePattern parse(String text) {
         int colon = text.indexOf(':');
         if (colon <= 0) {
             throw new IllegalArgumentException(
-                    "reserved name '" + text + "' is written format:pattern, for example npm:@acme/*");
+                    "name '" + text + "' is written format:pattern, for example npm:@acme/*");
         }
-        return new ReservedName(text.substring(0, colon), text.substring(colon + 1));
+        return new NamePattern(text.substring(0, colon), text.substring(colon + 1));
     }
 
     /** Why it can never cover anything, and what to write instead; empty when it can. */
