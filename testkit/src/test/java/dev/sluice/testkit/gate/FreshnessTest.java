@@ -148,7 +148,7 @@ class FreshnessTest {
     void the_first_source_that_has_a_version_wins() {
         door.gate.upstream("other", OTHER, Trust.TRUSTED);
         door.has(OTHER, "1.1", "1.2");
-        door.publish("1.0", "lib-1.0.txt", "ours");
+        door.publishOver("1.0", "lib-1.0.txt", "ours");
         assertThat(door.listed().releases().stream().map(r -> r.version() + " " + r.upstream()))
                 .containsExactly("1.0 null", "1.1 up", "1.2 other");
         assertThat(door.bytes("1.0")).isEqualTo("ours");

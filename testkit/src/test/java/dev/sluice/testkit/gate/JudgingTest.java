@@ -230,7 +230,7 @@ class JudgingTest {
 
     @Test
     void hosted_versions_are_judged_like_all_others() {
-        door.publish("9.9", "lib-9.9.txt", "ours");
+        door.publishOver("9.9", "lib-9.9.txt", "ours");
         door.withhold("no", "input.v0.package.is_local");
         assertThat(Door.refusal(door.file("9.9")).policy()).isEqualTo("no");
         assertThat(door.bytes("1.0")).isEqualTo("bytes of 1.0");

@@ -28,7 +28,7 @@ class RenamingTest {
     void what_was_published_and_what_was_fetched_is_still_there() {
         door.has(Door.UP, "1.0");
         assertThat(door.bytes(door.want("1.0"))).isEqualTo("bytes of 1.0");
-        door.publish("2.0", "lib-2.0.txt", "published");
+        door.publishOver("2.0", "lib-2.0.txt", "published");
         int requests = door.gate.upstreams().asked().size();
 
         rename("packages");
