@@ -465,11 +465,15 @@ final class Installation implements AutoCloseable {
                 throw new ConfigurationException("upstream '" + id + "': there is no such format; known are "
                         + String.join(", ", formats.stream().map(Format::id).toList()));
             }
+            Upstream former = upstreams.stream()
+                    .filter(u -> u.id().equals(id))
+                    .findFirst()
+                    .orElse(null);
             upstreams.removeIf(u -> u.id().equals(id));
             Map<String, String> parts = configuration.upstream(id);
             String url = parts.getOrDefault("url", "none");
             if (!url.equals("none")) { // "none" takes an upstream away
-                upstreams.add(upstream(id, url, parts));
+                upstreams.add(upstream(id, url, parts, former));
             }
         }
         Repository wanted = main.with(main.openReads(), upstreams, main.reserved());
@@ -478,14 +482,33 @@ final class Installation implements AutoCloseable {
         }
     }
 
-    private static Upstream upstream(String id, String url, Map<String, String> parts) {
+    private static Upstream.Forbidden forbidden(String id, @Nullable String text, Upstream.Forbidden otherwise) {
+        return switch (text) {
+            case null -> otherwise;
+            case "refused" -> Upstream.Forbidden.REFUSED;
+            case "absent" -> Upstream.Forbidden.ABSENT;
+            default ->
+                throw new ConfigurationException(
+                        "upstreams." + id + ".forbidden is '" + text + "', but it takes refused or absent");
+        };
+    }
+
+    /** What configuration does not say stays as it was set, as long as the address does. */
+    private static Upstream upstream(String id, String url, Map<String, String> parts, @Nullable Upstream former) {
         String token = parts.get("token");
         String user = parts.get("user");
         Upstream.Credentials credentials = token != null
                 ? new Upstream.Bearer(token)
                 : user != null ? new Upstream.Basic(user, parts.getOrDefault("password", "")) : null;
         try {
-            return new Upstream(id, id, URI.create(url), 100, Upstream.Trust.TRUSTED, credentials);
+            Upstream wanted = new Upstream(id, id, URI.create(url), 100, Upstream.Trust.TRUSTED, credentials);
+            boolean same = former != null && former.url().equals(wanted.url());
+            return wanted.meaning(
+                    same && former.trustsTimes(),
+                    forbidden(
+                            id,
+                            parts.get("forbidden"),
+                            same ? former.forbidden() : Upstream.Forbidden.REFUSED));
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException(e.getMessage() + "", e);
         }

@@ -48,6 +48,7 @@ public final class Main {
             TokenCommands.class,
             RepositoryCommands.class,
             UpstreamCommands.class,
+            CacheCommands.class,
             Doctor.class,
             Migrate.class,
             TakeBackup.class,

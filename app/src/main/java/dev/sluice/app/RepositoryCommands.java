@@ -66,7 +66,8 @@ final class RepositoryCommands {
                         out.println("  upstream " + Output.text(upstream.path("id")) + "  "
                                 + Output.text(upstream.path("url")) + "  priority "
                                 + Output.text(upstream.path("priority")) + "  " + Output.text(upstream.path("trust"))
-                                + (upstream.path("trusts_times").asBoolean() ? "  trusted for times" : ""));
+                                + (upstream.path("trusts_times").asBoolean() ? "  trusted for times" : "")
+                                + UpstreamCommands.forbidden(upstream));
                     }
                     for (JsonNode name : repository.path("reserved")) {
                         out.println("  reserved " + Output.text(name));

@@ -38,7 +38,8 @@ final class LateAdditionTest {
                 .with(
                         true,
                         List.of(new Upstream(
-                                "up", format.id(), URI.create(UP), 1, Upstream.Trust.TRUSTED, null, trustsTimes)),
+                                "up", format.id(), URI.create(UP), 1, Upstream.Trust.TRUSTED, null)
+                                .meaning(trustsTimes, Upstream.Forbidden.REFUSED)),
                         List.of()));
         String template = Checkout.blocks(Checkout.ROOT.resolve("docs/policies.md"), "rego")
                 .get(2)

@@ -42,6 +42,12 @@ final class RejectedArgumentsTest {
                 Arguments.of(List.of("who", "pkg:nmp/lodash"), "purl: no format of type 'nmp' here; known: "),
                 Arguments.of(List.of("explain", "lodash"), "pkg:"),
                 Arguments.of(List.of("token", "create", "ci", "--role", "root"), "role: "),
+                Arguments.of(
+                        List.of("token", "create", "ci", "--publish", "npm:@acme/*"),
+                        "publishes: only tokens of the role publisher"),
+                Arguments.of(
+                        List.of("token", "create", "ci", "--role", "publisher", "--publish", "npm:acme/x"),
+                        "write npm:name, npm:@scope/name or npm:@scope/*"),
                 Arguments.of(List.of("token", "create", "ci", "--expires", "tomorrow"), "expires_at: "),
                 Arguments.of(List.of("repository", "rename", "main", "My Packages"), "name: "),
                 Arguments.of(List.of("repository", "reserve", "@acme/*"), "reserved: "));

@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,6 +100,18 @@ class CompileErrorTest {
                 assertThat(refused.getMessage()).isNotBlank();
             }
         }
+    }
+
+    /** A literal is looked at again when something that it names was bound, not whenever anything was. */
+    @Test
+    @Timeout(30)
+    void a_body_in_reverse_order_costs_about_as_much_as_one_in_order() {
+        List<String> literals = new ArrayList<>(IntStream.rangeClosed(1, 12_000)
+                .mapToObj(i -> "[v" + i + ", 1] = [v" + (i - 1) + ", 1]")
+                .toList());
+        Collections.reverse(literals);
+        assertThat(compile("package t\np if {\n" + String.join("\n", literals) + "\nv0 = 1\n}\n"))
+                .isNotNull();
     }
 
     /** Each bracket can be read in two ways; reading both at every level would take for ever. */

@@ -8,13 +8,23 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The way to upstreams, with requests counted and timed. Thread-safe. */
+/** The way to upstreams, with requests counted and timed, and refusals told. Thread-safe. */
 final class TimedUpstreams implements UpstreamClient {
 
     /** Whether this thread asked an upstream since it was told to forget. */
     private static final ThreadLocal<Boolean> ASKED = ThreadLocal.withInitial(() -> false);
 
+    private static final Logger LOG = LoggerFactory.getLogger(TimedUpstreams.class);
+
+    private static final long TOLD_AGAIN = Duration.ofHours(1).toNanos();
+    private static final int MOST_TOLD = 10_000;
+
+    private final ConcurrentHashMap<String, Long> told = new ConcurrentHashMap<>();
     private final UpstreamClient client;
     private final Counter requests;
     private final Histogram seconds;
@@ -67,8 +77,25 @@ final class TimedUpstreams implements UpstreamClient {
         seconds.labelValues(upstream).observe((System.nanoTime() - began) / 1e9);
         String outcome = answer.status() == 304 ? "304" : answer.status() / 100 + "xx";
         requests.labelValues(upstream, outcome).inc();
+        if (answer.status() == 403 && !ask.upstream().lacks(403)) {
+            tell(ask);
+        }
         CounterDataPoint counter = bytes.labelValues(upstream);
         return new Answer(answer.status(), answer.uri(), answer.headers(), new Counted(answer.body(), counter));
+    }
+
+    /** Once an hour for each upstream: one that means "not there" says so at every miss. */
+    private void tell(Ask ask) {
+        long now = System.nanoTime();
+        String upstream = ask.upstream().id();
+        Long last = told.get(upstream);
+        if ((last == null || now - last > TOLD_AGAIN) && told.size() < MOST_TOLD) {
+            told.put(upstream, now);
+            LOG.atWarn()
+                    .addKeyValue("upstream", upstream)
+                    .addKeyValue("uri", ask.uri())
+                    .log("{}", ask.upstream().told(403));
+        }
     }
 
     private static final class Counted extends FilterInputStream {

@@ -292,7 +292,7 @@ class ApiTest {
         assertThat(json(call("GET", "/api/upstreams", "")).path("results").toString())
                 .isEqualTo(
                         "[{\"repository\":\"main\",\"id\":\"fake\",\"format\":\"fake\",\"url\":\"https://up.example/\","
-                                + "\"priority\":10,\"trust\":\"untrusted\",\"resting\":[]}]");
+                                + "\"priority\":10,\"trust\":\"untrusted\",\"trusts_times\":false,\"forbidden\":\"refused\",\"resting\":[]}]");
         assertThat(call("POST", "/api/upstreams/wake", "{\"upstream\":\"nobody\"}")
                         .statusCode())
                 .isEqualTo(400);

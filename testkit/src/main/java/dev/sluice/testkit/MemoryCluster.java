@@ -448,6 +448,12 @@ public final class MemoryCluster {
             history.learn(file, evidence);
             seen.changed(file.coordinates().packageName(), false);
         }
+
+        @Override
+        public void forget(String repository, String upstream, PackageName name, @Nullable String version) {
+            history.forget(repository, upstream, name, version);
+            seen.changed(name, false);
+        }
     }
 
     private final class AdvisoriesOf implements AdvisoryStore {

@@ -211,6 +211,11 @@ final class MemoryStores {
             documents.put(
                     List.of(document.repository(), document.format(), document.upstream(), document.key()), document);
         }
+
+        @Override
+        public synchronized boolean remove(String repository, String format, String upstream, String key) {
+            return documents.remove(List.of(repository, format, upstream, key)) != null;
+        }
     }
 
     /** What was learnt of versions and of bytes. */
@@ -301,6 +306,18 @@ final class MemoryStores {
             if (former != null || file.lastModified() != null || told.tells()) {
                 stamps.changed(name);
             }
+        }
+
+        @Override
+        public synchronized void forget(
+                String repository, String upstream, PackageName name, @Nullable String version) {
+            given.getOrDefault(key(repository, name), new HashMap<>())
+                    .entrySet()
+                    .removeIf(each -> each.getKey().getFirst().equals(upstream)
+                            && (version == null
+                                    || version.equals(
+                                            each.getValue().coordinates().version())));
+            stamps.changed(name);
         }
     }
 

@@ -26,7 +26,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  */
 public final class Configuration {
 
-    private static final List<String> UPSTREAM_PARTS = List.of("url", "user", "password", "token");
+    private static final List<String> UPSTREAM_PARTS = List.of("url", "user", "password", "token", "forbidden");
     private static final int MAX_FILE_BYTES = 1 << 20;
 
     /**
@@ -89,7 +89,7 @@ public final class Configuration {
             if (!UPSTREAM_PARTS.contains(part)) {
                 throw new ConfigurationException("environment variable " + name
                         + " is not known; upstreams are set as " + prefix + "NPM, " + prefix + "NPM_TOKEN, " + prefix
-                        + "NPM_USER, " + prefix + "NPM_PASSWORD");
+                        + "NPM_USER, " + prefix + "NPM_PASSWORD, " + prefix + "NPM_FORBIDDEN");
             }
             values.put("upstreams." + parts[0] + "." + part, new Value(value, "environment " + name));
         });
@@ -274,7 +274,7 @@ public final class Configuration {
                 + (value == null ? "default" : value.origin()) + "), but it takes " + wanted);
     }
 
-    /** What is configured of an upstream, by part: {@code url}, {@code user}, {@code password}, {@code token}. */
+    /** What is configured of an upstream, by part: {@code url}, {@code user}, {@code password}, {@code token}, {@code forbidden}. */
     public Map<String, String> upstream(String format) {
         Map<String, String> parts = new TreeMap<>();
         for (String part : UPSTREAM_PARTS) {

@@ -38,4 +38,10 @@ public interface HistoryStore {
      * earlier. One transaction.
      */
     void learn(StoredFile file, Evidence evidence);
+
+    /**
+     * Forgets which bytes an upstream gave for a package, or for one version of it when that is not null; a lesson. What the bytes say
+     * stays with their digest, and the version stays seen when it was.
+     */
+    void forget(String repository, String upstream, PackageName name, @Nullable String version);
 }

@@ -142,6 +142,14 @@ final class Artifacts {
         revalidated.put(key(want), clock.instant());
     }
 
+    /** Drops what is kept of a file, so that it is asked for anew: whoever did not have it is asked again, too. */
+    void forget(StoredFile file) {
+        Key key = new Key(file.repository(), file.coordinates().format(), file.path());
+        files.remove(key.repository(), key.format(), key.path());
+        revalidated.invalidate(key);
+        pauses.asMap().keySet().removeIf(vain -> vain.key().equals(key));
+    }
+
     private static Key key(FileWant want) {
         return new Key(want.repository().id(), want.packageName().format(), want.path());
     }
@@ -230,12 +238,12 @@ final class Artifacts {
         long limit = settings.maxArtifactBytes();
         UpstreamClient.Ask ask = new UpstreamClient.Ask(upstream, question.uri(), question.accept(), null, null, limit);
         try (UpstreamClient.Answer answer = client.ask(ask)) {
-            if (answer.status() == 404 || answer.status() == 410) {
+            if (upstream.lacks(answer.status())) {
                 return null;
             }
             if (answer.status() != 200) {
                 throw new UpstreamClient.UpstreamException(
-                        "upstream '" + upstream.id() + "' answered " + answer.status() + " for " + want.fileName());
+                        want.fileName() + ": " + upstream.told(answer.status()));
             }
             List<Digest> promised = promises(proxying, upstream, want, listed, answer);
             byte[] head = answer.body().readNBytes(WebPage.HEAD);

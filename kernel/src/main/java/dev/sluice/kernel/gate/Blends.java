@@ -165,6 +165,13 @@ final class Blends {
         return true;
     }
 
+    /** Drops the index that is kept of an upstream, so that it is asked for anew; false when none was kept. */
+    boolean forget(Format format, Repository repository, String upstream, PackageName name) {
+        boolean kept = documents.forget(repository.id(), format.id(), upstream, documentKey(name));
+        memory.invalidate(new Key(repository.id(), name));
+        return kept;
+    }
+
     /** The upstreams that may be asked for a file of the version. */
     List<Upstream> askable(Repository repository, PackageName name, @Nullable String version, boolean untrusted) {
         Optional<HostedPackage> published = hosted.find(repository.id(), name);

@@ -143,6 +143,15 @@ final class Documents {
         });
     }
 
+    /** Drops what is kept of a document, so that it is asked for anew, as if it never was; false when nothing was kept. */
+    boolean forget(String repository, String format, String upstream, String document) {
+        Key key = new Key(repository, upstream, format + ":" + document);
+        boolean kept = store.remove(repository, format, upstream, document);
+        memory.invalidate(key);
+        outages.invalidate(key);
+        return kept;
+    }
+
     /** Length of a body that is kept, in bytes; 0 when it is gone. */
     long size(Digest blob) throws IOException {
         return blobs.find(blob).map(Blob::size).orElse(0L);
@@ -213,10 +222,10 @@ final class Documents {
                 fresh = receive(repository, format, upstream, document, answer, check, kept);
             } else if (status == 304 && revalidate && kept != null) {
                 fresh = validated(kept);
-            } else if (status == 404 || status == 410) {
+            } else if (upstream.lacks(status)) {
                 fresh = absent(repository, format, upstream, document);
             } else { // also a 304 that nobody asked for
-                throw new UpstreamClient.UpstreamException("upstream '" + upstream.id() + "' answered " + status);
+                throw new UpstreamClient.UpstreamException(upstream.told(status));
             }
             if (!fresh.isAbsent() || (kept != null && !kept.isAbsent())) {
                 store.save(fresh); // whoever asks for names that nobody has must not fill the store

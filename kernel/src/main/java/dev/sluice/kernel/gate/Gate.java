@@ -368,6 +368,51 @@ public final class Gate {
         return judge.findings(format(coordinates.packageName()), coordinates);
     }
 
+    /**
+     * What was dropped.
+     *
+     * @param files cached files
+     * @param indexes indexes of upstreams
+     * @param hosted files of the same package or version that were published here, and stay
+     */
+    public record Forgotten(int files, int indexes, int hosted) {}
+
+    /**
+     * Drops what is cached of a package, or of one version of it, so that the next request fetches it again; which bytes an upstream
+     * gave is forgotten with it, what they say stays with their digest. Never what is published here. When versions were first seen,
+     * and what was recorded, stays. Where all there is was published here, nothing is dropped. Other nodes drop the files at once, indexes when they are older than they may be.
+     *
+     * @param version of which files are dropped, or null for every version; the package's index goes in either case
+     * @param upstream whose, by id, or null for all
+     */
+    public Forgotten forget(
+            Repository repository, PackageName name, @Nullable String version, @Nullable String upstream) {
+        Format format = format(name);
+        List<StoredFile> cached = new ArrayList<>();
+        int hosted = 0;
+        for (String each : version != null ? List.of(version) : stores.files().versions(repository.id(), name)) {
+            for (StoredFile file : stores.files().of(repository.id(), new Coordinates(name, each))) {
+                if (file.isHosted()) {
+                    hosted++;
+                } else if (upstream == null || upstream.equals(file.upstream())) {
+                    cached.add(file);
+                }
+            }
+        }
+        if (cached.isEmpty() && hosted > 0) {
+            return new Forgotten(0, 0, hosted); // it is ours
+        }
+        cached.forEach(artifacts::forget);
+        int indexes = 0;
+        for (Upstream each : repository.upstreams(format.id())) {
+            if (upstream == null || upstream.equals(each.id())) {
+                indexes += blends.forget(format, repository, each.id(), name) ? 1 : 0;
+                stores.history().forget(repository.id(), each.id(), name, version);
+            }
+        }
+        return new Forgotten(cached.size(), indexes, hosted);
+    }
+
     /** What of upstreams is left alone now by this node, and why. */
     public List<Rest> rests() {
         return rests.current();

@@ -45,4 +45,7 @@ public interface DocumentStore {
 
     /** Records an answer in place of the former one. The blob must already be committed. */
     void save(Document document);
+
+    /** Forgets an answer; false when there was none. Its blob stays until garbage collection. */
+    boolean remove(String repository, String format, String upstream, String key);
 }

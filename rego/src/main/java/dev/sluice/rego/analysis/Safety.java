@@ -7,12 +7,14 @@ import dev.sluice.rego.syntax.Rule;
 import dev.sluice.rego.syntax.Term;
 import dev.sluice.rego.syntax.With;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -92,34 +94,60 @@ final class Safety {
                         + " in ...`, or import it";
     }
 
+    /** A literal that has no place yet, and whether a variable of it was bound since it was looked at. */
+    private static final class Waiting {
+        private final Expr expr;
+        private boolean due = true;
+
+        private Waiting(Expr expr) {
+            this.expr = expr;
+        }
+    }
+
     /** Orders a body; {@code bound} holds what is known before and afterwards also what the body binds. */
     Body body(Body body, Set<String> bound) {
-        List<Expr> waiting = new ArrayList<>(body.literals());
+        List<Waiting> waiting = body.literals().stream().map(Waiting::new).toList();
         List<Expr> ordered = new ArrayList<>();
         Set<String> own = new HashSet<>(bound);
-        waiting.forEach(e -> Vars.direct(e, v -> own.add(v.name())));
+        Map<String, List<Waiting>> concerned = new HashMap<>();
+        for (Waiting literal : waiting) {
+            Vars.direct(literal.expr, v -> own.add(v.name()));
+            if (waiting.size() > 1) {
+                Consumer<Term.Var> note = v ->
+                        concerned.computeIfAbsent(v.name(), name -> new ArrayList<>()).add(literal);
+                Vars.direct(literal.expr, note);
+                Vars.closed(literal.expr, note);
+            }
+        }
         boolean progress = true;
         while (progress && !waiting.isEmpty()) {
             progress = false;
-            List<Expr> later = new ArrayList<>();
-            for (Expr expr : waiting) {
-                Set<String> out = outputs(expr, bound);
-                if (missing(expr, bound, out, own).isEmpty()) {
+            List<Waiting> later = new ArrayList<>();
+            for (Waiting literal : waiting) {
+                Expr expr = literal.expr;
+                Set<String> out = literal.due ? outputs(expr, bound) : Set.of();
+                if (literal.due && missing(expr, bound, out, own).isEmpty()) {
                     ordered.add(nested(expr, bound, out));
-                    bound.addAll(out);
+                    for (String name : out) {
+                        if (bound.add(name)) {
+                            concerned.getOrDefault(name, List.of()).forEach(each -> each.due = true);
+                        }
+                    }
                     progress = true;
                 } else {
-                    later.add(expr);
+                    literal.due = false;
+                    later.add(literal);
                 }
             }
             waiting = later;
         }
-        for (Expr expr : waiting) {
+        for (Waiting literal : waiting) {
+            Expr expr = literal.expr;
             missing(expr, bound, outputs(expr, bound), own).values().forEach(v -> unsafe(v));
             ordered.add(expr);
         }
         if (!waiting.isEmpty()) {
-            waiting.forEach(e -> Vars.direct(e, v -> bound.add(v.name())));
+            waiting.forEach(literal -> Vars.direct(literal.expr, v -> bound.add(v.name())));
         }
         return new Body(ordered);
     }
@@ -288,9 +316,24 @@ final class Safety {
         }
     }
 
+    /** Whether there is a body in the literal that may use what is bound before it; most have none, and need no set of their own. */
+    private static boolean encloses(Expr expr) {
+        if (expr.statement() instanceof Expr.Every
+                || expr.statement() instanceof Expr.NotBody
+                || expr.statement() instanceof Expr.Logic) {
+            return true;
+        }
+        boolean[] closed = {false};
+        Vars.closed(expr, v -> closed[0] = true);
+        return closed[0];
+    }
+
     private Expr nested(Expr expr, Set<String> bound, Set<String> out) {
-        Set<String> known = new HashSet<>(bound);
-        known.addAll(out);
+        Set<String> known = bound;
+        if (!out.isEmpty() && encloses(expr)) {
+            known = new HashSet<>(bound);
+            known.addAll(out);
+        }
         List<With> withs = new ArrayList<>();
         for (With with : expr.withs()) {
             withs.add(new With(with.location(), with.target(), nested(with.value(), bound)));

@@ -60,6 +60,11 @@ public final class ApiRoutes {
                 () -> rooms.gate().rests(),
                 upstream -> rooms.gate().wake(upstream),
                 administration);
+        CacheApi cache = new CacheApi(
+                rooms.repositories(),
+                rooms.formats(),
+                (repository, name, version, upstream) -> rooms.gate().forget(repository, name, version, upstream),
+                administration);
         TokenApi tokens = new TokenApi(rooms.tokens(), administration, clock);
         JournalApi journal = new JournalApi(
                 rooms.journal(),
@@ -116,6 +121,7 @@ public final class ApiRoutes {
                 of("repositories.delete", "DELETE", "/api/repositories/{repository}", ADMINISTER, repositories::delete),
                 of("upstreams.list", "GET", "/api/upstreams", AUDIT, resting::list),
                 of("upstreams.wake", "POST", "/api/upstreams/wake", ADMINISTER, resting::wake),
+                of("cache.forget", "POST", "/api/cache/forget", ADMINISTER, cache::forget),
                 of("tokens.list", "GET", "/api/tokens", ADMINISTER, tokens::list),
                 of("tokens.create", "POST", "/api/tokens", ADMINISTER, tokens::create),
                 of("tokens.delete", "DELETE", "/api/tokens/{token}", ADMINISTER, tokens::delete),

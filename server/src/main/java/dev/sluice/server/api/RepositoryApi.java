@@ -188,7 +188,8 @@ final class RepositoryApi {
                     .put("url", upstream.url().toString())
                     .put("priority", upstream.priority())
                     .put("trust", upstream.trust().name().toLowerCase(Locale.ROOT))
-                    .put("trusts_times", upstream.trustsTimes());
+                    .put("trusts_times", upstream.trustsTimes())
+                    .put("forbidden", upstream.forbidden().name().toLowerCase(Locale.ROOT));
             switch (upstream.credentials()) {
                 case Upstream.Basic basic ->
                     each.putObject("credentials").put("type", "basic").put("user", basic.user());
@@ -277,6 +278,7 @@ final class RepositoryApi {
         int priority = part.number("priority", 10, 0, 32767);
         Upstream.Trust trust = part.choice("trust", Upstream.Trust.class, Upstream.Trust.UNTRUSTED);
         boolean trustsTimes = part.flag("trusts_times", false);
+        Upstream.Forbidden forbidden = part.choice("forbidden", Upstream.Forbidden.class, Upstream.Forbidden.REFUSED);
         if (!formats.contains(format)) {
             part.fault(
                     "format",
@@ -287,7 +289,7 @@ final class RepositoryApi {
         }
         try {
             URI uri = URI.create(url);
-            return new Upstream(id, format, uri, priority, trust, credentials(part, id, uri, former), trustsTimes);
+            return new Upstream(id, format, uri, priority, trust, credentials(part, id, uri, former), trustsTimes, forbidden);
         } catch (IllegalArgumentException e) {
             part.fault("url", "needs an http or https address without user and password in it");
             return null;

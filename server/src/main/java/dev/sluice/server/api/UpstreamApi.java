@@ -49,7 +49,9 @@ final class UpstreamApi {
                         .put("format", upstream.format())
                         .put("url", upstream.url().toString())
                         .put("priority", upstream.priority())
-                        .put("trust", upstream.trust().name().toLowerCase(Locale.ROOT));
+                        .put("trust", upstream.trust().name().toLowerCase(Locale.ROOT))
+                        .put("trusts_times", upstream.trustsTimes())
+                        .put("forbidden", upstream.forbidden().name().toLowerCase(Locale.ROOT));
                 ArrayNode resting = node.putArray("resting");
                 now.stream()
                         .filter(rest -> rest.upstream().equals(upstream.id())

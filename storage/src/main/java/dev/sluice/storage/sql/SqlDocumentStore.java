@@ -59,6 +59,22 @@ final class SqlDocumentStore implements DocumentStore {
         });
     }
 
+    @Override
+    public boolean remove(String repository, String format, String upstream, String key) {
+        if (!Values.isKey(key)) {
+            return false;
+        }
+        return connections.write(session -> {
+            PreparedStatement statement = session.prepared("DELETE FROM upstream_document"
+                    + " WHERE repository = ? AND format = ? AND upstream = ? AND document_key = ?");
+            statement.setString(1, repository);
+            statement.setString(2, format);
+            statement.setString(3, upstream);
+            statement.setString(4, key);
+            return statement.executeUpdate() > 0;
+        });
+    }
+
     static Document document(ResultSet row) throws SQLException {
         return new Document(
                 row.getString("repository"),

@@ -219,6 +219,24 @@ final class SqlHistoryStore implements HistoryStore {
         });
     }
 
+    @Override
+    public void forget(String repository, String upstream, PackageName name, @Nullable String version) {
+        if (!Values.isKey(name.name()) || (version != null && !Values.isKey(version))) {
+            return;
+        }
+        connections.run(session -> {
+            PreparedStatement statement = session.prepared("DELETE FROM learnt_file" + OF_PACKAGE + " AND source = ?"
+                    + (version == null ? "" : " AND version = ?"));
+            set(statement, repository, name);
+            statement.setString(4, upstream);
+            if (version != null) {
+                statement.setString(5, version);
+            }
+            statement.executeUpdate();
+            lessons.note(session, name);
+        });
+    }
+
     private static boolean isGiven(Session session, StoredFile file) throws SQLException {
         PreparedStatement statement =
                 session.prepared("SELECT version FROM learnt_file" + OF_PACKAGE + " AND source = ? AND path = ?");

@@ -7,6 +7,7 @@ import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.kernel.repository.Upstream.Basic;
 import dev.sluice.kernel.repository.Upstream.Bearer;
 import dev.sluice.kernel.repository.Upstream.Credentials;
+import dev.sluice.kernel.repository.Upstream.Forbidden;
 import dev.sluice.kernel.repository.Upstream.Trust;
 import dev.sluice.storage.KeyHolder;
 import dev.sluice.storage.SecretKey;
@@ -177,7 +178,7 @@ final class SqlRepositoryStore implements RepositoryStore {
         @Nullable Credentials credentials = upstream.credentials();
         PreparedStatement statement = session.prepared(
                 "INSERT INTO upstream (repository, id, format, url, priority, trust,"
-                        + " credential_kind, credential_user, credential_secret, trusts_times) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                        + " credential_kind, credential_user, credential_secret, trusts_times, forbidden) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         statement.setString(1, repository);
         statement.setString(2, Values.key(upstream.id()));
         statement.setString(3, Values.key(upstream.format()));
@@ -196,6 +197,7 @@ final class SqlRepositoryStore implements RepositoryStore {
                                 secret,
                                 place(repository, upstream.id(), upstream.url().toString())));
         statement.setInt(10, upstream.trustsTimes() ? 1 : 0);
+        statement.setString(11, upstream.forbidden().name());
         statement.executeUpdate();
     }
 
@@ -240,7 +242,9 @@ final class SqlRepositoryStore implements RepositoryStore {
                 row.getInt("priority"),
                 Trust.valueOf(row.getString("trust")),
                 credentials(row),
-                row.getInt("trusts_times") != 0); // null, from before it was a setting, reads as 0
+                row.getInt("trusts_times") != 0, // null, from before it was a setting, reads as 0
+                Forbidden.valueOf(Objects.requireNonNullElse(
+                        Values.textOrNull(row, "forbidden"), Forbidden.REFUSED.name())));
     }
 
     private @Nullable Credentials credentials(ResultSet row) throws SQLException {

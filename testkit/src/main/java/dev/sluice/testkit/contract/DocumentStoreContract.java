@@ -117,4 +117,16 @@ public interface DocumentStoreContract {
             }
         }
     }
+
+    @Test
+    default void a_forgotten_answer_is_gone_and_no_other() {
+        store().save(document("one", 1));
+        store().save(document("two", 2));
+
+        assertThat(store().remove("main", "npm", "registry", "one")).isTrue();
+        assertThat(store().remove("main", "npm", "registry", "one")).isFalse();
+        assertThat(store().remove("main", "npm", "registry", "a\0b")).isFalse();
+        assertThat(store().find("main", "npm", "registry", "one")).isEmpty();
+        assertThat(store().find("main", "npm", "registry", "two")).isPresent();
+    }
 }

@@ -293,4 +293,26 @@ public interface HistoryStoreContract {
             }
         });
     }
+
+    @Test
+    default void forgets_which_bytes_an_upstream_gave_and_neither_what_they_say_nor_when_it_was_seen() {
+        StoredFile one = file("1");
+        StoredFile two = file("2");
+        store().learn(one, told(1));
+        store().learn(two, told(1));
+        long stamp = store().stamp(NAME);
+
+        store().forget("main", "npm", NAME, "1");
+
+        assertThat(store().stamp(NAME)).isNotEqualTo(stamp);
+        assertThat(of(reopened()).get("1")).isEqualTo(VersionHistory.seen(one.storedAt()));
+        assertThat(Objects.requireNonNull(of(store()).get("2")).files()).containsExactly(learnt(two, told(1)));
+        assertThat(store().evidence(one.contents().sha256(), "npm", one.fileName()))
+                .contains(told(1));
+        store().forget("main", "other", NAME, null);
+        store().forget("elsewhere", "npm", NAME, null);
+        assertThat(Objects.requireNonNull(of(store()).get("2")).files()).isNotEmpty();
+        store().forget("main", "npm", NAME, null);
+        assertThat(of(reopened()).get("2")).isEqualTo(VersionHistory.seen(two.storedAt()));
+    }
 }

@@ -45,7 +45,8 @@ public interface RepositoryStoreContract {
                                 0,
                                 Trust.TRUSTED,
                                 new Bearer("s3cret"),
-                                true)),
+                                true,
+                                Upstream.Forbidden.ABSENT)),
                 List.of(NamePattern.parse("npm:@acme/*"), NamePattern.parse("*:o'brien-*")));
     }
 
