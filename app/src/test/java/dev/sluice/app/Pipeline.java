@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -43,11 +44,15 @@ final class Pipeline implements AutoCloseable {
     private int files;
 
     Pipeline(Path folder) throws IOException {
+        this(folder, Map.of());
+    }
+
+    /** With further settings, by key. */
+    Pipeline(Path folder, Map<String, String> settings) throws IOException {
         this.folder = folder;
         this.upstream = FakeUpstreamServer.start();
-        this.installation = Installation.open(
-                Configuration.of(
-                        Map.of(
+        Map<String, String> all = new HashMap<>(settings);
+        all.putAll(Map.of(
                                 Setting.DATA.key(),
                                 folder.resolve("data").toString(),
                                 "upstreams.npm.url",
@@ -55,9 +60,9 @@ final class Pipeline implements AutoCloseable {
                                 "upstreams.pypi.url",
                                 upstream.url("/simple/").toString(),
                                 "upstreams.maven.url",
-                                upstream.url().toString()),
-                        Map.of(),
-                        null),
+                                upstream.url().toString()));
+        this.installation = Installation.open(
+                Configuration.of(all, Map.of(), null),
                 clock,
                 new Machine(Map.of(), folder));
         this.server = RunningServer.start(installation, "127.0.0.1", 0);

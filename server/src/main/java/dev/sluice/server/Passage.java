@@ -217,6 +217,11 @@ final class Passage {
     private @Nullable Response answer(boolean onLoop) throws IOException {
         Target where = java.util.Objects.requireNonNull(target);
         Request asked = java.util.Objects.requireNonNull(request);
+        if (where.hasDoubledSlashes()) {
+            return Problem.notFound("there is nothing at " + Shown.of(where.path()) + ": write one slash where several"
+                            + " follow each other, " + Shown.of(where.path().replaceAll("/{2,}", "/")))
+                    .response();
+        }
         Operations.Match match = door.operations.find(asked.method(), where.segments());
         if (match != null) {
             name = match.operation().id();

@@ -60,6 +60,11 @@ record Target(@Nullable String authority, String path, List<String> segments, Ma
         return new Target(authority, path, segments, mark < 0 ? Map.of() : query(rest.substring(mark + 1)));
     }
 
+    /** Whether several slashes follow each other: whether these are one or several, others may see differently. */
+    boolean hasDoubledSlashes() {
+        return path.contains("//");
+    }
+
     private static @Nullable String authority(String uri) {
         int start =
                 uri.regionMatches(true, 0, "http://", 0, 7) ? 7 : uri.regionMatches(true, 0, "https://", 0, 8) ? 8 : -1;

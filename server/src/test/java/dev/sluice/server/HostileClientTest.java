@@ -527,10 +527,29 @@ class HostileClientTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"//fake/main/echo", "/fake//main/echo", "///etc/passwd", "/%2f/fake"})
+    @ValueSource(
+            strings = {
+                "//fake/main/echo",
+                "/fake//main/echo",
+                "/fake/main//echo",
+                "/fake/main/echo//",
+                "//api/status",
+                "/api//status",
+                "/health//live",
+                "///etc/passwd",
+                "/%2f/fake"
+            })
     void doubled_slashes_lead_nowhere(String path) throws IOException {
         try (Wire wire = door.open()) {
             assertThat(wire.send(asking(path)).answer().status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void an_address_with_doubled_slashes_is_told_with_how_it_is_written() throws IOException {
+        try (Wire wire = door.open()) {
+            assertThat(wire.send(asking("/fake//main///echo")).answer().text())
+                    .contains("write one slash where several follow each other, /fake/main/echo");
         }
     }
 

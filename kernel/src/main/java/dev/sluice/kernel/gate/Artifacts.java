@@ -19,6 +19,7 @@ import dev.sluice.kernel.repository.FileStore;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,6 +32,8 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -254,8 +257,9 @@ final class Artifacts {
             try (BlobWriter writer = blobs.begin()) {
                 writer.write(head);
                 answer.body().transferTo(writer);
-                verify(writer.contents(), promised, listed);
-                Contents contents = writer.commit();
+                Contents contents = fits(writer.contents(), promised, listed) || !isCompressed(answer, promised)
+                        ? verified(writer, promised, listed)
+                        : decompressed(writer.commit().sha256(), promised, listed);
                 StoredFile file = new StoredFile(
                         want.repository().id(),
                         want.path(),
@@ -275,6 +279,45 @@ final class Artifacts {
                 return file;
             }
         }
+    }
+
+    /** Whether the bytes were compressed for the way only, which their promises would tell. */
+    private static boolean isCompressed(UpstreamClient.Answer answer, List<Digest> promised) {
+        String coding = answer.header("content-encoding");
+        return !promised.isEmpty()
+                && coding != null
+                && (coding.equalsIgnoreCase("gzip") || coding.equalsIgnoreCase("x-gzip"));
+    }
+
+    /** What was compressed for the way, plain and verified; what came over the wire waits for the garbage collection. */
+    private Contents decompressed(Digest sent, List<Digest> promised, @Nullable ReleaseFile listed)
+            throws IOException {
+        try (InputStream in = blobs.open(sent, 0, Long.MAX_VALUE);
+                InputStream plain = new GZIPInputStream(in, 1 << 16);
+                BlobWriter writer = blobs.begin()) {
+            byte[] buffer = new byte[1 << 16];
+            for (int read = plain.read(buffer); read >= 0; read = plain.read(buffer)) {
+                writer.write(buffer, 0, read);
+                if (writer.size() > settings.maxArtifactBytes()) {
+                    throw new BrokenPromiseException(
+                            "unpacked it is longer than " + settings.maxArtifactBytes() + " bytes");
+                }
+            }
+            return verified(writer, promised, listed);
+        } catch (ZipException | EOFException e) {
+            throw new BrokenPromiseException("it was sent as gzip, and is not: " + e.getMessage());
+        }
+    }
+
+    private static boolean fits(Contents contents, List<Digest> promised, @Nullable ReleaseFile listed) {
+        return (listed == null || listed.size() < 0 || listed.size() == contents.size())
+                && promised.stream().allMatch(contents::matches);
+    }
+
+    private static Contents verified(BlobWriter writer, List<Digest> promised, @Nullable ReleaseFile listed)
+            throws IOException {
+        verify(writer.contents(), promised, listed);
+        return writer.commit();
     }
 
     private static void verify(Contents contents, List<Digest> promised, @Nullable ReleaseFile listed)

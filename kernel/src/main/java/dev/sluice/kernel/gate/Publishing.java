@@ -4,6 +4,8 @@ import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.blob.Contents;
 import dev.sluice.kernel.facts.Evidence;
+import dev.sluice.kernel.facts.LearntFile;
+import dev.sluice.kernel.facts.VersionHistory;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.license.License;
@@ -59,6 +61,9 @@ final class Publishing {
                     clock.instant(),
                     null));
         }
+        for (StoredFile file : files) {
+            asBefore(format, publication, file);
+        }
         List<Evidence> evidence = new ArrayList<>();
         for (int i = 0; i < files.size(); i++) {
             StoredFile file = files.get(i);
@@ -79,6 +84,29 @@ final class Publishing {
             artifacts.learn(format, files.get(i), evidence.get(i));
         }
         recorder.told(visit, change.events(), stores.hosted());
+    }
+
+    /** A file that was published once never comes back with other bytes: lock files and caches of others hold the former ones. */
+    private void asBefore(Format format, Publication publication, StoredFile file)
+            throws Publication.RejectedException {
+        PackageName name = file.coordinates().packageName();
+        String version = file.coordinates().version();
+        if (format.proxying().isMutable(new FileWant(publication.repository(), name, version, file.path()))) {
+            return;
+        }
+        VersionHistory history = stores.history().of(file.repository(), name).of(null, version);
+        for (LearntFile former : history == null ? List.<LearntFile>of() : history.files()) {
+            if (former.path().equals(file.path())
+                    && !former.sha256().equals(file.contents().sha256())) {
+                throw new Publication.RejectedException(
+                        403,
+                        file.fileName() + " was published here before with other bytes (" + former.sha256() + "; "
+                                + name.name() + " " + version + " first on " + history.firstSeen()
+                                + "), and what was published once never comes back otherwise: publish a new version. By whom,"
+                                + " an auditor sees: sluice decisions --kind publish --purl "
+                                + format.purl(file.coordinates()));
+            }
+        }
     }
 
     /** What clients may read differently is not published: whatever is told of it here would be one reading of several. */

@@ -2,17 +2,24 @@ package dev.sluice.testkit.gate;
 
 import static dev.sluice.testkit.gate.Door.OTHER;
 import static dev.sluice.testkit.gate.Door.UP;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.gate.Outcome;
 import dev.sluice.kernel.gate.Released;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.Upstream.Trust;
+import dev.sluice.testkit.MemoryBlobStore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
 /** Artifact bytes: obtained once for everybody, verified before anyone sees them, and kept. */
@@ -220,5 +227,51 @@ class ObtainingTest {
         maven.gate.upstreams().has(uri, "bytes at last", "content-type", "text/html");
 
         assertThat(maven.bytes("3.0")).isEqualTo("bytes at last");
+    }
+
+    @Test
+    void a_body_compressed_for_the_way_is_what_was_promised_once_it_is_unpacked() throws IOException {
+        Door way = Door.unlisting().trusting().has(UP, "1.0");
+        String uri = UP + TextFormat.path("lib", "1.0", "lib-1.0.txt");
+        way.gate.upstreams().has(uri, gzip("bytes of 1.0"), "content-encoding", "gzip");
+        assertThat(way.bytes("1.0")).isEqualTo("bytes of 1.0");
+    }
+
+    @Test
+    void a_file_that_is_compressed_itself_and_labelled_so_is_kept_as_it_is() throws IOException {
+        Door way = Door.unlisting().trusting().has(UP, "1.0");
+        String uri = UP + TextFormat.path("lib", "1.0", "lib-1.0.txt");
+        byte[] packed = gzip("inside");
+        way.gate
+                .upstreams()
+                .has(uri, packed, "content-encoding", "gzip")
+                .has(
+                        uri + ".sha256",
+                        MemoryBlobStore.digest(
+                                        Digest.Algorithm.SHA256, packed)
+                                .hex());
+        Released released = (Released) way.file("1.0");
+        assertThat(released.size()).isEqualTo(packed.length);
+    }
+
+    @Test
+    void what_is_no_gzip_or_something_else_inside_is_refused() throws IOException {
+        byte[] whole = gzip("bytes of 1.0");
+        for (byte[] body : List.of(
+                Arrays.copyOf(whole, whole.length - 9), "plain".getBytes(UTF_8), gzip("else"))) {
+            Door way = Door.unlisting().trusting().has(UP, "1.0");
+            String uri = UP + TextFormat.path("lib", "1.0", "lib-1.0.txt");
+            way.gate.upstreams().has(uri, body, "content-encoding", "gzip");
+            assertThat(Door.missing(way.file("1.0")).unavailable()).isTrue();
+            assertThat(way.faults()).isEqualTo(1);
+        }
+    }
+
+    private static byte[] gzip(String text) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(text.getBytes(UTF_8));
+        }
+        return bytes.toByteArray();
     }
 }

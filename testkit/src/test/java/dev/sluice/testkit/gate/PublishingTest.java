@@ -215,4 +215,17 @@ class PublishingTest {
         mixed.unpublish("1.0");
         assertThat(mixed.versions()).containsExactly("6.6");
     }
+
+    @Test
+    void what_was_unpublished_comes_back_as_it_was_and_never_otherwise() {
+        door.publish("1.0", "lib-1.0.txt", "ours");
+        door.unpublish("1.0");
+        assertThatThrownBy(() -> door.publish("1.0", "lib-1.0.txt", "other bytes"))
+                .hasMessageContaining("lib-1.0.txt was published here before with other bytes")
+                .hasMessageContaining("publish a new version")
+                .hasMessageContaining("sluice decisions --kind publish --purl");
+        Door.missing(door.file("1.0"));
+        door.publish("1.0", "lib-1.0.txt", "ours");
+        assertThat(door.bytes("1.0")).isEqualTo("ours");
+    }
 }
