@@ -112,9 +112,9 @@ final class Packument {
     }
 
     /**
-     * Tags of hosted packages win over upstream ones. A tag on a version that is not served moves to the newest served one that is
-     * not newer (stable ones first when it was on a stable one); one that cannot move is left out. {@code latest} is
-     * always there: clients without it give up.
+     * Tags of hosted packages win over upstream ones. A tag on a version that is withheld moves to the newest served one that is
+     * not newer (stable ones first when it was on a stable one); one that cannot move is left out, and so is one on a version that
+     * nobody has: clients say so, as they would without us. {@code latest} is always there: clients without it give up.
      */
     private Map<String, String> tags(List<PackageDocument> documents) {
         Map<String, String> told = new LinkedHashMap<>();
@@ -129,7 +129,11 @@ final class Packument {
         Map<String, String> result = new LinkedHashMap<>();
         Ladder ladder = new Ladder(allowed);
         told.forEach((tag, version) -> {
-            String target = ladder.holds(version) ? version : ladder.stepDown(version, tag.equals(LATEST));
+            String target = ladder.holds(version)
+                    ? version
+                    : tag.equals(LATEST) || withheld(version) != null
+                            ? ladder.stepDown(version, tag.equals(LATEST))
+                            : null;
             if (target != null) {
                 result.put(tag, target);
             }
