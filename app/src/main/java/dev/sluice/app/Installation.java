@@ -502,13 +502,8 @@ final class Installation implements AutoCloseable {
                 : user != null ? new Upstream.Basic(user, parts.getOrDefault("password", "")) : null;
         try {
             Upstream wanted = new Upstream(id, id, URI.create(url), 100, Upstream.Trust.TRUSTED, credentials);
-            boolean same = former != null && former.url().equals(wanted.url());
-            return wanted.meaning(
-                    same && former.trustsTimes(),
-                    forbidden(
-                            id,
-                            parts.get("forbidden"),
-                            same ? former.forbidden() : Upstream.Forbidden.REFUSED));
+            Upstream as = former != null && former.url().equals(wanted.url()) ? former : wanted;
+            return wanted.meaning(as.trustsTimes(), forbidden(id, parts.get("forbidden"), as.forbidden()));
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException(e.getMessage() + "", e);
         }

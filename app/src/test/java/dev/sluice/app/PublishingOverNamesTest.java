@@ -34,8 +34,9 @@ final class PublishingOverNamesTest {
     private static final String UP = "https://registry.example/";
 
     /** How each format is sent a package, and what an upstream answers that has the name. */
+    @SuppressWarnings("ImmutableEnumChecker") // formats and texts
     enum Client {
-        NPM(new NpmFormat(), "npm:acme-util", "acme-util", "acme-util") {
+        NPM(new NpmFormat(), "npm:acme-util", "acme-util") {
             @Override
             Response publish(TestGate gate, String version) throws IOException {
                 byte[] tarball = Tarballs.npm("acme-util", version, "\"license\":\"MIT\",", 0);
@@ -59,7 +60,7 @@ final class PublishingOverNamesTest {
                                 "application/json");
             }
         },
-        PYPI(new PypiFormat(new Pep440Order(), Withheld.DROP), "pypi:Acme_Util", "acme-util", "simple/acme-util/") {
+        PYPI(new PypiFormat(new Pep440Order(), Withheld.DROP), "pypi:Acme_Util", "acme-util") {
             @Override
             Response publish(TestGate gate, String version) throws IOException {
                 byte[] sdist = Tarballs.sdist("acme_util", version);
@@ -94,7 +95,7 @@ final class PublishingOverNamesTest {
                                 "text/html");
             }
         },
-        MAVEN(new MavenFormat(), "maven:com.acme", "com.acme:util", "com/acme/util/maven-metadata.xml") {
+        MAVEN(new MavenFormat(), "maven:com.acme", "com.acme:util") {
             @Override
             Response publish(TestGate gate, String version) throws IOException {
                 return gate.put(
@@ -118,13 +119,11 @@ final class PublishingOverNamesTest {
         final Format format;
         final String reservation;
         final String name;
-        final String index;
 
-        Client(Format format, String reservation, String name, String index) {
+        Client(Format format, String reservation, String name) {
             this.format = format;
             this.reservation = reservation;
             this.name = name;
-            this.index = index;
         }
 
         abstract Response publish(TestGate gate, String version) throws IOException;
