@@ -14,10 +14,15 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "upstream",
         mixinStandardHelpOptions = true,
-        description = "Show upstreams, say what their answers mean, and have those asked again that are left alone because they failed.",
+        description =
+                "Show upstreams, say what their answers mean, and have those asked again that are left alone because they failed.",
         subcommands = {UpstreamCommands.Show.class, UpstreamCommands.Change.class, UpstreamCommands.Wake.class},
         footerHeading = "%nExamples:%n",
-        footer = {"  sluice upstream list", "  sluice upstream set maven --forbidden absent", "  sluice upstream wake npm"})
+        footer = {
+            "  sluice upstream list",
+            "  sluice upstream set maven --forbidden absent",
+            "  sluice upstream wake npm"
+        })
 final class UpstreamCommands {
 
     private UpstreamCommands() {}
@@ -119,8 +124,8 @@ final class UpstreamCommands {
                     }
                 }
                 if (wanted == null) {
-                    throw new IOException("there is no upstream '" + upstream + "' in " + repository
-                            + "; see: sluice upstream list");
+                    throw new IOException(
+                            "there is no upstream '" + upstream + "' in " + repository + "; see: sluice upstream list");
                 }
                 if (forbidden != null) {
                     wanted.put("forbidden", forbidden);

@@ -8,7 +8,6 @@ import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.facts.VersionHistory;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
-import dev.sluice.testkit.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -90,10 +89,7 @@ final class CacheForgetTest {
     void another_upstream_or_version_is_left() {
         assertThat(forget("pkg:npm/lib@2.0.0").out()).isEqualTo("Dropped 0 files and 1 index.\n");
         assertThat(forget("pkg:npm/lib", "--upstream", "maven").err()).contains("has no upstream 'maven' for npm");
-        assertThat(pipeline.installation
-                        .database
-                        .files()
-                        .of("main", new Coordinates(lib(), "1.0.0")))
+        assertThat(pipeline.installation.database.files().of("main", new Coordinates(lib(), "1.0.0")))
                 .hasSize(1);
     }
 

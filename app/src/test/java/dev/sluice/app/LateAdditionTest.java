@@ -37,8 +37,7 @@ final class LateAdditionTest {
         gate.repository(gate.repository()
                 .with(
                         true,
-                        List.of(new Upstream(
-                                "up", format.id(), URI.create(UP), 1, Upstream.Trust.TRUSTED, null)
+                        List.of(new Upstream("up", format.id(), URI.create(UP), 1, Upstream.Trust.TRUSTED, null)
                                 .meaning(trustsTimes, Upstream.Forbidden.REFUSED)),
                         List.of()));
         String template = Checkout.blocks(Checkout.ROOT.resolve("docs/policies.md"), "rego")
@@ -54,7 +53,12 @@ final class LateAdditionTest {
 
     /** When the second file was uploaded, by PyPI's index, and whether it leaves and is listed. */
     @ParameterizedTest
-    @CsvSource({"2020-01-01T00:00:05Z,200", "2020-01-14T23:59:59Z,200", "2020-01-16T00:00:00Z,403", "2026-05-01T00:00:00Z,403"})
+    @CsvSource({
+        "2020-01-01T00:00:05Z,200",
+        "2020-01-14T23:59:59Z,200",
+        "2020-01-16T00:00:00Z,403",
+        "2026-05-01T00:00:00Z,403"
+    })
     void pypi(String uploaded, int status) throws IOException {
         TestGate gate = gate(new PypiFormat(new Pep440Order(), Withheld.DROP), false);
         byte[] old = Tarballs.sdist("lib", "1.0");
@@ -70,7 +74,8 @@ final class LateAdditionTest {
                 .has(UP + "lib-1.0.tar.gz", old)
                 .has(UP + "lib-1.0.zip", added);
 
-        assertThat(TestGate.text(gate.get("simple/lib/")).contains("lib-1.0.zip")).isEqualTo(status == 200);
+        assertThat(TestGate.text(gate.get("simple/lib/")).contains("lib-1.0.zip"))
+                .isEqualTo(status == 200);
         assertThat(gate.get("files/lib/lib-1.0.tar.gz").status()).isEqualTo(200);
         assertThat(gate.get("files/lib/lib-1.0.zip").status()).isEqualTo(status);
     }

@@ -53,18 +53,16 @@ final class Pipeline implements AutoCloseable {
         this.upstream = FakeUpstreamServer.start();
         Map<String, String> all = new HashMap<>(settings);
         all.putAll(Map.of(
-                                Setting.DATA.key(),
-                                folder.resolve("data").toString(),
-                                "upstreams.npm.url",
-                                upstream.url().toString(),
-                                "upstreams.pypi.url",
-                                upstream.url("/simple/").toString(),
-                                "upstreams.maven.url",
-                                upstream.url().toString()));
-        this.installation = Installation.open(
-                Configuration.of(all, Map.of(), null),
-                clock,
-                new Machine(Map.of(), folder));
+                Setting.DATA.key(),
+                folder.resolve("data").toString(),
+                "upstreams.npm.url",
+                upstream.url().toString(),
+                "upstreams.pypi.url",
+                upstream.url("/simple/").toString(),
+                "upstreams.maven.url",
+                upstream.url().toString()));
+        this.installation =
+                Installation.open(Configuration.of(all, Map.of(), null), clock, new Machine(Map.of(), folder));
         this.server = RunningServer.start(installation, "127.0.0.1", 0);
     }
 

@@ -81,8 +81,9 @@ final class PublishingOverNamesTest {
             }
 
             private static void field(ByteArrayOutputStream form, String name, String value) {
-                form.writeBytes(("--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n")
-                        .getBytes(UTF_8));
+                form.writeBytes(
+                        ("--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n")
+                                .getBytes(UTF_8));
             }
 
             @Override
@@ -90,7 +91,8 @@ final class PublishingOverNamesTest {
                 gate.upstreams()
                         .has(
                                 UP + "acme-util/",
-                                "<a href=\"acme_util-6.6.tar.gz#sha256=" + "0".repeat(64) + "\">acme_util-6.6.tar.gz</a>",
+                                "<a href=\"acme_util-6.6.tar.gz#sha256=" + "0".repeat(64)
+                                        + "\">acme_util-6.6.tar.gz</a>",
                                 "content-type",
                                 "text/html");
             }
@@ -143,9 +145,7 @@ final class PublishingOverNamesTest {
     }
 
     @ParameterizedTest(name = "{0}, {1}")
-    @CsvSource({
-        "NPM,TRUSTED", "PYPI,TRUSTED", "MAVEN,TRUSTED", "NPM,UNTRUSTED", "PYPI,UNTRUSTED", "MAVEN,UNTRUSTED"
-    })
+    @CsvSource({"NPM,TRUSTED", "PYPI,TRUSTED", "MAVEN,TRUSTED", "NPM,UNTRUSTED", "PYPI,UNTRUSTED", "MAVEN,UNTRUSTED"})
     void a_name_that_an_upstream_has_is_not_published_before_it_is_reserved(Client client, Upstream.Trust trust)
             throws IOException {
         TestGate gate = gate(client, trust);
@@ -184,7 +184,9 @@ final class PublishingOverNamesTest {
         Response refused = client.publish(gate, "1.0.0");
 
         assertThat(refused.status()).isEqualTo(503);
-        assertThat(told(refused)).contains("nobody knows now whether " + client.name).contains("Try again later");
+        assertThat(told(refused))
+                .contains("nobody knows now whether " + client.name)
+                .contains("Try again later");
         assertThat(client.isOurs(gate)).isFalse();
         gate.reserve(client.reservation);
         assertThat(client.publish(gate, "1.0.0").status()).isBetween(200, 201);

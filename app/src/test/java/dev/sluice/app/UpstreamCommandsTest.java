@@ -25,8 +25,8 @@ final class UpstreamCommandsTest {
 
     /** The upstream after a start with that configuration. */
     private Upstream started(String... configuration) throws IOException {
-        Map<String, String> flags = new HashMap<>(
-                Map.of(Setting.DATA.key(), folder.toString(), "upstreams.maven.url", STORE));
+        Map<String, String> flags =
+                new HashMap<>(Map.of(Setting.DATA.key(), folder.toString(), "upstreams.maven.url", STORE));
         for (int i = 0; i + 1 < configuration.length; i += 2) {
             flags.put(configuration[i], configuration[i + 1]);
         }
@@ -54,8 +54,10 @@ final class UpstreamCommandsTest {
         CommandLineRun set = CommandLineRun.of("upstream", "set", "maven", "--forbidden", "absent", "--data", folder);
         assertThat(set.err()).isEmpty();
         assertThat(set.out()).isEqualTo("Of upstream maven, 403 means absent; its file times do not count.\n");
-        assertThat(CommandLineRun.of("upstream", "list", "--data", folder).out()).contains("403 means absent");
-        assertThat(CommandLineRun.of("repository", "list", "--data", folder).out()).contains("403 means absent");
+        assertThat(CommandLineRun.of("upstream", "list", "--data", folder).out())
+                .contains("403 means absent");
+        assertThat(CommandLineRun.of("repository", "list", "--data", folder).out())
+                .contains("403 means absent");
         CommandLineRun times =
                 CommandLineRun.of("upstream", "set", "maven", "--trusts-times", "true", "--json", "--data", folder);
         assertThat(times.json().path("upstreams").path(0).path("trusts_times").asBoolean())
@@ -64,8 +66,7 @@ final class UpstreamCommandsTest {
         Upstream again = started();
         assertThat(again.forbidden()).isEqualTo(Upstream.Forbidden.ABSENT);
         assertThat(again.trustsTimes()).isTrue();
-        assertThat(started("upstreams.maven.forbidden", "refused").forbidden())
-                .isEqualTo(Upstream.Forbidden.REFUSED);
+        assertThat(started("upstreams.maven.forbidden", "refused").forbidden()).isEqualTo(Upstream.Forbidden.REFUSED);
         assertThat(started("upstreams.maven.forbidden", "absent").forbidden()).isEqualTo(Upstream.Forbidden.ABSENT);
         assertThat(started("upstreams.maven.url", "https://elsewhere.example/").forbidden())
                 .isEqualTo(Upstream.Forbidden.REFUSED);

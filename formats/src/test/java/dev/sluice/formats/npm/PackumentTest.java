@@ -136,7 +136,8 @@ class PackumentTest {
 
     @Test
     void leaves_out_a_tag_on_a_version_that_nobody_has() throws IOException {
-        PackageIndex index = withTags(List.of("1.0.0", "2.0.0"), Map.of("latest", "9.9.9", "beta", "1.9.0", "old", "1.0.0"));
+        PackageIndex index =
+                withTags(List.of("1.0.0", "2.0.0"), Map.of("latest", "9.9.9", "beta", "1.9.0", "old", "1.0.0"));
         assertThat(Fixtures.packument(index, Set.of()).tags())
                 .containsExactlyInAnyOrderEntriesOf(Map.of("latest", "2.0.0", "old", "1.0.0"));
     }

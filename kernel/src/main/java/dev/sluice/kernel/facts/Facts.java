@@ -75,11 +75,14 @@ public record Facts(
                 .min(Comparator.comparing(Signal::orNull, Comparator.nullsLast(Comparator.naturalOrder())))
                 .orElseGet(() -> release.files().size() == 1
                         ? own
-                        : byAge && kept != null ? firstAge : Signal.unknown("no index tells when each file was published"));
+                        : byAge && kept != null
+                                ? firstAge
+                                : Signal.unknown("no index tells when each file was published"));
         Instant from = first.orNull();
         return from == null
                 ? Signal.unknown(first.basis())
-                : own.map(time -> Duration.between(from, time).isNegative() ? Duration.ZERO : Duration.between(from, time));
+                : own.map(time ->
+                        Duration.between(from, time).isNegative() ? Duration.ZERO : Duration.between(from, time));
     }
 
     /** The declared licence: as the bytes say; what the index or the publisher says beside it. */

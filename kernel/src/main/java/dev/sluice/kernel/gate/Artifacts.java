@@ -245,8 +245,7 @@ final class Artifacts {
                 return null;
             }
             if (answer.status() != 200) {
-                throw new UpstreamClient.UpstreamException(
-                        want.fileName() + ": " + upstream.told(answer.status()));
+                throw new UpstreamClient.UpstreamException(want.fileName() + ": " + upstream.told(answer.status()));
             }
             List<Digest> promised = promises(proxying, upstream, want, listed, answer);
             byte[] head = answer.body().readNBytes(WebPage.HEAD);
@@ -290,8 +289,7 @@ final class Artifacts {
     }
 
     /** What was compressed for the way, plain and verified; what came over the wire waits for the garbage collection. */
-    private Contents decompressed(Digest sent, List<Digest> promised, @Nullable ReleaseFile listed)
-            throws IOException {
+    private Contents decompressed(Digest sent, List<Digest> promised, @Nullable ReleaseFile listed) throws IOException {
         try (InputStream in = blobs.open(sent, 0, Long.MAX_VALUE);
                 InputStream plain = new GZIPInputStream(in, 1 << 16);
                 BlobWriter writer = blobs.begin()) {

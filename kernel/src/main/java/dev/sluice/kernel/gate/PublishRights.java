@@ -53,8 +53,7 @@ final class PublishRights {
     }
 
     /** Throws when nobody may make the change. */
-    void check(Format format, Publication publication)
-            throws RejectedException, BlobsUnavailableException {
+    void check(Format format, Publication publication) throws RejectedException, BlobsUnavailableException {
         Repository repository = publication.repository();
         PackageName name = publication.packageName();
         if (publication.kind() == Event.Kind.UNPUBLISH) {

@@ -33,8 +33,7 @@ final class Publishing {
     private final Recorder recorder;
     private final InstantSource clock;
 
-    Publishing(
-            Gate.Stores stores, PublishRights rights, Artifacts artifacts, Recorder recorder, InstantSource clock) {
+    Publishing(Gate.Stores stores, PublishRights rights, Artifacts artifacts, Recorder recorder, InstantSource clock) {
         this.stores = stores;
         this.rights = rights;
         this.artifacts = artifacts;

@@ -113,8 +113,9 @@ final class Safety {
         for (Waiting literal : waiting) {
             Vars.direct(literal.expr, v -> own.add(v.name()));
             if (waiting.size() > 1) {
-                Consumer<Term.Var> note = v ->
-                        concerned.computeIfAbsent(v.name(), name -> new ArrayList<>()).add(literal);
+                Consumer<Term.Var> note = v -> concerned
+                        .computeIfAbsent(v.name(), name -> new ArrayList<>())
+                        .add(literal);
                 Vars.direct(literal.expr, note);
                 Vars.closed(literal.expr, note);
             }

@@ -29,11 +29,7 @@ final class CacheApi {
     private final Forgetting forgetting;
     private final Administration administration;
 
-    CacheApi(
-            RepositoryStore repositories,
-            List<Format> formats,
-            Forgetting forgetting,
-            Administration administration) {
+    CacheApi(RepositoryStore repositories, List<Format> formats, Forgetting forgetting, Administration administration) {
         this.repositories = repositories;
         this.formats = List.copyOf(formats);
         this.forgetting = forgetting;
@@ -72,7 +68,8 @@ final class CacheApi {
             throw new Problem(
                     409,
                     "Published here",
-                    text + " is published here: nothing of it is cached, and what is published is only unpublished by its"
+                    text
+                            + " is published here: nothing of it is cached, and what is published is only unpublished by its"
                             + " own client, never forgotten");
         }
         administration.record(

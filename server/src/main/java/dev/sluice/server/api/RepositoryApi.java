@@ -1,9 +1,9 @@
 package dev.sluice.server.api;
 
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.repository.NamePattern;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
-import dev.sluice.kernel.repository.NamePattern;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.server.operation.Call;
 import dev.sluice.server.operation.Problem;
@@ -289,7 +289,8 @@ final class RepositoryApi {
         }
         try {
             URI uri = URI.create(url);
-            return new Upstream(id, format, uri, priority, trust, credentials(part, id, uri, former), trustsTimes, forbidden);
+            return new Upstream(
+                    id, format, uri, priority, trust, credentials(part, id, uri, former), trustsTimes, forbidden);
         } catch (IllegalArgumentException e) {
             part.fault("url", "needs an http or https address without user and password in it");
             return null;

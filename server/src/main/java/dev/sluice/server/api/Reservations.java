@@ -1,8 +1,8 @@
 package dev.sluice.server.api;
 
 import dev.sluice.kernel.artifact.PackageName;
-import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.NamePattern;
+import dev.sluice.kernel.repository.Repository;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.sluice.storage.sql;
 
+import dev.sluice.kernel.repository.NamePattern;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
-import dev.sluice.kernel.repository.NamePattern;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.kernel.repository.Upstream.Basic;
 import dev.sluice.kernel.repository.Upstream.Bearer;
@@ -243,8 +243,8 @@ final class SqlRepositoryStore implements RepositoryStore {
                 Trust.valueOf(row.getString("trust")),
                 credentials(row),
                 row.getInt("trusts_times") != 0, // null, from before it was a setting, reads as 0
-                Forbidden.valueOf(Objects.requireNonNullElse(
-                        Values.textOrNull(row, "forbidden"), Forbidden.REFUSED.name())));
+                Forbidden.valueOf(
+                        Objects.requireNonNullElse(Values.textOrNull(row, "forbidden"), Forbidden.REFUSED.name())));
     }
 
     private @Nullable Credentials credentials(ResultSet row) throws SQLException {

@@ -2,9 +2,9 @@ package dev.sluice.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.kernel.repository.NamePattern;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
-import dev.sluice.kernel.repository.NamePattern;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.kernel.repository.Upstream.Basic;
 import dev.sluice.kernel.repository.Upstream.Bearer;

@@ -180,9 +180,8 @@ class EvidenceTest {
         Repository main = door.gate.repository();
         door.gate.repository(main.with(
                 true,
-                List.of(new Upstream(
-                        "up", door.format.id(), URI.create(UP), 1, Upstream.Trust.TRUSTED, null)
-                                .meaning(trustsTimes, Upstream.Forbidden.REFUSED)),
+                List.of(new Upstream("up", door.format.id(), URI.create(UP), 1, Upstream.Trust.TRUSTED, null)
+                        .meaning(trustsTimes, Upstream.Forbidden.REFUSED)),
                 List.of()));
         door.gate.upstreams().has(UP + "lib", "1.0");
         door.gate.upstreams().has(UP + "lib/1.0/lib-1.0.txt", "bytes", OLD);

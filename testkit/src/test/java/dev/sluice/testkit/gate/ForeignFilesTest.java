@@ -4,8 +4,8 @@ import static dev.sluice.testkit.gate.Door.OTHER;
 import static dev.sluice.testkit.gate.Door.UP;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.NamePattern;
+import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.kernel.repository.Upstream.Trust;
 import java.net.URI;

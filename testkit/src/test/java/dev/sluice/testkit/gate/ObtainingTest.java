@@ -247,9 +247,7 @@ class ObtainingTest {
                 .has(uri, packed, "content-encoding", "gzip")
                 .has(
                         uri + ".sha256",
-                        MemoryBlobStore.digest(
-                                        Digest.Algorithm.SHA256, packed)
-                                .hex());
+                        MemoryBlobStore.digest(Digest.Algorithm.SHA256, packed).hex());
         Released released = (Released) way.file("1.0");
         assertThat(released.size()).isEqualTo(packed.length);
     }
@@ -257,8 +255,7 @@ class ObtainingTest {
     @Test
     void what_is_no_gzip_or_something_else_inside_is_refused() throws IOException {
         byte[] whole = gzip("bytes of 1.0");
-        for (byte[] body : List.of(
-                Arrays.copyOf(whole, whole.length - 9), "plain".getBytes(UTF_8), gzip("else"))) {
+        for (byte[] body : List.of(Arrays.copyOf(whole, whole.length - 9), "plain".getBytes(UTF_8), gzip("else"))) {
             Door way = Door.unlisting().trusting().has(UP, "1.0");
             String uri = UP + TextFormat.path("lib", "1.0", "lib-1.0.txt");
             way.gate.upstreams().has(uri, body, "content-encoding", "gzip");
