@@ -239,7 +239,8 @@ final class DisagreementTest {
         Repository former = gate.repository();
         gate.repository(former.with(
                 true,
-                List.of(new Upstream("npm", "npm", URI.create(UP), 0, Upstream.Trust.TRUSTED, null, trusted)),
+                List.of(new Upstream("npm", "npm", URI.create(UP), 0, Upstream.Trust.TRUSTED, null)
+                        .meaning(trusted, Upstream.Forbidden.REFUSED)),
                 List.of()));
         byte[] tarball = Tarballs.npm("lib", "1.0.0", "", 10);
         gate.upstreams()

@@ -94,7 +94,10 @@ final class Publishing {
             return;
         }
         VersionHistory history = stores.history().of(file.repository(), name).of(null, version);
-        for (LearntFile former : history == null ? List.<LearntFile>of() : history.files()) {
+        if (history == null) {
+            return;
+        }
+        for (LearntFile former : history.files()) {
             if (former.path().equals(file.path())
                     && !former.sha256().equals(file.contents().sha256())) {
                 throw new Publication.RejectedException(
