@@ -2,11 +2,13 @@ package dev.sluice.kernel.gate;
 
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.facts.PackageHistory;
+import dev.sluice.kernel.facts.VersionHistory;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Repository;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,15 @@ final class Blend {
     /** What was judged from this blend, with the stamp that says whether it still holds. */
     volatile @Nullable Judged judged;
 
+    /**
+     * What was judged from the same sources before something more was learnt of some versions, or null: of the others it still holds, as
+     * far as policies, advisories and time allow.
+     */
+    private volatile @Nullable Before before;
+
+    /** What was judged earlier, and what was known of the versions then. */
+    record Before(Judged judged, PackageHistory histories) {}
+
     /** A judged index, what it was judged by, and while which it holds as far as time decides. */
     record Judged(Listed listed, long policies, long advisories, long stamp, Span span) {}
 
@@ -85,6 +96,11 @@ final class Blend {
 
     /** Every version once, in the order of the sources; each made as it is looked at, so look once. */
     Iterable<Entry> entries() {
+        return entries(sources);
+    }
+
+    /** Every version of these sources, likewise. */
+    static Iterable<Entry> entries(List<Listed.Source> sources) {
         return () -> {
             Set<String> seen = new HashSet<>();
             return sources.stream()
@@ -103,9 +119,44 @@ final class Blend {
         return this == other || (mine != null && its != null && mine.listed() == its.listed());
     }
 
-    /** The same sources with what was learnt meanwhile; what was judged is not carried over. */
+    /** The same sources with what was learnt meanwhile. */
     Blend with(Stamps newStamps, PackageHistory newHistories) {
-        return new Blend(repository, name, sources, documents, newStamps, stale, untrusted, newHistories);
+        return new Blend(repository, name, sources, documents, newStamps, stale, untrusted, newHistories).after(this);
+    }
+
+    /** This, which has the same sources as another blend and knows more of some versions: what was judged of the others is kept. */
+    Blend after(Blend former) {
+        Judged known = former.judged;
+        before = known == null ? former.before : new Before(known, former.histories);
+        return this;
+    }
+
+    /** What was judged before something was learnt, or null. */
+    @Nullable
+    Before before() {
+        return before;
+    }
+
+    /** Keeps what was judged; what was judged before it is of no more use. */
+    void judged(Judged now) {
+        judged = now;
+        before = null;
+    }
+
+    /** The versions of which something else is known now than then. */
+    Set<String> learntSince(PackageHistory then) {
+        Set<String> learnt = new HashSet<>();
+        for (Listed.Source source : sources) {
+            Map<String, VersionHistory> was = then.of(source.upstream());
+            Map<String, VersionHistory> is = histories.of(source.upstream());
+            is.forEach((version, history) -> {
+                if (!history.equals(was.get(version))) {
+                    learnt.add(version);
+                }
+            });
+            was.keySet().stream().filter(version -> !is.containsKey(version)).forEach(learnt::add);
+        }
+        return learnt;
     }
 
     /** The file at that path, or null when no source lists it. */

@@ -267,7 +267,11 @@ final class Blends {
         }
         Blend blend = blend(repository, name, sources, asked, stamps, stale || failure != null, untrusted);
         if (former != null && sameContent(former, blend)) {
-            blend.judged = former.judged; // an unchanged index keeps its decisions and its ETag
+            if (former.histories.equals(blend.histories)) {
+                blend.judged = former.judged; // an unchanged index keeps its decisions and its ETag
+            } else {
+                blend.after(former);
+            }
         }
         memory.put(key, blend);
         return new Located(blend, failure, untrusted);
@@ -346,8 +350,7 @@ final class Blends {
         if (left.stale != right.stale
                 || left.stamps.hosted() != right.stamps.hosted()
                 || left.sources.size() != right.sources.size()
-                || !sameRules(left, right.repository)
-                || !left.histories.equals(right.histories)) {
+                || !sameRules(left, right.repository)) {
             return false;
         }
         for (int i = 0; i < left.sources.size(); i++) {

@@ -41,6 +41,9 @@ final class Judge {
     /** Versions named by advisories that are judged though nobody has them; records that list more list all there ever were. */
     private static final int MOST_NAMED = 500;
 
+    /** So many versions are judged again by themselves, however few there are. */
+    private static final int FEW = 8;
+
     /** A version that every range from the beginning covers. */
     private static final String FIRST = "0";
 
@@ -124,84 +127,141 @@ final class Judge {
             return former.listed(); // the import did not touch this package
         }
         Instant now = clock.instant();
-        Listed listed = judgeAll(format, blend, set, set.readsRequest() ? visit.actor() : null, now);
+        Round round = new Round(format, blend, set, set.readsRequest() ? visit.actor() : null, now);
+        Blend.Before before = blend.before();
+        Listed again =
+                before != null && isSharable(set, before, revision, stamp, now) ? round.again(before) : null;
+        Listed listed = again == null ? round.all() : again;
         if (!set.readsRequest()) {
-            blend.judged = new Blend.Judged(listed, set.revision(), revision, stamp, new Span(now, listed.horizon()));
+            blend.judged(new Blend.Judged(listed, set.revision(), revision, stamp, new Span(now, listed.horizon())));
             grown.accept(blend);
         }
         return listed;
     }
 
-    private Listed judgeAll(Format format, Blend blend, PolicySet set, Event.@Nullable Actor actor, Instant now) {
-        PolicyInput renderer = renderer(format, now);
-        SharedAnswers answers = new SharedAnswers(now);
-        AdvisoryIndex.OfPackage matcher = advisories.of(format.versionOrder(), blend.name);
-        Instant horizon = horizon(set, matcher, now);
-        JudgedReleases judged = new JudgedReleases(blend);
-        for (Blend.Entry entry : blend.entries()) {
-            Release release = withoutSideCars(format, entry.release());
-            Coordinates coordinates = new Coordinates(blend.name, release.version());
-            Findings findings = matcher.findings(release.version(), now);
-            Facts whole = facts(
+    /** Whether what was judged before something was learnt of some versions still holds for the others. */
+    private static boolean isSharable(
+            PolicySet set, Blend.Before before, long revision, long stamp, Instant now) {
+        return !set.readsRequest()
+                && before.judged().policies() == set.revision()
+                && before.judged().stamp() == stamp
+                && (!set.readsFeeds() || before.judged().advisories() == revision)
+                && before.judged().span().holds(now);
+    }
+
+    /** One look at a package: what all its versions are judged with. For one thread. */
+    private final class Round {
+
+        private final Format format;
+        private final Blend blend;
+        private final PolicySet set;
+        private final Event.@Nullable Actor actor;
+        private final Instant now;
+        private final PolicyInput renderer;
+        private final SharedAnswers answers;
+        private final AdvisoryIndex.OfPackage matcher;
+        private Instant horizon;
+
+        Round(Format format, Blend blend, PolicySet set, Event.@Nullable Actor actor, Instant now) {
+            this.format = format;
+            this.blend = blend;
+            this.set = set;
+            this.actor = actor;
+            this.now = now;
+            this.renderer = renderer(format, now);
+            this.answers = new SharedAnswers(now);
+            this.matcher = advisories.of(format.versionOrder(), blend.name);
+            this.horizon = horizon(set, matcher, now);
+        }
+
+        /** Judges every version. */
+        Listed all() {
+            JudgedReleases judged = new JudgedReleases(blend);
+            for (Blend.Entry entry : blend.entries()) {
+                judged.add(entry, decided(entry));
+            }
+            List<JudgedRelease> absent = absent(
                     format,
                     blend.repository,
-                    coordinates,
+                    blend.name,
+                    version -> blend.release(version) != null,
+                    matcher,
+                    set,
+                    renderer,
+                    actor,
+                    now);
+            return listed(judged, absent);
+        }
+
+        /**
+         * Judges the versions of which something was learnt since, and keeps what was judged of the others; null when that would save
+         * nothing. What was rendered is kept where nothing is decided otherwise.
+         */
+        @SuppressWarnings("ReferenceEquality") // the same list is answered where nothing is decided otherwise
+        @Nullable
+        Listed again(Blend.Before before) {
+            Set<String> learnt = blend.learntSince(before.histories());
+            if (learnt.size() > Math.max(FEW, blend.size() / 4)) {
+                return null;
+            }
+            Listed former = before.judged().listed();
+            horizon = earlier(horizon, former.horizon());
+            Map<String, JudgedReleases.Decided> decided = new HashMap<>();
+            for (String version : learnt) {
+                Blend.Entry entry = blend.release(version);
+                if (entry != null) {
+                    decided.put(version, decided(entry));
+                }
+            }
+            JudgedReleases judged = former.judged().with(decided);
+            boolean same = judged == former.judged() && horizon.equals(former.horizon());
+            return same ? former : listed(judged, former.absent());
+        }
+
+        private JudgedReleases.Decided decided(Blend.Entry entry) {
+            Release release = withoutSideCars(format, entry.release());
+            VersionHistory history = blend.histories.of(entry.upstream(), release.version());
+            Findings findings = matcher.findings(release.version(), now);
+            Decision decision = decided(entry, release, null, findings);
+            Map<String, Decision> files = new HashMap<>();
+            for (ReleaseFile file : release.files()) {
+                if (isJudgedAlone(release, file) || isReadAlone(format, release, file, history)) {
+                    files.put(file.name(), decided(entry, release, file, findings));
+                }
+            }
+            shareWithSideCars(format, entry.release(), files);
+            return new JudgedReleases.Decided(decision, files);
+        }
+
+        private Decision decided(Blend.Entry entry, Release release, @Nullable ReleaseFile file, Findings findings) {
+            Facts facts = facts(
+                    format,
+                    blend.repository,
+                    new Coordinates(blend.name, release.version()),
                     release,
-                    null,
+                    file,
                     entry.upstream(),
                     blend.histories,
                     null,
                     findings,
                     now);
-            Decision decision = decide(set, renderer, whole, actor, answers);
+            Decision decision = decide(set, renderer, facts, actor, answers);
             horizon = earlier(horizon, decision.horizon());
-            Map<String, Decision> files = new HashMap<>();
-            for (ReleaseFile file : release.files()) {
-                if (isJudgedAlone(release, file)
-                        || isReadAlone(
-                                format, release, file, blend.histories.of(entry.upstream(), release.version()))) {
-                    Decision own = decide(
-                            set,
-                            renderer,
-                            facts(
-                                    format,
-                                    blend.repository,
-                                    coordinates,
-                                    release,
-                                    file,
-                                    entry.upstream(),
-                                    blend.histories,
-                                    null,
-                                    findings,
-                                    now),
-                            actor,
-                            answers);
-                    horizon = earlier(horizon, own.horizon());
-                    files.put(file.name(), own);
-                }
-            }
-            shareWithSideCars(format, entry.release(), files);
-            judged.add(entry, decision, files);
+            return decision;
         }
-        return new Listed(
-                blend.repository,
-                blend.name,
-                blend.sources,
-                judged,
-                absent(
-                        format,
-                        blend.repository,
-                        blend.name,
-                        version -> blend.release(version) != null,
-                        matcher,
-                        set,
-                        renderer,
-                        actor,
-                        now),
-                horizon,
-                blend.stale ? new Outcome.Notices(List.of(), true) : Outcome.Notices.NONE,
-                work,
-                () -> grown.accept(blend));
+
+        private Listed listed(JudgedReleases judged, List<JudgedRelease> absent) {
+            return new Listed(
+                    blend.repository,
+                    blend.name,
+                    blend.sources,
+                    judged,
+                    absent,
+                    horizon,
+                    blend.stale ? new Outcome.Notices(List.of(), true) : Outcome.Notices.NONE,
+                    work,
+                    () -> grown.accept(blend));
+        }
     }
 
     /**

@@ -129,6 +129,11 @@ public final class Listed implements Outcome {
         return absent;
     }
 
+    /** The same, with what is decided about each. */
+    JudgedReleases judged() {
+        return releases;
+    }
+
     /** The versions that may leave, in the order of {@link #releases}; cheap however large these are. */
     public List<String> allowedVersions() {
         return releases.stream()

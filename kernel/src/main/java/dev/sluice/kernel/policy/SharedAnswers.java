@@ -128,6 +128,14 @@ public final class SharedAnswers {
         for (StringValue name : OPENED) {
             members += v0.get(name) instanceof ObjectValue object ? object.size() - 1 : 0;
         }
-        return members == shape.size() && shape.stream().allMatch(path -> at(input, path) != null);
+        if (members != shape.size()) {
+            return false;
+        }
+        for (List<StringValue> path : shape) { // once for each file of an index
+            if (at(input, path) == null) {
+                return false;
+            }
+        }
+        return true;
     }
 }
