@@ -129,8 +129,7 @@ final class Judge {
         Instant now = clock.instant();
         Round round = new Round(format, blend, set, set.readsRequest() ? visit.actor() : null, now);
         Blend.Before before = blend.before();
-        Listed again =
-                before != null && isSharable(set, before, revision, stamp, now) ? round.again(before) : null;
+        Listed again = before != null && isSharable(set, before, revision, stamp, now) ? round.again(before) : null;
         Listed listed = again == null ? round.all() : again;
         if (!set.readsRequest()) {
             blend.judged(new Blend.Judged(listed, set.revision(), revision, stamp, new Span(now, listed.horizon())));
@@ -140,8 +139,7 @@ final class Judge {
     }
 
     /** Whether what was judged before something was learnt of some versions still holds for the others. */
-    private static boolean isSharable(
-            PolicySet set, Blend.Before before, long revision, long stamp, Instant now) {
+    private static boolean isSharable(PolicySet set, Blend.Before before, long revision, long stamp, Instant now) {
         return !set.readsRequest()
                 && before.judged().policies() == set.revision()
                 && before.judged().stamp() == stamp
