@@ -4,6 +4,7 @@ import dev.sluice.kernel.gate.Inspector;
 import dev.sluice.kernel.gate.Lane;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -77,9 +78,12 @@ public final class ArtifactInspector implements Inspector {
             return null;
         }
         try {
-            return briefly.run(1, () -> quick.description(fileName, content));
+            return briefly.run(1, () -> Optional.ofNullable(quick.description(fileName, content)))
+                    .orElse(null);
         } catch (TakesLongException e) {
-            return thoroughly.run(1, () -> whole.description(fileName, content));
+            return thoroughly
+                    .run(1, () -> Optional.ofNullable(whole.description(fileName, content)))
+                    .orElse(null);
         }
     }
 }
