@@ -336,9 +336,13 @@ final class EvidenceE2E {
                 Python.wheel(
                         name,
                         "1.0.0",
-                        "MIT\nProvides-Extra: Test_X\nRequires-Dist: Foo.Bar[A_b] (<2,>=1.0) ; extra == 'Test_X'\n"
-                                + "Requires-Dist: b; (python_version<\"3.8\" and os_name=='nt') or extra == 'Test_X'\n"
-                                + "Requires-Dist: c @ https://files.example/c-1.0.tar.gz\nRequires-Dist: d"));
+                        """
+                        MIT
+                        Provides-Extra: Test_X
+                        Requires-Dist: Foo.Bar[A_b] (<2,>=1.0) ; extra == 'Test_X'
+                        Requires-Dist: b; (python_version<"3.8" and os_name=='nt') or extra == 'Test_X'
+                        Requires-Dist: c @ https://files.example/c-1.0.tar.gz
+                        Requires-Dist: d"""));
 
         desks.page(client, "main").follow(desk, "publish").succeeded();
 
