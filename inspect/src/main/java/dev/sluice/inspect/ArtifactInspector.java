@@ -47,7 +47,7 @@ public final class ArtifactInspector implements Inspector {
 
     @Override
     public int version() {
-        return 5; // licences as weighed, POMs leniently, their parents; archives as clients read them; only a jar's own
+        return 7; // licences as weighed, POMs leniently, their parents; archives as clients read them; only a jar's own
         // POM; eggs
     }
 

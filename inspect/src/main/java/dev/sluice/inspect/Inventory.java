@@ -98,15 +98,22 @@ final class Inventory {
         }
     }
 
-    /** A file of that name; answers its place when its content is wanted, else null. */
+    /**
+     * A file of that name; answers its place when its content is wanted, else null.
+     *
+     * @param empty whether it holds nothing: some packers write folders so, and two of them say no more than one
+     */
     @Nullable
-    String file(String name) throws UnreadableException {
+    String file(String name, boolean empty) throws UnreadableException {
         String place = place(name, true);
-        meets(name, place, places.file(place));
+        meets(name, place, empty ? places.folder(place) : places.file(place));
         String stripped = stripped(place);
         boolean spelled = stripped != null && name.equals(place) && layout.decides(stripped);
         if (!spelled && almostDecides(name, place)) {
-            doubt("'" + shown(name) + "' is what clients read only where they are careless about names");
+            doubt(
+                    stripped == null
+                            ? "'" + shown(name) + "' lies outside of the folder that clients take off, where only some look"
+                            : "'" + shown(name) + "' is what clients read only where they are careless about names");
         }
         if (!spelled || stripped == null) {
             return null;

@@ -197,7 +197,7 @@ final class TarReader {
     }
 
     private void file(String name, long size) throws IOException {
-        String place = name.isEmpty() ? null : inventory.file(name);
+        String place = name.isEmpty() ? null : inventory.file(name, size == 0);
         if (place != null) {
             int limit = inventory.limits().documentBytes();
             if (size > limit) {

@@ -74,7 +74,7 @@ final class ZipReader {
             if (entry.isFolder()) {
                 inventory.folder(entry.name());
             } else {
-                String place = inventory.file(entry.name());
+                String place = inventory.file(entry.name(), entry.size() == 0);
                 if (place != null) {
                     wanted.put(at, place);
                     if (entry.isLink()) {

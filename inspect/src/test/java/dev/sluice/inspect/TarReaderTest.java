@@ -41,6 +41,12 @@ class TarReaderTest {
                                 .file("package/long/long/x.js", "x")
                                 .file(MANIFEST, OPEN)),
                 honest(
+                        "keys of vendors, as npm's packer of 2013 wrote them",
+                        new TarForge()
+                                .pax('x', "path", name, "NODETAR.depth", "1", "NODETAR.follow", "", "NODETAR.type", "File")
+                                .file("package/long/long/x.js", "x")
+                                .file(MANIFEST, OPEN)),
+                honest(
                         "a commit in a global PAX header",
                         new TarForge().pax('g', "comment", "0123456789abcdef").file(MANIFEST, OPEN)),
                 honest(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.kernel.gate.Inspector.Inspection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -238,6 +239,21 @@ class ZipReaderTest {
         byte[] twice = ZipForge.of("A.class", "x", "A.class", "y").end();
         assertThat(inspector.inspect("maven", "a-1.jar", new InMemory(twice)).ambiguities())
                 .isNotEmpty();
+    }
+
+    @Test
+    void folders_of_a_jar_may_be_written_as_empty_files() throws IOException {
+        byte[] jar = ZipForge.of("META-INF", "", "META-INF/MANIFEST.MF", "x", "org", "", "org/A.class", "x")
+                .end();
+        assertThat(inspector.inspect("maven", "a-1.jar", new InMemory(jar)).ambiguities())
+                .isEmpty();
+        for (byte[] twice : List.of(
+                ZipForge.of("A.class", "", "A.class", "y").end(),
+                ZipForge.of("A.class", "y", "A.class", "").end(),
+                ZipForge.of("org", "y", "org/A.class", "x").end())) {
+            assertThat(inspector.inspect("maven", "a-1.jar", new InMemory(twice)).ambiguities())
+                    .isNotEmpty();
+        }
     }
 
     private Inspection wheel(byte[] bytes) throws IOException {

@@ -33,6 +33,7 @@ final class LicenseNames {
             Pattern.compile("\\b(agpl|lgpl|gpl|mpl|epl|asl|apache|cddl|bsd|edl|bsl|eupl|cecill) ?v?([0-9])");
     private static final Pattern FILLERS =
             Pattern.compile("\\b(the|license|licence|licenses|licensed|version|ver|software|only|clauses|v)\\b");
+    private static final Pattern CLASSPATH = Pattern.compile("\\s*\\+\\s*(?:ce|cpe)\\b");
     private static final Pattern V_NUMBER = Pattern.compile("\\bv\\.? ?([0-9])");
     private static final Pattern POINT_ZERO = Pattern.compile("\\b([0-9]+)(\\.0)+\\b");
     private static final Pattern WITH = Pattern.compile(" (?:with|w) (?:an? )?");
@@ -99,13 +100,13 @@ final class LicenseNames {
         String name = text.startsWith("License ::")
                 ? text.substring(text.lastIndexOf("::") + 2).strip()
                 : text;
-        String lower = name.toLowerCase(Locale.ROOT);
+        String lower = CLASSPATH.matcher(name.toLowerCase(Locale.ROOT)).replaceAll(" ce");
         if (lower.startsWith("http://") || lower.startsWith("https://")) {
             return at(lower);
         }
-        Meaning known = plain(simplified(ABBREVIATION.matcher(lower).replaceAll(" ")));
+        Meaning known = plain(simplified(lower)); // "BSD (2 clause)" is more than "BSD"
         if (known == null) {
-            known = plain(simplified(lower));
+            known = plain(simplified(ABBREVIATION.matcher(lower).replaceAll(" ")));
         }
         if (known == null && name.endsWith(")") && name.lastIndexOf('(') > 0) {
             Meaning inside = Declaration.simple(name.substring(name.lastIndexOf('(') + 1, name.length() - 1));
