@@ -112,7 +112,8 @@ final class Inventory {
         if (!spelled && almostDecides(name, place)) {
             doubt(
                     stripped == null
-                            ? "'" + shown(name) + "' lies outside of the folder that clients take off, where only some look"
+                            ? "'" + shown(name)
+                                    + "' lies outside of the folder that clients take off, where only some look"
                             : "'" + shown(name) + "' is what clients read only where they are careless about names");
         }
         if (!spelled || stripped == null) {

@@ -43,7 +43,16 @@ class TarReaderTest {
                 honest(
                         "keys of vendors, as npm's packer of 2013 wrote them",
                         new TarForge()
-                                .pax('x', "path", name, "NODETAR.depth", "1", "NODETAR.follow", "", "NODETAR.type", "File")
+                                .pax(
+                                        'x',
+                                        "path",
+                                        name,
+                                        "NODETAR.depth",
+                                        "1",
+                                        "NODETAR.follow",
+                                        "",
+                                        "NODETAR.type",
+                                        "File")
                                 .file("package/long/long/x.js", "x")
                                 .file(MANIFEST, OPEN)),
                 honest(

@@ -251,7 +251,9 @@ class ZipReaderTest {
                 ZipForge.of("A.class", "", "A.class", "y").end(),
                 ZipForge.of("A.class", "y", "A.class", "").end(),
                 ZipForge.of("org", "y", "org/A.class", "x").end())) {
-            assertThat(inspector.inspect("maven", "a-1.jar", new InMemory(twice)).ambiguities())
+            assertThat(inspector
+                            .inspect("maven", "a-1.jar", new InMemory(twice))
+                            .ambiguities())
                     .isNotEmpty();
         }
     }
