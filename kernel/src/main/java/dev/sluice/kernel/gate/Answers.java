@@ -92,7 +92,12 @@ final class Answers {
      */
     Outcome.Missing missing(String what, @Nullable String failure, List<Upstream> upstreams, Rests.Asking asking) {
         return failure == null
-                ? new Outcome.Missing(what + " is not here and no upstream has it", false)
+                ? new Outcome.Missing(
+                        what
+                                + (upstreams.isEmpty()
+                                        ? " is not here, and no upstream is asked for it"
+                                        : " is not here and no upstream has it"),
+                        false)
                 : new Outcome.Missing(
                         what + " is not here, and upstreams could not be asked: " + failure,
                         true,

@@ -117,7 +117,7 @@ class ForeignFilesTest {
             assertThat(fresh.bytes("1.0")).isEqualTo("bytes of 1.0");
             int asked = fresh.gate.upstreams().asked().size();
             fresh.gate.reserve(pattern);
-            Door.missing(fresh.index());
+            assertThat(Door.missing(fresh.index()).why()).contains("no upstream is asked for it");
             Door.missing(fresh.file("1.0"));
             assertThat(fresh.gate.gate().fileFromMemory(fresh.visit(), fresh.want("1.0")))
                     .isNull();
