@@ -245,17 +245,33 @@ public final class AdvisoryIndex {
             return new Findings(advisories.isEmpty() ? List.of() : at(now).matches(version), coverage);
         }
 
-        /** Versions that an advisory names one by one, at most so many: somebody had them once, whoever has them now. */
+        /**
+         * Versions that an advisory names one by one, at most so many: somebody had them once, whoever has them now. Of malware, where
+         * a range begins and ends is named too: it is a version that was taken down.
+         */
         public Set<String> named(int most) {
             Set<String> versions = new LinkedHashSet<>();
             for (Advisory advisory : advisories) {
                 for (Advisory.Affected part : advisory.affected()) {
                     if (part.packageName().equals(name)) {
-                        part.versions().stream().limit(most - versions.size()).forEach(versions::add);
+                        Stream<String> ends = advisory.isMalicious() ? ends(part.ranges()) : Stream.of();
+                        Stream.concat(part.versions().stream(), ends)
+                                .limit(most - versions.size())
+                                .forEach(versions::add);
                     }
                 }
             }
             return versions;
+        }
+
+        private Stream<String> ends(List<AffectedRange> ranges) {
+            return ranges.stream()
+                    .filter(range -> range.type() != AffectedRange.Type.GIT)
+                    .flatMap(range -> range.events().stream())
+                    .filter(event -> event.kind() == AffectedRange.Kind.INTRODUCED
+                            || event.kind() == AffectedRange.Kind.LAST_AFFECTED)
+                    .map(AffectedRange.Event::version)
+                    .filter(version -> !version.equals("0") && order.isVersion(version));
         }
 
         /** The earliest instant after that one at which an answer could change by time alone, or null when none. */

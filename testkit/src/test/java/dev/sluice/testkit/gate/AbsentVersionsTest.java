@@ -4,6 +4,7 @@ import static dev.sluice.testkit.gate.Door.UP;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.kernel.advisory.Advisory;
+import dev.sluice.kernel.advisory.AffectedRange;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.gate.JudgedRelease;
 import dev.sluice.kernel.gate.Outcome;
@@ -21,6 +22,11 @@ class AbsentVersionsTest {
     private final Door door = Door.listing().trusting().has(UP, "1.0", "1.1");
 
     private static Advisory malware(PackageName name, String... versions) {
+        return malware(new Advisory.Affected(name, List.of(), List.of(versions), List.of()));
+    }
+
+    private static Advisory malware(Advisory.Affected affected) {
+        PackageName name = affected.packageName();
         Advisory whole = Door.advisory("MAL-1", name, "0", Door.listing().gate.now());
         return new Advisory(
                 whole.id(),
@@ -32,7 +38,7 @@ class AbsentVersionsTest {
                 whole.published(),
                 whole.modified(),
                 null,
-                List.of(new Advisory.Affected(name, List.of(), List.of(versions), List.of())),
+                List.of(affected),
                 List.of(),
                 "test",
                 true);
@@ -66,6 +72,22 @@ class AbsentVersionsTest {
         assertThat(door.listed().absent()).extracting(JudgedRelease::version).containsExactly("1.1.1");
         assertThat(door.gate.journal().events(Event.Kind.HIDDEN).getFirst().message())
                 .contains("2 of 3 versions of lib withheld");
+    }
+
+    @Test
+    void the_version_at_which_a_range_of_malware_begins_is_named_as_well() {
+        door.withhold("malware", MALWARE);
+        AffectedRange range = new AffectedRange(
+                AffectedRange.Type.SEMVER,
+                List.of(
+                        new AffectedRange.Event(AffectedRange.Kind.INTRODUCED, "1.1.1"),
+                        new AffectedRange.Event(AffectedRange.Kind.FIXED, "1.2")));
+        door.imported(
+                malware(new Advisory.Affected(door.name("lib"), List.of(range), List.of(), List.of())),
+                door.name("lib").format());
+
+        assertThat(door.versions()).containsExactly("1.0", "1.1");
+        assertThat(door.listed().absent()).extracting(JudgedRelease::version).containsExactly("1.1.1");
     }
 
     @Test
