@@ -29,6 +29,9 @@ import tools.jackson.databind.JsonNode;
         })
 final class Decisions extends ApiCommand {
 
+    /** The column, of either table, that a policy's reasons may fill. */
+    private static final int SENTENCE = 5;
+
     @Option(names = "--purl", paramLabel = "PURL", description = "About this package or version.")
     private @Nullable String purl;
 
@@ -86,7 +89,7 @@ final class Decisions extends ApiCommand {
                         List.of("at", "kind", "user", "package", "policy", "what", "why"),
                         Output.rows(answer.path("events"), "at", "kind", "user", "purl", "policies", "message", "id")
                                 .stream()
-                                .map(row -> withAddress(row, api.address()))
+                                .map(row -> forPeople(row, api.address()))
                                 .toList());
             } else if (answer.path("withheld").isEmpty()) {
                 out.println("None.");
@@ -106,15 +109,19 @@ final class Decisions extends ApiCommand {
         Output.table(
                 out,
                 List.of("hour", "policy", "package", "versions", "requests", "reason", "why"),
-                rows.stream().limit(limit).map(row -> withAddress(row, server)).toList());
+                rows.stream()
+                        .limit(limit)
+                        .map(row -> forPeople(row, server))
+                        .toList());
         if (rows.size() > limit || !answer.path("withheld_complete").asBoolean(true)) {
             out.println("There are more: narrow it down with --policy, --purl or --since.");
         }
     }
 
-    /** The row with the address of its explanation in place of the identifier at its end. */
-    private static List<String> withAddress(List<String> row, String server) {
+    /** The row with its sentence cut, and with the address of its explanation in place of the identifier at its end. */
+    private static List<String> forPeople(List<String> row, String server) {
         List<String> told = new ArrayList<>(row);
+        told.set(SENTENCE, Output.shortened(told.get(SENTENCE)));
         told.set(told.size() - 1, server + "/why/" + told.getLast());
         return told;
     }

@@ -12,7 +12,17 @@ final class Output {
     /** An instant finer than a second, which nobody reads; JSON has it whole. */
     private static final Pattern INSTANT = Pattern.compile("^(\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d)\\.\\d+Z$");
 
+    /** Longest sentence in a table for people, in characters. */
+    private static final int MOST = 60;
+
     private Output() {}
+
+    /** The beginning of a sentence that may be of any length, for a table; JSON has it whole. */
+    static String shortened(String text) {
+        return text.codePointCount(0, text.length()) <= MOST
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, MOST - 1)) + "…";
+    }
 
     static void json(PrintWriter out, JsonNode node) {
         out.println(Api.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(node));

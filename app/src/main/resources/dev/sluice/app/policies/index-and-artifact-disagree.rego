@@ -33,9 +33,17 @@ reason contains disagreement("required runtime", said) if {
 	is_array(said)
 }
 
-reason contains sprintf("readers may disagree about what the artifact holds: %s", [sentence]) if {
-	some sentence in input.v0.signals.archive.ambiguous
+# One sentence, however many names and records of an archive are at odds; all of them are in the input.
+reason contains sprintf("readers may disagree about what the artifact holds: %s%s", [concat("; ", first), more]) if {
+	ambiguous := input.v0.signals.archive.ambiguous
+	count(ambiguous) > 0
+	first := array.slice(ambiguous, 0, 3)
+	more := and_more(count(ambiguous) - count(first))
 }
+
+and_more(others) := "" if others == 0
+
+and_more(others) := sprintf("; and %d more", [others]) if others > 0
 
 disagreement(fact, said) := sprintf("sources disagree about its %s: %s", [
 	fact,

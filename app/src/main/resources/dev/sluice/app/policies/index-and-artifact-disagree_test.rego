@@ -50,6 +50,11 @@ test_a_contradicted_runtime_matches if {
 	verdict({"requires_runtime": {"contradicted": [{"source": "a", "value": "x"}, {"source": "b", "value": "y"}]}})
 }
 
+test_of_many_ambiguities_three_are_told_and_the_others_counted if {
+	reasons({"archive": {"ambiguous": ["a", "b", "c"]}}) == {"readers may disagree about what the artifact holds: a; b; c"}
+	reasons({"archive": {"ambiguous": ["a", "b", "c", "d", "e"]}}) == {"readers may disagree about what the artifact holds: a; b; c; and 2 more"}
+}
+
 test_an_ambiguous_archive_matches if {
 	reasons({"archive": {"ambiguous": ["two entries are named METADATA"]}}) == {"readers may disagree about what the artifact holds: two entries are named METADATA"}
 }
