@@ -75,6 +75,7 @@ public final class Main {
         CommandLine line = line(serves ? List.of(Serve.class) : COMMANDS)
                 .setOut(out)
                 .setErr(err)
+                .setParameterExceptionHandler(Main::complain)
                 .setExecutionExceptionHandler((e, command, result) -> {
                     command.getErr().println("sluice: " + sentence(e));
                     if (e instanceof Api.RefusedException refused && refused.isAboutTheInput()) {
@@ -84,6 +85,19 @@ public final class Main {
                     return e instanceof ConfigurationException ? CommandLine.ExitCode.USAGE : CANNOT;
                 });
         return line.execute(arguments);
+    }
+
+    /** What is wrong with an argument, in a sentence, with examples; the whole help would hide it. */
+    private static int complain(CommandLine.ParameterException e, String[] arguments) {
+        CommandLine command = e.getCommandLine();
+        command.getErr().println(e.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
+        if (command.getSubcommands().isEmpty()) {
+            showExample(command);
+        } else {
+            command.usage(command.getErr());
+        }
+        return CommandLine.ExitCode.USAGE;
     }
 
     /** Shows how the command is given; every command has examples in its help. */

@@ -5,14 +5,17 @@ import dev.sluice.kernel.policy.Policy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -250,8 +253,10 @@ final class PolicyCommands {
 
         /** What is wrong, as compilers tell it: file, line, column, message. */
         private static String findings(Path file, String name, Api.RefusedException e) {
-            return "policy '" + name + "' is refused: " + e.getMessage()
-                    + listed(file, e.answer().path("findings"), "");
+            JsonNode findings = e.answer().path("findings");
+            // the message repeats the findings for who knows no more than the contract
+            return "policy '" + name + "' is refused" + (findings.isEmpty() ? ": " + e.getMessage() : ":")
+                    + listed(file, findings, "");
         }
 
         private static String listed(Path file, JsonNode findings, String kind) {
@@ -261,15 +266,18 @@ final class PolicyCommands {
                 for (String place : List.of("line", "column")) {
                     text.append(':').append(Output.text(finding.path(place)));
                 }
-                text.append(": ").append(Output.text(finding.path("message")));
+                text.append(": ").append(lines(finding.path("message")).replace("\n", "\n    "));
                 if (!finding.path("hint").asString("").isEmpty()) {
                     text.append(" [").append(Output.text(finding.path("hint"))).append(']');
                 }
-                for (String line : finding.path("excerpt").asString("").lines().toList()) {
-                    text.append("\n    ").append(line.replaceAll("[\\p{Cntrl}&&[^\t]]", "?"));
-                }
+                lines(finding.path("excerpt")).lines().forEach(line -> text.append("\n    ").append(line));
             }
             return text.toString();
+        }
+
+        /** Text of several lines with tabs, without the other control characters, which could steer a terminal. */
+        private static String lines(JsonNode text) {
+            return text.asString("").replaceAll("[\\p{Cntrl}&&[^\t\n]]", "?");
         }
     }
 
@@ -285,8 +293,24 @@ final class PolicyCommands {
         @Parameters(index = "0", paramLabel = "NAME", description = "Name or slug.")
         private String name;
 
-        @Parameters(index = "1", paramLabel = "MODE", description = "off, audit, warn or enforce.")
+        @Parameters(
+                index = "1",
+                paramLabel = "MODE",
+                converter = ModeWord.class,
+                description = "off, audit, warn or enforce.")
         private Policy.Mode mode;
+
+        /** Reads a mode as people write it. */
+        private static final class ModeWord implements ITypeConverter<Policy.Mode> {
+            @Override
+            public Policy.Mode convert(String word) {
+                return Arrays.stream(Policy.Mode.values())
+                        .filter(mode -> mode.label().equalsIgnoreCase(word))
+                        .findFirst()
+                        .orElseThrow(() -> new TypeConversionException(
+                                "'" + Output.plain(word) + "' is no mode; write off, audit, warn or enforce"));
+            }
+        }
 
         @Override
         public Integer call() throws IOException {

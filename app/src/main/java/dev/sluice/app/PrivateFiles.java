@@ -96,9 +96,12 @@ final class PrivateFiles {
         }
     }
 
-    /** The JDK has no way to say it. Where it cannot be said, the directory itself keeps others out. */
+    /**
+     * Has new files of this process be its user's alone.
+     *
+     * <p>The JDK has no way to say it. Where it cannot be said, the directory itself keeps others out. */
     @SuppressWarnings("restricted") // native access is enabled for the whole program
-    private static void restrictNewFiles() {
+    static void restrictNewFiles() {
         try {
             Linker linker = Linker.nativeLinker();
             int former = (int) linker.downcallHandle(

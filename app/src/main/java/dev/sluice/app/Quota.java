@@ -5,6 +5,7 @@ import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.Quotas;
 import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.server.operation.Call;
 import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Problem;
@@ -86,11 +87,16 @@ final class Quota {
     }
 
     private Repository repository(Call call) {
-        return installation
-                .database
-                .repositories()
-                .find(call.parameter("repository"))
-                .orElseThrow(() -> Problem.notFound("there is no such repository"));
+        RepositoryStore repositories = installation.database.repositories();
+        String name = call.parameter("repository");
+        return repositories
+                .find(name)
+                .orElseThrow(() -> Problem.notFound("there is no repository '" + Output.plain(name) + "'; there are: "
+                        + String.join(
+                                ", ",
+                                repositories.list().stream()
+                                        .map(Repository::name)
+                                        .toList())));
     }
 
     private Response written(Repository repository) {

@@ -43,6 +43,7 @@ final class Restore implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        PrivateFiles.restrictNewFiles(); // as serve and doctor want them: nobody else's
         BackedUp.Restored restored = UpkeepCommand.shown(
                 spec.commandLine().getErr(), json, progress -> new BackedUp(source).restore(data, progress));
         Backup.Manifest manifest = restored.manifest();

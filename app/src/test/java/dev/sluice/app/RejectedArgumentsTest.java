@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -49,6 +50,11 @@ final class RejectedArgumentsTest {
                         List.of("token", "create", "ci", "--role", "publisher", "--publish", "npm:acme/x"),
                         "write npm:name, npm:@scope/name or npm:@scope/*"),
                 Arguments.of(List.of("token", "create", "ci", "--expires", "tomorrow"), "expires_at: "),
+                Arguments.of(
+                        List.of("upstream", "wake", "nosuch"), "upstream: there is no upstream 'nosuch'; there are: "),
+                Arguments.of(
+                        List.of("policy", "mode", "Cool-down", "loud"),
+                        "'loud' is no mode; write off, audit, warn or enforce"),
                 Arguments.of(List.of("repository", "rename", "main", "My Packages"), "name: "),
                 Arguments.of(List.of("repository", "reserve", "@acme/*"), "reserved: "));
     }
@@ -62,9 +68,26 @@ final class RejectedArgumentsTest {
 
         CommandLineRun run = CommandLineRun.of(words.toArray());
 
-        assertThat(run.err()).contains(sentence).doesNotContain("Invalid input.");
+        assertThat(run.err()).contains(sentence).doesNotContain("Invalid input.", "Usage:");
         assertThat(run.err()).as("an example").contains("  sluice " + arguments.getFirst());
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void a_repository_that_is_not_there_is_named_with_those_that_are() {
+        CommandLineRun run = CommandLineRun.of("repository", "quota", "nosuch", "--data", folder);
+
+        assertThat(run.code()).isEqualTo(3);
+        assertThat(run.err()).isEqualTo("sluice: there is no repository 'nosuch'; there are: main\n");
+    }
+
+    @Test
+    void a_backup_that_is_not_there_is_told() {
+        Path nowhere = folder.resolve("not/there");
+
+        CommandLineRun run = CommandLineRun.of("restore", nowhere, "--data", folder.resolve("data"));
+
+        assertThat(run.err()).isEqualTo("sluice: there is no directory '" + nowhere + "'\n");
     }
 }

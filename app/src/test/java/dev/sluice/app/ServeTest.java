@@ -1,8 +1,17 @@
 package dev.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.app.config.Configuration;
+import dev.sluice.app.config.Setting;
+import dev.sluice.app.machine.Machine;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,5 +54,21 @@ final class ServeTest {
         CommandLineRun file = check("--config", folder.resolve("none.yaml"));
         assertThat(file.code()).isEqualTo(2);
         assertThat(file.err()).contains("none.yaml cannot be read");
+    }
+
+    @Test
+    void a_port_that_somebody_listens_on_is_named_with_what_to_do() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = taken.getLocalPort();
+            Installation installation = Installation.open(
+                    Configuration.of(
+                            Map.of(Setting.DATA.key(), folder.resolve("data").toString()), Map.of(), null),
+                    InstantSource.system(),
+                    new Machine(Map.of(), folder));
+
+            assertThatThrownBy(() -> RunningServer.start(installation, "127.0.0.1", port))
+                    .hasMessage("cannot listen on 127.0.0.1:" + port + ": port " + port
+                            + " is in use; choose another with --port");
+        }
     }
 }

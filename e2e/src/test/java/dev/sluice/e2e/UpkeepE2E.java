@@ -82,6 +82,11 @@ class UpkeepE2E {
                             .succeeded()
                             .output())
                     .contains("Restored the backup");
+            assertThat(Sluice.command(folder, "doctor", "--data", data.toString())
+                            .succeeded()
+                            .output())
+                    .as("what is restored is nobody else's from the beginning")
+                    .doesNotContain("open to other users");
             try (Sluice sluice = serve("second", upstream)) {
                 assertThat(sluice.cli("doctor", "--deep").succeeded().output()).contains("Sound: 0 faults");
                 NpmProject user = NpmProject.in(folder.resolve("user"), sluice).token(token);

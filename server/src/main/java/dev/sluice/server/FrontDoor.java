@@ -224,8 +224,13 @@ public final class FrontDoor implements AutoCloseable {
         } catch (IOException e) {
             closeQuietly(vertx);
             blocking.close();
+            String place = binding.address() + ":" + binding.port();
             throw new IOException(
-                    "cannot listen on " + binding.address() + ":" + binding.port() + ": " + e.getMessage(), e);
+                    isTaken(e)
+                            ? "cannot listen on " + place + ": port " + binding.port()
+                                    + " is in use; choose another with --port"
+                            : "cannot listen on " + place + ": " + e.getMessage(),
+                    e);
         }
         int port = servers.element().actualPort();
         return new FrontDoor(vertx, door, servers, blocking, binding.address(), port);
@@ -457,6 +462,12 @@ public final class FrontDoor implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("closing", e);
         }
+    }
+
+    /** Whether somebody else listens there: Linux's EADDRINUSE as the native transport tells it, or the JDK's word. */
+    private static boolean isTaken(IOException e) {
+        String why = String.valueOf(e.getMessage());
+        return why.contains("error(-98)") || why.contains("already in use");
     }
 
     private static void await(Future<?> future) throws IOException {

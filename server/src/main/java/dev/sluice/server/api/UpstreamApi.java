@@ -9,8 +9,11 @@ import dev.sluice.server.operation.Call;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -72,11 +75,13 @@ final class UpstreamApi {
         Fields fields = new Fields(Replies.object(call));
         String id = fields.text("upstream", "", 50);
         fields.check();
-        if (!id.isEmpty()
-                && repositories.list().stream()
-                        .flatMap(repository -> repository.upstreams().stream())
-                        .noneMatch(upstream -> upstream.id().equals(id))) {
-            throw InvalidInputException.field("upstream", "there is no upstream '" + id + "'");
+        Set<String> known = repositories.list().stream()
+                .flatMap(repository -> repository.upstreams().stream())
+                .map(Upstream::id)
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (!id.isEmpty() && !known.contains(id)) {
+            throw InvalidInputException.field(
+                    "upstream", "there is no upstream '" + id + "'; there are: " + String.join(", ", known));
         }
         int woken = waking.wake(id.isEmpty() ? null : id);
         administration.record(

@@ -47,6 +47,9 @@ final class BackupFiles {
     /** What the backup holds. Throws IOException when it is none, or not complete. */
     static Backup.Manifest manifest(Path backup) throws IOException {
         Path file = backup.resolve(MANIFEST);
+        if (!Files.isDirectory(backup)) {
+            throw new IOException("there is no directory '" + backup + "'");
+        }
         if (!Files.isRegularFile(file)) {
             throw new IOException(backup + " is no complete backup: it has no " + MANIFEST);
         }
