@@ -1,5 +1,6 @@
 package dev.sluice.server;
 
+import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.policy.Policy;
@@ -153,6 +154,11 @@ final class CountedJournal implements Journal {
     @Override
     public List<Consumption> consumption(Subject subject, int limit) {
         return journal.consumption(subject, limit);
+    }
+
+    @Override
+    public Set<String> versions(PackageName name) {
+        return journal.versions(name);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.sluice.kernel.advisory.Advisory;
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.Exploitation;
 import dev.sluice.kernel.advisory.SyncStore;
+import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
@@ -19,11 +20,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /** Ports kept in memory, for tests. */
 final class MemoryStores {
@@ -138,6 +141,15 @@ final class MemoryStores {
         @Override
         public List<Consumption> consumption(Subject subject, int limit) {
             return consumption.stream().limit(limit).toList();
+        }
+
+        @Override
+        public Set<String> versions(PackageName name) {
+            return events.stream()
+                    .map(Event::coordinates)
+                    .filter(each -> each != null && each.packageName().equals(name))
+                    .map(Coordinates::version)
+                    .collect(Collectors.toSet());
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.sluice.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.gate.UpstreamClient;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -160,6 +162,11 @@ class MetricsTest {
         @Override
         public List<Consumption> consumption(Subject subject, int limit) {
             return List.of();
+        }
+
+        @Override
+        public Set<String> versions(PackageName name) {
+            return Set.of();
         }
 
         @Override

@@ -1,12 +1,16 @@
 package dev.sluice.testkit;
 
+import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 /** A journal that keeps events in memory, for tests. It answers no consumption queries. */
 public final class MemoryJournal implements Journal {
@@ -57,6 +61,15 @@ public final class MemoryJournal implements Journal {
     @Override
     public List<Consumption> consumption(Subject subject, int limit) {
         throw new UnsupportedOperationException("the memory journal keeps no consumption");
+    }
+
+    @Override
+    public Set<String> versions(PackageName name) {
+        return events.stream()
+                .map(Event::coordinates)
+                .filter(each -> each != null && each.packageName().equals(name))
+                .map(Coordinates::version)
+                .collect(Collectors.toSet());
     }
 
     @Override

@@ -59,6 +59,13 @@ public final class NpmFormat implements Format {
         return Names.parse(purl.namespace() == null ? purl.name() : purl.namespace() + "/" + purl.name());
     }
 
+    /** Without the marks that npm strips from what people write: {@code v1.2.3}, {@code =1.2.3}. */
+    @Override
+    public String version(String text) {
+        String bare = text.strip().replaceFirst("^[v=\\s]+", "");
+        return Names.VERSIONS.isVersion(bare) ? bare : text;
+    }
+
     @Override
     public String purlType() {
         return "npm";

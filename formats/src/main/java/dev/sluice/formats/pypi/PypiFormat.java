@@ -93,6 +93,12 @@ public final class PypiFormat implements Format {
     }
 
     @Override
+    public String version(String text) {
+        String normal = VersionText.normalise(text);
+        return normal == null ? text : normal;
+    }
+
+    @Override
     public String purlType() {
         return ID;
     }

@@ -4,6 +4,7 @@ import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Purl;
 import dev.sluice.kernel.artifact.VersionOrder;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,32 @@ public interface Format {
 
     /** The package that a purl of this ecosystem's type names. Throws IllegalArgumentException. */
     PackageName packageName(Purl purl);
+
+    /**
+     * The version in the spelling this ecosystem lists and keeps it by: people write PyPI's {@code 2.0rc1} as {@code 2.0-rc1} too. Text
+     * that is no version comes back as it is.
+     */
+    default String version(String text) {
+        return text;
+    }
+
+    /**
+     * Which of the known versions that text names: the one spelt so, else all that the ecosystem holds for the same version. Where none
+     * is known, the version alone, spelt as it would be kept: never empty.
+     */
+    default List<String> spellings(String text, Collection<String> known) {
+        if (known.contains(text)) {
+            return List.of(text);
+        }
+        String version = version(text);
+        if (known.contains(version)) {
+            return List.of(version);
+        }
+        List<String> same = known.stream()
+                .filter(each -> versionOrder().compare(each, version) == 0)
+                .toList();
+        return same.isEmpty() ? List.of(version) : same;
+    }
 
     /** The purl type of this ecosystem, for example {@code pypi}. */
     String purlType();

@@ -7,6 +7,7 @@ import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Repository;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -187,6 +188,13 @@ final class Blend {
             }
         }
         return null;
+    }
+
+    /** The versions that any source lists, those of earlier sources first. */
+    Set<String> versions() {
+        Set<String> versions = new LinkedHashSet<>();
+        sources.forEach(source -> versions.addAll(source.index().versions()));
+        return versions;
     }
 
     /** How much memory it takes with what was judged and rendered of it so far, in bytes. */

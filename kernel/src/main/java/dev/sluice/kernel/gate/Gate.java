@@ -30,6 +30,8 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -390,7 +392,9 @@ public final class Gate {
         Format format = format(name);
         List<StoredFile> cached = new ArrayList<>();
         int hosted = 0;
-        for (String each : version != null ? List.of(version) : stores.files().versions(repository.id(), name)) {
+        Collection<String> known = stores.files().versions(repository.id(), name);
+        Collection<String> dropped = version == null ? known : format.spellings(version, known);
+        for (String each : dropped) {
             for (StoredFile file : stores.files().of(repository.id(), new Coordinates(name, each))) {
                 if (file.isHosted()) {
                     hosted++;
@@ -407,7 +411,11 @@ public final class Gate {
         for (Upstream each : repository.upstreams(format.id())) {
             if (upstream == null || upstream.equals(each.id())) {
                 indexes += blends.forget(format, repository, each.id(), name) ? 1 : 0;
-                stores.history().forget(repository.id(), each.id(), name, version);
+                if (version == null) {
+                    stores.history().forget(repository.id(), each.id(), name, null);
+                } else {
+                    dropped.forEach(one -> stores.history().forget(repository.id(), each.id(), name, one));
+                }
             }
         }
         return new Forgotten(cached.size(), indexes, hosted);
@@ -457,18 +465,24 @@ public final class Gate {
      * Explains what would be decided about a version now, without recording anything or fetching the artifact: the decision,
      * the facts, what each policy read, and the nearest allowed version.
      *
+     * @param asked the version; one that is listed or kept in another spelling is found
      * @param upstreams whether upstream indexes may be asked; without, only what is kept is looked at
      */
-    public ObjectValue explain(Visit visit, Repository repository, Coordinates coordinates, boolean upstreams)
+    public ObjectValue explain(Visit visit, Repository repository, Coordinates asked, boolean upstreams)
             throws IOException {
-        Format format = format(coordinates.packageName());
-        Blend blend = blends.lastSeen(repository, coordinates.packageName());
+        PackageName name = asked.packageName();
+        Format format = format(name);
+        Blend blend = blends.lastSeen(repository, name);
         String failure = null;
         if (blend == null && upstreams) {
-            Blends.Located located = blends.locate(format, repository, coordinates.packageName());
+            Blends.Located located = blends.locate(format, repository, name);
             blend = located.blend();
             failure = located.failure();
         }
+        Set<String> versions = new LinkedHashSet<>(blend == null ? Set.of() : blend.versions());
+        versions.addAll(stores.files().versions(repository.id(), name));
+        Coordinates coordinates = new Coordinates(
+                name, format.spellings(asked.version(), versions).getFirst());
         Blend.Entry entry = blend == null ? null : blend.release(coordinates.version());
         List<StoredFile> kept = stores.files().of(repository.id(), coordinates);
         boolean absent = entry == null && kept.isEmpty();

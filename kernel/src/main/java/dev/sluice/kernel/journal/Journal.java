@@ -1,6 +1,7 @@
 package dev.sluice.kernel.journal;
 
 import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.PackageName;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,9 @@ public interface Journal {
 
     /** Who took what, one line per actor and version, the latest first, at most {@code limit}. */
     List<Consumption> consumption(Subject subject, int limit);
+
+    /** The versions of the package that any event is about, in no particular order. */
+    Set<String> versions(PackageName name);
 
     /** Waits until queries see every event that is durable now. */
     void settle();

@@ -1,7 +1,6 @@
 package dev.sluice.server.api;
 
 import dev.sluice.kernel.artifact.PackageName;
-import dev.sluice.kernel.artifact.Purl;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.Gate;
@@ -36,14 +35,6 @@ final class CacheApi {
         this.administration = administration;
     }
 
-    private static Purl purl(String text) {
-        try {
-            return Purl.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw InvalidInputException.field("purl", String.valueOf(e.getMessage()));
-        }
-    }
-
     /** Drops what is cached of a package or version that the body names by its purl. */
     Response forget(Call call) throws IOException {
         Fields fields = new Fields(Replies.object(call));
@@ -51,8 +42,8 @@ final class CacheApi {
         String name = fields.text("repository", "main", 50);
         String upstream = fields.text("upstream", "", 50);
         fields.check();
-        Purl purl = purl(text);
-        PackageName of = JournalApi.packageName(formats, purl);
+        Named named = Named.by(formats, text);
+        PackageName of = named.name();
         Repository repository = repositories
                 .find(name)
                 .orElseThrow(() -> InvalidInputException.field("repository", "there is no repository '" + name + "'"));
@@ -63,7 +54,7 @@ final class CacheApi {
                     "upstream", "'" + name + "' has no upstream '" + upstream + "' for " + of.format());
         }
         Gate.Forgotten forgotten =
-                forgetting.forget(repository, of, purl.version(), upstream.isEmpty() ? null : upstream);
+                forgetting.forget(repository, of, named.version(), upstream.isEmpty() ? null : upstream);
         if (forgotten.hosted() > 0 && forgotten.files() == 0) {
             throw new Problem(
                     409,

@@ -5,7 +5,6 @@ import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.Findings;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
-import dev.sluice.kernel.artifact.Purl;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.journal.Event;
@@ -20,6 +19,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -75,33 +75,44 @@ final class JournalApi {
     /** Refusals, and beside them what was withheld from indexes, a row per policy, package and hour. */
     Response decisions(Call call) {
         journal.settle();
-        ObjectNode body = page(query(call, EnumSet.of(Event.Kind.REFUSAL), limit(call)));
+        ObjectNode body = page(found(call, EnumSet.of(Event.Kind.REFUSAL), limit(call)), limit(call));
         // One resolution asks for hundreds of indexes: event by event they would bury the refusals.
-        List<Event> hidden = journal.query(query(call, EnumSet.of(Event.Kind.HIDDEN), MAX_HIDDEN));
+        List<Event> hidden = found(call, EnumSet.of(Event.Kind.HIDDEN), MAX_HIDDEN);
         body.set("withheld", Withheld.grouped(hidden, call.request().query("policy")));
         body.put("withheld_complete", hidden.size() < MAX_HIDDEN);
         return Replies.json(200, body);
     }
 
     private Response answer(Call call, Set<Event.Kind> kinds) {
-        Journal.Query query = query(call, kinds, limit(call));
         journal.settle();
-        return Replies.json(200, page(query));
+        return Replies.json(200, page(found(call, kinds, limit(call)), limit(call)));
     }
 
     private static int limit(Call call) {
         return Replies.number(call, "limit", 100, 1, 1000);
     }
 
-    private Journal.Query query(Call call, Set<Event.Kind> kinds, int limit) {
-        Purl purl = purl(call);
-        PackageName name = purl == null ? null : packageName(purl);
+    /** The newest events that fit; of a version whose spelling no event has, those of every spelling of it. */
+    private List<Event> found(Call call, Set<Event.Kind> kinds, int limit) {
+        Named named = named(call);
+        if (named == null || named.version() == null) {
+            return journal.query(query(call, kinds, named, call.request().query("version"), limit));
+        }
+        return named.spellings(journal.versions(named.name())).stream()
+                .flatMap(version -> journal.query(query(call, kinds, named, version, limit)).stream())
+                .sorted(Comparator.comparing(Event::at).thenComparing(Event::id).reversed())
+                .limit(limit)
+                .toList();
+    }
+
+    private Journal.Query query(
+            Call call, Set<Event.Kind> kinds, @Nullable Named named, @Nullable String version, int limit) {
         return new Journal.Query(
                 kinds,
                 call.request().query("repository"),
-                name == null ? call.request().query("format") : name.format(),
-                name == null ? call.request().query("package") : name.name(),
-                purl == null ? call.request().query("version") : purl.version(),
+                named == null ? call.request().query("format") : named.name().format(),
+                named == null ? call.request().query("package") : named.name().name(),
+                version,
                 digest(call),
                 call.request().query("policy"),
                 call.request().query("user"),
@@ -111,28 +122,25 @@ final class JournalApi {
                 limit);
     }
 
-    private ObjectNode page(Journal.Query query) {
-        List<Event> events = journal.query(query);
+    private ObjectNode page(List<Event> events, int limit) {
         ObjectNode body = Replies.object();
         ArrayNode list = body.putArray("events");
         events.forEach(event -> list.add(write(event)));
         // Older events, if there may be any, are asked for with before=<next>.
-        body.put("next", events.size() < query.limit() ? null : events.getLast().id());
+        body.put("next", events.size() < limit ? null : events.getLast().id());
         return body;
     }
 
     /** Who took a version, a digest, or anything an advisory covers. */
     Response who(Call call) {
-        Purl purl = purl(call);
+        Named named = named(call);
         String digest = digest(call);
         String advisory = call.request().query("advisory");
         int limit = Replies.number(call, "limit", 1000, 1, 1000);
         journal.settle();
         List<Consumption> found;
-        if (purl != null) {
-            PackageName name = packageName(purl);
-            Set<String> versions = purl.version() == null ? Set.of() : Set.of(purl.version());
-            found = journal.consumption(new Journal.Subject(name.format(), name.name(), versions, null), limit);
+        if (named != null) {
+            found = taken(named, limit);
         } else if (digest != null) {
             found = journal.consumption(new Journal.Subject(null, null, Set.of(), digest), limit);
         } else if (advisory != null) {
@@ -145,6 +153,23 @@ final class JournalApi {
         found.forEach(each -> list.add(write(each)));
         body.put("count", found.size()).put("complete", found.size() < limit);
         return Replies.json(200, body);
+    }
+
+    /** Of a version that nobody took in that spelling, who took it in another: an empty answer must mean nobody. */
+    private List<Consumption> taken(Named named, int limit) {
+        List<String> versions = named.spellings(Set.of());
+        List<Consumption> found = taken(named.name(), versions, limit);
+        if (!found.isEmpty() || versions.isEmpty()) {
+            return found;
+        }
+        Set<String> others = new HashSet<>(journal.versions(named.name()));
+        versions.forEach(others::remove);
+        return taken(named.name(), named.spellings(others), limit);
+    }
+
+    private List<Consumption> taken(PackageName name, List<String> versions, int limit) {
+        return journal.consumption(
+                new Journal.Subject(name.format(), name.name(), Set.copyOf(versions), null), limit);
     }
 
     /** Takes every version of the packages an advisory names, and keeps those it covers. */
@@ -272,34 +297,8 @@ final class JournalApi {
         return hex;
     }
 
-    private static @Nullable Purl purl(Call call) {
+    private @Nullable Named named(Call call) {
         String text = call.request().query("purl");
-        try {
-            return text == null ? null : Purl.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw InvalidInputException.field("purl", String.valueOf(e.getMessage()));
-        }
-    }
-
-    private PackageName packageName(Purl purl) {
-        return packageName(formats, purl);
-    }
-
-    /** The package a purl names, by the format whose type it has. */
-    static PackageName packageName(List<Format> formats, Purl purl) {
-        for (Format format : formats) {
-            if (format.purlType().equals(purl.type())) {
-                try {
-                    return format.packageName(purl);
-                } catch (IllegalArgumentException e) {
-                    throw InvalidInputException.field("purl", String.valueOf(e.getMessage()));
-                }
-            }
-        }
-        throw InvalidInputException.field(
-                "purl",
-                "no format of type '" + purl.type() + "' here; known: "
-                        + String.join(
-                                ", ", formats.stream().map(Format::purlType).toList()));
+        return text == null ? null : Named.by(formats, text);
     }
 }

@@ -1,7 +1,6 @@
 package dev.sluice.server.api;
 
 import dev.sluice.kernel.artifact.Coordinates;
-import dev.sluice.kernel.artifact.Purl;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.Visit;
@@ -94,17 +93,7 @@ final class StatusApi {
         String wanted = name == null ? "main" : name;
         Repository repository =
                 repositories.find(wanted).orElseThrow(() -> Problem.notFound("there is no such repository"));
-        Coordinates coordinates;
-        try {
-            Purl purl = Purl.parse(text);
-            String version = purl.version();
-            if (version == null) {
-                throw new IllegalArgumentException("the purl needs a version: " + purl + "@1.0.0");
-            }
-            coordinates = new Coordinates(JournalApi.packageName(formats, purl), version);
-        } catch (IllegalArgumentException e) {
-            throw InvalidInputException.field("purl", String.valueOf(e.getMessage()));
-        }
+        Coordinates coordinates = Named.by(formats, text).coordinates();
         boolean upstreams = "true".equals(call.request().query("upstreams"));
         return Response.json(200, Json.write(explainer.explain(call.visit(), repository, coordinates, upstreams)))
                 .with("Cache-Control", "no-store");

@@ -1,5 +1,6 @@
 package dev.sluice.server.trace;
 
+import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import io.opentelemetry.api.trace.Span;
@@ -7,6 +8,7 @@ import io.opentelemetry.api.trace.SpanKind;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
@@ -55,6 +57,11 @@ final class TracedJournal implements Journal {
     @Override
     public List<Consumption> consumption(Subject subject, int limit) {
         return journal.consumption(subject, limit);
+    }
+
+    @Override
+    public Set<String> versions(PackageName name) {
+        return journal.versions(name);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.sluice.storage.journal;
 
+import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.storage.DamagedException;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -157,6 +159,11 @@ public final class SegmentJournal implements Journal, AutoCloseable {
     @Override
     public List<Consumption> consumption(Subject subject, int limit) {
         return index.consumption(subject, limit);
+    }
+
+    @Override
+    public Set<String> versions(PackageName name) {
+        return index.versions(name);
     }
 
     /** How far its index is behind, in bytes of the log. */

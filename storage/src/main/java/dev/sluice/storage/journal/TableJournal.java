@@ -1,5 +1,6 @@
 package dev.sluice.storage.journal;
 
+import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.storage.Mark;
@@ -11,6 +12,7 @@ import dev.sluice.storage.upkeep.JournalCheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -95,6 +97,11 @@ public final class TableJournal implements Journal, AutoCloseable {
     @Override
     public List<Consumption> consumption(Subject subject, int limit) {
         return table.consumption(subject, limit);
+    }
+
+    @Override
+    public Set<String> versions(PackageName name) {
+        return table.versions(name);
     }
 
     /** Where it says which installation it belongs to. */

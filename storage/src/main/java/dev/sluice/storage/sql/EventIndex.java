@@ -12,6 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -188,6 +189,30 @@ public final class EventIndex implements AutoCloseable {
     /** Who took the subject, one line per actor and version, the latest first. Throws IllegalArgumentException when it names nothing. */
     public List<Consumption> consumption(Subject subject, int limit) {
         return connections.read(session -> ConsumptionRollup.read(session, subject, limit));
+    }
+
+    /** The versions of the package that any event is about. */
+    public Set<String> versions(PackageName name) {
+        return connections.read(session -> versions(session, name));
+    }
+
+    /** The same on a connection: from one version to the next along the index, however many events each has. */
+    static Set<String> versions(Session session, PackageName name) throws SQLException {
+        String next = "SELECT MIN(e.version) FROM event e WHERE e.format = ? AND e.package_name = ?";
+        PreparedStatement statement = session.prepared("WITH RECURSIVE known (version) AS (SELECT (" + next + ")"
+                + " UNION ALL SELECT (" + next + " AND e.version > k.version) FROM known k WHERE k.version IS NOT NULL)"
+                + " SELECT version FROM known WHERE version IS NOT NULL");
+        statement.setString(1, indexed(name.format()));
+        statement.setString(2, indexed(name.name()));
+        statement.setString(3, indexed(name.format()));
+        statement.setString(4, indexed(name.name()));
+        Set<String> versions = new HashSet<>();
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                versions.add(rows.getString(1));
+            }
+        }
+        return versions;
     }
 
     @Override

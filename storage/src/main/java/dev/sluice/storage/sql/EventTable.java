@@ -2,6 +2,7 @@ package dev.sluice.storage.sql;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal.Consumption;
 import dev.sluice.kernel.journal.Journal.Query;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -242,6 +244,11 @@ public final class EventTable implements AutoCloseable {
     /** Who took the subject, one line per actor and version, the latest first. Throws IllegalArgumentException when it names nothing. */
     public List<Consumption> consumption(Subject subject, int limit) {
         return connections.read(session -> ConsumptionRollup.read(session, subject, limit));
+    }
+
+    /** The versions of the package that any event is about. */
+    public Set<String> versions(PackageName name) {
+        return connections.read(session -> EventIndex.versions(session, name));
     }
 
     /** Lets go of the connection that appends; no append may be under way. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Event.Actor;
 import dev.sluice.kernel.journal.Event.Kind;
@@ -393,6 +394,19 @@ public interface JournalContract {
 
         assertThat(journal().consumption(new Subject("npm", "widget", Set.of("1.0.0"), null), 2))
                 .containsExactly(taken(bob, digest("sdist"), 3, 6, 3), taken(ADA, digest("sdist"), 1, 4, 2));
+    }
+
+    @Test
+    default void knows_the_versions_of_a_package_that_anything_happened_to() throws IOException {
+        appended(
+                download(1),
+                download(2),
+                event(3, Kind.REFUSAL, ADA, Coordinates.of("npm", "widget", "2.0.0"), digest("two")),
+                event(4, Kind.DOWNLOAD, ADA, Coordinates.of("pypi", "widget", "3.0.0"), digest("three")),
+                event(5, Kind.DOWNLOAD, ADA, Coordinates.of("npm", "gadget", "4.0.0"), digest("four")));
+
+        assertThat(journal().versions(WIDGET.packageName())).containsExactlyInAnyOrder("1.0.0", "2.0.0");
+        assertThat(journal().versions(new PackageName("npm", "nothing"))).isEmpty();
     }
 
     @Test
