@@ -109,10 +109,7 @@ final class Decisions extends ApiCommand {
         Output.table(
                 out,
                 List.of("hour", "policy", "package", "versions", "requests", "reason", "why"),
-                rows.stream()
-                        .limit(limit)
-                        .map(row -> forPeople(row, server))
-                        .toList());
+                rows.stream().limit(limit).map(row -> forPeople(row, server)).toList());
         if (rows.size() > limit || !answer.path("withheld_complete").asBoolean(true)) {
             out.println("There are more: narrow it down with --policy, --purl or --since.");
         }

@@ -270,7 +270,9 @@ final class PolicyCommands {
                 if (!finding.path("hint").asString("").isEmpty()) {
                     text.append(" [").append(Output.text(finding.path("hint"))).append(']');
                 }
-                lines(finding.path("excerpt")).lines().forEach(line -> text.append("\n    ").append(line));
+                lines(finding.path("excerpt"))
+                        .lines()
+                        .forEach(line -> text.append("\n    ").append(line));
             }
             return text.toString();
         }

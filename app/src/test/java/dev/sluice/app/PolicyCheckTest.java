@@ -96,7 +96,8 @@ final class PolicyCheckTest {
         CommandLineRun run = CommandLineRun.of("policy", "apply", file, "--data", data);
         assertThat(run.code()).isEqualTo(3);
         assertThat(run.err())
-                .startsWith("sluice: policy 'a' is refused:\n  a.rego:6:19: undefined ref: input.v0.package.naem\n    \t")
+                .startsWith(
+                        "sluice: policy 'a' is refused:\n  a.rego:6:19: undefined ref: input.v0.package.naem\n    \t")
                 .containsOnlyOnce("undefined ref")
                 .doesNotContain("??")
                 .contains("\n    \tinput.v0.package.naem == \"lodash\"\n    \t                 ^");

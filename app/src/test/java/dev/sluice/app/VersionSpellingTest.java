@@ -43,12 +43,17 @@ final class VersionSpellingTest {
 
     /** Asks everything that takes a purl about a version that was taken. */
     private void assertFound(String asked, String kept) {
-        assertThat(ask("who", asked, "--json").json().path("consumers").valueStream()
+        assertThat(ask("who", asked, "--json")
+                        .json()
+                        .path("consumers")
+                        .valueStream()
                         .map(each -> each.path("purl").asString()))
                 .containsExactly(kept);
         assertThat(ask("explain", asked, "--json").json().path("exists").asBoolean())
                 .isTrue();
-        assertThat(ask("decisions", "--kind", "download", "--purl", asked, "--json").json().path("events"))
+        assertThat(ask("decisions", "--kind", "download", "--purl", asked, "--json")
+                        .json()
+                        .path("events"))
                 .hasSize(1);
         assertThat(ask("cache", "forget", asked, "--json").json().path("files").asInt())
                 .isEqualTo(1);
@@ -77,7 +82,8 @@ final class VersionSpellingTest {
     @CsvSource({"v3.0.1", "=3.0.1", "3.0.1"})
     void of_npm(String asked) throws Exception {
         pipeline.npm("is-odd", "3.0.1", OLD, "\"license\":\"MIT\",");
-        assertThat(pipeline.get("/npm/main/is-odd/-/is-odd-3.0.1.tgz").statusCode()).isEqualTo(200);
+        assertThat(pipeline.get("/npm/main/is-odd/-/is-odd-3.0.1.tgz").statusCode())
+                .isEqualTo(200);
 
         assertFound("pkg:npm/is-odd@" + asked, "pkg:npm/is-odd@3.0.1");
     }
@@ -90,9 +96,10 @@ final class VersionSpellingTest {
         pipeline.upstream.serve(jar, Answer.ok(bytes));
         pipeline.upstream.serve(jar + ".sha1", Answer.ok(Pipeline.hex("SHA-1", bytes)));
         String pom = jar.replace(".jar", ".pom");
-        byte[] xml = ("<project><modelVersion>4.0.0</modelVersion><groupId>com.acme</groupId><artifactId>lib</artifactId>"
-                        + "<version>" + kept + "</version></project>")
-                .getBytes(UTF_8);
+        byte[] xml =
+                ("<project><modelVersion>4.0.0</modelVersion><groupId>com.acme</groupId><artifactId>lib</artifactId>"
+                                + "<version>" + kept + "</version></project>")
+                        .getBytes(UTF_8);
         pipeline.upstream.serve(pom, Answer.ok(xml));
         pipeline.upstream.serve(pom + ".sha1", Answer.ok(Pipeline.hex("SHA-1", xml)));
         assertThat(pipeline.get("/maven/main" + pom).statusCode()).isEqualTo(200);
@@ -103,11 +110,18 @@ final class VersionSpellingTest {
     @Test
     void what_is_another_version_is_not_taken_for_it() throws Exception {
         pipeline.npm("is-odd", "3.0.1", OLD, "\"license\":\"MIT\",");
-        assertThat(pipeline.get("/npm/main/is-odd/-/is-odd-3.0.1.tgz").statusCode()).isEqualTo(200);
+        assertThat(pipeline.get("/npm/main/is-odd/-/is-odd-3.0.1.tgz").statusCode())
+                .isEqualTo(200);
 
-        assertThat(ask("who", "pkg:npm/is-odd@v3.0.10", "--json").json().path("count").asInt())
+        assertThat(ask("who", "pkg:npm/is-odd@v3.0.10", "--json")
+                        .json()
+                        .path("count")
+                        .asInt())
                 .isZero();
-        assertThat(ask("explain", "pkg:npm/is-odd@3.0.1-beta", "--json").json().path("exists").asBoolean())
+        assertThat(ask("explain", "pkg:npm/is-odd@3.0.1-beta", "--json")
+                        .json()
+                        .path("exists")
+                        .asBoolean())
                 .isFalse();
     }
 }

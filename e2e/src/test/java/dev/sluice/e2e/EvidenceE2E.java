@@ -331,12 +331,7 @@ final class EvidenceE2E {
         Desk desk = desks.desk(client);
         client.packageToPublish(desk, name, "1.0.0");
         Path dist = Files.createDirectories(desk.project().resolve("dist"));
-        Files.write(
-                dist.resolve(wheel(name)),
-                Python.wheel(
-                        name,
-                        "1.0.0",
-                        """
+        Files.write(dist.resolve(wheel(name)), Python.wheel(name, "1.0.0", """
                         MIT
                         Provides-Extra: Test_X
                         Requires-Dist: Foo.Bar[A_b] (<2,>=1.0) ; extra == 'Test_X'

@@ -168,8 +168,7 @@ final class JournalApi {
     }
 
     private List<Consumption> taken(PackageName name, List<String> versions, int limit) {
-        return journal.consumption(
-                new Journal.Subject(name.format(), name.name(), Set.copyOf(versions), null), limit);
+        return journal.consumption(new Journal.Subject(name.format(), name.name(), Set.copyOf(versions), null), limit);
     }
 
     /** Takes every version of the packages an advisory names, and keeps those it covers. */

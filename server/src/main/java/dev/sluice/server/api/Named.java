@@ -36,8 +36,8 @@ record Named(Format format, PackageName name, @Nullable String version) {
     /** The version; throws InvalidInputException when the purl has none, or one that can never be one. */
     Coordinates coordinates() {
         if (version == null) {
-            throw InvalidInputException.field("purl", "the purl needs a version: "
-                    + format.purl(new Coordinates(name, "1.0.0")));
+            throw InvalidInputException.field(
+                    "purl", "the purl needs a version: " + format.purl(new Coordinates(name, "1.0.0")));
         }
         try {
             return new Coordinates(name, version);
