@@ -295,8 +295,7 @@ final class MigrationTest {
 
                 assertThatThrownBy(() -> Migration.run(old.side(), failing, (what, done) -> {}))
                         .isInstanceOf(IOException.class);
-                faulty.recover();
-                Migration.run(old.side(), failing, (what, done) -> {});
+                Migration.run(old.side(), copy.side(), (what, done) -> {});
             }
             try (Homes copy = elsewhere()) {
                 assertSame(old, copy);

@@ -54,6 +54,7 @@ final class TwoNodesTest {
     private static final String UP_INDEX = "/npm/widget";
     private static final String UP_FILE = "/npm/widget/-/widget-1.0.0.tgz";
     private static final byte[] BYTES = Tarballs.npm("widget", "1.0.0", "", 100);
+    private static final byte[] MINE = Tarballs.npm("mine", "1.0.0", "", 100);
 
     private final ManualClock clock = ManualClock.at("2026-03-10T12:00:00Z");
     private final PostgresServer postgres = PostgresServer.get();
@@ -117,11 +118,11 @@ final class TwoNodesTest {
         return Installation.open(Configuration.of(flags, Map.of(), null), clock, new Machine(Map.of(), folder));
     }
 
-    private static String integrity() {
+    private static String integrity(byte[] bytes) {
         return "sha512-"
                 + Base64.getEncoder()
                         .encodeToString(HexFormat.of()
-                                .parseHex(Samples.contents(BYTES).sha512().hex()));
+                                .parseHex(Samples.contents(bytes).sha512().hex()));
     }
 
     private String packument() {
@@ -129,7 +130,7 @@ final class TwoNodesTest {
                 {"name":"widget","dist-tags":{"latest":"1.0.0"},
                  "time":{"1.0.0":"2020-01-01T00:00:00.000Z"},
                  "versions":{"1.0.0":{"name":"widget","version":"1.0.0","license":"MIT",
-                   "dist":{"tarball":"%s","integrity":"%s"}}}}""".formatted(upstream.url(UP_FILE), integrity());
+                   "dist":{"tarball":"%s","integrity":"%s"}}}}""".formatted(upstream.url(UP_FILE), integrity(BYTES));
     }
 
     private HttpResponse<byte[]> send(RunningServer server, String method, String path, String body, String secret) {
@@ -251,7 +252,7 @@ final class TwoNodesTest {
                 {"_id":"mine","name":"mine","dist-tags":{"latest":"1.0.0"},
                  "versions":{"1.0.0":{"name":"mine","version":"1.0.0","dist":{"integrity":"%s","tarball":"%s"}}},
                  "_attachments":{"mine-1.0.0.tgz":{"content_type":"application/octet-stream","data":"%s","length":%d}}}""".formatted(
-                integrity(), one.address() + tarball, Base64.getEncoder().encodeToString(BYTES), BYTES.length);
+                integrity(MINE), one.address() + tarball, Base64.getEncoder().encodeToString(MINE), MINE.length);
         HttpResponse<byte[]> published = send(one, "PUT", "/npm/main/mine", body, token);
         assertThat(published.statusCode())
                 .as(new String(published.body(), UTF_8))
@@ -260,7 +261,7 @@ final class TwoNodesTest {
         expect(200, get(two, "/npm/main/mine"));
         HttpResponse<byte[]> file = get(two, tarball);
         expect(200, file);
-        assertThat(file.body()).isEqualTo(BYTES);
+        assertThat(file.body()).isEqualTo(MINE);
     }
 
     @Test

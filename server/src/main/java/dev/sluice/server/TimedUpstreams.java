@@ -93,7 +93,7 @@ final class TimedUpstreams implements UpstreamClient {
             told.put(upstream, now);
             LOG.atWarn()
                     .addKeyValue("upstream", upstream)
-                    .addKeyValue("uri", ask.uri())
+                    .addKeyValue("path", ask.uri().getRawPath()) // a query may be a signature
                     .log("{}", ask.upstream().told(403));
         }
     }

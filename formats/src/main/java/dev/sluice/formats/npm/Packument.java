@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,6 +44,7 @@ final class Packument {
     private final List<JudgedRelease> absent;
     private final Set<String> allowed = new LinkedHashSet<>();
     private final List<Withheld> withheld = new ArrayList<>();
+    private final Set<String> withheldVersions = new HashSet<>();
 
     /** A version that may not leave, and why. */
     private record Withheld(String version, Decision decision) {}
@@ -72,6 +74,7 @@ final class Packument {
             }
         }
         absent.forEach(release -> withheld.add(new Withheld(release.version(), release.decision())));
+        withheld.forEach(each -> withheldVersions.add(each.version()));
     }
 
     static Packument of(Listed listed) {
@@ -93,7 +96,11 @@ final class Packument {
     /** The release of that version if it may not leave, or null. */
     @Nullable
     JudgedRelease withheld(String version) {
-        return withheld.stream().anyMatch(w -> w.version().equals(version)) ? find(all(), version) : null;
+        return isWithheld(version) ? find(all(), version) : null;
+    }
+
+    private boolean isWithheld(String version) {
+        return withheldVersions.contains(version);
     }
 
     private static @Nullable JudgedRelease find(Stream<JudgedRelease> releases, String version) {
@@ -131,9 +138,7 @@ final class Packument {
         told.forEach((tag, version) -> {
             String target = ladder.holds(version)
                     ? version
-                    : tag.equals(LATEST) || withheld(version) != null
-                            ? ladder.stepDown(version, tag.equals(LATEST))
-                            : null;
+                    : tag.equals(LATEST) || isWithheld(version) ? ladder.stepDown(version, tag.equals(LATEST)) : null;
             if (target != null) {
                 result.put(tag, target);
             }

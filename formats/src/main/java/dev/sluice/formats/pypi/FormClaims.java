@@ -97,8 +97,8 @@ record FormClaims(CoreFields form) implements Publication.Claims {
 
     /** The headers of METADATA or PKG-INFO under the names that forms have for them. */
     private static CoreFields read(byte[] description) {
-        Map<String, List<String>> fields = new LinkedHashMap<>();
-        List<String> last = new ArrayList<>();
+        Map<String, List<StringBuilder>> fields = new LinkedHashMap<>();
+        List<StringBuilder> last = new ArrayList<>();
         String text = new String(description, StandardCharsets.UTF_8);
         for (String line :
                 (text.startsWith("\uFEFF") ? text.substring(1) : text).lines().toList()) {
@@ -106,16 +106,19 @@ record FormClaims(CoreFields form) implements Publication.Claims {
             if (line.isEmpty()) {
                 break;
             } else if (Character.isWhitespace(line.charAt(0)) && !last.isEmpty()) {
-                last.set(last.size() - 1, last.getLast() + " " + line.strip());
+                last.getLast().append(' ').append(line.strip());
             } else if (colon > 0) {
                 String name = line.substring(0, colon)
                         .strip()
                         .toLowerCase(Locale.ROOT)
                         .replace('-', '_');
                 last = fields.computeIfAbsent(name, n -> new ArrayList<>(1));
-                last.add(line.substring(colon + 1));
+                last.add(new StringBuilder(line.substring(colon + 1)));
             }
         }
-        return new CoreFields(fields);
+        Map<String, List<String>> whole = new LinkedHashMap<>();
+        fields.forEach((name, values) ->
+                whole.put(name, values.stream().map(StringBuilder::toString).toList()));
+        return new CoreFields(whole);
     }
 }

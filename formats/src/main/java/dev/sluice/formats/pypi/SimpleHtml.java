@@ -199,7 +199,7 @@ final class SimpleHtml {
         URI location = href == null ? null : IndexPage.resolve(base, href);
         String fileName = location == null ? null : lastSegment(location);
         if (href != null && location == null) {
-            passedOver.add("link", href);
+            passedOver.add("link", lastSegment(href));
         }
         if (href == null || location == null || fileName == null) {
             return; // to something else than a file
@@ -270,5 +270,11 @@ final class SimpleHtml {
         } catch (IllegalArgumentException e) {
             return null;
         }
+    }
+
+    /** What of an address can be shown: the rest may hold a password or a signature. */
+    private static String lastSegment(String href) {
+        String path = href.split("[?#]", 2)[0];
+        return path.substring(path.lastIndexOf('/') + 1).replaceFirst("^.*@", "");
     }
 }

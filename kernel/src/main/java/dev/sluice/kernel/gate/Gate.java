@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -407,14 +408,21 @@ public final class Gate {
             return new Forgotten(0, 0, hosted); // it is ours
         }
         cached.forEach(artifacts::forget);
+        Set<String> sources = new TreeSet<>();
+        repository.upstreams(format.id()).forEach(each -> sources.add(each.id()));
+        for (StoredFile file : cached) { // also of upstreams that the repository has no more
+            if (file.upstream() != null) {
+                sources.add(file.upstream());
+            }
+        }
         int indexes = 0;
-        for (Upstream each : repository.upstreams(format.id())) {
-            if (upstream == null || upstream.equals(each.id())) {
-                indexes += blends.forget(format, repository, each.id(), name) ? 1 : 0;
+        for (String each : sources) {
+            if (upstream == null || upstream.equals(each)) {
+                indexes += blends.forget(format, repository, each, name) ? 1 : 0;
                 if (version == null) {
-                    stores.history().forget(repository.id(), each.id(), name, null);
+                    stores.history().forget(repository.id(), each, name, null);
                 } else {
-                    dropped.forEach(one -> stores.history().forget(repository.id(), each.id(), name, one));
+                    dropped.forEach(one -> stores.history().forget(repository.id(), each, name, one));
                 }
             }
         }

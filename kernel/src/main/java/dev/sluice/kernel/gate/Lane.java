@@ -88,7 +88,7 @@ public final class Lane {
                 free.release(wanted); // by who works: who waits for it may be interrupted before
             }
         };
-        return threads == null ? here(admitted) : on(threads, admitted);
+        return threads == null ? here(admitted) : on(threads, admitted, wanted);
     }
 
     private static <T> T here(Callable<T> work) throws IOException {
@@ -99,8 +99,14 @@ public final class Lane {
         }
     }
 
-    private <T> T on(ExecutorService threads, Callable<T> work) throws IOException {
-        Future<T> result = threads.submit(work);
+    private <T> T on(ExecutorService threads, Callable<T> work, int wanted) throws IOException {
+        Future<T> result;
+        try {
+            result = threads.submit(work);
+        } catch (Throwable noThread) {
+            free.release(wanted);
+            throw noThread;
+        }
         try {
             return result.get();
         } catch (ExecutionException e) {

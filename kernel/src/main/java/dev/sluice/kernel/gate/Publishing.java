@@ -2,6 +2,7 @@ package dev.sluice.kernel.gate;
 
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.blob.Contents;
 import dev.sluice.kernel.facts.Evidence;
 import dev.sluice.kernel.facts.LearntFile;
@@ -16,6 +17,7 @@ import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Quotas;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.StoredFile;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -127,7 +129,15 @@ final class Publishing {
     /** What was told of a file is what it says of itself, or it is not published: clients would believe one of both. */
     private void agreeing(Format format, StoredFile file, Publication.Claims claims)
             throws IOException, Publication.RejectedException {
-        byte[] description = artifacts.description(format, file);
+        byte[] description;
+        try {
+            description = artifacts.description(format, file);
+        } catch (FileNotFoundException | BlobsUnavailableException | BusyException e) {
+            throw e; // it says nothing of the artifact
+        } catch (IOException | IllegalArgumentException e) {
+            throw new Publication.RejectedException(
+                    400, file.fileName() + " cannot be read: " + shown(String.valueOf(e.getMessage())));
+        }
         Publication.Contradiction found = description == null ? null : claims.contradicted(description);
         if (found != null) {
             throw contradicting(file, found);

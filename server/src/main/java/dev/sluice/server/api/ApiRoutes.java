@@ -18,6 +18,7 @@ import dev.sluice.server.operation.FeedReport;
 import dev.sluice.server.operation.Operation;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The table of the REST API: what is where, and who may. The OpenAPI document describes the same, and a test compares them. */
@@ -50,9 +51,10 @@ public final class ApiRoutes {
     public static List<Operation> operations(Rooms rooms, Ulid ids, InstantSource clock) {
         Administration administration = new Administration(rooms.journal(), rooms.nodes(), rooms.leases(), ids, clock);
         PolicyApi policies = new PolicyApi(rooms.policies(), administration, rooms.workspace());
+        Set<String> formats = rooms.formats().stream().map(Format::id).collect(Collectors.toSet());
         RepositoryApi repositories = new RepositoryApi(
                 rooms.repositories(),
-                rooms.formats().stream().map(Format::id).collect(Collectors.toSet()),
+                formats,
                 (repository, format, after, limit) -> rooms.gate().keptNames(repository, format, after, limit),
                 administration);
         UpstreamApi resting = new UpstreamApi(
@@ -65,7 +67,7 @@ public final class ApiRoutes {
                 rooms.formats(),
                 (repository, name, version, upstream) -> rooms.gate().forget(repository, name, version, upstream),
                 administration);
-        TokenApi tokens = new TokenApi(rooms.tokens(), administration, clock);
+        TokenApi tokens = new TokenApi(rooms.tokens(), formats, administration, clock);
         JournalApi journal = new JournalApi(
                 rooms.journal(),
                 rooms.advisories(),

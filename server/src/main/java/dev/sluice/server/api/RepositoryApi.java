@@ -217,7 +217,7 @@ final class RepositoryApi {
             try {
                 NamePattern wanted = NamePattern.parse(text);
                 if (!formerReserved.contains(wanted.toString())) {
-                    objection(wanted).ifPresent(objection -> fields.fault("reserved", objection));
+                    objection(wanted, formats).ifPresent(objection -> fields.fault("reserved", objection));
                 }
                 reserved.add(wanted);
             } catch (IllegalArgumentException e) {
@@ -235,7 +235,8 @@ final class RepositoryApi {
         }
     }
 
-    private Optional<String> objection(NamePattern name) {
+    /** Why nothing can have such a name here, where so. */
+    static Optional<String> objection(NamePattern name, Set<String> formats) {
         return name.format().equals("*") || formats.contains(name.format())
                 ? name.objection()
                 : Optional.of("'" + name + "' names a format that is not served here; write one of "

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -23,10 +24,12 @@ final class TokenApi {
     private final TokenStore tokens;
     private final Administration administration;
     private final InstantSource clock;
+    private final Set<String> formats;
 
     /** The tokens in a store. */
-    TokenApi(TokenStore tokens, Administration administration, InstantSource clock) {
+    TokenApi(TokenStore tokens, Set<String> formats, Administration administration, InstantSource clock) {
         this.tokens = tokens;
+        this.formats = Set.copyOf(formats);
         this.administration = administration;
         this.clock = clock;
     }
@@ -55,12 +58,12 @@ final class TokenApi {
         return Replies.json(201, write(issued.token()).put("token", issued.text()));
     }
 
-    private static List<NamePattern> publishes(Fields fields, Role role) {
+    private List<NamePattern> publishes(Fields fields, Role role) {
         List<NamePattern> names = new ArrayList<>();
         for (String text : fields.texts("publishes", List.of(), 1000, 600)) {
             try {
                 NamePattern name = NamePattern.parse(text);
-                name.objection().ifPresent(objection -> fields.fault("publishes", objection));
+                RepositoryApi.objection(name, formats).ifPresent(objection -> fields.fault("publishes", objection));
                 names.add(name);
             } catch (IllegalArgumentException e) {
                 fields.fault("publishes", String.valueOf(e.getMessage()));

@@ -500,7 +500,10 @@ final class Door {
         }
 
         @Override
-        public byte @org.jspecify.annotations.Nullable [] description(String format, String fileName, Content content) {
+        public byte @Nullable [] description(String of, String fileName, Content content) throws IOException {
+            if (new String(content.open(0, Long.MAX_VALUE).readAllBytes(), UTF_8).startsWith("no archive")) {
+                throw new IOException("it is no archive");
+            }
             return null;
         }
 

@@ -4,6 +4,8 @@ import static dev.sluice.testkit.gate.Door.UP;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.kernel.gate.Gate;
+import dev.sluice.kernel.repository.Repository;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is cached is dropped on demand, and what is published never. */
@@ -44,6 +46,21 @@ class ForgettingTest {
 
         assertThat(door.bytes("1.0")).isEqualTo("repaired");
         assertThat(door.bytes("1.1")).isEqualTo("bytes of 1.1");
+    }
+
+    @Test
+    void what_came_from_an_upstream_that_was_taken_away_leaves_no_more() {
+        Door unlisted = Door.unlisting().trusting();
+        unlisted.hasFile(UP, "1.0", "lib-1.0.txt", "bytes");
+        assertThat(unlisted.bytes("1.0")).isEqualTo("bytes");
+        Repository former = unlisted.gate.repository();
+        unlisted.gate.repository(new Repository(former.name(), former.openReads(), List.of(), former.reserved()));
+
+        forget(unlisted, "1.0");
+
+        Door.missing(unlisted.file("1.0"));
+        assertThat(unlisted.gate.gate().fileFromMemory(unlisted.visit(), unlisted.want("1.0")))
+                .isNull();
     }
 
     @Test

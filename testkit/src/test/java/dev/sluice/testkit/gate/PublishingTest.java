@@ -37,6 +37,14 @@ class PublishingTest {
     }
 
     @Test
+    void a_file_that_does_not_tell_what_it_is_cannot_be_published_and_that_is_no_fault_of_ours() {
+        assertThatThrownBy(() -> door.publish("1.0", "lib-1.0.txt", "no archive"))
+                .hasCauseInstanceOf(Publication.RejectedException.class)
+                .hasMessageContaining("lib-1.0.txt cannot be read: it is no archive");
+        Door.missing(door.file("1.0"));
+    }
+
+    @Test
     void what_is_rejected_at_first_keeps_no_bytes() throws IOException {
         try (Upload upload = door.gate.gate().upload(door.visit(), door.gate.repository(), "lib/1.0/lib-1.0.txt")) {
             upload.write("bytes".getBytes(UTF_8));
