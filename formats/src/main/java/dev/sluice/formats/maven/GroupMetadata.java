@@ -27,22 +27,12 @@ record GroupMetadata(Format format, Address.Metadata address) implements Metadat
 
     @Override
     public Made make(Exchange exchange) throws IOException {
-        List<Plugin> hosted = hosted(exchange);
         List<List<Plugin>> sources = new ArrayList<>();
-        sources.add(hosted);
+        sources.add(hosted(exchange));
         UpstreamException failure = null;
         if (!isReserved(exchange)) {
             try {
-                for (UpstreamDocument document : exchange.gate()
-                        .documents(
-                                exchange.visit(),
-                                exchange.repository(),
-                                format,
-                                anyOf(address.group()),
-                                Layout.encode(address.path()),
-                                MavenProxying.ACCEPT_XML)) {
-                    sources.add(plugins(document.body(), address.directory()));
-                }
+                sources.addAll(upstream(exchange));
             } catch (UpstreamException e) {
                 failure = e;
             }
@@ -55,6 +45,35 @@ record GroupMetadata(Format format, Address.Metadata address) implements Metadat
                 failure != null
                         ? new Missing(String.valueOf(failure.getMessage()), true)
                         : new Missing("no metadata for " + address.directory(), false));
+    }
+
+    /**
+     * Whose the prefixes of the group are: of plugins published here, and of upstreams' unless the group is reserved. One that both
+     * have is both's.
+     *
+     * @throws UpstreamException when nobody knows, since upstreams cannot be asked
+     */
+    List<Plugin> owners(Exchange exchange) throws IOException {
+        List<Plugin> all = new ArrayList<>(hosted(exchange));
+        if (!isReserved(exchange)) {
+            upstream(exchange).forEach(all::addAll);
+        }
+        return all;
+    }
+
+    private List<List<Plugin>> upstream(Exchange exchange) throws IOException {
+        List<List<Plugin>> found = new ArrayList<>();
+        for (UpstreamDocument document : exchange.gate()
+                .documents(
+                        exchange.visit(),
+                        exchange.repository(),
+                        format,
+                        anyOf(address.group()),
+                        Layout.encode(address.path()),
+                        MavenProxying.ACCEPT_XML)) {
+            found.add(plugins(document.body(), address.directory()));
+        }
+        return found;
     }
 
     /** The plugins published here in the group. */

@@ -201,8 +201,8 @@ public final class MavenFormat implements Format {
         return switch (address) {
             case Address.Artifact file -> new DeployFile(file, pending, snapshotBuilds);
             case Address.Checksum checksum -> new DeployChecksum(checksum.of(), checksum.algorithm(), pending);
-            case Address.Metadata metadata -> new DeployMetadata(metadata, metadata.group(), pending);
-            case Address.SnapshotMetadata metadata -> new DeployMetadata(metadata, "", pending);
+            case Address.Metadata metadata -> new DeployMetadata(metadata, new GroupMetadata(this, metadata), pending);
+            case Address.SnapshotMetadata metadata -> new DeployMetadata(metadata, null, pending);
             case Address.Prefixes prefixes -> null;
         };
     }

@@ -393,16 +393,18 @@ class MavenGateTest {
     @Test
     void plugin_prefixes_of_here_and_upstream_are_one_list() throws IOException {
         gate.upstream("maven", UP, Trust.TRUSTED);
-        gate.upstreams().has(UP + "com/acme/maven-metadata.xml", """
-                <metadata><plugins>
-                  <plugin><name>Theirs</name><prefix>theirs</prefix><artifactId>theirs-maven-plugin</artifactId></plugin>
-                  <plugin><name>Fake</name><prefix>hello</prefix><artifactId>fake-maven-plugin</artifactId></plugin>
-                </plugins></metadata>""");
         // the prefix before its plugin: clients do it the other way round, but order must not matter
         gate.put("com/acme/maven-metadata.xml", """
                 <metadata><plugins><plugin><name>Hello</name><prefix>hello</prefix>
                 <artifactId>hello-maven-plugin</artifactId></plugin></plugins></metadata>""");
         gate.put("com/acme/hello-maven-plugin/1.0/hello-maven-plugin-1.0.jar", "plugin");
+        // what an upstream says later takes no prefix away
+        gate.upstreams().has(UP + "com/acme/maven-metadata.xml", """
+                <metadata><plugins>
+                  <plugin><name>Theirs</name><prefix>theirs</prefix><artifactId>theirs-maven-plugin</artifactId></plugin>
+                  <plugin><name>Fake</name><prefix>hello</prefix><artifactId>fake-maven-plugin</artifactId></plugin>
+                </plugins></metadata>""");
+        gate.pass(Duration.ofHours(1));
         Response response = gate.get("com/acme/maven-metadata.xml");
         assertThat(text(response)).isEqualTo("""
                 <?xml version="1.0" encoding="UTF-8"?>
@@ -422,6 +424,48 @@ class MavenGateTest {
                 </metadata>
                 """);
         assertThat(text(gate.get("com/acme/maven-metadata.xml.sha1"))).isEqualTo(hex(Algorithm.SHA1, body(response)));
+    }
+
+    @Test
+    void the_prefix_of_another_plugin_is_not_taken() throws IOException {
+        gate.upstream("maven", UP, Trust.TRUSTED);
+        gate.upstreams().has(UP + "com/acme/maven-metadata.xml", """
+                <metadata><plugins>
+                  <plugin><prefix>dependency</prefix><artifactId>dependency-maven-plugin</artifactId></plugin>
+                </plugins></metadata>""");
+        String evil = """
+                <metadata><plugins><plugin><prefix>dependency</prefix><artifactId>evil-maven-plugin</artifactId></plugin>
+                </plugins></metadata>""";
+        assertThat(gate.put("com/acme/maven-metadata.xml", evil).status()).isEqualTo(403);
+        gate.put("com/acme/evil-maven-plugin/1.0/evil-maven-plugin-1.0.jar", "plugin");
+        Response refused = gate.put("com/acme/maven-metadata.xml", evil);
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(text(refused))
+                .contains("com.acme:dependency-maven-plugin", "sluice repository reserve maven:com.acme");
+        assertThat(text(gate.get("com/acme/maven-metadata.xml")))
+                .contains("dependency-maven-plugin")
+                .doesNotContain("evil");
+
+        gate.upstreams().down(true);
+        gate.pass(Duration.ofHours(1));
+        gate.reserve("maven:com.acme");
+        assertThat(gate.put("com/acme/maven-metadata.xml", evil).status()).isEqualTo(201);
+        gate.put("com/acme/other-maven-plugin/1.0/other-maven-plugin-1.0.jar", "plugin");
+        assertThat(gate.put("com/acme/maven-metadata.xml", evil.replace("evil", "other"))
+                        .status())
+                .as("published here first")
+                .isEqualTo(403);
+    }
+
+    @Test
+    void while_upstreams_cannot_be_asked_no_prefix_is_taken() throws IOException {
+        gate.upstream("maven", UP, Trust.TRUSTED);
+        gate.put("com/acme/hello-maven-plugin/1.0/hello-maven-plugin-1.0.jar", "plugin");
+        gate.upstreams().down(true);
+        gate.pass(Duration.ofHours(1));
+        assertThat(gate.put("com/acme/maven-metadata.xml", """
+                        <metadata><plugins><plugin><prefix>hello</prefix><artifactId>hello-maven-plugin</artifactId></plugin>
+                        </plugins></metadata>""").status()).isEqualTo(503);
     }
 
     @Test
