@@ -337,31 +337,45 @@ final class Artifacts {
             Upstream upstream,
             FileWant want,
             @Nullable ReleaseFile listed,
-            UpstreamClient.Answer answer) {
+            UpstreamClient.Answer answer)
+            throws UpstreamClient.UpstreamException {
+        IOException unasked = null;
         List<Digest> promised = new ArrayList<>();
         if (listed != null) {
             promised.addAll(listed.digests());
         }
         if (promised.isEmpty()) {
             for (Proxying.Question question : proxying.checksumQuestions(upstream, want)) {
-                Digest digest = checksum(proxying, upstream, want, question);
-                if (digest != null) {
-                    promised.add(digest);
-                    break;
+                try {
+                    Digest digest = checksum(proxying, upstream, want, question);
+                    if (digest != null) {
+                        promised.add(digest);
+                        break;
+                    }
+                } catch (IOException e) {
+                    unasked = e; // the next question may be answered
                 }
             }
         }
         header(answer, "x-checksum-sha256", Digest.Algorithm.SHA256, promised);
         header(answer, "x-checksum-sha1", Digest.Algorithm.SHA1, promised);
+        if (promised.isEmpty() && unasked != null) { // to have none is one thing, to be silent about it another
+            throw new UpstreamClient.UpstreamException(
+                    "the checksum of " + want.fileName() + " cannot be asked: " + unasked.getMessage(), unasked);
+        }
         return promised;
     }
 
-    private @Nullable Digest checksum(Proxying proxying, Upstream upstream, FileWant want, Proxying.Question question) {
+    private @Nullable Digest checksum(Proxying proxying, Upstream upstream, FileWant want, Proxying.Question question)
+            throws IOException {
         UpstreamClient.Ask ask =
                 new UpstreamClient.Ask(upstream, question.uri(), question.accept(), null, null, MAX_CHECKSUM_BYTES);
         try (UpstreamClient.Answer answer = client.ask(ask)) {
-            if (answer.status() != 200) {
+            if (upstream.lacks(answer.status())) {
                 return null;
+            }
+            if (answer.status() != 200) {
+                throw new UpstreamClient.UpstreamException(upstream.told(answer.status()));
             }
             Digest digest = proxying.readChecksum(question, answer.body().readAllBytes());
             if (digest == null) {
@@ -372,8 +386,6 @@ final class Artifacts {
                         "the checksum " + question.uri().getPath() + " is no digest");
             }
             return digest;
-        } catch (IOException e) {
-            return null; // the next question may be answered
         }
     }
 

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Artifact bytes: obtained once for everybody, verified before anyone sees them, and kept. */
 class ObtainingTest {
@@ -101,6 +103,20 @@ class ObtainingTest {
         assertThat(Door.text(outcome)).isEqualTo("bytes of 1.0");
         assertThat(((Released) outcome).file().upstream()).isEqualTo("other");
         assertThat(two.faults()).isOne();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {403, 429, 500, 503})
+    void a_checksum_that_cannot_be_asked_is_not_the_same_as_none(int status) {
+        Door maven = Door.unlisting().trusting().has(UP, "1.0");
+        maven.gate.upstreams().says(UP + "lib/1.0/lib-1.0.txt.sha256", status);
+
+        assertThat(Door.missing(maven.file("1.0")).unavailable()).isTrue();
+        assertThat(maven.gate.journal().events(Event.Kind.DOWNLOAD)).isEmpty();
+
+        maven.gate.upstreams().lacks(UP + "lib/1.0/lib-1.0.txt.sha256");
+        maven.pass(Duration.ofHours(2));
+        assertThat(maven.bytes("1.0")).isEqualTo("bytes of 1.0");
     }
 
     @Test
