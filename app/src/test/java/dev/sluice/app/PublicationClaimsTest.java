@@ -54,6 +54,8 @@ final class PublicationClaimsTest {
             another host               | "dependencies":{"a":"https://evil.example/u/r"}  | "dependencies":{"a":"u/r"}                         | dependencies: '{a=github.com/u/r}'; what was sent beside it says: '{a=evil.example/u/r}'
             a repository over ssh      | "dependencies":{"a":"git+ssh://git@github.com/u/r.git#1"} | "dependencies":{"a":"git@github.com:u/r.git#1"} |
             an array of old            | "dependencies":{"a":"1"}                          | "dependencies":["a@1"]                                |
+            an empty array             | "dependencies":[]                                 | "dependencies":{"evil":"^1"}                          | dependencies: '{evil=^1}'; what was sent beside it says: '{}'
+            an empty text              | "dependencies":""                                 | "dependencies":{"evil":"^1"}                          | dependencies: '{evil=^1}'; what was sent beside it says: '{}'
             development only           | "devDependencies":{"a":"1"}                       | "main":"x"                                            |
             one program                | "bin":{"lib":"cli.js"}                            | "bin":"./cli.js"                                      |
             a program spelled longer   | "bin":{"x":"bin/x.js"}                            | "bin":{"x":"./bin//x.js"}                             |

@@ -109,11 +109,14 @@ record ManifestClaims(byte[] manifest) implements Publication.Claims {
         return needed;
     }
 
-    /** Ranges by name; null where they are written in a form that npm gave up long ago. */
+    /** Ranges by name; null where they are written in a form that npm gave up long ago. An empty list says that there are none. */
     private static @Nullable Map<String, String> packages(JsonNode manifest, String kind) {
         Map<String, String> packages = new TreeMap<>();
         JsonNode listed = manifest.path(kind);
-        if (listed.isArray() || listed.isString()) {
+        boolean empty = listed.isArray()
+                ? listed.isEmpty()
+                : listed.isString() && listed.stringValue().isBlank();
+        if (!empty && (listed.isArray() || listed.isString())) {
             return null;
         }
         listed.propertyStream().forEach(each -> {

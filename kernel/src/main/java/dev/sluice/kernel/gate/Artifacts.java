@@ -471,9 +471,14 @@ final class Artifacts {
 
     /** The document in which a kept file describes itself, or null. */
     byte @Nullable [] description(Format format, StoredFile file) throws IOException {
-        return inspector.formats().contains(format.id())
-                ? inspector.description(format.id(), file.fileName(), new KeptContent(blobs, file.contents()))
-                : null;
+        if (!inspector.formats().contains(format.id())) {
+            return null;
+        }
+        try {
+            return inspector.description(format.id(), file.fileName(), new KeptContent(blobs, file.contents()));
+        } catch (FileNotFoundException e) {
+            throw new BlobDamagedException(file.contents().sha256(), "it went while it was read", e);
+        }
     }
 
     /** The bytes of a kept file. */

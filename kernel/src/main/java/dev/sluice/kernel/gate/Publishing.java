@@ -17,7 +17,6 @@ import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Quotas;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.StoredFile;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -132,7 +131,7 @@ final class Publishing {
         byte[] description;
         try {
             description = artifacts.description(format, file);
-        } catch (FileNotFoundException | BlobsUnavailableException | BusyException e) {
+        } catch (BlobsUnavailableException | BusyException e) {
             throw e; // it says nothing of the artifact
         } catch (IOException | IllegalArgumentException e) {
             throw new Publication.RejectedException(
