@@ -492,10 +492,13 @@ class NpmE2E {
     @Test
     void hosted_and_upstream_versions_of_one_package_are_one_list() throws Exception {
         upstreamHas("blended").version("1.0.0").version("1.1.0");
-        publisher("owner")
-                .packageJson("blended", "1.1.1-acme.1")
-                .npm("publish", "--tag", "acme")
-                .succeeded();
+        NpmProject owner = publisher("owner").packageJson("blended", "1.1.1-acme.1");
+        Run refused = owner.npm("publish", "--tag", "acme");
+        assertThat(refused.exitCode()).isNotZero();
+        assertThat(refused.output()).contains("sluice repository reserve npm:blended");
+        sluice.cli("repository", "reserve", "npm:blended").succeeded();
+        owner.npm("publish", "--tag", "acme").succeeded();
+        sluice.cli("repository", "unreserve", "npm:blended").succeeded();
 
         NpmProject newest = project("newest");
         newest.npm("install", "blended@1.1.0").succeeded();
