@@ -7,6 +7,8 @@ import dev.sluice.inspect.ArtifactInspector;
 import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.GateSettings;
+import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.policy.PolicyRejectedException;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.testkit.MemoryAdvisoryStore;
 import dev.sluice.testkit.MemoryBlobStore;
@@ -82,6 +84,37 @@ final class ParentPomTest {
         assertThat(get("kernel", "1.0", ending).status())
                 .as("the source is named")
                 .isEqualTo(403);
+    }
+
+    /** Where ignorance withholds, an index learns what its versions inherit before it withholds them, as their files do. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void an_index_learns_from_parents_too(boolean isForbidden) throws IOException, PolicyRejectedException {
+        has("root", "7", isForbidden ? AGPL : "<licenses><license><name>MIT</name></license></licenses>");
+        has("middle", "2", parent("root", "7"));
+        has("lib", "1.0", parent("middle", "2"));
+        has("lib", "1.1", "<licenses><license><name>MIT</name></license></licenses>");
+        gate.upstreams()
+                .has(
+                        UP + "com/acme/lib/maven-metadata.xml",
+                        "<metadata><groupId>com.acme</groupId><artifactId>lib</artifactId><versioning><latest>1.1</latest>"
+                                + "<release>1.1</release><versions><version>1.0</version><version>1.1</version></versions>"
+                                + "<lastUpdated>20240101000000</lastUpdated></versioning></metadata>");
+        gate.policies()
+                .create(
+                        PolicyFile.read(
+                                "licences.rego",
+                                StarterPolicies.text("licence-deny-list.rego")
+                                        .replace("#   mode: audit", "#   mode: enforce\n#   on_unknown: hold"),
+                                null),
+                        Event.Actor.SYSTEM);
+
+        String listed = TestGate.text(gate.get("com/acme/lib/maven-metadata.xml"));
+
+        assertThat(listed).contains("<version>1.1</version>");
+        assertThat(listed.contains("<version>1.0</version>")).isEqualTo(!isForbidden);
+        assertThat(gate.upstreams().asked(UP + path("root", "7", ".pom"))).isEqualTo(1);
+        assertThat(gate.upstreams().asked(UP + path("lib", "1.0", ".jar"))).isZero();
     }
 
     @Test

@@ -42,6 +42,14 @@ final class ArchiveReader {
         return read(content, layout, (source, inventory) -> new ZipReader(source, inventory).read());
     }
 
+    /**
+     * The documents of a zip archive that decide, by its directory and their own entries alone, where reading costs. Of what else it
+     * holds only the directory's word is looked at: ambiguities elsewhere stay untold.
+     */
+    Archive zipDocuments(Content content, Layout layout) throws IOException {
+        return read(content, layout, (source, inventory) -> new ZipReader(source, inventory).readDocuments());
+    }
+
     /** A tar archive as it is. */
     Archive tar(Content content, Layout layout) throws IOException {
         return read(content, layout, (source, inventory) -> {

@@ -2,19 +2,26 @@ package dev.sluice.inspect;
 
 import dev.sluice.kernel.license.License;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * Python's core metadata (PEP 566, 639): METADATA of a wheel, PKG-INFO of a source distribution.
  *
  * @param license the declared licence, as {@link License#weighed} puts it together; may be empty
  * @param requiresPython the versions of Python it runs on; empty where it names none
+ * @param dependencies what it requires and its extras, sorted, in one line; where that is long, its beginning and the SHA-256 of all
  */
-record CoreMetadata(String license, String requiresPython) {
+record CoreMetadata(String license, String requiresPython, String dependencies) {
 
     private static final int MAX_VALUE = 300;
+    private static final String REQUIRES = "requires-dist";
     private static final int MAX_CLASSIFIERS = 50;
 
     /** Reads the headers, folded lines included; what follows the first empty line is the description. */
@@ -23,11 +30,14 @@ record CoreMetadata(String license, String requiresPython) {
         String free = "";
         String python = "";
         List<String> classifiers = new ArrayList<>();
+        SortedSet<String> dependencies = new TreeSet<>();
         for (Field field : fields(document)) {
             switch (field.name()) {
                 case "license-expression" -> expression = field.text();
                 case "license" -> free = field.text();
                 case "requires-python" -> python = cut(field.text());
+                case REQUIRES -> dependencies.add(field.text());
+                case "provides-extra" -> dependencies.add("[" + field.text() + "]");
                 case "classifier" -> {
                     if (field.text().startsWith("License ::") && classifiers.size() < MAX_CLASSIFIERS) {
                         classifiers.add(field.text());
@@ -38,7 +48,7 @@ record CoreMetadata(String license, String requiresPython) {
                 }
             }
         }
-        return new CoreMetadata(License.weighed(expression, classifiers, free), python);
+        return new CoreMetadata(License.weighed(expression, classifiers, free), python, line(dependencies));
     }
 
     private record Field(String name, StringBuilder value) {
@@ -49,7 +59,7 @@ record CoreMetadata(String license, String requiresPython) {
 
         /** A folded line; older builds mark its beginning with a bar. */
         void fold(String line) {
-            if (value.length() < License.MAX_LENGTH) {
+            if (value.length() < License.MAX_LENGTH || name.equals(REQUIRES)) {
                 String text = line.strip();
                 value.append(' ').append(text.startsWith("|") ? text.substring(1) : text);
             }
@@ -76,6 +86,21 @@ record CoreMetadata(String license, String requiresPython) {
             }
         }
         return fields;
+    }
+
+    private static String line(SortedSet<String> dependencies) {
+        String line = String.join(", ", dependencies);
+        try {
+            return line.length() <= MAX_VALUE
+                    ? line
+                    : cut(line) + "\u2026 (" + dependencies.size() + " in all, SHA-256 "
+                            + HexFormat.of()
+                                    .formatHex(MessageDigest.getInstance("SHA-256")
+                                            .digest(line.getBytes(StandardCharsets.UTF_8)))
+                            + ")";
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     private static String cut(String value) {

@@ -19,6 +19,11 @@ interface FileInspector {
     /** The document in which the file describes itself, or null; throws IOException as {@link #inspect} does. */
     byte @Nullable [] description(String fileName, Content content) throws IOException;
 
+    /** See {@link dev.sluice.kernel.gate.Inspector#metadata}. */
+    default byte @Nullable [] metadata(String fileName, Content content) throws IOException {
+        return null;
+    }
+
     /** Nothing is known, for that reason. */
     static Inspection unknown(String why) {
         return unknown(why, List.of());

@@ -33,10 +33,11 @@ final class PythonDistribution implements FileInspector {
             }
             CoreMetadata metadata = CoreMetadata.of(document);
             return new Inspection(
-                    Signal.known(metadata.license(), SOURCE),
-                    Signal.known(false, SOURCE),
-                    Signal.known(metadata.requiresPython(), SOURCE),
-                    List.of());
+                            Signal.known(metadata.license(), SOURCE),
+                            Signal.known(false, SOURCE),
+                            Signal.known(metadata.requiresPython(), SOURCE),
+                            List.of())
+                    .withDependencies(Signal.known(metadata.dependencies(), SOURCE));
         }
         Archive archive = archive(name, content);
         if (archive == null) {
@@ -79,6 +80,18 @@ final class PythonDistribution implements FileInspector {
                 : archive.documents().getLast().bytes();
     }
 
+    /** The METADATA of a wheel, from its end; null where anything makes clients disagree about it. */
+    @Override
+    public byte @Nullable [] metadata(String fileName, Content content) throws IOException {
+        if (!fileName.toLowerCase(Locale.ROOT).endsWith(".whl")) {
+            return null;
+        }
+        Archive found = archives.zipDocuments(content, Layout.WHEEL);
+        return found.documents().size() == 1 && found.ambiguities().isEmpty()
+                ? found.documents().getFirst().bytes()
+                : null;
+    }
+
     /** Of two documents of one name the last is what pip leaves on the disk. */
     private static Inspection inspection(Archive archive, Signal<Boolean> runsCode, String name) {
         if (archive.unreadable() != null || archive.documents().isEmpty()) {
@@ -89,9 +102,10 @@ final class PythonDistribution implements FileInspector {
         }
         CoreMetadata metadata = CoreMetadata.of(archive.documents().getLast().bytes());
         return new Inspection(
-                Signal.known(metadata.license(), SOURCE),
-                runsCode,
-                Signal.known(metadata.requiresPython(), SOURCE),
-                archive.ambiguities());
+                        Signal.known(metadata.license(), SOURCE),
+                        runsCode,
+                        Signal.known(metadata.requiresPython(), SOURCE),
+                        archive.ambiguities())
+                .withDependencies(Signal.known(metadata.dependencies(), SOURCE));
     }
 }

@@ -75,6 +75,11 @@ final class ZipDirectory {
         }
     }
 
+    /** Where the directory lies. */
+    ZipEnd end() {
+        return end;
+    }
+
     int length() {
         return bytes.length;
     }

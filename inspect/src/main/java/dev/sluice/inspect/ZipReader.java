@@ -27,6 +27,10 @@ final class ZipReader {
     private static final int LOCAL = 0x04034b50;
     private static final int DESCRIPTOR = 0x08074b50;
     private static final int LOCAL_LENGTH = 30;
+
+    /** The longest local header and descriptor. */
+    private static final int MOST_AROUND = LOCAL_LENGTH + 2 * 0xffff + 24;
+
     private static final int STORED = 0;
     private static final int DEFLATED = 8;
     private static final int ENCRYPTED = 1;
@@ -48,23 +52,63 @@ final class ZipReader {
 
     /** Reads all of it. Throws UnreadableException where it cannot go on. */
     void read() throws IOException {
-        ZipEnd end = ZipEnd.find(source, inventory);
-        int limit = inventory.limits().headersBytes();
-        if (end.directorySize() > limit) {
-            throw inventory.limits().exceeded("its central directory is larger than " + limit + " bytes");
-        }
-        ZipDirectory directory =
-                new ZipDirectory(source.read(end.directoryStart(), (int) end.directorySize()), end, inventory);
-        long[] order = entries(directory, end);
-        try (InputStream local = source.open(0, end.directoryStart())) {
-            frontToBack(new ZipWindow(local), directory, order, end);
+        ZipDirectory directory = directory();
+        long[] order = entries(directory);
+        try (InputStream local = source.open(0, directory.end().directoryStart())) {
+            frontToBack(new ZipWindow(local), directory, order);
         } finally {
             inflater.end();
         }
     }
 
+    /** Reads the directory and the entries that decide, and nothing else. Throws UnreadableException where it cannot go on. */
+    void readDocuments() throws IOException {
+        try {
+            ZipDirectory directory = directory();
+            long[] order = entries(directory);
+            for (int i = 0; i < order.length; i++) {
+                ZipDirectory.Entry entry = directory.inOrder(order[i]);
+                long room = next(directory, order, i) - entry.offset();
+                if (room < LOCAL_LENGTH + entry.packed()) {
+                    throw new UnreadableException("entries overlap");
+                }
+                if (i == 0 && entry.offset() > 0 && !inventory.layout().prefix()) {
+                    inventory.doubt("something was put before it");
+                }
+                if (wanted.containsKey(entry.at())) {
+                    document(entry, room);
+                }
+            }
+        } finally {
+            inflater.end();
+        }
+    }
+
+    private ZipDirectory directory() throws IOException {
+        ZipEnd end = ZipEnd.find(source, inventory);
+        int limit = inventory.limits().headersBytes();
+        if (end.directorySize() > limit) {
+            throw inventory.limits().exceeded("its central directory is larger than " + limit + " bytes");
+        }
+        return new ZipDirectory(source.read(end.directoryStart(), (int) end.directorySize()), end, inventory);
+    }
+
+    private void document(ZipDirectory.Entry entry, long room) throws IOException {
+        try (InputStream in = source.open(entry.offset(), Math.min(room, entry.packed() + MOST_AROUND))) {
+            ZipWindow window = new ZipWindow(in);
+            header(window, entry);
+            content(window, entry);
+            if ((entry.flags() & DESCRIBED) != 0) {
+                descriptor(window, entry, room - window.position());
+            }
+            if (window.position() != room) {
+                inventory.doubt("there are bytes between its entries that belong to none");
+            }
+        }
+    }
+
     /** Meets the entries in the directory's order, and answers where they are by the order of their content. */
-    private long[] entries(ZipDirectory directory, ZipEnd end) throws IOException {
+    private long[] entries(ZipDirectory directory) throws IOException {
         long[] order = new long[64];
         int count = 0;
         for (int at = 0; at < directory.length(); ) {
@@ -88,26 +132,33 @@ final class ZipReader {
             order[count++] = entry.inOrder();
             at = entry.next();
         }
-        if (count != end.entries()) {
-            inventory.doubt("it holds " + count + " entries and claims " + end.entries());
+        if (count != directory.end().entries()) {
+            inventory.doubt("it holds " + count + " entries and claims "
+                    + directory.end().entries());
         }
         order = Arrays.copyOf(order, count);
         Arrays.sort(order);
         return order;
     }
 
-    private void frontToBack(ZipWindow window, ZipDirectory directory, long[] order, ZipEnd end) throws IOException {
+    /** Where what follows an entry begins: the next entry, or the directory. */
+    private static long next(ZipDirectory directory, long[] order, int i) throws IOException {
+        return i + 1 < order.length
+                ? directory.inOrder(order[i + 1]).offset()
+                : directory.end().directoryStart();
+    }
+
+    private void frontToBack(ZipWindow window, ZipDirectory directory, long[] order) throws IOException {
         for (int i = 0; i < order.length; i++) {
             ZipDirectory.Entry entry = directory.inOrder(order[i]);
-            long next = i + 1 < order.length ? directory.inOrder(order[i + 1]).offset() : end.directoryStart();
             gap(window, entry.offset(), i == 0);
             header(window, entry);
             content(window, entry);
             if ((entry.flags() & DESCRIBED) != 0) {
-                descriptor(window, entry, next - window.position());
+                descriptor(window, entry, next(directory, order, i) - window.position());
             }
         }
-        gap(window, end.directoryStart(), order.length == 0);
+        gap(window, directory.end().directoryStart(), order.length == 0);
     }
 
     private void gap(ZipWindow window, long next, boolean first) throws IOException {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,31 @@ class ArchiveDifferentialTest {
             tally.compare(ours, OtherReaders.stream(archives.get(i), METADATA), "JarInputStream", paths.get(i));
         }
         tally.isSane();
+    }
+
+    /** What is read from a distance is what is read of the whole, or nothing; but of what nobody can read whole, which is told. */
+    @Test
+    void the_end_of_a_wheel_tells_no_other_metadata_than_the_whole() throws IOException {
+        Random random = new Random(Long.getLong("sluice.seed", 4));
+        ArtifactInspector inspector = new ArtifactInspector();
+        int told = 0;
+        for (int i = 0; i < COUNT; i++) {
+            byte[] wheel = ForgedArchives.zip(random, "foo-1.0.dist-info/METADATA");
+            byte[] found;
+            try {
+                found = inspector.metadata("pypi", "foo-1.0-py3-none-any.whl", new InMemory(wheel));
+            } catch (IOException nobodyReadsIt) {
+                continue;
+            }
+            if (found != null) {
+                Archive whole = Objects.requireNonNull(read(wheel, Layout.WHEEL, true));
+                if (whole.unreadable() == null || !whole.documents().isEmpty()) {
+                    assertThat(whole.documents().getLast().bytes()).isEqualTo(found);
+                    told++;
+                }
+            }
+        }
+        assertThat(told).as("most are honest enough").isGreaterThan(COUNT / 4);
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ArtifactInspectorTest {
@@ -101,10 +103,35 @@ class ArtifactInspectorTest {
                                 """));
         assertThat(found)
                 .isEqualTo(new Inspection(
-                        Signal.known("MIT OR Apache-2.0", "artifact"),
-                        Signal.known(false, "artifact"),
-                        Signal.known(">=3.9", "artifact"),
-                        List.of()));
+                                Signal.known("MIT OR Apache-2.0", "artifact"),
+                                Signal.known(false, "artifact"),
+                                Signal.known(">=3.9", "artifact"),
+                                List.of())
+                        .withDependencies(Signal.known("", "artifact")));
+    }
+
+    @Test
+    void tells_what_a_wheel_requires_in_any_order_and_all_of_it_however_long() throws IOException {
+        assertThat(dependencies(
+                        "Requires-Dist: b>=2; extra == \"x\"\nProvides-Extra: x\nRequires-Dist: a\nrequires-dist: a\n"))
+                .isEqualTo("[x], a, b>=2; extra == \"x\"");
+        String many = IntStream.range(0, 100)
+                .mapToObj(i -> "Requires-Dist: library-" + i + "\n")
+                .collect(Collectors.joining());
+        assertThat(dependencies(many)).hasSizeLessThan(500).isNotEqualTo(dependencies(many + "Requires-Dist: z-evil"));
+        String folded =
+                "Requires-Dist: a @ x" + "\n    yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy".repeat(200);
+        assertThat(dependencies(folded)).isNotEqualTo(dependencies(folded + "\n  evil"));
+    }
+
+    private static String dependencies(String metadata) throws IOException {
+        return String.valueOf(new ArtifactInspector()
+                .inspect(
+                        "pypi",
+                        "foo-1.0-py3-none-any.whl",
+                        new InMemory(Archives.zip("foo-1.0.dist-info/METADATA", metadata)))
+                .dependencies()
+                .orNull());
     }
 
     @Test
@@ -140,10 +167,11 @@ class ArtifactInspectorTest {
         assertThat(inspect(
                         "pypi", "foo-1.0.zip", Archives.zip("foo-1.0/PKG-INFO", "Name: foo\nRequires-Python: >=3\n")))
                 .isEqualTo(new Inspection(
-                        Signal.known("", "artifact"),
-                        Signal.known(true, "artifact"),
-                        Signal.known(">=3", "artifact"),
-                        List.of()));
+                                Signal.known("", "artifact"),
+                                Signal.known(true, "artifact"),
+                                Signal.known(">=3", "artifact"),
+                                List.of())
+                        .withDependencies(Signal.known("", "artifact")));
     }
 
     @Test

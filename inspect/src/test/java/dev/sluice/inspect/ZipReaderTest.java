@@ -6,7 +6,9 @@ import dev.sluice.kernel.gate.Inspector.Inspection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -25,6 +27,73 @@ class ZipReaderTest {
                 .end("a comment".getBytes(StandardCharsets.US_ASCII), record -> {}));
         assertThat(found.ambiguities()).isEmpty();
         assertThat(found.license().orNull()).isEqualTo("MIT");
+    }
+
+    @Test
+    void metadata_is_found_from_the_end_whatever_comment_follows() throws IOException {
+        byte[] wheel = ZipForge.of("foo/__init__.py", "pass", METADATA, OPEN, "foo-1.0.dist-info/RECORD", "")
+                .end(new byte[0xffff], record -> {});
+        assertThat(metadata(wheel)).isEqualTo(OPEN);
+    }
+
+    /** As a client that reads from a distance sees them: nothing of the rest of the archive is looked at. */
+    @TestFactory
+    Stream<DynamicTest> metadata_is_not_taken_from_an_archive_that_looks_forged() {
+        return Stream.of(
+                untold("another local header", zip -> {
+                    int at = zip.local(METADATA, OPEN, header -> header.putInt(ZipForge.CRC, 3));
+                    return zip.directory(METADATA, OPEN, at).end();
+                }),
+                untold("another name in the local header", zip -> {
+                    int at = zip.local("foo-1.0.dist-info/METADATX", OPEN);
+                    return zip.directory(METADATA, OPEN, at).end();
+                }),
+                untold("other content", zip -> {
+                    int at = zip.local(METADATA, CLOSED);
+                    return zip.directory(METADATA, OPEN, at).end();
+                }),
+                untold(
+                        "two of one name",
+                        zip -> zip.file(METADATA, OPEN).file(METADATA, CLOSED).end()),
+                untold(
+                        "two that pip may take",
+                        zip -> zip.file(METADATA, OPEN)
+                                .file("evil-1.0.dist-info/METADATA", CLOSED)
+                                .end()),
+                untold(
+                        "another spelling",
+                        zip -> zip.file(METADATA, OPEN)
+                                .file("foo-1.0.dist-info/metadata", CLOSED)
+                                .end()),
+                untold(
+                        "bytes after it that belong to none",
+                        zip -> zip.file(METADATA, OPEN).bytes(new byte[40]).end()),
+                untold(
+                        "something put before it",
+                        zip -> zip.bytes(new byte[40]).file(METADATA, OPEN).end()),
+                untold(
+                        "a fewer entries than it claims",
+                        zip -> zip.file(METADATA, OPEN)
+                                .end(
+                                        new byte[0],
+                                        record -> record.putShort(8, (short) 9).putShort(10, (short) 9))),
+                untold("entries that overlap", zip -> {
+                    int at = zip.local(METADATA, OPEN);
+                    return zip.directory(METADATA, OPEN, at)
+                            .directory("foo/x", OPEN, at + 5)
+                            .end();
+                }),
+                untold("nothing that decides", zip -> zip.file("foo/x", OPEN).end()));
+    }
+
+    private DynamicTest untold(String name, Function<ZipForge, byte[]> forged) {
+        return DynamicTest.dynamicTest(
+                name, () -> assertThat(metadata(forged.apply(new ZipForge()))).isNull());
+    }
+
+    private @Nullable String metadata(byte[] wheel) throws IOException {
+        byte[] found = inspector.metadata("pypi", "foo-1.0-py3-none-any.whl", new InMemory(wheel));
+        return found == null ? null : new String(found, StandardCharsets.UTF_8);
     }
 
     /** Pip reads what the directory leads to; whoever reads from front to back finds the other one. */

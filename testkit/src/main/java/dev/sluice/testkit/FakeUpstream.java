@@ -7,10 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 
 /**
  * Upstreams of any kind without a network: addresses with bodies, everything else is a 404; they can be switched off, say
@@ -21,7 +23,8 @@ public final class FakeUpstream implements UpstreamClient {
     private record Page(int status, byte[] body, Map<String, String> headers) {}
 
     private final Map<URI, Page> pages = new ConcurrentHashMap<>();
-    private final List<URI> asked = new CopyOnWriteArrayList<>();
+    private final Map<URI, Function<Ask, Answer>> behaviours = new ConcurrentHashMap<>();
+    private final List<Ask> asked = new CopyOnWriteArrayList<>();
     private final Set<String> dead = ConcurrentHashMap.newKeySet();
     private final Map<URI, URI> redirected = new ConcurrentHashMap<>();
     private final Set<URI> silent = ConcurrentHashMap.newKeySet();
@@ -51,6 +54,33 @@ public final class FakeUpstream implements UpstreamClient {
     /** Has that text at that address. */
     public FakeUpstream has(String uri, String text, String... headers) {
         return has(uri, text.getBytes(StandardCharsets.UTF_8), headers);
+    }
+
+    /** Has that body at that address and sends the parts of it that are asked for. */
+    public FakeUpstream hasInParts(String uri, byte[] body) {
+        has(uri, body);
+        return behaves(uri, ask -> part(ask, body));
+    }
+
+    /** Answers that address so, whatever was said of it otherwise. */
+    public FakeUpstream behaves(String uri, Function<Ask, Answer> behaviour) {
+        behaviours.put(URI.create(uri), behaviour);
+        return this;
+    }
+
+    /** The part of a body that is asked for, or all of it to who asks for all. */
+    public static Answer part(Ask ask, byte[] body) {
+        Range range = ask.range();
+        if (range == null) {
+            return new Answer(200, ask.uri(), Map.of(), new ByteArrayInputStream(body));
+        }
+        long first = range.first() < 0 ? Math.max(0, body.length - range.length()) : range.first();
+        long end = Math.min(body.length, first + range.length());
+        return new Answer(
+                206,
+                ask.uri(),
+                Map.of("content-range", "bytes " + first + "-" + (end - 1) + "/" + body.length),
+                new ByteArrayInputStream(body, (int) first, (int) (end - first)));
     }
 
     /** Has nothing at that address any more. */
@@ -94,17 +124,26 @@ public final class FakeUpstream implements UpstreamClient {
 
     /** How often that address was asked for. */
     public int asked(String uri) {
-        return (int) asked.stream().filter(u -> u.toString().equals(uri)).count();
+        return (int) asked().stream().filter(u -> u.toString().equals(uri)).count();
     }
 
     /** Every address asked for so far, in order. */
     public List<URI> asked() {
-        return List.copyOf(asked);
+        return asked.stream().map(Ask::uri).toList();
+    }
+
+    /** The questions for parts of what lies at that address. */
+    public List<Range> parts(String uri) {
+        return asked.stream()
+                .filter(ask -> ask.uri().toString().equals(uri))
+                .map(Ask::range)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     @Override
     public Answer ask(Ask ask) throws UpstreamException {
-        asked.add(ask.uri());
+        asked.add(ask);
         try {
             held.await();
         } catch (InterruptedException e) {
@@ -124,6 +163,10 @@ public final class FakeUpstream implements UpstreamClient {
         if (silent.contains(ask.uri())) {
             throw new UnreachableException(
                     "upstream '" + ask.upstream().id() + "' does not answer in time", ask.uri(), true, null);
+        }
+        Function<Ask, Answer> behaviour = behaviours.get(ask.uri());
+        if (behaviour != null) {
+            return behaviour.apply(ask);
         }
         Page page = pages.get(ask.uri());
         if (page == null) {

@@ -171,6 +171,10 @@ public final class HttpUpstreamClient implements UpstreamClient, AutoCloseable {
         if (ask.ifModifiedSince() != null) {
             request.header("If-Modified-Since", ask.ifModifiedSince());
         }
+        UpstreamClient.Range range = ask.range();
+        if (range != null) {
+            request.header("Range", range.header());
+        }
         if (Reach.sameOrigin(ask.upstream().url(), uri)) {
             authorise(request, ask.upstream());
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.kernel.gate.UpstreamClient.Answer;
 import dev.sluice.kernel.gate.UpstreamClient.Ask;
+import dev.sluice.kernel.gate.UpstreamClient.Range;
 import dev.sluice.kernel.gate.UpstreamClient.UnreachableException;
 import dev.sluice.kernel.gate.UpstreamClient.UpstreamException;
 import dev.sluice.kernel.repository.Upstream;
@@ -17,6 +18,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +95,44 @@ class HttpUpstreamClientTest {
         }
         assertThat(server.received().getFirst().headers())
                 .containsEntry("if-modified-since", "Mon, 01 Jan 2024 00:00:00 GMT");
+    }
+
+    private Ask part(String path, Range range) {
+        return new Ask(upstream(null), server.url(path), "*/*", null, null, range.length(), range);
+    }
+
+    @Test
+    void a_part_is_asked_for_wherever_the_way_leads_and_comes_as_it_is() throws IOException {
+        server.serve("/from", dev.sluice.testkit.Answer.redirect("/to"));
+        server.serve(
+                "/to",
+                new dev.sluice.testkit.Answer(
+                        206, Map.of("Content-Range", "bytes 95-99/100"), "abcde".getBytes(UTF_8), 5, 5, false, false));
+        try (Answer answer = client.ask(part("/from", new Range(-1, 5)))) {
+            assertThat(answer.status()).isEqualTo(206);
+            assertThat(answer.header("content-range")).isEqualTo("bytes 95-99/100");
+            assertThat(answer.body().readAllBytes()).isEqualTo("abcde".getBytes(UTF_8));
+        }
+        client.ask(part("/to", new Range(10, 5))).close();
+        assertThat(server.received())
+                .extracting(received -> received.headers().get("range"))
+                .containsExactly("bytes=-5", "bytes=-5", "bytes=10-14");
+        assertThat(server.received().getFirst().headers()).containsEntry("accept-encoding", "identity");
+    }
+
+    @Test
+    void a_part_that_has_no_end_or_leads_inward_or_breaks_off_is_a_failure() throws IOException {
+        byte[] endless = new byte[10_000];
+        server.serve("/long", new dev.sluice.testkit.Answer(206, Map.of(), endless, 10_000, -1, false, false));
+        server.serve("/broken", new dev.sluice.testkit.Answer(206, Map.of(), endless, 10, 10_000, false, false));
+        for (String path : List.of("/long", "/broken")) {
+            try (Answer answer = client.ask(part(path, new Range(0, path.equals("/long") ? 100 : 10_000)))) {
+                assertThatThrownBy(() -> answer.body().readAllBytes()).as(path).isInstanceOf(UpstreamException.class);
+            }
+        }
+        server.serve("/inward", dev.sluice.testkit.Answer.redirect("http://169.254.169.254/latest/meta-data/"));
+        assertThatThrownBy(() -> client.ask(part("/inward", new Range(0, 100))))
+                .hasMessageContaining("points to an address which lies inside");
     }
 
     @Test

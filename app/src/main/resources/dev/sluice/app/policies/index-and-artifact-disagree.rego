@@ -33,6 +33,11 @@ reason contains disagreement("required runtime", said) if {
 	is_array(said)
 }
 
+reason contains disagreement("dependencies", said) if {
+	said := input.v0.signals.dependencies.contradicted
+	is_array(said)
+}
+
 # One sentence, however many names and records of an archive are at odds; all of them are in the input.
 reason contains sprintf("readers may disagree about what the artifact holds: %s%s", [concat("; ", first), more]) if {
 	ambiguous := input.v0.signals.archive.ambiguous

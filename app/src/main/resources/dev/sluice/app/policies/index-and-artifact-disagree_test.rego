@@ -7,6 +7,7 @@ agreed := {
 	"license": {"known": true, "source": "artifact", "contradicted": false},
 	"install_scripts": {"known": false, "why": "not read", "contradicted": false},
 	"requires_runtime": {"known": false, "why": "not read", "contradicted": false},
+	"dependencies": {"known": false, "why": "not read", "contradicted": false},
 	"archive": {"ambiguous": []},
 }
 
@@ -53,6 +54,10 @@ test_a_contradicted_runtime_matches if {
 test_of_many_ambiguities_three_are_told_and_the_others_counted if {
 	reasons({"archive": {"ambiguous": ["a", "b", "c"]}}) == {"readers may disagree about what the artifact holds: a; b; c"}
 	reasons({"archive": {"ambiguous": ["a", "b", "c", "d", "e"]}}) == {"readers may disagree about what the artifact holds: a; b; c; and 2 more"}
+}
+
+test_contradicted_dependencies_match if {
+	verdict({"dependencies": {"contradicted": [{"source": "artifact", "value": "a"}, {"source": "x.whl.metadata", "value": "a, b"}]}})
 }
 
 test_an_ambiguous_archive_matches if {

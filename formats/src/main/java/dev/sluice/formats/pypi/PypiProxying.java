@@ -15,6 +15,7 @@ import java.net.URI;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How other indexes are asked: an upstream's address is the base of its simple index, as pip's {@code --index-url} names it. */
@@ -60,17 +61,29 @@ final class PypiProxying implements Proxying {
         return contentType.toLowerCase(Locale.ROOT).contains("json");
     }
 
-    /** Side-cars with a digest that the index promises, then distributions, small ones first. */
+    /** Side-cars with a digest that the index promises, where there are none one without, then distributions, small ones first. */
     @Override
     public List<FileWant> telling(Repository repository, PackageName name, Release release) {
-        return release.files().stream()
-                .filter(file -> !DistributionFile.isSideCar(file.name())
-                        || (file.name().endsWith(DistributionFile.METADATA)
-                                && !file.digests().isEmpty()))
+        List<ReleaseFile> sideCars = release.files().stream()
+                .filter(file -> file.name().endsWith(DistributionFile.METADATA))
+                .toList();
+        List<ReleaseFile> promised =
+                sideCars.stream().filter(file -> !file.digests().isEmpty()).toList();
+        return Stream.concat(
+                        promised.isEmpty() ? sideCars.stream().limit(1) : promised.stream(),
+                        release.files().stream().filter(file -> !DistributionFile.isSideCar(file.name())))
                 .sorted(Comparator.comparing((ReleaseFile file) -> !DistributionFile.isSideCar(file.name()))
                         .thenComparingLong(ReleaseFile::size))
                 .map(file -> new FileWant(repository, name, release.version(), file.path()))
                 .toList();
+    }
+
+    @Override
+    public @Nullable FileWant metadataOf(FileWant want) {
+        return want.fileName().endsWith(".whl" + DistributionFile.METADATA)
+                ? new FileWant(
+                        want.repository(), want.packageName(), want.version(), DistributionFile.subjectOf(want.path()))
+                : null;
     }
 
     @Override

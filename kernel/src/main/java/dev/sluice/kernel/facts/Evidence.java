@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param requiresRuntime the language runtime it demands (PyPI Requires-Python)
  * @param ambiguities how readers of the bytes may disagree about what they hold, a sentence each
  * @param parent coordinates from which the file inherits what it does not say (a POM's parent), or null
+ * @param dependencies what else is installed with it, where that is told by a document that the protocol also serves by itself (a
+ *     wheel's METADATA): sorted, in one line
  */
 public record Evidence(
         int reader,
@@ -20,7 +22,8 @@ public record Evidence(
         Signal<Boolean> installScripts,
         Signal<String> requiresRuntime,
         List<String> ambiguities,
-        @Nullable String parent) {
+        @Nullable String parent,
+        Signal<String> dependencies) {
 
     /** What is known of bytes that nobody read. */
     public static final Evidence NONE = unknown(0, "artifact not read yet");
@@ -37,6 +40,13 @@ public record Evidence(
 
     /** Bytes that tell nothing, for that reason. */
     public static Evidence unknown(int reader, String why) {
-        return new Evidence(reader, Signal.unknown(why), Signal.unknown(why), Signal.unknown(why), List.of(), null);
+        return new Evidence(
+                reader,
+                Signal.unknown(why),
+                Signal.unknown(why),
+                Signal.unknown(why),
+                List.of(),
+                null,
+                Signal.unknown(why));
     }
 }

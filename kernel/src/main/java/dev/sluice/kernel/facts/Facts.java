@@ -95,6 +95,11 @@ public record Facts(
         return evidence.installScripts().and(release.installScripts());
     }
 
+    /** What else is installed with it, as the bytes say; what a side-car says beside it. */
+    public Signal<String> dependencies() {
+        return evidence.dependencies();
+    }
+
     /** The language runtime it demands. */
     public Signal<String> requiresRuntime() {
         return evidence.requiresRuntime();

@@ -50,6 +50,7 @@ final class SignalsSection {
                 .put(
                         "requires_runtime",
                         fact(facts.requiresRuntime(), SignalsSection::isSameText, SignalsSection::text))
+                .put("dependencies", fact(facts.dependencies(), String::equals, SignalsSection::text))
                 .put("late_addition", lateAddition(facts.addedAfter()))
                 .put("archive", archive(facts.evidence().ambiguities()))
                 .put("advisories", signal(facts.findings().coverage()).build())

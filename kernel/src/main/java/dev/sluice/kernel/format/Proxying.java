@@ -67,6 +67,15 @@ public interface Proxying {
         return null;
     }
 
+    /**
+     * The artifact of which a file is but the describing document (PyPI's {@code x.whl.metadata} is METADATA of the wheel), or null:
+     * where the upstream has no such file, the gate reads it out of the artifact ({@link
+     * dev.sluice.kernel.gate.Inspector#metadata}), without fetching the whole where it can.
+     */
+    default @Nullable FileWant metadataOf(FileWant want) {
+        return null;
+    }
+
     /** Whether files of this format inherit from others, see {@link #ancestor}. */
     default boolean hasAncestors() {
         return false;

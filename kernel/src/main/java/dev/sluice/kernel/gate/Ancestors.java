@@ -105,7 +105,7 @@ final class Ancestors {
         FileLocator.Found found = locator.locate(format, want, null);
         return found.missing() != null
                 ? new Artifacts.Obtained(null, "no index tells of " + want.path())
-                : artifacts.fetch(format, want, found.coordinates(), found.file(), found.upstreams(), present);
+                : artifacts.fetch(format, want, found.coordinates(), found.release(), found.upstreams(), present);
     }
 
     private void note(StoredFile describing, StoredFile ancestor, @Nullable Evidence evidence) {

@@ -22,9 +22,9 @@ final class Answers {
     private final Advice advice;
     private final Recorder recorder;
     private final Rests rests;
-    private final Learning learning;
+    private final Learning.Ongoing learning;
 
-    Answers(Judge judge, Advice advice, Recorder recorder, Rests rests, Learning learning) {
+    Answers(Judge judge, Advice advice, Recorder recorder, Rests rests, Learning.Ongoing learning) {
         this.advice = advice;
         this.learning = learning;
         this.judge = judge;
@@ -58,7 +58,7 @@ final class Answers {
                 ? Advice.Instead.NOTHING
                 : advice.insteadOf(visit, format, repository, coordinates, blend, until == null);
         List<String> reasons = decisive.reasons();
-        if (learning.isLearning(repository, coordinates.packageName())
+        if (learning.contains(repository, coordinates.packageName())
                 && !UnknownFact.in(judgement.facts()).isEmpty()) {
             reasons = new ArrayList<>(reasons);
             reasons.add(BEING_INSPECTED);

@@ -16,6 +16,7 @@ import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Proxying;
 import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.repository.FileStore;
+import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
@@ -61,6 +62,7 @@ final class Artifacts {
     private final InstantSource clock;
     private final GateSettings settings;
     private final Recorder recorder;
+    private final RemoteMetadata remoteMetadata;
     private final SingleFlight<Key, Obtained> flights;
     private final Cache<Vain, Pause> pauses;
     private final Cache<Key, Instant> revalidated;
@@ -91,6 +93,7 @@ final class Artifacts {
         this.clock = clock;
         this.settings = settings;
         this.recorder = recorder;
+        this.remoteMetadata = new RemoteMetadata(client, inspector, clock);
         this.flights = new SingleFlight<>("file", leases, settings.patience());
         // Whoever asks for what nobody has chooses the paths, and how long they are.
         this.pauses = Caffeine.newBuilder()
@@ -161,13 +164,14 @@ final class Artifacts {
      * Fetches a file from the first of the upstreams that has it. What all of them lack, or failed to give, is not asked for
      * again for a while.
      *
+     * @param release what the index says of the version's files
      * @param former what is kept at the path and is to be replaced, or null
      */
     Obtained fetch(
             Format format,
             FileWant want,
             Coordinates coordinates,
-            @Nullable ReleaseFile listed,
+            Release release,
             List<Upstream> upstreams,
             @Nullable StoredFile former)
             throws IOException {
@@ -185,12 +189,13 @@ final class Artifacts {
             if (pause != null && pause.span().holds(clock.instant())) {
                 return new Obtained(null, pause.failure());
             }
-            Obtained obtained = fetchFromFirst(format, want, coordinates, listed, upstreams);
+            Obtained obtained = fetchFromFirst(format, want, coordinates, release, upstreams);
             if (obtained.file() == null
                     && (obtained.failure() == null
                             || client.left(
                                             upstreams,
-                                            upstream -> format.proxying().fileQuestion(upstream, want, listed))
+                                            upstream -> format.proxying()
+                                                    .fileQuestion(upstream, want, release.file(want.fileName())))
                                     == null)) {
                 Duration time = obtained.failure() == null ? settings.absence() : settings.outage();
                 Instant now = clock.instant();
@@ -201,11 +206,7 @@ final class Artifacts {
     }
 
     private Obtained fetchFromFirst(
-            Format format,
-            FileWant want,
-            Coordinates coordinates,
-            @Nullable ReleaseFile listed,
-            List<Upstream> upstreams)
+            Format format, FileWant want, Coordinates coordinates, Release release, List<Upstream> upstreams)
             throws BlobsUnavailableException, BusyException {
         String failure = null;
         for (Upstream upstream : upstreams) {
@@ -213,7 +214,7 @@ final class Artifacts {
                 break; // a trusted one may have it: its failure opens no door to others
             }
             try {
-                StoredFile file = fetch(format, want, coordinates, listed, upstream);
+                StoredFile file = fetch(format, want, coordinates, release, upstream);
                 if (file != null) {
                     return new Obtained(file, null);
                 }
@@ -230,7 +231,51 @@ final class Artifacts {
         return new Obtained(null, failure);
     }
 
+    /**
+     * Fetches a file from one upstream. What describes an artifact and is not promised is read out of the artifact first: most indexes that
+     * do not promise it do not have it by itself.
+     */
     private @Nullable StoredFile fetch(
+            Format format, FileWant want, Coordinates coordinates, Release release, Upstream upstream)
+            throws IOException {
+        ReleaseFile listed = release.file(want.fileName());
+        boolean promised = listed != null && !listed.digests().isEmpty();
+        StoredFile file = promised ? null : described(format, want, coordinates, release, upstream);
+        if (file == null) {
+            file = whole(format, want, coordinates, listed, upstream);
+        }
+        return file == null && promised ? described(format, want, coordinates, release, upstream) : file;
+    }
+
+    /** The file, read out of the artifact that it describes; null when it describes none, or cannot be read there. */
+    private @Nullable StoredFile described(
+            Format format, FileWant want, Coordinates coordinates, Release release, Upstream upstream)
+            throws IOException {
+        FileWant artifact = format.proxying().metadataOf(want);
+        if (artifact == null) {
+            return null;
+        }
+        StoredFile kept = kept(artifact);
+        byte[] document;
+        if (kept == null) {
+            document = remoteMetadata.read(format, artifact, release.file(artifact.fileName()), upstream);
+        } else if (upstream.id().equals(kept.upstream())) {
+            document = inspector.metadata(format.id(), artifact.fileName(), new KeptContent(blobs, kept.contents()));
+        } else {
+            return null; // other bytes may lie at this upstream
+        }
+        if (document == null) {
+            return null;
+        }
+        ReleaseFile listed = release.file(want.fileName());
+        try (BlobWriter writer = blobs.begin()) {
+            writer.write(document);
+            List<Digest> promised = listed == null ? List.of() : listed.digests();
+            return keep(format, want, coordinates, upstream, verified(writer, promised, listed), null);
+        }
+    }
+
+    private @Nullable StoredFile whole(
             Format format, FileWant want, Coordinates coordinates, @Nullable ReleaseFile listed, Upstream upstream)
             throws IOException {
         Proxying proxying = format.proxying();
@@ -259,25 +304,32 @@ final class Artifacts {
                 Contents contents = fits(writer.contents(), promised, listed) || !isCompressed(answer, promised)
                         ? verified(writer, promised, listed)
                         : decompressed(writer.commit().sha256(), promised, listed);
-                StoredFile file = new StoredFile(
-                        want.repository().id(),
-                        want.path(),
-                        coordinates,
-                        contents,
-                        upstream.id(),
-                        clock.instant(),
-                        httpDate(answer.header("last-modified")));
-                history.seen(
-                        file.repository(),
-                        upstream.id(),
-                        coordinates.packageName(),
-                        List.of(coordinates.version()),
-                        clock.instant());
-                learn(format, file);
-                files.put(file);
-                return file;
+                return keep(
+                        format, want, coordinates, upstream, contents, httpDate(answer.header("last-modified")));
             }
         }
+    }
+
+    /** Keeps verified bytes as that file, and reads them. */
+    private StoredFile keep(
+            Format format,
+            FileWant want,
+            Coordinates coordinates,
+            Upstream upstream,
+            Contents contents,
+            @Nullable Instant age)
+            throws IOException {
+        StoredFile file = new StoredFile(
+                want.repository().id(), want.path(), coordinates, contents, upstream.id(), clock.instant(), age);
+        history.seen(
+                file.repository(),
+                upstream.id(),
+                coordinates.packageName(),
+                List.of(coordinates.version()),
+                clock.instant());
+        learn(format, file);
+        files.put(file);
+        return file;
     }
 
     /** Whether the bytes were compressed for the way only, which their promises would tell. */
@@ -458,7 +510,8 @@ final class Artifacts {
                     told.installScripts(),
                     told.requiresRuntime(),
                     told.ambiguities(),
-                    told.parent());
+                    told.parent(),
+                    told.dependencies());
         } catch (FileNotFoundException e) {
             throw new BlobDamagedException(
                     file.contents().sha256(), "it went while it was read", e); // no word of the artifact

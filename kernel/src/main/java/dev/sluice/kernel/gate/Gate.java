@@ -146,11 +146,15 @@ public final class Gate {
                 clock,
                 settings,
                 recorder);
-        this.learning = new Learning(blends, judge, artifacts);
+        Learning.Ongoing ongoing = new Learning.Ongoing();
         this.advice = new Advice(stores, judge);
-        this.answers = new Answers(judge, advice, recorder, rests, learning);
-        this.releasing =
-                new Releasing(stores, recorder, clock, settings, stages, promises, blends, judge, artifacts, answers);
+        this.answers = new Answers(judge, advice, recorder, rests, ongoing);
+        FileLocator locator = new FileLocator(blends, answers);
+        Ancestors ancestors = new Ancestors(stores.history(), locator, blends, artifacts);
+        this.learning = new Learning(blends, judge, artifacts, ancestors, ongoing);
+        this.releasing = new Releasing(
+                stores, recorder, clock, settings, stages, promises, blends, locator, judge, artifacts, ancestors,
+                answers);
     }
 
     private Format format(PackageName name) {

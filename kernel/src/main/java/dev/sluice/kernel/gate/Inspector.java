@@ -19,13 +19,16 @@ public interface Inspector {
      * @param ambiguities how readers of the artifact may disagree about what it holds, a sentence each: duplicate entries, a local
      *     header that contradicts the central directory, and the like; empty where every client reads the same
      * @param parent coordinates from which the file inherits what it does not say (a POM's parent), or null
+     * @param dependencies what else is installed with it, where that is told by a document that the protocol also serves by itself (a
+     *     wheel's METADATA): sorted, in one line
      */
     record Inspection(
             Signal<String> license,
             Signal<Boolean> installScripts,
             Signal<String> requiresRuntime,
             List<String> ambiguities,
-            @Nullable String parent) {
+            @Nullable String parent,
+            Signal<String> dependencies) {
 
         /** Copies the list. */
         public Inspection {
@@ -39,6 +42,27 @@ public interface Inspector {
                 Signal<String> requiresRuntime,
                 List<String> ambiguities) {
             this(license, installScripts, requiresRuntime, ambiguities, null);
+        }
+
+        /** Of an artifact that tells no dependencies. */
+        public Inspection(
+                Signal<String> license,
+                Signal<Boolean> installScripts,
+                Signal<String> requiresRuntime,
+                List<String> ambiguities,
+                @Nullable String parent) {
+            this(
+                    license,
+                    installScripts,
+                    requiresRuntime,
+                    ambiguities,
+                    parent,
+                    Signal.unknown("not read from such artifacts"));
+        }
+
+        /** The same, with those dependencies. */
+        public Inspection withDependencies(Signal<String> told) {
+            return new Inspection(license, installScripts, requiresRuntime, ambiguities, parent, told);
         }
     }
 
@@ -85,4 +109,14 @@ public interface Inspector {
      * @throws IOException when its bytes cannot be read from where they are kept
      */
     byte @Nullable [] description(String format, String fileName, Content content) throws IOException;
+
+    /**
+     * The document in which an artifact describes itself (a wheel's METADATA), found as clients find it and with no more of the
+     * artifact than that takes; null where there is none, and where clients may disagree about it as far as that was seen.
+     *
+     * @throws IOException when the content cannot be read
+     */
+    default byte @Nullable [] metadata(String format, String fileName, Content content) throws IOException {
+        return null;
+    }
 }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Learns what an index does not tell before versions are withheld for ignorance: from side-cars, descriptors, or the artifacts
- * themselves; the newest versions within the request, older ones behind it.
+ * themselves, and the files they inherit from; the newest versions within the request, older ones behind it.
  *
  * <p>Only versions are looked into whose decision what is learnt may change, so nothing is fetched where no policy reads the facts.
  * Bounded: versions of a package, files of a version, bytes of a file where the index tells them, files at once, packages at once,
@@ -54,18 +54,27 @@ final class Learning {
     private final Blends blends;
     private final Judge judge;
     private final Artifacts artifacts;
+    private final Ancestors ancestors;
+    private final Ongoing ongoing;
     private final Semaphore turns = new Semaphore(FILES_AT_ONCE);
-    private final Set<Key> learning = ConcurrentHashMap.newKeySet();
 
-    Learning(Blends blends, Judge judge, Artifacts artifacts) {
+    /** The packages of which something is being learnt behind requests. Thread-safe. */
+    static final class Ongoing {
+
+        private final Set<Key> packages = ConcurrentHashMap.newKeySet();
+
+        /** Whether something is being learnt of the package. */
+        boolean contains(Repository repository, PackageName name) {
+            return packages.contains(new Key(repository.id(), name));
+        }
+    }
+
+    Learning(Blends blends, Judge judge, Artifacts artifacts, Ancestors ancestors, Ongoing ongoing) {
         this.blends = blends;
         this.judge = judge;
         this.artifacts = artifacts;
-    }
-
-    /** Whether something is being learnt of the package behind requests. */
-    boolean isLearning(Repository repository, PackageName name) {
-        return learning.contains(new Key(repository.id(), name));
+        this.ancestors = ancestors;
+        this.ongoing = ongoing;
     }
 
     /**
@@ -118,7 +127,7 @@ final class Learning {
             List<CompletableFuture<Boolean>> before,
             Visit visit) {
         Key key = new Key(blend.repository.id(), blend.name);
-        if (learning.size() >= PACKAGES_AT_ONCE || !learning.add(key)) {
+        if (ongoing.packages.size() >= PACKAGES_AT_ONCE || !ongoing.packages.add(key)) {
             return; // the next request for the index begins it
         }
         CompletableFuture<Boolean> _ = start(
@@ -135,7 +144,7 @@ final class Learning {
                         }
                         return true;
                     } finally {
-                        learning.remove(key);
+                        ongoing.packages.remove(key);
                     }
                 });
     }
@@ -182,13 +191,16 @@ final class Learning {
                     .filter(want -> size(release, want) <= MOST_BYTES)
                     .limit(FILES_OF_A_VERSION)
                     .toList();
+            long before = blends.stamps(blend.name).history();
             for (FileWant want : telling) {
                 StoredFile kept = artifacts.kept(want);
-                if (kept != null && artifacts.isLearnt(kept)) {
-                    continue; // what it tells is known
+                boolean known = kept != null && artifacts.isLearnt(kept);
+                StoredFile file = known ? kept : obtain(format, blend, lesson, want, kept);
+                boolean tells = file != null && artifacts.tells(format, file);
+                if (tells) {
+                    ancestors.learn(format, want); // what it leaves to them may be what is missing
                 }
-                StoredFile file = obtain(format, blend, lesson, want, kept);
-                if (file != null && artifacts.tells(format, file)) {
+                if (tells && (!known || blends.stamps(blend.name).history() != before)) {
                     return true;
                 }
             }
@@ -224,13 +236,7 @@ final class Learning {
                         .toList();
         try {
             return artifacts
-                    .fetch(
-                            format,
-                            want,
-                            lesson.coordinates(),
-                            lesson.release().release().file(want.fileName()),
-                            upstreams,
-                            null)
+                    .fetch(format, want, lesson.coordinates(), lesson.release().release(), upstreams, null)
                     .file();
         } catch (BlobsUnavailableException e) {
             return null;

@@ -8,7 +8,7 @@ import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.policy.Decision;
 import dev.sluice.kernel.policy.Verdict;
-import dev.sluice.kernel.repository.ReleaseFile;
+import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
@@ -64,8 +64,10 @@ final class Releasing {
             Stages stages,
             Promises promises,
             Blends blends,
+            FileLocator locator,
             Judge judge,
             Artifacts artifacts,
+            Ancestors ancestors,
             Answers answers) {
         this.blobs = stores.blobs();
         this.history = stores.history();
@@ -74,11 +76,11 @@ final class Releasing {
         this.stages = stages;
         this.promises = promises;
         this.blends = blends;
-        this.locator = new FileLocator(blends, answers);
+        this.locator = locator;
         this.judge = judge;
         this.artifacts = artifacts;
         this.answers = answers;
-        this.ancestors = new Ancestors(stores.history(), locator, blends, artifacts);
+        this.ancestors = ancestors;
         this.hot = Caffeine.newBuilder()
                 .maximumWeight(settings.memoryForFiles())
                 .weigher((HotKey key, HotFile file) -> file.weight())
@@ -128,7 +130,8 @@ final class Releasing {
             }
             kept = got.file();
         } else if (!kept.isHosted() && format.proxying().isMutable(want) && !artifacts.isCurrent(want, kept)) {
-            Artifacts.Obtained again = fetch(format, want, found.coordinates(), found.file(), found.upstreams(), kept);
+            Artifacts.Obtained again =
+                    fetch(format, want, found.coordinates(), found.release(), found.upstreams(), kept);
             artifacts.revalidated(want);
             stale |= again.file() == null && again.failure() != null;
             kept = again.file() == null ? kept : again.file(); // what upstreams no longer have is still here
@@ -192,14 +195,15 @@ final class Releasing {
         }
         FileWant descriptor = format.proxying().descriptor(want);
         if (descriptor != null && !descriptor.path().equals(want.path()) && artifacts.kept(descriptor) == null) {
-            fetch(format, descriptor, found.coordinates(), null, found.upstreams(), null);
+            fetch(format, descriptor, found.coordinates(), found.release(), found.upstreams(), null);
             inherit(format, want);
             Judge.Judgement second = judge(format, want, found, null, visit);
             if (second.isWithheldForGood()) {
                 return new Got(null, refuse(visit, format, want, found, second));
             }
         }
-        Artifacts.Obtained obtained = fetch(format, want, found.coordinates(), found.file(), found.upstreams(), former);
+        Artifacts.Obtained obtained =
+                fetch(format, want, found.coordinates(), found.release(), found.upstreams(), former);
         return obtained.file() == null
                 ? new Got(
                         null,
@@ -215,11 +219,11 @@ final class Releasing {
             Format format,
             FileWant want,
             Coordinates coordinates,
-            @Nullable ReleaseFile file,
+            Release release,
             List<Upstream> upstreams,
             @Nullable StoredFile former)
             throws IOException {
-        return stages.run("obtain", () -> artifacts.fetch(format, want, coordinates, file, upstreams, former));
+        return stages.run("obtain", () -> artifacts.fetch(format, want, coordinates, release, upstreams, former));
     }
 
     private boolean inherit(Format format, FileWant want) throws IOException {

@@ -103,7 +103,8 @@ record Testimony(Evidence evidence, Signal<Instant> age, Signal<Instant> firstAg
                                 others,
                                 Evidence::requiresRuntime),
                         mine.ambiguities(),
-                        null),
+                        null,
+                        mine.dependencies().and(promise.dependencies().by(promiser))),
                 age(files, judged),
                 files.stream()
                         .filter(file -> file.lastModified() != null)

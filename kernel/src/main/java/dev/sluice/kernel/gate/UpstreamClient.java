@@ -20,6 +20,25 @@ import org.jspecify.annotations.Nullable;
 public interface UpstreamClient {
 
     /**
+     * A part of a body (RFC 9110, section 14).
+     *
+     * @param first its first byte, or a negative number for the last bytes
+     * @param length how many bytes
+     */
+    record Range(long first, long length) {
+
+        /** The last bytes. */
+        static Range last(long length) {
+            return new Range(-1, length);
+        }
+
+        /** As the Range header writes it. */
+        public String header() {
+            return first < 0 ? "bytes=-" + length : "bytes=" + first + "-" + (first + length - 1);
+        }
+    }
+
+    /**
      * A GET.
      *
      * @param upstream whom to ask
@@ -28,6 +47,7 @@ public interface UpstreamClient {
      * @param ifNoneMatch validator of what is kept, or null
      * @param ifModifiedSince likewise, as HTTP date, or null
      * @param maxBytes longest body accepted after decoding
+     * @param range the part that is wanted, or null for all; who answers 200 sends all nevertheless
      */
     record Ask(
             Upstream upstream,
@@ -35,7 +55,20 @@ public interface UpstreamClient {
             String accept,
             @Nullable String ifNoneMatch,
             @Nullable String ifModifiedSince,
-            long maxBytes) {}
+            long maxBytes,
+            @Nullable Range range) {
+
+        /** Asks for all of it. */
+        public Ask(
+                Upstream upstream,
+                URI uri,
+                String accept,
+                @Nullable String ifNoneMatch,
+                @Nullable String ifModifiedSince,
+                long maxBytes) {
+            this(upstream, uri, accept, ifNoneMatch, ifModifiedSince, maxBytes, null);
+        }
+    }
 
     /**
      * An answer; close it to release the connection.

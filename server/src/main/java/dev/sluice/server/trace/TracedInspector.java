@@ -27,4 +27,9 @@ record TracedInspector(Traces traces, Inspector inspector) implements Inspector 
     public byte @Nullable [] description(String format, String fileName, Content content) throws IOException {
         return inspector.description(format, fileName, content);
     }
+
+    @Override
+    public byte @Nullable [] metadata(String format, String fileName, Content content) throws IOException {
+        return inspector.metadata(format, fileName, content); // most of it is asking the upstream, which has spans
+    }
 }

@@ -258,18 +258,27 @@ final class SqlHistoryStore implements HistoryStore {
             Signal<Boolean> installScripts,
             Signal<String> requiresRuntime,
             List<String> ambiguities,
-            @Nullable String parent) {
+            @Nullable String parent,
+            @Nullable Signal<String> dependencies) {
         static Told of(Evidence evidence) {
             return new Told(
                     evidence.license(),
                     evidence.installScripts(),
                     evidence.requiresRuntime(),
                     evidence.ambiguities(),
-                    evidence.parent());
+                    evidence.parent(),
+                    evidence.dependencies());
         }
 
         Evidence evidence(int reader) {
-            return new Evidence(reader, license, installScripts, requiresRuntime, ambiguities, parent);
+            return new Evidence(
+                    reader,
+                    license,
+                    installScripts,
+                    requiresRuntime,
+                    ambiguities,
+                    parent,
+                    dependencies == null ? Evidence.NONE.dependencies() : dependencies); // as readers below 5 wrote it
         }
     }
 }

@@ -42,7 +42,8 @@ public interface HistoryStoreContract {
                 Signal.known(true, "artifact"),
                 Signal.known(">=3.9, <4 'o\"", "artifact"),
                 List.of("two entries are named \u00fc'\""),
-                "com.acme:base:7");
+                "com.acme:base:7",
+                Signal.known("ab12", "artifact"));
     }
 
     /** A file of a version in the repository {@code main}, given by the upstream {@code npm}. */
