@@ -108,7 +108,7 @@ final class RemoteMetadataTest {
         return gate;
     }
 
-    private long askedForAll() {
+    private int askedForAll() {
         return gate.upstreams().asked(UP + NAME)
                 - gate.upstreams().parts(UP + NAME).size();
     }
