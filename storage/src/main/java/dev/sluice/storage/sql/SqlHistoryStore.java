@@ -278,7 +278,7 @@ final class SqlHistoryStore implements HistoryStore {
                     requiresRuntime,
                     ambiguities,
                     parent,
-                    dependencies == null ? Evidence.NONE.dependencies() : dependencies); // as readers below 6 wrote it
+                    dependencies == null ? Evidence.NONE.dependencies() : dependencies); // as readers below 8 wrote it
         }
     }
 }
