@@ -21,18 +21,23 @@ final class RateLimit {
 
     private static final int ENTRY = 250;
 
-    private final double perMilli;
-    private final double most;
+    /** What a bucket gains in a millisecond, in parts of a point; whole numbers, so that who waited as long as was told may go on. */
+    private final long gain;
+
+    /** How many parts a point has: the milliseconds in which a bucket gains its points. */
+    private final long point;
+
+    private final long most;
     private final InstantSource clock;
     private final Cache<String, Bucket> buckets;
 
-    /** What is left of somebody's points, at that moment. */
+    /** What is left of somebody's points, in parts, at that moment. */
     private static final class Bucket {
-        private double points;
+        private long parts;
         private long at;
 
-        Bucket(double points, long at) {
-            this.points = points;
+        Bucket(long parts, long at) {
+            this.parts = parts;
             this.at = at;
         }
     }
@@ -44,8 +49,9 @@ final class RateLimit {
      * @param most how many it holds
      */
     RateLimit(long points, Duration in, long most, InstantSource clock) {
-        this.perMilli = (double) points / in.toMillis();
-        this.most = most;
+        this.gain = points;
+        this.point = in.toMillis();
+        this.most = Math.multiplyExact(most, point);
         this.clock = clock;
         this.buckets = Caffeine.newBuilder()
                 .maximumWeight(MEMORY)
@@ -73,7 +79,7 @@ final class RateLimit {
 
     /** How many seconds somebody has to wait, 0 when not at all. */
     int wait(String who) {
-        if (perMilli <= 0) {
+        if (gain <= 0) {
             return 0;
         }
         Bucket bucket = buckets.getIfPresent(who);
@@ -82,26 +88,28 @@ final class RateLimit {
         }
         synchronized (bucket) {
             fill(bucket);
-            return bucket.points >= 1 ? 0 : (int) Math.max(1, Math.ceil((1 - bucket.points) / perMilli / 1000));
+            return bucket.parts >= point ? 0 : Math.toIntExact(Math.ceilDiv(point - bucket.parts, gain * 1000));
         }
     }
 
     /** Takes points from somebody; there may be fewer left than none, but not without end. */
     void take(String who, int points) {
-        if (perMilli <= 0) {
+        if (gain <= 0) {
             return;
         }
         Bucket bucket = buckets.get(who, first -> new Bucket(most, clock.millis()));
         synchronized (bucket) {
             fill(bucket);
-            bucket.points = Math.max(-most, bucket.points - points);
+            bucket.parts = Math.max(-most, bucket.parts - points * point);
         }
     }
 
     /** A clock that stepped back fills nothing. */
     private void fill(Bucket bucket) {
         long now = clock.millis();
-        bucket.points = Math.min(most, bucket.points + Math.max(0, now - bucket.at) * perMilli);
+        long missing = most - bucket.parts;
+        long passed = Math.max(0, now - bucket.at);
+        bucket.parts = passed > missing / gain ? most : bucket.parts + passed * gain;
         bucket.at = now;
     }
 }

@@ -58,6 +58,14 @@ class RateLimitTest {
     }
 
     @Test
+    void who_waited_as_long_as_was_told_may_go_on_where_a_second_gives_no_round_number_of_points() {
+        RateLimit limit = limit(174, 348);
+        limit.take("ada", 376);
+        now = now.plusSeconds(limit.wait("ada"));
+        assertThat(limit.wait("ada")).isZero();
+    }
+
+    @Test
     void no_points_mean_no_limit() {
         RateLimit limit = limit(0, 0);
         limit.take("ada", 1_000_000);
