@@ -304,8 +304,7 @@ final class Artifacts {
                 Contents contents = fits(writer.contents(), promised, listed) || !isCompressed(answer, promised)
                         ? verified(writer, promised, listed)
                         : decompressed(writer.commit().sha256(), promised, listed);
-                return keep(
-                        format, want, coordinates, upstream, contents, httpDate(answer.header("last-modified")));
+                return keep(format, want, coordinates, upstream, contents, httpDate(answer.header("last-modified")));
             }
         }
     }
