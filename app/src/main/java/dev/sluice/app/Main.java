@@ -1,6 +1,27 @@
 package dev.sluice.app;
 
+import dev.sluice.app.command.Api;
+import dev.sluice.app.command.explain.Decisions;
+import dev.sluice.app.command.explain.Explain;
+import dev.sluice.app.command.explain.Who;
+import dev.sluice.app.command.feed.Feeds;
+import dev.sluice.app.command.policy.PolicyCommands;
+import dev.sluice.app.command.repository.CacheCommands;
+import dev.sluice.app.command.repository.RepositoryCommands;
+import dev.sluice.app.command.repository.UpstreamCommands;
+import dev.sluice.app.command.serve.Rehearsal;
+import dev.sluice.app.command.serve.Serve;
+import dev.sluice.app.command.serve.SetupClient;
+import dev.sluice.app.command.serve.ShowConfiguration;
+import dev.sluice.app.command.token.TokenCommands;
+import dev.sluice.app.command.upkeep.Collect;
+import dev.sluice.app.command.upkeep.Doctor;
+import dev.sluice.app.command.upkeep.Migrate;
+import dev.sluice.app.command.upkeep.Restore;
+import dev.sluice.app.command.upkeep.TakeBackup;
 import dev.sluice.app.config.ConfigurationException;
+import dev.sluice.app.config.Version;
+import dev.sluice.app.logging.Logging;
 import dev.sluice.storage.StorageException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -8,9 +29,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine;
 
 /**
  * The program {@code sluice}: its commands and exit codes.
@@ -69,7 +90,7 @@ public final class Main {
     }
 
     /** Runs a command and gives its exit code. */
-    static int run(String[] arguments, PrintWriter out, PrintWriter err) {
+    public static int run(String[] arguments, PrintWriter out, PrintWriter err) {
         // reading the annotations of all commands would make a tenth of the time that starting takes
         boolean serves = arguments.length > 0 && arguments[0].equals("serve");
         CommandLine line = line(serves ? List.of(Serve.class) : COMMANDS)

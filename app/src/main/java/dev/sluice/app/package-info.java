@@ -1,4 +1,7 @@
-/** The composition root, configuration, main, and the command line. */
+/**
+ * The program: {@code main} and the table of its commands. Everything else of this room lies by purpose in the packages below
+ * ({@code docs/adr/026}).
+ */
 @NullMarked
 package dev.sluice.app;
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.Setting;
 import dev.sluice.app.machine.Machine;
+import dev.sluice.app.wiring.Installation;
+import dev.sluice.app.wiring.RunningServer;
 import dev.sluice.storage.sql.DatabaseCopy;
 import dev.sluice.testkit.Answer;
 import dev.sluice.testkit.FakeUpstreamServer;
@@ -48,7 +50,7 @@ final class AnonymousGrowthTest {
             try (RunningServer server = RunningServer.start(installation, "127.0.0.1", 0)) {
                 assertThat(get(server, "/npm/main/widget")).isEqualTo(200);
                 askFor(server, 0); // whatever the first ask for a kind of thing makes once
-                Map<String, Long> rows = DatabaseCopy.count(installation.database);
+                Map<String, Long> rows = DatabaseCopy.count(installation.database());
                 long files = files();
                 assertThat(rows).containsEntry("upstream_document", 1L);
 
@@ -56,7 +58,7 @@ final class AnonymousGrowthTest {
                     askFor(server, i);
                 }
 
-                assertThat(DatabaseCopy.count(installation.database)).isEqualTo(rows);
+                assertThat(DatabaseCopy.count(installation.database())).isEqualTo(rows);
                 assertThat(files()).isEqualTo(files);
             }
         }

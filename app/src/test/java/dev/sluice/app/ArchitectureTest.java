@@ -52,8 +52,8 @@ final class ArchitectureTest {
 
     /** Who reads streams or files to their end, and what bounds that. */
     private static final Map<String, String> READS_TO_THE_END = Map.ofEntries(
-            Map.entry("dev.sluice.app.ControlFile", "a file this program wrote, mode 600, in its own data directory"),
-            Map.entry("dev.sluice.app.StarterPolicies", "resources of this build"),
+            Map.entry("dev.sluice.app.control.ControlFile", "a file this program wrote, mode 600, in its own data directory"),
+            Map.entry("dev.sluice.app.policies.StarterPolicies", "resources of this build"),
             Map.entry("dev.sluice.formats.maven.UnresolvableVersion", "passes over a body that the server bounds"),
             Map.entry("dev.sluice.formats.pypi.LegacyUpload", "passes over the rest of a body that the server bounds"),
             Map.entry("dev.sluice.formats.pypi.UploadForm", "streams into an upload that the gate bounds"),
@@ -173,7 +173,7 @@ final class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.sluice.upstream..")
-                .and(describe("are not app.Api", c -> !outermost(c).equals("dev.sluice.app.Api")))
+                .and(describe("are not app.Api", c -> !outermost(c).equals("dev.sluice.app.command.Api")))
                 .and(describe(
                         "only judge certificates, which the JDK hands over with a socket",
                         c -> !c.isAssignableTo(X509ExtendedTrustManager.class)
@@ -247,7 +247,9 @@ final class ArchitectureTest {
     void time_is_handed_in_by_the_composition_root() {
         assertThat(whoDoes(LOOKS_AT_THE_CLOCK))
                 .as("a decision is a function of its instant, and tests never wait: take an InstantSource")
-                .containsExactly("dev.sluice.app.Api", "dev.sluice.app.Migrate", "dev.sluice.app.Serve");
+                .containsExactly("dev.sluice.app.command.Api",
+                        "dev.sluice.app.command.serve.Serve",
+                        "dev.sluice.app.command.upkeep.Migrate");
     }
 
     private static boolean hasNoParameters(JavaAccess<?> access) {
@@ -336,7 +338,7 @@ final class ArchitectureTest {
     void nobody_logs_past_the_log() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.sluice.app")
+                .resideOutsideOfPackage("dev.sluice.app..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.util.logging..")

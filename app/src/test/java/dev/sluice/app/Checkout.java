@@ -9,9 +9,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The checkout that the tests run in. */
-final class Checkout {
+public final class Checkout {
 
-    static final Path ROOT = root();
+    public static final Path ROOT = root();
 
     private Checkout() {}
 
@@ -26,7 +26,7 @@ final class Checkout {
         return here;
     }
 
-    static String text(String path) {
+    public static String text(String path) {
         return text(ROOT.resolve(path));
     }
 

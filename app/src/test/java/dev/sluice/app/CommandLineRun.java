@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.app.command.Api;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -14,10 +15,10 @@ import tools.jackson.databind.JsonNode;
  * @param out what it printed
  * @param err what it complained of
  */
-record CommandLineRun(int code, String out, String err) {
+public record CommandLineRun(int code, String out, String err) {
 
     /** Runs the program inside this process. */
-    static CommandLineRun of(Object... arguments) {
+    public static CommandLineRun of(Object... arguments) {
         List<String> words = new ArrayList<>();
         for (Object argument : arguments) {
             words.add(argument instanceof Path path ? path.toString() : String.valueOf(argument));
@@ -29,7 +30,7 @@ record CommandLineRun(int code, String out, String err) {
     }
 
     /** What was printed, as JSON. */
-    JsonNode json() {
+    public JsonNode json() {
         return Api.JSON.readTree(out);
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.Setting;
 import dev.sluice.app.machine.Machine;
+import dev.sluice.app.wiring.Installation;
+import dev.sluice.app.wiring.RunningServer;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.storage.StorageException;
 import dev.sluice.storage.journal.JournalCorruptException;
@@ -16,10 +18,10 @@ import dev.sluice.testkit.Samples;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -125,13 +127,13 @@ final class DamageMatrixTest {
         Installation installation = open(folder.resolve(name));
         RunningServer server = RunningServer.start(installation, "127.0.0.1", 0);
         try {
-            String administrator = String.valueOf(installation.newAdminToken);
+            String administrator = String.valueOf(installation.newAdminToken());
             Files.writeString(folder.resolve(name + ".token"), administrator);
             publish(server, administrator);
             assertThat(get(server, administrator, FETCHED).body()).isEqualTo(fetched);
             CompletableFuture.allOf(IntStream.range(0, EVENTS)
                             .mapToObj(i -> installation
-                                    .journal
+                                    .journal()
                                     .append(event(installation, i))
                                     .toCompletableFuture())
                             .toArray(CompletableFuture[]::new))
@@ -143,7 +145,7 @@ final class DamageMatrixTest {
 
     private static Event event(Installation installation, int number) {
         return new Event(
-                installation.ids.next(),
+                installation.ids().next(),
                 CLOCK.instant(),
                 Event.Kind.ADMIN,
                 Event.Actor.SYSTEM,

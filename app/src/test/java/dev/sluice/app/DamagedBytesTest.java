@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.Setting;
 import dev.sluice.app.machine.Machine;
+import dev.sluice.app.upkeep.Upkeep;
+import dev.sluice.app.wiring.Installation;
+import dev.sluice.app.wiring.RunningServer;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.testkit.Answer;
@@ -16,10 +19,10 @@ import dev.sluice.testkit.contract.BlobStoreContract.Harm;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,7 +69,7 @@ final class DamagedBytesTest {
     void start() throws IOException {
         upstream = FakeUpstreamServer.start();
         open();
-        token = String.valueOf(installation.newAdminToken);
+        token = String.valueOf(installation.newAdminToken());
     }
 
     private void open() throws IOException {
@@ -251,14 +254,14 @@ final class DamagedBytesTest {
 
     private List<Event> damages() {
         // what was told before this is durable when this is
-        installation.journal.append(marker()).toCompletableFuture().join();
-        installation.journal.settle();
-        return installation.journal.query(Journal.Query.latest(10, Event.Kind.DAMAGE));
+        installation.journal().append(marker()).toCompletableFuture().join();
+        installation.journal().settle();
+        return installation.journal().query(Journal.Query.latest(10, Event.Kind.DAMAGE));
     }
 
     private Event marker() {
         return new Event(
-                installation.ids.next(),
+                installation.ids().next(),
                 clock.instant(),
                 Event.Kind.ADMIN,
                 Event.Actor.SYSTEM,

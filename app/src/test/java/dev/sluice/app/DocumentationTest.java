@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.Setting;
+import dev.sluice.app.policies.PolicyFile;
 import dev.sluice.rego.Limits;
 import dev.sluice.rego.SourceFile;
 import dev.sluice.rego.test.TestResult;

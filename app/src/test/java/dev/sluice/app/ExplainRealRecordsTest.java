@@ -2,8 +2,10 @@ package dev.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.app.command.Api;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.machine.Machine;
+import dev.sluice.app.wiring.Installation;
 import dev.sluice.feeds.FeedImport;
 import dev.sluice.feeds.Progress;
 import dev.sluice.kernel.access.Principal;
@@ -66,16 +68,16 @@ class ExplainRealRecordsTest {
                     osv.get().resolve("npm-ghsa.jsonl.gz"),
                     osv.get().resolve("pypi-pysec.jsonl.gz"),
                     osv.get().resolve("maven-ghsa.jsonl.gz"));
-            new FeedImport(installation.database.advisories(), installation.clock).run(files, Progress.NONE);
+            new FeedImport(installation.database().advisories(), installation.clock()).run(files, Progress.NONE);
             Repository main =
-                    installation.database.repositories().find(Installation.MAIN).orElseThrow();
-            Visit visit = new Visit(Principal.ANONYMOUS, "127.0.0.1", "test", installation.clock.instant());
+                    installation.database().repositories().find(Installation.MAIN).orElseThrow();
+            Visit visit = new Visit(Principal.ANONYMOUS, "127.0.0.1", "test", installation.clock().instant());
 
             int checked = 0;
             for (Path file : files) {
-                for (Claim claim : claims(installation.formats, file)) {
+                for (Claim claim : claims(installation.formats(), file)) {
                     JsonNode explained = Api.JSON.readTree(
-                            Json.write(installation.gate.explain(visit, main, claim.coordinates(), false)));
+                            Json.write(installation.gate().explain(visit, main, claim.coordinates(), false)));
                     assertThat(names(explained).contains(claim.record()))
                             .as("%s affected by %s", claim.coordinates(), claim.record())
                             .isEqualTo(claim.affected());

@@ -9,6 +9,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.Setting;
 import dev.sluice.app.machine.Machine;
+import dev.sluice.app.wiring.Installation;
+import dev.sluice.app.wiring.RunningServer;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Format;
@@ -137,7 +139,7 @@ final class ForeignPagesTest {
     @Test
     void the_samples_reach_every_endpoint_of_every_format() {
         Set<String> reached = new TreeSet<>();
-        for (Format format : installation.formats) {
+        for (Format format : installation.formats()) {
             for (String sample : SAMPLES.getOrDefault(format.id(), List.of())) {
                 for (String method : List.of("GET", "POST", "PUT", "DELETE")) {
                     Endpoint endpoint = format.route(new Route(method, List.of(sample.split("/", -1))));
@@ -253,7 +255,7 @@ final class ForeignPagesTest {
             assertThat(answer).as(asked.toString()).doesNotContainIgnoringCase("access-control-");
             String own = send(asked, "Content-Type: application/json");
             boolean packages =
-                    installation.formats.stream().anyMatch(f -> asked.path().startsWith("/" + f.id() + "/"));
+                    installation.formats().stream().anyMatch(f -> asked.path().startsWith("/" + f.id() + "/"));
             if (own.startsWith("HTTP/1.1 401")) {
                 assertThat(own)
                         .as(asked.toString())
@@ -266,7 +268,7 @@ final class ForeignPagesTest {
     void every_answer_says_that_nothing_in_it_is_to_be_run_or_guessed() throws IOException {
         List<Asked> all = new ArrayList<>();
         server.operations().forEach(operation -> all.add(new Asked("GET", filled(operation.path()))));
-        for (Format format : installation.formats) {
+        for (Format format : installation.formats()) {
             SAMPLES.getOrDefault(format.id(), List.of())
                     .forEach(sample -> all.add(new Asked("GET", "/" + format.id() + "/main/" + sample)));
         }
@@ -289,7 +291,7 @@ final class ForeignPagesTest {
                 all.add(new Asked(operation.method(), filled(operation.path())));
             }
         }
-        for (Format format : installation.formats) {
+        for (Format format : installation.formats()) {
             for (String sample : SAMPLES.getOrDefault(format.id(), List.of())) {
                 for (String method : CHANGING) {
                     all.add(new Asked(method, "/" + format.id() + "/main/" + sample));
@@ -305,8 +307,8 @@ final class ForeignPagesTest {
     }
 
     private List<Event> events() {
-        installation.journal.settle();
-        return installation.journal.query(Journal.Query.latest(1000)).stream()
+        installation.journal().settle();
+        return installation.journal().query(Journal.Query.latest(1000)).stream()
                 .filter(event -> event.kind() != Event.Kind.LOGIN)
                 .toList();
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.Setting;
 import dev.sluice.app.machine.Machine;
+import dev.sluice.app.wiring.Installation;
+import dev.sluice.app.wiring.RunningServer;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.testkit.Answer;
@@ -90,9 +92,9 @@ final class HostileUpstreamsTest {
                 clock,
                 new Machine(Map.of(), data));
         // what travels here is no archive: the way it comes is what this is about
-        installation.policies.list().stream()
+        installation.policies().list().stream()
                 .filter(policy -> policy.name().equals("Index and artifact disagree"))
-                .forEach(policy -> installation.policies.delete(policy.slug(), Event.Actor.SYSTEM));
+                .forEach(policy -> installation.policies().delete(policy.slug(), Event.Actor.SYSTEM));
         this.server = RunningServer.start(installation, "127.0.0.1", 0);
     }
 
@@ -187,9 +189,9 @@ final class HostileUpstreamsTest {
     }
 
     private List<String> faults() {
-        installation.journal.settle();
+        installation.journal().settle();
         return installation
-                .journal
+                .journal()
                 .query(new Journal.Query(
                         Set.of(Event.Kind.UPSTREAM_FAULT),
                         null,
@@ -408,7 +410,7 @@ final class HostileUpstreamsTest {
         publish(kind, bytes, Answer.redirect("http://127.0.0.1:1/widget"));
         assertThat(file(kind).statusCode()).isEqualTo(502);
         assertThat(get(kind.ours.replace("widget", "gadget")).statusCode()).isEqualTo(404);
-        assertThat(installation.gate.resting()).isEmpty();
+        assertThat(installation.gate().resting()).isEmpty();
     }
 
     @ParameterizedTest

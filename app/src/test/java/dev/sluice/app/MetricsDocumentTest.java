@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.machine.Machine;
+import dev.sluice.app.wiring.Installation;
+import dev.sluice.app.wiring.RunningServer;
 import dev.sluice.testkit.SelfSigned;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,7 +31,7 @@ final class MetricsDocumentTest {
                 Configuration.of(flags, Map.of(), null), InstantSource.system(), new Machine(Map.of(), folder));
         try (RunningServer server = RunningServer.start(installation, "127.0.0.1", 0)) {
             assertThat(server.address()).startsWith("https://");
-            List<List<String>> shown = installation.metrics.figures().stream()
+            List<List<String>> shown = installation.metrics().figures().stream()
                     .map(figure -> List.of("`" + figure.name() + "`", figure.kind(), figure.help()))
                     .toList();
 

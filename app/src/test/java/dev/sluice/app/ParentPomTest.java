@@ -2,6 +2,8 @@ package dev.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.app.policies.PolicyFile;
+import dev.sluice.app.policies.StarterPolicies;
 import dev.sluice.formats.maven.MavenFormat;
 import dev.sluice.inspect.ArtifactInspector;
 import dev.sluice.kernel.artifact.Digest.Algorithm;

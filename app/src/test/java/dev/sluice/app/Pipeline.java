@@ -1,8 +1,11 @@
 package dev.sluice.app;
 
+import dev.sluice.app.command.Api;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.Setting;
 import dev.sluice.app.machine.Machine;
+import dev.sluice.app.wiring.Installation;
+import dev.sluice.app.wiring.RunningServer;
 import dev.sluice.feeds.FeedImport;
 import dev.sluice.feeds.Progress;
 import dev.sluice.kernel.access.Principal;
@@ -33,17 +36,17 @@ import tools.jackson.databind.JsonNode;
  * A new installation with its starter policies, whole: feed files go in by the import that {@code sluice feeds import} makes, packages come from
  * an upstream that is a real server, and decisions come out as clients and {@code sluice explain} see them.
  */
-final class Pipeline implements AutoCloseable {
+public final class Pipeline implements AutoCloseable {
 
     final ManualClock clock = ManualClock.at("2026-11-22T09:00:00Z");
     final FakeUpstreamServer upstream;
-    final Installation installation;
+    public final Installation installation;
     private final Path folder;
     private final RunningServer server;
     private final HttpClient http = HttpClient.newHttpClient();
     private int files;
 
-    Pipeline(Path folder) throws IOException {
+    public Pipeline(Path folder) throws IOException {
         this(folder, Map.of());
     }
 
@@ -68,7 +71,7 @@ final class Pipeline implements AutoCloseable {
 
     /** Imports feed files. */
     void feed(List<Path> paths) throws IOException {
-        new FeedImport(installation.database.advisories(), installation.clock).run(paths, Progress.NONE);
+        new FeedImport(installation.database().advisories(), installation.clock()).run(paths, Progress.NONE);
     }
 
     /** Imports the text of a feed file. */
@@ -79,19 +82,19 @@ final class Pipeline implements AutoCloseable {
     }
 
     Format format(String id) {
-        return installation.formats.stream()
+        return installation.formats().stream()
                 .filter(f -> f.id().equals(id))
                 .findFirst()
                 .orElseThrow();
     }
 
     /** Everything that {@code sluice explain} tells of a version. */
-    JsonNode explain(String format, String name, String version, boolean upstreams) throws IOException {
+    public JsonNode explain(String format, String name, String version, boolean upstreams) throws IOException {
         Repository main =
-                installation.database.repositories().find(Installation.MAIN).orElseThrow();
+                installation.database().repositories().find(Installation.MAIN).orElseThrow();
         Visit visit = new Visit(Principal.ANONYMOUS, "127.0.0.1", "test", clock.instant());
         Coordinates coordinates = new Coordinates(format(format).packageName(name), version);
-        return Api.JSON.readTree(Json.write(installation.gate.explain(visit, main, coordinates, upstreams)));
+        return Api.JSON.readTree(Json.write(installation.gate().explain(visit, main, coordinates, upstreams)));
     }
 
     /** The names of policies that matched or failed. */
@@ -117,7 +120,7 @@ final class Pipeline implements AutoCloseable {
     }
 
     /** Serves an npm package of one version; members of its manifest as JSON text, each followed by a comma. */
-    void npm(String name, String version, String published, String members) {
+    public void npm(String name, String version, String published, String members) {
         String file = "/" + name + "/-/" + name.substring(name.indexOf('/') + 1) + "-" + version + ".tgz";
         byte[] bytes = Tarballs.npm(name, version, members, 100);
         upstream.serve("/" + name.replace("/", "%2f"), Answer.ok("""
@@ -141,7 +144,7 @@ final class Pipeline implements AutoCloseable {
         upstream.serve(file, Answer.ok(bytes));
     }
 
-    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return http.send(
                 HttpRequest.newBuilder(URI.create(server.address() + path)).build(),
                 HttpResponse.BodyHandlers.ofString());

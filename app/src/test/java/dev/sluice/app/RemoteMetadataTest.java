@@ -3,6 +3,8 @@ package dev.sluice.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.app.policies.PolicyFile;
+import dev.sluice.app.policies.StarterPolicies;
 import dev.sluice.formats.pypi.PypiFormat;
 import dev.sluice.formats.pypi.Withheld;
 import dev.sluice.formats.version.Pep440Order;

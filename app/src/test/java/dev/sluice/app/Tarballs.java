@@ -15,7 +15,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** Archives that clients could install: what is none is withheld, whatever else a test is about. */
-final class Tarballs {
+public final class Tarballs {
 
     private Tarballs() {}
 
@@ -25,7 +25,7 @@ final class Tarballs {
      * @param members more members of its package.json as JSON text, each followed by a comma
      * @param ballast so many bytes that do not compress
      */
-    static byte[] npm(String name, String version, String members, int ballast) {
+    public static byte[] npm(String name, String version, String members, int ballast) {
         Map<String, byte[]> files = new LinkedHashMap<>();
         files.put(
                 "package/package.json",

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.Setting;
 import dev.sluice.app.machine.Machine;
+import dev.sluice.app.wiring.Installation;
+import dev.sluice.app.wiring.RunningServer;
 import dev.sluice.kernel.advisory.Advisory;
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.AffectedRange;
@@ -20,10 +22,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,7 +80,7 @@ final class TwoNodesTest {
         upstream.serve(UP_FILE, Answer.ok(BYTES));
         upstream.serve(UP_INDEX, Answer.ok(packument()).header("content-type", "application/json"));
         first = installation("one");
-        token = String.valueOf(first.newAdminToken);
+        token = String.valueOf(first.newAdminToken());
         one = RunningServer.start(first, "127.0.0.1", 0);
         two = RunningServer.start(installation("two"), "127.0.0.1", 0);
     }
@@ -202,7 +204,7 @@ final class TwoNodesTest {
         policy(one, "count(input.v0.vulnerabilities) > 0");
         expect(200, get(two, TARBALL));
 
-        try (AdvisoryStore.Import begun = first.database.advisories().begin()) {
+        try (AdvisoryStore.Import begun = first.database().advisories().begin()) {
             begun.put(everyWidget());
             begun.feed(new AdvisoryStore.FeedState("osv", 1, clock.instant(), null));
             begun.commit();
