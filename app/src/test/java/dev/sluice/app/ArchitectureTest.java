@@ -52,7 +52,9 @@ final class ArchitectureTest {
 
     /** Who reads streams or files to their end, and what bounds that. */
     private static final Map<String, String> READS_TO_THE_END = Map.ofEntries(
-            Map.entry("dev.sluice.app.control.ControlFile", "a file this program wrote, mode 600, in its own data directory"),
+            Map.entry(
+                    "dev.sluice.app.control.ControlFile",
+                    "a file this program wrote, mode 600, in its own data directory"),
             Map.entry("dev.sluice.app.policies.StarterPolicies", "resources of this build"),
             Map.entry("dev.sluice.formats.maven.UnresolvableVersion", "passes over a body that the server bounds"),
             Map.entry("dev.sluice.formats.pypi.LegacyUpload", "passes over the rest of a body that the server bounds"),
@@ -247,7 +249,8 @@ final class ArchitectureTest {
     void time_is_handed_in_by_the_composition_root() {
         assertThat(whoDoes(LOOKS_AT_THE_CLOCK))
                 .as("a decision is a function of its instant, and tests never wait: take an InstantSource")
-                .containsExactly("dev.sluice.app.command.Api",
+                .containsExactly(
+                        "dev.sluice.app.command.Api",
                         "dev.sluice.app.command.serve.Serve",
                         "dev.sluice.app.command.upkeep.Migrate");
     }

@@ -69,9 +69,16 @@ class ExplainRealRecordsTest {
                     osv.get().resolve("pypi-pysec.jsonl.gz"),
                     osv.get().resolve("maven-ghsa.jsonl.gz"));
             new FeedImport(installation.database().advisories(), installation.clock()).run(files, Progress.NONE);
-            Repository main =
-                    installation.database().repositories().find(Installation.MAIN).orElseThrow();
-            Visit visit = new Visit(Principal.ANONYMOUS, "127.0.0.1", "test", installation.clock().instant());
+            Repository main = installation
+                    .database()
+                    .repositories()
+                    .find(Installation.MAIN)
+                    .orElseThrow();
+            Visit visit = new Visit(
+                    Principal.ANONYMOUS,
+                    "127.0.0.1",
+                    "test",
+                    installation.clock().instant());
 
             int checked = 0;
             for (Path file : files) {

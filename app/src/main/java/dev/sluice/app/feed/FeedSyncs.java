@@ -152,7 +152,10 @@ public final class FeedSyncs implements AutoCloseable {
     public void schedule() {
         plan();
         if (isConfigured()
-                && !installation.configuration().duration(Setting.FEEDS_INTERVAL).isZero()) {
+                && !installation
+                        .configuration()
+                        .duration(Setting.FEEDS_INTERVAL)
+                        .isZero()) {
             thread = Thread.ofVirtual().name("feed-schedule").start(this::followClock);
         }
     }

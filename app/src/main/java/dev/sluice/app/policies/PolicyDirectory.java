@@ -67,7 +67,8 @@ public final class PolicyDirectory implements AutoCloseable {
     }
 
     /** Takes over the directory's policies and watches it from then on. */
-    public static PolicyDirectory open(Path directory, Policies policies, Nodes nodes, Leases leases) throws IOException {
+    public static PolicyDirectory open(Path directory, Policies policies, Nodes nodes, Leases leases)
+            throws IOException {
         return open(directory, policies, nodes, leases, RETRY);
     }
 

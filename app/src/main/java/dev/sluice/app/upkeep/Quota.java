@@ -28,13 +28,20 @@ public final class Quota {
     /** Of that installation, whose metrics tell them too. */
     public Quota(Installation installation) {
         this.installation = installation;
-        installation.metrics().gauges(
-                "sluice_repository_bytes",
-                "Length of the files a repository holds together",
-                "repository",
-                () -> byName(Quotas.Usage::bytes));
-        installation.metrics().gauges(
-                "sluice_repository_files", "Files a repository holds", "repository", () -> byName(Quotas.Usage::files));
+        installation
+                .metrics()
+                .gauges(
+                        "sluice_repository_bytes",
+                        "Length of the files a repository holds together",
+                        "repository",
+                        () -> byName(Quotas.Usage::bytes));
+        installation
+                .metrics()
+                .gauges(
+                        "sluice_repository_files",
+                        "Files a repository holds",
+                        "repository",
+                        () -> byName(Quotas.Usage::files));
     }
 
     private Map<String, Long> byName(java.util.function.ToLongFunction<Quotas.Usage> what) {

@@ -122,7 +122,9 @@ public final class Upkeep implements AutoCloseable {
         try {
             return new GarbageCollection.Rules(
                     grace == null ? installation.configuration().duration(Setting.GC_GRACE) : Duration.parse(grace),
-                    cachedAfter.equals("off") ? null : installation.configuration().duration(Setting.GC_CACHED_AFTER),
+                    cachedAfter.equals("off")
+                            ? null
+                            : installation.configuration().duration(Setting.GC_CACHED_AFTER),
                     dryRun);
         } catch (DateTimeParseException e) {
             throw Problem.badRequest("the grace period is an ISO 8601 duration such as PT24H (a day)");
@@ -234,7 +236,8 @@ public final class Upkeep implements AutoCloseable {
         }
         boolean link = body.path("link").asBoolean(false);
         return start("backup", task -> {
-            Backup.Manifest manifest = new Backup(installation.backupSource(), installation.blobs(), installation.clock())
+            Backup.Manifest manifest = new Backup(
+                            installation.backupSource(), installation.blobs(), installation.clock())
                     .take(target, link, task::step);
             return written(manifest).put("target", target.toString());
         });
@@ -324,8 +327,11 @@ public final class Upkeep implements AutoCloseable {
             if (!installation.scrub().isDue(interval)) {
                 return;
             }
-            try (Leases.Lease lease =
-                    installation.database().leases().take("scrub", Duration.ZERO).orElse(null)) {
+            try (Leases.Lease lease = installation
+                    .database()
+                    .leases()
+                    .take("scrub", Duration.ZERO)
+                    .orElse(null)) {
                 if (lease != null) {
                     installation.scrub().run(bytes -> rest(bytes, rate));
                 }
@@ -383,7 +389,8 @@ public final class Upkeep implements AutoCloseable {
     }
 
     private Response start(String name, Work work) {
-        return Response.json(202, JSON.createObjectNode().put("id", begin(name, work).id).toString());
+        return Response.json(
+                202, JSON.createObjectNode().put("id", begin(name, work).id).toString());
     }
 
     private synchronized Task begin(String name, Work work) {

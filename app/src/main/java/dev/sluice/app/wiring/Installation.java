@@ -104,6 +104,7 @@ public final class Installation implements AutoCloseable {
     private final FeedSyncs feedSyncs;
     private final @Nullable String newAdminToken;
     private final List<String> findings = new ArrayList<>();
+
     private Installation(Configuration configuration, InstantSource clock, Machine machine) throws IOException {
         this.configuration = configuration;
         this.clock = clock;
@@ -227,7 +228,8 @@ public final class Installation implements AutoCloseable {
      * @throws ConfigurationException when the configuration cannot be followed
      * @throws IOException when something cannot be opened
      */
-    public static Installation open(Configuration configuration, InstantSource clock, Machine machine) throws IOException {
+    public static Installation open(Configuration configuration, InstantSource clock, Machine machine)
+            throws IOException {
         return new Installation(configuration, clock, machine);
     }
 

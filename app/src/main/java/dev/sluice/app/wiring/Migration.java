@@ -28,7 +28,8 @@ public final class Migration {
      * @param home database and journal, or null when they are not moved
      * @param blobs blobs, or null when they are not moved
      */
-    public record Side(String name, @Nullable Home home, @Nullable BlobStore blobs) {}
+    public record Side(
+            String name, @Nullable Home home, @Nullable BlobStore blobs) {}
 
     /**
      * What there is to move, or what was moved.

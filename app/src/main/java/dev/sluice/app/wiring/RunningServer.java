@@ -84,7 +84,12 @@ public final class RunningServer implements AutoCloseable {
         try {
             Configuration configuration = installation.configuration();
             TokenSecrets.Issued issued = TokenSecrets.issue(
-                    CONTROL, "local", Role.ADMINISTRATOR, List.of(), installation.clock().instant(), null);
+                    CONTROL,
+                    "local",
+                    Role.ADMINISTRATOR,
+                    List.of(),
+                    installation.clock().instant(),
+                    null);
             ControlToken tokens = new ControlToken(installation.database().tokens(), issued.token());
             Upkeep upkeep = new Upkeep(installation, tokens);
             FrontDoor door = FrontDoor.start(

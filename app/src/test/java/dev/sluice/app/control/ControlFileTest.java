@@ -3,8 +3,8 @@ package dev.sluice.app.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.testkit.FaultyDisk.Step;
 import dev.sluice.testkit.FaultyDisk;
+import dev.sluice.testkit.FaultyDisk.Step;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -83,7 +83,11 @@ class PolicyDirectoryTest {
     }
 
     private PolicyDirectory watching(Installation node) throws IOException {
-        return PolicyDirectory.open(policies, node.policies(), node.database().nodes(), node.database().leases());
+        return PolicyDirectory.open(
+                policies,
+                node.policies(),
+                node.database().nodes(),
+                node.database().leases());
     }
 
     private static List<String> names(Installation node) {
@@ -138,7 +142,11 @@ class PolicyDirectoryTest {
             AtomicInteger failures = new AtomicInteger();
             Semaphore looked = new Semaphore(0);
             try (PolicyDirectory _ = PolicyDirectory.open(
-                    policies, alone.policies(), alone.database().nodes(), turns(failures, looked), Duration.ofMillis(1))) {
+                    policies,
+                    alone.policies(),
+                    alone.database().nodes(),
+                    turns(failures, looked),
+                    Duration.ofMillis(1))) {
                 failures.set(3);
                 save("late", "1");
                 while (!names(alone).contains("late")) {

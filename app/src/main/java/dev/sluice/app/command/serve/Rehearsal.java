@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -67,8 +67,8 @@ public final class Rehearsal implements Callable<Integer> {
     private String serve(String port, String upstream, Questions questions) throws IOException, InterruptedException {
         Path file = folder.resolve("ready.json");
         ControlFile ready = new ControlFile(file);
-        List<String> command = new ArrayList<>(
-                List.of("--data", folder.resolve("data").toString()));
+        List<String> command =
+                new ArrayList<>(List.of("--data", folder.resolve("data").toString()));
         command.addAll(List.of("--port", port, "--ready-file", file.toString()));
         for (String format : List.of("npm=none", "pypi=none", "maven=" + upstream)) {
             command.addAll(List.of("--upstream", format));
@@ -76,10 +76,9 @@ public final class Rehearsal implements Callable<Integer> {
         StringWriter said = new StringWriter();
         PrintWriter out = new PrintWriter(said);
         CompletableFuture<Integer> code = new CompletableFuture<>();
-        Thread.ofPlatform().start(() -> code.complete(new CommandLine(new Serve())
-                .setOut(out)
-                .setErr(out)
-                .execute(command.toArray(String[]::new))));
+        Thread.ofPlatform()
+                .start(() -> code.complete(
+                        new CommandLine(new Serve()).setOut(out).setErr(out).execute(command.toArray(String[]::new))));
         Optional<ControlFile.Control> running = ready.running();
         while (running.isEmpty()) {
             if (code.isDone()) {

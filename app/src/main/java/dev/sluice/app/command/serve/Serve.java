@@ -173,7 +173,8 @@ public final class Serve implements Callable<Integer> {
             out.println("  … and " + (installation.findings().size() - MAX_FINDINGS) + " more: sluice repository list");
         }
         List<String> unknown = installation.formats().stream()
-                .filter(format -> !installation.advisories().coverage(format.id()).isKnown())
+                .filter(format ->
+                        !installation.advisories().coverage(format.id()).isKnown())
                 .map(Format::ecosystem)
                 .toList();
         if (!unknown.isEmpty()) {

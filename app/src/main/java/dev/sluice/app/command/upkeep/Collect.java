@@ -51,7 +51,8 @@ public final class Collect extends UpkeepCommand {
             }
             for (JsonNode blob : result.path("removed_blobs")) {
                 out.println((dryRun ? "would remove " : "removed ") + Output.text(blob.path("digest")) + "  "
-                        + Output.bytes(blob.path("size").asLong()) + "  committed " + Output.text(blob.path("committed")));
+                        + Output.bytes(blob.path("size").asLong()) + "  committed "
+                        + Output.text(blob.path("committed")));
             }
             for (JsonNode file : result.path("evicted_files")) {
                 out.println((dryRun ? "would forget " : "forgot ") + Output.text(file.path("format")) + "/"

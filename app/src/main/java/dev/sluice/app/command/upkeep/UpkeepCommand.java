@@ -5,7 +5,6 @@ import dev.sluice.app.command.ApiCommand;
 import dev.sluice.app.command.Output;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
