@@ -130,7 +130,7 @@ public class JudgingBenchmark {
         ReleaseFile file = new ReleaseFile(
                 "measured-1.5.0.tgz",
                 "measured/-/measured-1.5.0.tgz",
-                home.resolve("measured-1.5.0.tgz"),
+                home.resolve("measured-1.5.0.tgz").toString(),
                 List.of(),
                 40_000,
                 published,

@@ -27,10 +27,10 @@ final class NpmProxying implements Proxying {
 
     @Override
     public Question fileQuestion(Upstream upstream, FileWant want, @Nullable ReleaseFile listed) {
-        URI location = listed == null ? null : listed.location();
-        if (location == null) {
-            location = upstream.resolve(Names.encodePath(Names.path(want.packageName(), want.fileName())));
-        }
+        String listedAt = listed == null ? null : listed.location();
+        URI location = listedAt == null
+                ? upstream.resolve(Names.encodePath(Names.path(want.packageName(), want.fileName())))
+                : URI.create(listedAt);
         return new Question(location, "*/*");
     }
 }

@@ -215,7 +215,7 @@ final class PackumentReader {
             ReleaseFile file = new ReleaseFile(
                     fileName,
                     Names.path(name, fileName),
-                    draft.location(),
+                    draft.location().toString(),
                     facts.digests(),
                     -1,
                     Signal.unknown("npm tells times per version"),

@@ -79,7 +79,7 @@ record IndexPage(ProjectStatus status, List<IndexedFile> files) {
             releaseFiles.add(new ReleaseFile(
                     file.fileName(),
                     path,
-                    file.location(),
+                    file.location().toString(),
                     file.digests(),
                     file.size(),
                     published(file),
@@ -94,7 +94,7 @@ record IndexPage(ProjectStatus status, List<IndexedFile> files) {
             }
             URI provenance = file.provenance();
             if (provenance != null) {
-                releaseFiles.add(sideCar(name, file, DistributionFile.PROVENANCE, provenance, List.of()));
+                releaseFiles.add(sideCar(name, file, DistributionFile.PROVENANCE, provenance.toString(), List.of()));
             }
             if (!kept.equals(FileNotes.NONE)) {
                 notes.put(file.fileName(), kept);
@@ -128,7 +128,7 @@ record IndexPage(ProjectStatus status, List<IndexedFile> files) {
 
     /** A side-car lies beside its file, and the gate judges it as that file. */
     private static ReleaseFile sideCar(
-            PackageName name, IndexedFile of, String suffix, URI location, List<Digest> digests) {
+            PackageName name, IndexedFile of, String suffix, String location, List<Digest> digests) {
         return new ReleaseFile(
                 of.fileName() + suffix,
                 Paths.file(name.name(), of.fileName() + suffix),
@@ -139,14 +139,12 @@ record IndexPage(ProjectStatus status, List<IndexedFile> files) {
                 of.yanked());
     }
 
-    private static URI metadataLocation(IndexedFile file) {
-        URI at = file.location();
-        String text = at.toString();
-        String query = at.getRawQuery();
-        return query == null
-                ? URI.create(text + DistributionFile.METADATA)
-                : URI.create(text.substring(0, text.length() - query.length() - 1) + DistributionFile.METADATA + "?"
-                        + query);
+    private static String metadataLocation(IndexedFile file) {
+        String at = file.location().toString();
+        int query = at.indexOf('?');
+        return query < 0
+                ? at + DistributionFile.METADATA
+                : at.substring(0, query) + DistributionFile.METADATA + at.substring(query);
     }
 
     private static List<Digest> digest(FileNotes notes) {

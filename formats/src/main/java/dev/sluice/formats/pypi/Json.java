@@ -3,6 +3,7 @@ package dev.sluice.formats.pypi;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.JsonNode;
@@ -26,7 +27,10 @@ final class Json {
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
-    private static final JsonMapper MAPPER = new JsonMapper(STREAMS);
+    /** Members of the documents of releases are names of files: a table of all that were ever read would only grow and be copied. */
+    private static final JsonMapper MAPPER = new JsonMapper(STREAMS.rebuild()
+            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+            .build());
 
     private Json() {}
 

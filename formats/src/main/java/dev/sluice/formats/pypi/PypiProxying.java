@@ -88,7 +88,7 @@ final class PypiProxying implements Proxying {
 
     @Override
     public @Nullable Question fileQuestion(Upstream upstream, FileWant want, @Nullable ReleaseFile listed) {
-        URI location = listed == null ? null : listed.location();
-        return location == null ? null : new Question(location, "*/*");
+        String listedAt = listed == null ? null : listed.location();
+        return listedAt == null ? null : new Question(URI.create(listedAt), "*/*");
     }
 }

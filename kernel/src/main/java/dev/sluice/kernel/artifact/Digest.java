@@ -59,8 +59,7 @@ public record Digest(Algorithm algorithm, String hex) {
     /** Checks the length and the alphabet; upper-case input is lowered. Throws IllegalArgumentException. */
     public Digest {
         hex = hex.toLowerCase(Locale.ROOT);
-        if (hex.length() != algorithm.bytes() * 2
-                || !hex.chars().allMatch(c -> Character.digit(c, 16) >= 0 && c < 128)) {
+        if (hex.length() != algorithm.bytes() * 2 || !isHexadecimal(hex)) {
             throw new IllegalArgumentException("not a " + algorithm.label() + " value: " + abbreviated(hex));
         }
     }
@@ -109,6 +108,16 @@ public record Digest(Algorithm algorithm, String hex) {
     @Override
     public String toString() {
         return algorithm.label() + ":" + hex;
+    }
+
+    private static boolean isHexadecimal(String lower) {
+        for (int i = 0; i < lower.length(); i++) { // of every file of an index
+            char c = lower.charAt(i);
+            if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String abbreviated(String text) {

@@ -11,7 +11,6 @@ import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,15 +68,19 @@ public record Facts(
     public Signal<Duration> addedAfter() {
         boolean byAge = upstream != null && upstream.trustsTimes();
         Signal<Instant> own = published();
-        Signal<Instant> first = release.files().stream()
-                .map(ReleaseFile::published)
-                .filter(Signal::isKnown)
-                .min(Comparator.comparing(Signal::orNull, Comparator.nullsLast(Comparator.naturalOrder())))
-                .orElseGet(() -> release.files().size() == 1
-                        ? own
-                        : byAge && kept != null
-                                ? firstAge
-                                : Signal.unknown("no index tells when each file was published"));
+        Signal<Instant> first = release.files().size() == 1
+                ? own
+                : byAge && kept != null
+                        ? firstAge
+                        : Signal.unknown("no index tells when each file was published");
+        Instant told = null;
+        for (ReleaseFile each : release.files()) {
+            Instant at = each.published().orNull();
+            if (at != null && (told == null || at.isBefore(told))) {
+                told = at;
+                first = each.published();
+            }
+        }
         Instant from = first.orNull();
         return from == null
                 ? Signal.unknown(first.basis())

@@ -39,11 +39,21 @@ public final class PolicyInput {
     private static final Value NULL = NullValue.NULL;
     private static final Value EMPTY_STRING = StringValue.of("");
 
+    // What is rendered for every version has its keys once.
+    private static final ObjectValue.Shape V0 = new ObjectValue.Shape();
+    private static final ObjectValue.Shape PACKAGE = new ObjectValue.Shape();
+    private static final ObjectValue.Shape IDENTITY = new ObjectValue.Shape();
+    private static final ObjectValue.Shape VULNERABILITY = new ObjectValue.Shape();
+    private static final ObjectValue.Shape SCANNED = new ObjectValue.Shape();
+    private static final ObjectValue.Shape RECORD = new ObjectValue.Shape();
+    private static final ObjectValue.Shape FILE = new ObjectValue.Shape();
+
     private final Value workspace;
     private final Value feeds;
     private final IdentityHashMap<AdvisoryMatch, Value> vulnerabilities = new IdentityHashMap<>();
     private final IdentityHashMap<Advisory, Value> records = new IdentityHashMap<>();
     private @Nullable FilesOf files;
+    private @Nullable RepositoryOf repository;
 
     /**
      * A renderer.
@@ -67,8 +77,8 @@ public final class PolicyInput {
 
     /** The input document of a version; without a request the member {@code request} is left out. */
     public ObjectValue render(Facts facts, Event.@Nullable Actor request) {
-        ObjectValue.Builder v0 = object().put("package", packageOf(facts))
-                .put("repository", repository(facts.repository()))
+        ObjectValue.Builder v0 = V0.builder().put("package", packageOf(facts))
+                .put("repository", repositoryOf(facts.repository()))
                 .put("workspace", workspace)
                 .put("identity", identity(facts))
                 .put("metadata", ArrayValue.EMPTY)
@@ -163,7 +173,8 @@ public final class PolicyInput {
         String fileName = shown != null ? shown.name() : kept != null ? kept.fileName() : "";
         FilesOf files = files(facts.release());
         Signal<Instant> published = facts.published();
-        return object().put("name", text(facts.coordinates().name()))
+        return PACKAGE.builder()
+                .put("name", text(facts.coordinates().name()))
                 .put("version", text(facts.coordinates().version()))
                 .put(
                         "format",
@@ -242,7 +253,8 @@ public final class PolicyInput {
     }
 
     private static Value fileOf(ReleaseFile file, boolean primary) {
-        ObjectValue.Builder out = object().put("filename", text(file.name()))
+        ObjectValue.Builder out = FILE.builder()
+                .put("filename", text(file.name()))
                 .put("is_primary", BooleanValue.of(primary))
                 .put("slug_perm", EMPTY_STRING)
                 .put("tag", NULL)
@@ -290,6 +302,18 @@ public final class PolicyInput {
                 .build());
     }
 
+    private record RepositoryOf(Repository repository, Value rendered) {}
+
+    @SuppressWarnings("ReferenceEquality") // one and the same for all versions of a package
+    private Value repositoryOf(Repository shown) {
+        RepositoryOf known = repository;
+        if (known == null || known.repository() != shown) {
+            known = new RepositoryOf(shown, repository(shown));
+            repository = known;
+        }
+        return known.rendered();
+    }
+
     private static Value repository(Repository repository) {
         return object().put("name", text(repository.name()))
                 .put("slug", text(repository.name()))
@@ -307,7 +331,8 @@ public final class PolicyInput {
     private static Value identity(Facts facts) {
         StoredFile kept = facts.kept();
         ReleaseFile file = facts.file();
-        return object().put("purl", text(facts.purl().toString()))
+        return IDENTITY.builder()
+                .put("purl", text(facts.purl().toString()))
                 .put(
                         "namespace",
                         text(
@@ -361,7 +386,8 @@ public final class PolicyInput {
         Exploitation exploitation = match.exploitation();
         Exploitation.Epss epss = exploitation == null ? null : exploitation.epss();
         Advisory.Severity cvss = match.cvss();
-        return object().put("identifier", text(match.identifier()))
+        return VULNERABILITY.builder()
+                .put("identifier", text(match.identifier()))
                 .put("VulnerabilityID", text(match.identifier()))
                 .put("aliases", texts(match.aliases()))
                 .put("severity", match.severityLabel() == null ? NULL : text(match.severityLabel()))
@@ -438,7 +464,8 @@ public final class PolicyInput {
     private static Value scanned(Facts facts, AdvisoryMatch match) {
         Advisory advisory = match.advisory();
         Value cvss = cvss(match);
-        return object().put("VulnerabilityID", text(match.identifier()))
+        return SCANNED.builder()
+                .put("VulnerabilityID", text(match.identifier()))
                 .put("PkgName", text(facts.coordinates().name()))
                 .put("InstalledVersion", text(facts.coordinates().version()))
                 .put("FixedVersion", text(String.join(", ", match.fixedVersions())))
@@ -485,7 +512,8 @@ public final class PolicyInput {
             references.add(
                     object().put("type", text("WEB")).put("url", text(url)).build());
         }
-        return object().put("id", text(advisory.id()))
+        return RECORD.builder()
+                .put("id", text(advisory.id()))
                 .put("aliases", texts(advisory.aliases()))
                 .put("related", ArrayValue.EMPTY)
                 .put("upstream", ArrayValue.EMPTY)

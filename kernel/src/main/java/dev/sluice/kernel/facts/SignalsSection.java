@@ -28,6 +28,11 @@ final class SignalsSection {
     /** A file server tells when a file was written there: some time after the index was. */
     private static final Duration MOST_APART = Duration.ofDays(1);
 
+    // What is rendered for every version has its keys once.
+    private static final ObjectValue.Shape SECTION = new ObjectValue.Shape();
+    private static final ObjectValue.Shape KNOWN = new ObjectValue.Shape();
+    private static final ObjectValue.Shape UNKNOWN = new ObjectValue.Shape();
+
     private SignalsSection() {}
 
     private static boolean isSameLicense(String left, String right) {
@@ -43,7 +48,7 @@ final class SignalsSection {
     }
 
     static Value of(Facts facts) {
-        return ObjectValue.builder()
+        return SECTION.builder()
                 .put("published", fact(facts.published(), SignalsSection::isSameTime, time -> text(time.toString())))
                 .put("license", fact(facts.license(), SignalsSection::isSameLicense, SignalsSection::text))
                 .put("install_scripts", fact(facts.installScripts(), Boolean::equals, BooleanValue::of))
@@ -53,12 +58,12 @@ final class SignalsSection {
                 .put("dependencies", fact(facts.dependencies(), String::equals, SignalsSection::text))
                 .put("late_addition", lateAddition(facts.addedAfter()))
                 .put("archive", archive(facts.evidence().ambiguities()))
-                .put("advisories", signal(facts.findings().coverage()).build())
+                .put("advisories", signal(facts.findings().coverage(), ObjectValue.builder()).build())
                 .build();
     }
 
     private static <T> Value fact(Signal<T> signal, BiPredicate<T, T> same, Function<T, Value> shown) {
-        return signal(signal)
+        return signal(signal, (signal.isKnown() ? KNOWN : UNKNOWN).builder())
                 .put("contradicted", contradicted(signal, same, shown))
                 .build();
     }
@@ -80,7 +85,7 @@ final class SignalsSection {
 
     private static Value lateAddition(Signal<Duration> after) {
         Duration known = after.orNull();
-        return signal(after)
+        return signal(after, ObjectValue.builder())
                 .put("seconds", known == null ? NullValue.NULL : NumberValue.of(known.toSeconds()))
                 .build();
     }
@@ -94,9 +99,8 @@ final class SignalsSection {
                 .build();
     }
 
-    private static ObjectValue.Builder signal(Signal<?> signal) {
-        return ObjectValue.builder()
-                .put("known", BooleanValue.of(signal.isKnown()))
+    private static ObjectValue.Builder signal(Signal<?> signal, ObjectValue.Builder into) {
+        return into.put("known", BooleanValue.of(signal.isKnown()))
                 .put(signal.isKnown() ? "source" : "why", text(signal.basis()));
     }
 

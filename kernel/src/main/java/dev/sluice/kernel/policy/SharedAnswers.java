@@ -60,7 +60,7 @@ public final class SharedAnswers {
         if (known == null) {
             known = shape(input);
             shape = known;
-        } else if (input != fitting && !fits(input, known)) {
+        } else if (input != fitting && !isShapedAs(fitting, input) && !fits(input, known)) {
             evaluations++;
             return policy.ask(input, unknown, now); // it has other members: what is read there is not compared
         }
@@ -117,6 +117,25 @@ public final class SharedAnswers {
                 }
             }
         }
+    }
+
+    /** Whether the input surely has the members that the other one has, which costs less to see than to look for them. */
+    private static boolean isShapedAs(@Nullable ObjectValue known, ObjectValue input) {
+        if (known == null
+                || input.size() != 1
+                || !(input.get(V0) instanceof ObjectValue v0)
+                || !(known.get(V0) instanceof ObjectValue other)
+                || !v0.isShapedAs(other)) {
+            return false;
+        }
+        for (StringValue name : OPENED) {
+            if (!(v0.get(name) instanceof ObjectValue mine)
+                    || !(other.get(name) instanceof ObjectValue theirs)
+                    || !mine.isShapedAs(theirs)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether the input has the members of that shape and no others. */

@@ -2,7 +2,6 @@ package dev.sluice.kernel.repository;
 
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Signal;
-import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name file name, without any slash
  * @param path where it lies below {@code /{format}/{repository}/}, decoded; its key in the {@link FileStore}
- * @param location absolute address at the upstream, or null when the file is hosted here
+ * @param location absolute address at the upstream, a URI (as text, since thousands are read for each that is asked for), or null when the
+ *     file is hosted here
  * @param digests what the index promises; the bytes must match every one of them
  * @param size in bytes as promised, or -1 when the index does not say
  * @param published when this file was uploaded, where the index tells it per file (PyPI); unknown means: as the release
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record ReleaseFile(
         String name,
         String path,
-        @Nullable URI location,
+        @Nullable String location,
         List<Digest> digests,
         long size,
         Signal<Instant> published,

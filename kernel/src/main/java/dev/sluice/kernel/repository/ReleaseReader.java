@@ -2,7 +2,6 @@ package dev.sluice.kernel.repository;
 
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Signal;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,10 +45,10 @@ final class ReleaseReader {
         String fileName = new String(name, StandardCharsets.UTF_8);
         boolean below = in[at++] == 1;
         String path = below ? text() + fileName : text();
-        URI address = null;
+        String address = null;
         if (in[at++] == 1) {
             location = front(location);
-            address = URI.create(new String(location, StandardCharsets.UTF_8));
+            address = new String(location, StandardCharsets.UTF_8);
         }
         return new ReleaseFile(
                 fileName, path, address, list(this::digest), number() - 1, signal(this::instant), nullable());

@@ -60,7 +60,7 @@ final class ReleaseWriter {
         text(below ? file.path().substring(0, file.path().length() - file.name().length()) : file.path());
         out.write(file.location() == null ? 0 : 1);
         if (file.location() != null) {
-            location = front(location, file.location().toString());
+            location = front(location, file.location());
         }
         List<Digest> digests = file.digests();
         number(digests.size());

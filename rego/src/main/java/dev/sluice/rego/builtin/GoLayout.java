@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Go's time layouts, which show how the moment 2006-01-02 15:04:05.000 -0700 MST, a Monday, would be written. */
@@ -107,9 +108,18 @@ final class GoLayout {
             new Part(Field.ISO_ZONE_COLON, "Z07:00"),
             new Part(Field.ISO_ZONE_SHORT, "Z07"));
 
+    /** Parts of the layouts that have names, read once. */
+    private static final Map<String, List<Part>> PREPARED =
+            NAMED.values().stream().collect(Collectors.toUnmodifiableMap(layout -> layout, GoLayout::read));
+
     private GoLayout() {}
 
     static List<Part> parts(String layout) {
+        List<Part> prepared = PREPARED.get(layout);
+        return prepared == null ? read(layout) : prepared;
+    }
+
+    private static List<Part> read(String layout) {
         List<Part> parts = new ArrayList<>();
         int from = 0;
         int at = 0;

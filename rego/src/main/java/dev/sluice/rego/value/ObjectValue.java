@@ -38,11 +38,15 @@ public final class ObjectValue implements Value {
         }
     }
 
-    private ObjectValue(Distinct keys, @Nullable Value[] values, @Nullable Map<Value, Supplier<Value>> suppliers) {
-        this.keys = keys.trimmed();
+    private ObjectValue(
+            Value[] keys,
+            @Nullable HashIndex index,
+            @Nullable Value[] values,
+            @Nullable Map<Value, Supplier<Value>> suppliers) {
+        this.keys = keys;
         this.values = values;
         this.suppliers = suppliers;
-        this.index = keys.index();
+        this.index = index;
         boolean found = false;
         for (int i = 0; i < values.length; i++) {
             Value value = values[i];
@@ -53,12 +57,18 @@ public final class ObjectValue implements Value {
 
     /** A builder for a new object. */
     public static Builder builder() {
-        return new Builder(4);
+        return new Builder(4, null);
     }
 
     /** A builder for a new object of about {@code expected} entries. */
     public static Builder builder(int expected) {
-        return new Builder(expected);
+        return new Builder(expected, null);
+    }
+
+    /** Whether both are of one {@link Shape}, so that they have the same keys; false when nobody looked. */
+    @SuppressWarnings("ReferenceEquality")
+    public boolean isShapedAs(ObjectValue other) {
+        return keys == other.keys;
     }
 
     /** The object with the entries of a Java map. */
@@ -281,19 +291,78 @@ public final class ObjectValue implements Value {
     /** A key with its value. */
     public record Entry(Value key, Value value) {}
 
+    /**
+     * A place where objects are built that mostly have the same keys, put in the same order: those of one object after the other are kept
+     * and indexed once. Thread-safe; every object is right whatever its keys are, only slower to build when they are others than before.
+     */
+    public static final class Shape {
+        /** The keys of an object that was built, without its values; never changed, so that any thread may read them. */
+        private ObjectValue last = EMPTY;
+
+        /** A builder for a new object here. */
+        public Builder builder() {
+            ObjectValue like = last; // another thread's is as good
+            return like.keys.length == 0 ? new Builder(16, this) : new Builder(like, this);
+        }
+    }
+
     /** Collects the entries of an object. For one thread; finished by {@link #build}. */
     public static final class Builder {
-        private final Distinct keys;
+        private static final Distinct UNUSED = new Distinct(0);
+
+        private final @Nullable Shape shape;
+        /** Whose keys came one after the other so far, as many as there are entries; null once another one came. */
+        private @Nullable ObjectValue like;
+
+        private int matched;
+        private Distinct keys;
         private @Nullable Value[] values;
         private @Nullable Map<Value, Supplier<Value>> suppliers;
 
-        private Builder(int expected) {
+        private Builder(int expected, @Nullable Shape shape) {
+            this.shape = shape;
             keys = new Distinct(expected);
             values = new Value[keys.values.length];
         }
 
+        private Builder(ObjectValue like, Shape shape) {
+            this.shape = shape;
+            this.like = like;
+            keys = UNUSED;
+            values = new Value[like.keys.length];
+        }
+
+        /** Whether the key is the next one of the object whose keys came so far; else they are collected from now on. */
+        private boolean isNext(String key) {
+            ObjectValue known = like;
+            if (known == null) {
+                return false;
+            }
+            if (matched < known.keys.length
+                    && known.keys[matched] instanceof StringValue name
+                    && name.value().equals(key)) {
+                matched++;
+                return true;
+            }
+            collect();
+            return false;
+        }
+
+        private void collect() {
+            ObjectValue known = like;
+            if (known != null) {
+                like = null;
+                keys = new Distinct(Math.max(16, known.keys.length));
+                for (int i = 0; i < matched; i++) {
+                    keys.add(known.keys[i]);
+                }
+                values = Arrays.copyOf(values, keys.values.length);
+            }
+        }
+
         /** Sets the value at {@code key}, replacing an earlier one. */
         public Builder put(Value key, Value value) {
+            collect();
             int at = keys.add(key);
             if (at < 0) {
                 at = -1 - at;
@@ -311,8 +380,10 @@ public final class ObjectValue implements Value {
          */
         public Builder put(String key, Supplier<Value> supplier) {
             StringValue name = StringValue.ofName(key);
-            put(name, (Value) NullValue.NULL);
-            values[keys.find(name)] = null;
+            if (!isNext(key)) {
+                put(name, (Value) NullValue.NULL);
+                values[keys.find(name)] = null;
+            }
             Map<Value, Supplier<Value>> all = suppliers == null ? new HashMap<>() : suppliers;
             all.put(name, supplier);
             suppliers = all;
@@ -321,6 +392,10 @@ public final class ObjectValue implements Value {
 
         /** Sets the value at the string {@code key}, replacing an earlier one. */
         public Builder put(String key, Value value) {
+            if (isNext(key)) {
+                values[matched - 1] = value;
+                return this;
+            }
             return put(StringValue.ofName(key), value);
         }
 
@@ -341,6 +416,7 @@ public final class ObjectValue implements Value {
 
         /** The value put at {@code key} so far, or null. */
         public @Nullable Value get(Value key) {
+            collect();
             int at = keys.find(key);
             if (at < 0) {
                 return null;
@@ -352,13 +428,32 @@ public final class ObjectValue implements Value {
 
         /** How many entries there are so far. */
         public int size() {
-            return keys.size;
+            return like == null ? keys.size : matched;
         }
 
         /** The object; the builder must not be used again. */
         public ObjectValue build() {
-            return new ObjectValue(
-                    keys, values.length == keys.size ? values : Arrays.copyOf(values, keys.size), suppliers);
+            ObjectValue known = like;
+            if (known != null && matched == known.keys.length) {
+                ObjectValue built = new ObjectValue(known.keys, known.index, values, suppliers);
+                Order sorted = known.order;
+                built.order = sorted == null ? null : new Order(sorted.positions);
+                return built;
+            }
+            collect();
+            ObjectValue built = new ObjectValue(
+                    keys.trimmed(),
+                    keys.index(),
+                    values.length == keys.size ? values : Arrays.copyOf(values, keys.size),
+                    suppliers);
+            if (shape != null) {
+                Value[] none = new Value[built.keys.length];
+                Arrays.fill(none, NullValue.NULL);
+                ObjectValue like = new ObjectValue(built.keys, built.index, none, null);
+                like.order();
+                shape.last = like;
+            }
+            return built;
         }
     }
 }

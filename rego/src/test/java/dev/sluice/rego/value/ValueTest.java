@@ -178,4 +178,51 @@ class ValueTest {
         assertThatThrownBy(() -> Json.read("[".repeat(600) + "]".repeat(600))).isInstanceOf(JsonFault.class);
         assertThat(Json.read("[".repeat(500) + "]".repeat(500)).kind()).isEqualTo(Kind.ARRAY);
     }
+
+    @Property(tries = 500)
+    void an_object_of_a_shape_equals_the_one_built_without(
+            @ForAll @Size(max = 12) List<@Size(max = 12) List<@IntRange(max = 11) Integer>> objects) {
+        ObjectValue.Shape shape = new ObjectValue.Shape();
+        for (List<Integer> keys : objects) {
+            ObjectValue.Builder shaped = shape.builder();
+            ObjectValue.Builder plain = ObjectValue.builder();
+            for (int i = 0; i < keys.size(); i++) {
+                Value value = n(i);
+                int key = keys.get(i);
+                if (i % 3 == 2) {
+                    shaped.put("k" + key, () -> value);
+                    plain.put("k" + key, () -> value);
+                } else if (i % 5 == 4) {
+                    shaped.put(n(key), value);
+                    plain.put(n(key), value);
+                } else {
+                    shaped.put("k" + key, value);
+                    plain.put("k" + key, value);
+                }
+                assertThat(shaped.size()).isEqualTo(plain.size());
+            }
+            if (keys.size() % 2 == 1) {
+                assertThat(shaped.get(s("k1"))).isEqualTo(plain.get(s("k1")));
+            }
+            ObjectValue built = shaped.build();
+            ObjectValue expected = plain.build();
+            assertThat(built).isEqualTo(expected).hasSameHashCodeAs(expected);
+            assertThat(built.toString()).isEqualTo(expected.toString());
+            assertThat(built.keys()).isEqualTo(expected.keys());
+        }
+    }
+
+    @Test
+    void objects_of_one_shape_say_so_only_where_their_keys_are_the_same() {
+        ObjectValue.Shape shape = new ObjectValue.Shape();
+        ObjectValue first = shape.builder().put("a", n(1)).put("b", n(2)).build();
+        ObjectValue alike = shape.builder().put("a", n(3)).put("b", n(4)).build();
+        ObjectValue shorter = shape.builder().put("a", n(3)).build();
+        ObjectValue turned = shape.builder().put("b", n(1)).put("a", n(2)).build();
+
+        assertThat(alike.isShapedAs(first)).isTrue();
+        assertThat(shorter.isShapedAs(first)).isFalse();
+        assertThat(turned.isShapedAs(first)).isFalse();
+        assertThat(alike.get("b")).isEqualTo(n(4));
+    }
 }

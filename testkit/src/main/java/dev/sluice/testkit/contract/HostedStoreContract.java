@@ -19,7 +19,6 @@ import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.testkit.Samples;
 import dev.sluice.testkit.Together;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -152,7 +151,7 @@ public interface HostedStoreContract {
         ReleaseFile file = new ReleaseFile(
                 "o'file.whl",
                 "a/o'file.whl",
-                URI.create("https://files.example/a%20b"),
+                "https://files.example/a%20b",
                 List.of(digest),
                 42,
                 Signal.known(Samples.INSTANT, "upload"),

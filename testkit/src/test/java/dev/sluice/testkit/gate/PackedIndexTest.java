@@ -8,7 +8,6 @@ import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -77,7 +76,7 @@ class PackedIndexTest {
                     random.nextInt(9) == 0 ? "elsewhere/" + version + i : "files/lib/" + name,
                     random.nextInt(5) == 0
                             ? null
-                            : URI.create("https://files.example/" + random.nextLong() + "/" + name + "?a=%20"),
+                            : "https://files.example/" + random.nextLong() + "/" + name + "?a=%20",
                     digests,
                     random.nextInt(3) == 0 ? -1 : random.nextLong(0, Long.MAX_VALUE),
                     time(random),
@@ -156,8 +155,7 @@ class PackedIndexTest {
                     listed.add(new ReleaseFile(
                             name + suffix,
                             "files/lib/" + name + suffix,
-                            URI.create("https://files.example/packages/" + path.substring(0, 2) + "/" + path + "/"
-                                    + name + suffix),
+                            "https://files.example/packages/" + path.substring(0, 2) + "/" + path + "/" + name + suffix,
                             List.of(digest(random, Digest.Algorithm.SHA256)),
                             1_000_000 + i,
                             uploaded,

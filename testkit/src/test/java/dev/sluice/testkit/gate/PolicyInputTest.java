@@ -178,7 +178,7 @@ class PolicyInputTest {
         ReleaseFile file = new ReleaseFile(
                 "lib-1.2.3.tgz",
                 "@acme/lib/-/lib-1.2.3.tgz",
-                URI.create("https://files.example/lib-1.2.3.tgz"),
+                "https://files.example/lib-1.2.3.tgz",
                 List.of(Samples.contents("x").sha1(), Samples.contents("x").sha512()),
                 1234,
                 Signal.unknown("as the release"),
