@@ -84,8 +84,7 @@ class PypiProxyingTest {
         assertThat(wheel.yanked()).isNull();
         ReleaseFile metadata = one.files().get(1);
         assertThat(metadata.location())
-                .isEqualTo(
-                        "https://registry.example/root/packages/aa/foo_bar-1.0-py3-none-any.whl.metadata");
+                .isEqualTo("https://registry.example/root/packages/aa/foo_bar-1.0-py3-none-any.whl.metadata");
         assertThat(metadata.digests()).containsExactly(Digest.sha256(OTHER));
         assertThat(metadata.published()).as("judged like the wheel").isEqualTo(wheel.published());
         FileNotes notes = ReleaseNotes.parse(one.document()).of("foo_bar-1.0-py3-none-any.whl");

@@ -70,9 +70,7 @@ public record Facts(
         Signal<Instant> own = published();
         Signal<Instant> first = release.files().size() == 1
                 ? own
-                : byAge && kept != null
-                        ? firstAge
-                        : Signal.unknown("no index tells when each file was published");
+                : byAge && kept != null ? firstAge : Signal.unknown("no index tells when each file was published");
         Instant told = null;
         for (ReleaseFile each : release.files()) {
             Instant at = each.published().orNull();

@@ -77,7 +77,8 @@ public final class PolicyInput {
 
     /** The input document of a version; without a request the member {@code request} is left out. */
     public ObjectValue render(Facts facts, Event.@Nullable Actor request) {
-        ObjectValue.Builder v0 = V0.builder().put("package", packageOf(facts))
+        ObjectValue.Builder v0 = V0.builder()
+                .put("package", packageOf(facts))
                 .put("repository", repositoryOf(facts.repository()))
                 .put("workspace", workspace)
                 .put("identity", identity(facts))
@@ -386,7 +387,8 @@ public final class PolicyInput {
         Exploitation exploitation = match.exploitation();
         Exploitation.Epss epss = exploitation == null ? null : exploitation.epss();
         Advisory.Severity cvss = match.cvss();
-        return VULNERABILITY.builder()
+        return VULNERABILITY
+                .builder()
                 .put("identifier", text(match.identifier()))
                 .put("VulnerabilityID", text(match.identifier()))
                 .put("aliases", texts(match.aliases()))

@@ -58,7 +58,10 @@ final class SignalsSection {
                 .put("dependencies", fact(facts.dependencies(), String::equals, SignalsSection::text))
                 .put("late_addition", lateAddition(facts.addedAfter()))
                 .put("archive", archive(facts.evidence().ambiguities()))
-                .put("advisories", signal(facts.findings().coverage(), ObjectValue.builder()).build())
+                .put(
+                        "advisories",
+                        signal(facts.findings().coverage(), ObjectValue.builder())
+                                .build())
                 .build();
     }
 

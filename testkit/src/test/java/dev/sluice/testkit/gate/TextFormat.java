@@ -134,7 +134,13 @@ record TextFormat(String id, boolean listsFiles) implements Format {
             String file = name.name() + "-" + words[0] + ".txt";
             String path = path(name.name(), words[0], file);
             ReleaseFile listed = new ReleaseFile(
-                    file, path, source.resolve("/" + path).toString(), digests, size, Signal.unknown("as the release"), null);
+                    file,
+                    path,
+                    source.resolve("/" + path).toString(),
+                    digests,
+                    size,
+                    Signal.unknown("as the release"),
+                    null);
             return new Release(
                     words[0],
                     published,
