@@ -6,12 +6,10 @@ import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.RefusalResponse;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.FileOutcome;
 import dev.sluice.kernel.gate.FileWant;
-import dev.sluice.kernel.gate.Listed;
-import dev.sluice.kernel.gate.Outcome;
-import dev.sluice.kernel.gate.Outcome.Described;
-import dev.sluice.kernel.gate.Outcome.Missing;
-import dev.sluice.kernel.gate.Outcome.Refused;
+import dev.sluice.kernel.gate.Missing;
+import dev.sluice.kernel.gate.Refused;
 import dev.sluice.kernel.gate.Released;
 import dev.sluice.kernel.repository.StoredFile;
 import java.io.IOException;
@@ -45,23 +43,19 @@ record ArtifactFile(Address.Artifact file) implements Endpoint {
 
     @Override
     public @Nullable Response handleFromMemory(Exchange exchange) {
-        Outcome outcome = exchange.gate().fileFromMemory(exchange.visit(), want(exchange, file));
-        return outcome == null ? null : answer(exchange, outcome);
+        Released released = exchange.gate().fileFromMemory(exchange.visit(), want(exchange, file));
+        return released == null ? null : released(released);
     }
 
     static FileWant want(Exchange exchange, Address.Artifact file) {
         return new FileWant(exchange.repository(), file.packageName(), file.version(), file.path());
     }
 
-    private Response answer(Exchange exchange, Outcome outcome) {
+    private Response answer(Exchange exchange, FileOutcome outcome) {
         return switch (outcome) {
             case Released released -> released(released);
             case Refused refused -> Replies.refused(exchange, refused);
             case Missing missing -> Replies.missing(missing);
-            case Listed listed -> throw new IllegalStateException("an index is no file: " + listed.name());
-            case Described described ->
-                throw new IllegalStateException(
-                        "bytes were asked for: " + described.file().path());
         };
     }
 

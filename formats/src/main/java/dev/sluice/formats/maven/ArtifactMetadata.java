@@ -10,11 +10,8 @@ import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.gate.Etags;
 import dev.sluice.kernel.gate.Listed;
-import dev.sluice.kernel.gate.Outcome;
-import dev.sluice.kernel.gate.Outcome.Described;
-import dev.sluice.kernel.gate.Outcome.Missing;
-import dev.sluice.kernel.gate.Outcome.Refused;
-import dev.sluice.kernel.gate.Released;
+import dev.sluice.kernel.gate.Missing;
+import dev.sluice.kernel.gate.Refused;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,15 +31,12 @@ record ArtifactMetadata(Format format, Address.Metadata address) implements Meta
         if (!address.canBeArtifact() || isOnlyReservedGroup(exchange)) {
             return group.make(exchange);
         }
-        Outcome outcome = exchange.gate().index(exchange.visit(), exchange.repository(), address.packageName());
-        return switch (outcome) {
+        return switch (exchange.gate().index(exchange.visit(), exchange.repository(), address.packageName())) {
             case Listed listed when !listed.releases().isEmpty() -> show(exchange, listed, group);
             case Listed listed -> group.make(exchange);
             case Refused refused -> new Withheld(refused);
             case Missing missing when missing.unavailable() -> new Absent(missing);
             case Missing missing -> group.make(exchange);
-            case Released released -> throw new IllegalStateException("a file is no index: " + released.file());
-            case Described described -> throw new IllegalStateException("a file is no index: " + described.file());
         };
     }
 

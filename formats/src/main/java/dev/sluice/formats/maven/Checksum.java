@@ -5,11 +5,9 @@ import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Response;
-import dev.sluice.kernel.gate.Listed;
-import dev.sluice.kernel.gate.Outcome.Described;
-import dev.sluice.kernel.gate.Outcome.Missing;
-import dev.sluice.kernel.gate.Outcome.Refused;
-import dev.sluice.kernel.gate.Released;
+import dev.sluice.kernel.gate.Described;
+import dev.sluice.kernel.gate.Missing;
+import dev.sluice.kernel.gate.Refused;
 import java.io.IOException;
 
 /** GET of a file's checksum, told from the bytes kept here; a file that may not leave has no checksum to show either. */
@@ -33,10 +31,6 @@ record Checksum(Address.Artifact file, Algorithm algorithm) implements Endpoint 
                         exchange, described.file().contents().digest(algorithm).hex());
             case Refused refused -> Replies.refused(exchange, refused);
             case Missing missing -> Replies.missing(missing);
-            case Released released ->
-                throw new IllegalStateException(
-                        "no bytes were asked for: " + released.file().path());
-            case Listed listed -> throw new IllegalStateException("an index is no file: " + listed.name());
         };
     }
 }

@@ -9,7 +9,7 @@ import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.gate.Gate.UpstreamDocument;
-import dev.sluice.kernel.gate.Outcome.Missing;
+import dev.sluice.kernel.gate.Missing;
 import dev.sluice.kernel.gate.UpstreamClient.UpstreamException;
 import dev.sluice.kernel.repository.PackageIndex;
 import java.io.IOException;

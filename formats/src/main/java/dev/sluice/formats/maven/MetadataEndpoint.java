@@ -7,9 +7,9 @@ import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.RefusalResponse;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.Etags;
-import dev.sluice.kernel.gate.Outcome.Missing;
-import dev.sluice.kernel.gate.Outcome.Notices;
-import dev.sluice.kernel.gate.Outcome.Refused;
+import dev.sluice.kernel.gate.Missing;
+import dev.sluice.kernel.gate.Notices;
+import dev.sluice.kernel.gate.Refused;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -4,7 +4,7 @@ import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Response;
-import dev.sluice.kernel.gate.Outcome.Missing;
+import dev.sluice.kernel.gate.Missing;
 
 /**
  * GET of something that cannot be in a Maven repository: archetype catalogues, directory listings, search indexes. Answered here

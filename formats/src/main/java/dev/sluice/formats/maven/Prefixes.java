@@ -6,8 +6,8 @@ import dev.sluice.formats.maven.MetadataEndpoint.Made;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.gate.Etags;
-import dev.sluice.kernel.gate.Outcome.Missing;
-import dev.sluice.kernel.gate.Outcome.Notices;
+import dev.sluice.kernel.gate.Missing;
+import dev.sluice.kernel.gate.Notices;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

@@ -5,8 +5,8 @@ import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.Denial;
 import dev.sluice.kernel.gate.Listed;
-import dev.sluice.kernel.gate.Outcome;
 import dev.sluice.kernel.gate.Publication;
 import dev.sluice.kernel.gate.Publication.RejectedException;
 import dev.sluice.kernel.journal.Event;
@@ -60,10 +60,13 @@ record DistTags(
     }
 
     private Response read(Exchange exchange) throws IOException {
-        Outcome outcome = exchange.gate().index(exchange.visit(), exchange.repository(), packageName);
-        if (!(outcome instanceof Listed listed)) {
-            return GetPackument.other(outcome, exchange);
-        }
+        return switch (exchange.gate().index(exchange.visit(), exchange.repository(), packageName)) {
+            case Listed listed -> answer(listed, exchange);
+            case Denial denial -> GetPackument.other(denial, exchange);
+        };
+    }
+
+    private static Response answer(Listed listed, Exchange exchange) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Json.ObjectWriter object = new Json.ObjectWriter(out);
         Packument.of(listed).tags().forEach(object::text);

@@ -5,9 +5,10 @@ import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.Denial;
 import dev.sluice.kernel.gate.Listed;
-import dev.sluice.kernel.gate.Outcome;
-import dev.sluice.kernel.gate.Released;
+import dev.sluice.kernel.gate.Missing;
+import dev.sluice.kernel.gate.Refused;
 import dev.sluice.kernel.repository.HostedStore.HostedPackage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -42,10 +43,13 @@ record GetPackument(NpmFormat format, PackageName packageName) implements Endpoi
                 return Replies.metadata(exchange.request(), editable(hosted.get(), exchange.base(format)));
             }
         }
-        Outcome outcome = exchange.gate().index(exchange.visit(), exchange.repository(), packageName);
-        if (!(outcome instanceof Listed listed)) {
-            return other(outcome, exchange);
-        }
+        return switch (exchange.gate().index(exchange.visit(), exchange.repository(), packageName)) {
+            case Listed listed -> answer(listed, exchange);
+            case Denial denial -> other(denial, exchange);
+        };
+    }
+
+    private Response answer(Listed listed, Exchange exchange) throws IOException {
         boolean abbreviated = Replies.prefersAbbreviated(exchange.request());
         String base = exchange.base(format);
         Listed.Rendering rendering = listed.rendering(
@@ -60,12 +64,9 @@ record GetPackument(NpmFormat format, PackageName packageName) implements Endpoi
         if (exchange.request().query("write") != null) {
             return null;
         }
-        Outcome outcome = exchange.gate().indexFromMemory(exchange.visit(), exchange.repository(), packageName);
-        if (outcome == null) {
+        Listed listed = exchange.gate().indexFromMemory(exchange.visit(), exchange.repository(), packageName);
+        if (listed == null) {
             return null;
-        }
-        if (!(outcome instanceof Listed listed)) {
-            return other(outcome, exchange);
         }
         boolean abbreviated = Replies.prefersAbbreviated(exchange.request());
         Listed.Rendering rendering = listed.remembered(variant(abbreviated, exchange.base(format)));
@@ -81,13 +82,10 @@ record GetPackument(NpmFormat format, PackageName packageName) implements Endpoi
     }
 
     /** The answer when there is no list. */
-    static Response other(Outcome outcome, Exchange exchange) {
-        return switch (outcome) {
-            case Outcome.Refused refused -> Replies.refused(refused, exchange);
-            case Outcome.Missing missing -> Replies.missing(missing);
-            case Listed listed -> throw new IllegalStateException("a list is answered by the caller: " + listed.name());
-            case Released released -> throw new IllegalStateException("a file is no index: " + released.file());
-            case Outcome.Described described -> throw new IllegalStateException("a file is no index: " + described);
+    static Response other(Denial denial, Exchange exchange) {
+        return switch (denial) {
+            case Refused refused -> Replies.refused(refused, exchange);
+            case Missing missing -> Replies.missing(missing);
         };
     }
 

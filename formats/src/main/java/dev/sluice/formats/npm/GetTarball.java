@@ -6,9 +6,10 @@ import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.RefusalResponse;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.FileOutcome;
 import dev.sluice.kernel.gate.FileWant;
-import dev.sluice.kernel.gate.Listed;
-import dev.sluice.kernel.gate.Outcome;
+import dev.sluice.kernel.gate.Missing;
+import dev.sluice.kernel.gate.Refused;
 import dev.sluice.kernel.gate.Released;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +34,8 @@ record GetTarball(PackageName packageName, String fileName) implements Endpoint 
 
     @Override
     public @Nullable Response handleFromMemory(Exchange exchange) {
-        Outcome outcome = exchange.gate().fileFromMemory(exchange.visit(), want(exchange));
-        return outcome == null ? null : answer(outcome, exchange);
+        Released released = exchange.gate().fileFromMemory(exchange.visit(), want(exchange));
+        return released == null ? null : answer(released, exchange);
     }
 
     private FileWant want(Exchange exchange) {
@@ -45,17 +46,15 @@ record GetTarball(PackageName packageName, String fileName) implements Endpoint 
                 Names.path(packageName, fileName));
     }
 
-    private static Response answer(Outcome outcome, Exchange exchange) {
+    private static Response answer(FileOutcome outcome, Exchange exchange) {
         return switch (outcome) {
             case Released released ->
                 RefusalResponse.withNotices(
                         Response.artifact("application/octet-stream", released),
                         released.notices().lines(),
                         released.notices().stale());
-            case Outcome.Refused refused -> Replies.refused(refused, exchange);
-            case Outcome.Missing missing -> Replies.missing(missing);
-            case Listed listed -> throw new IllegalStateException("an index is no file: " + listed.name());
-            case Outcome.Described described -> throw new IllegalStateException("no bytes: " + described);
+            case Refused refused -> Replies.refused(refused, exchange);
+            case Missing missing -> Replies.missing(missing);
         };
     }
 }

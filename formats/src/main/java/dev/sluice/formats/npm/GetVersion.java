@@ -5,10 +5,11 @@ import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.Denial;
 import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.gate.JudgedRelease;
 import dev.sluice.kernel.gate.Listed;
-import dev.sluice.kernel.gate.Outcome;
+import dev.sluice.kernel.gate.Refused;
 import dev.sluice.kernel.repository.Release;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,10 +29,13 @@ record GetVersion(NpmFormat format, PackageName packageName, String selector) im
 
     @Override
     public Response handle(Exchange exchange) throws IOException {
-        Outcome outcome = exchange.gate().index(exchange.visit(), exchange.repository(), packageName);
-        if (!(outcome instanceof Listed listed)) {
-            return GetPackument.other(outcome, exchange);
-        }
+        return switch (exchange.gate().index(exchange.visit(), exchange.repository(), packageName)) {
+            case Listed listed -> answer(listed, exchange);
+            case Denial denial -> GetPackument.other(denial, exchange);
+        };
+    }
+
+    private Response answer(Listed listed, Exchange exchange) throws IOException {
         Packument packument = Packument.of(listed);
         JudgedRelease withheld = packument.withheld(selector);
         if (withheld != null) {
@@ -59,7 +63,7 @@ record GetVersion(NpmFormat format, PackageName packageName, String selector) im
                 release.files().isEmpty()
                         ? Names.path(packageName, Names.tarball(packageName, release.version()))
                         : release.files().getFirst().path());
-        if (exchange.gate().describe(exchange.visit(), want) instanceof Outcome.Refused refused) {
+        if (exchange.gate().describe(exchange.visit(), want) instanceof Refused refused) {
             return Replies.refused(refused, exchange);
         }
         return Replies.error(403, packageName.name() + "@" + release.version() + Packument.reason(withheld.decision()));

@@ -6,8 +6,10 @@ import dev.sluice.kernel.format.Request;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.Etags;
 import dev.sluice.kernel.gate.Listed;
-import dev.sluice.kernel.gate.Outcome;
+import dev.sluice.kernel.gate.Missing;
+import dev.sluice.kernel.gate.Notices;
 import dev.sluice.kernel.gate.Publication;
+import dev.sluice.kernel.gate.Refused;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,11 +32,11 @@ final class Replies {
                 .with("Cache-Control", "no-store");
     }
 
-    static Response missing(Outcome.Missing missing) {
+    static Response missing(Missing missing) {
         return missing.on(error(missing.status(), missing.why()));
     }
 
-    static Response refused(Outcome.Refused refused, Exchange exchange) {
+    static Response refused(Refused refused, Exchange exchange) {
         return RefusalResponse.of(refused.refusal(), exchange.request().origin());
     }
 
@@ -48,7 +50,7 @@ final class Replies {
     }
 
     /** Metadata that depends on decisions: clients keep it and ask each time whether it still holds. */
-    static Response metadata(Request request, Listed.Rendering rendering, Outcome.Notices notices) {
+    static Response metadata(Request request, Listed.Rendering rendering, Notices notices) {
         List<String> validators = request.headers("If-None-Match");
         boolean unchanged = !validators.isEmpty() && Etags.matches(String.join(",", validators), rendering.etag());
         Response response =
@@ -62,7 +64,7 @@ final class Replies {
     }
 
     static Response metadata(Request request, byte[] json) {
-        return metadata(request, new Listed.Rendering(json, "application/json"), Outcome.Notices.NONE);
+        return metadata(request, new Listed.Rendering(json, "application/json"), Notices.NONE);
     }
 
     static byte[] bytes(Json.ObjectWriter object, ByteArrayOutputStream out) {

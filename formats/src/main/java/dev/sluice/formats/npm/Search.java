@@ -6,9 +6,9 @@ import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Request;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.IndexOutcome;
 import dev.sluice.kernel.gate.JudgedRelease;
 import dev.sluice.kernel.gate.Listed;
-import dev.sluice.kernel.gate.Outcome;
 import dev.sluice.kernel.repository.Release;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -51,7 +51,7 @@ record Search(NpmFormat format) implements Endpoint {
         boolean first = true;
         for (PackageName name : names.subList(Math.min(from, names.size()), Math.min(from + size, names.size()))) {
             // decided like every other answer about versions: a withheld one is never shown as the newest
-            Outcome outcome = exchange.gate().index(exchange.visit(), exchange.repository(), name);
+            IndexOutcome outcome = exchange.gate().index(exchange.visit(), exchange.repository(), name);
             JudgedRelease newest = outcome instanceof Listed listed ? newest(listed) : null;
             if (newest != null) {
                 if (!first) {
@@ -95,8 +95,8 @@ record Search(NpmFormat format) implements Endpoint {
         }
         try {
             PackageName name = Names.parse(words.getFirst());
-            Outcome known = exchange.gate().indexFromMemory(exchange.visit(), exchange.repository(), name);
-            return known instanceof Listed ? name : null;
+            Listed known = exchange.gate().indexFromMemory(exchange.visit(), exchange.repository(), name);
+            return known != null ? name : null;
         } catch (IllegalArgumentException e) {
             return null; // what people type need not be a name
         }

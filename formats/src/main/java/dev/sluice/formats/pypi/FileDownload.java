@@ -6,8 +6,10 @@ import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.RefusalResponse;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.FileOutcome;
 import dev.sluice.kernel.gate.FileWant;
-import dev.sluice.kernel.gate.Outcome;
+import dev.sluice.kernel.gate.Missing;
+import dev.sluice.kernel.gate.Refused;
 import dev.sluice.kernel.gate.Released;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +38,8 @@ record FileDownload(PypiFormat format, String project, String fileName) implemen
         if (want == null) {
             return Problem.of(404, "this is no distribution file of " + project);
         }
-        Outcome outcome = exchange.gate().fileFromMemory(exchange.visit(), want);
-        return outcome == null ? null : answer(exchange, outcome, "application/octet-stream");
+        Released released = exchange.gate().fileFromMemory(exchange.visit(), want);
+        return released == null ? null : answer(exchange, released, "application/octet-stream");
     }
 
     @Override
@@ -62,17 +64,16 @@ record FileDownload(PypiFormat format, String project, String fileName) implemen
     }
 
     /** The outcome as a response. Clients ask again every time: a decision may have changed. */
-    static Response answer(Exchange exchange, Outcome outcome, String contentType) {
+    static Response answer(Exchange exchange, FileOutcome outcome, String contentType) {
         return switch (outcome) {
             case Released released ->
                 RefusalResponse.withNotices(
                         Response.artifact(contentType, released).with("Cache-Control", "no-cache"),
                         released.notices().lines(),
                         released.notices().stale());
-            case Outcome.Refused refused ->
+            case Refused refused ->
                 RefusalResponse.of(refused.refusal(), exchange.request().origin());
-            case Outcome.Missing missing -> Problem.of(missing);
-            default -> throw new IllegalStateException("the gate answers a file with bytes, a refusal or nothing");
+            case Missing missing -> Problem.of(missing);
         };
     }
 }

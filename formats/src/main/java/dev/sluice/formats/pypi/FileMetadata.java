@@ -5,8 +5,9 @@ import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.RefusalResponse;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.FileOutcome;
 import dev.sluice.kernel.gate.FileWant;
-import dev.sluice.kernel.gate.Outcome;
+import dev.sluice.kernel.gate.Missing;
 import dev.sluice.kernel.gate.Released;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +37,8 @@ record FileMetadata(PypiFormat format, String project, String fileName) implemen
     @Override
     public @Nullable Response handleFromMemory(Exchange exchange) {
         FileWant sideCar = sideCar(exchange);
-        Outcome outcome = sideCar == null ? null : exchange.gate().fileFromMemory(exchange.visit(), sideCar);
-        return outcome == null ? null : FileDownload.answer(exchange, outcome, TYPE);
+        Released released = sideCar == null ? null : exchange.gate().fileFromMemory(exchange.visit(), sideCar);
+        return released == null ? null : FileDownload.answer(exchange, released, TYPE);
     }
 
     @Override
@@ -50,8 +51,8 @@ record FileMetadata(PypiFormat format, String project, String fileName) implemen
         if (format.bareWheels().contains(sideCar)) {
             return fromWheel(exchange, wheel, sideCar);
         }
-        Outcome outcome = exchange.gate().file(exchange.visit(), sideCar);
-        boolean absent = outcome instanceof Outcome.Missing missing && !missing.unavailable();
+        FileOutcome outcome = exchange.gate().file(exchange.visit(), sideCar);
+        boolean absent = outcome instanceof Missing missing && !missing.unavailable();
         return absent && fileName.endsWith(".whl")
                 ? fromWheel(exchange, wheel, sideCar)
                 : FileDownload.answer(exchange, outcome, TYPE);
@@ -62,7 +63,7 @@ record FileMetadata(PypiFormat format, String project, String fileName) implemen
     }
 
     private Response fromWheel(Exchange exchange, FileWant want, FileWant sideCar) throws IOException {
-        Outcome outcome = exchange.gate().file(exchange.visit(), want);
+        FileOutcome outcome = exchange.gate().file(exchange.visit(), want);
         if (!(outcome instanceof Released wheel)) {
             return FileDownload.answer(exchange, outcome, TYPE);
         }

@@ -8,10 +8,12 @@ import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.RefusalResponse;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.Description;
 import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.gate.JudgedRelease;
 import dev.sluice.kernel.gate.Listed;
-import dev.sluice.kernel.gate.Outcome;
+import dev.sluice.kernel.gate.Missing;
+import dev.sluice.kernel.gate.Refused;
 import dev.sluice.kernel.repository.ReleaseFile;
 import java.io.IOException;
 import java.time.Instant;
@@ -50,13 +52,11 @@ record LegacyJson(
         if (name == null) {
             return Problem.of(404, "this is no project name");
         }
-        Outcome outcome = exchange.gate().index(exchange.visit(), exchange.repository(), name);
-        return switch (outcome) {
+        return switch (exchange.gate().index(exchange.visit(), exchange.repository(), name)) {
             case Listed listed -> answer(exchange, listed);
-            case Outcome.Refused refused ->
+            case Refused refused ->
                 RefusalResponse.of(refused.refusal(), exchange.request().origin());
-            case Outcome.Missing missing -> Problem.of(missing);
-            default -> throw new IllegalStateException("the gate answers an index with a list, a refusal or nothing");
+            case Missing missing -> Problem.of(missing);
         };
     }
 
@@ -66,7 +66,7 @@ record LegacyJson(
                 : named(Stream.concat(listed.releases().stream(), listed.absent().stream()), version);
         JudgedRelease shown = found != null && found.isAllowed() ? found : null;
         JudgedRelease withheld = shown == null ? found : null;
-        if (withheld != null && refused(exchange, listed, withheld) instanceof Outcome.Refused refused) {
+        if (withheld != null && refused(exchange, listed, withheld) instanceof Refused refused) {
             return RefusalResponse.of(refused.refusal(), exchange.request().origin());
         }
         if (shown == null) {
@@ -81,7 +81,7 @@ record LegacyJson(
     }
 
     /** Asks the gate about a file of the version, which knows the whole reason and gives it an address. */
-    private static Outcome refused(Exchange exchange, Listed listed, JudgedRelease withheld) throws IOException {
+    private static Description refused(Exchange exchange, Listed listed, JudgedRelease withheld) throws IOException {
         List<ReleaseFile> files = withheld.release().files();
         String path = files.isEmpty()
                 ? Paths.file(listed.name().name(), listed.name().name() + "-" + withheld.version() + ".tar.gz")

@@ -1,7 +1,7 @@
 package dev.sluice.formats.pypi;
 
 import dev.sluice.kernel.format.Response;
-import dev.sluice.kernel.gate.Outcome;
+import dev.sluice.kernel.gate.Missing;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -37,7 +37,7 @@ final class Problem {
     }
 
     /** The answer to what is not there: 404, or 502 where an upstream could not be asked. */
-    static Response of(Outcome.Missing missing) {
+    static Response of(Missing missing) {
         return missing.on(of(missing.status(), missing.why()));
     }
 

@@ -9,7 +9,8 @@ import dev.sluice.kernel.format.Request;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.Etags;
 import dev.sluice.kernel.gate.Listed;
-import dev.sluice.kernel.gate.Outcome;
+import dev.sluice.kernel.gate.Missing;
+import dev.sluice.kernel.gate.Refused;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -40,13 +41,9 @@ record ProjectPage(PypiFormat format, String project, boolean slash) implements 
         if (name == null || !isCanonical(name)) {
             return elsewhere(exchange, name);
         }
-        Outcome outcome = exchange.gate().indexFromMemory(exchange.visit(), exchange.repository(), name);
-        if (outcome instanceof Listed listed) {
-            Representation form = form(exchange);
-            Listed.Rendering known = listed.remembered(variant(exchange, form));
-            return known == null ? null : answer(exchange, listed, known);
-        }
-        return outcome == null ? null : withoutFiles(exchange, name, outcome);
+        Listed listed = exchange.gate().indexFromMemory(exchange.visit(), exchange.repository(), name);
+        Listed.Rendering known = listed == null ? null : listed.remembered(variant(exchange, form(exchange)));
+        return listed == null || known == null ? null : answer(exchange, listed, known);
     }
 
     @Override
@@ -55,16 +52,20 @@ record ProjectPage(PypiFormat format, String project, boolean slash) implements 
         if (name == null || !isCanonical(name)) {
             return elsewhere(exchange, name);
         }
-        Outcome outcome = exchange.gate().index(exchange.visit(), exchange.repository(), name);
-        if (outcome instanceof Listed listed) {
-            Representation form = form(exchange);
-            Listed.Rendering rendering = listed.rendering(variant(exchange, form), form.contentType(), l -> {
-                SimplePage page = SimplePage.of(l, exchange.base(format), format.withheld());
-                return form == Representation.JSON ? page.json() : page.html();
-            });
-            return answer(exchange, listed, rendering);
-        }
-        return withoutFiles(exchange, name, outcome);
+        return switch (exchange.gate().index(exchange.visit(), exchange.repository(), name)) {
+            case Listed listed -> withFiles(exchange, listed);
+            case Refused refused -> withoutFiles(exchange, name, refused);
+            case Missing missing -> Problem.of(missing);
+        };
+    }
+
+    private Response withFiles(Exchange exchange, Listed listed) throws IOException {
+        Representation form = form(exchange);
+        Listed.Rendering rendering = listed.rendering(variant(exchange, form), form.contentType(), l -> {
+            SimplePage page = SimplePage.of(l, exchange.base(format), format.withheld());
+            return form == Representation.JSON ? page.json() : page.html();
+        });
+        return answer(exchange, listed, rendering);
     }
 
     private boolean isCanonical(PackageName name) {
@@ -91,21 +92,14 @@ record ProjectPage(PypiFormat format, String project, boolean slash) implements 
                 response, listed.notices().lines(), listed.notices().stale());
     }
 
-    private static Response withoutFiles(Exchange exchange, PackageName name, Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Missing missing -> Problem.of(missing);
-            case Outcome.Refused refused -> {
-                Representation form = form(exchange);
-                SimplePage page = SimplePage.empty(name.name());
-                byte[] body = form == Representation.JSON ? page.json() : page.html();
-                Response response = conditional(exchange.request(), new Listed.Rendering(body, form.contentType()));
-                String why = RefusalResponse.of(
-                                refused.refusal(), exchange.request().origin())
-                        .header("X-Error-Message");
-                yield why == null ? response : response.with("X-Error-Message", why);
-            }
-            default -> throw new IllegalStateException("the gate answers an index with a list, a refusal or nothing");
-        };
+    private static Response withoutFiles(Exchange exchange, PackageName name, Refused refused) {
+        Representation form = form(exchange);
+        SimplePage page = SimplePage.empty(name.name());
+        byte[] body = form == Representation.JSON ? page.json() : page.html();
+        Response response = conditional(exchange.request(), new Listed.Rendering(body, form.contentType()));
+        String why = RefusalResponse.of(refused.refusal(), exchange.request().origin())
+                .header("X-Error-Message");
+        return why == null ? response : response.with("X-Error-Message", why);
     }
 
     /** A page with its validator, or 304 when the client has it; always to be revalidated, since decisions change. */

@@ -39,7 +39,7 @@ final class Answers {
      * @param subject what is refused, for people
      * @param blend where to look for the nearest allowed version, or null when there is none to be named
      */
-    Outcome refuse(
+    Refused refuse(
             Visit visit,
             Format format,
             Repository repository,
@@ -74,7 +74,7 @@ final class Answers {
                 instead.awaits(),
                 until,
                 decision.state());
-        return new Outcome.Refused(recorder.refusal(
+        return new Refused(recorder.refusal(
                 visit,
                 repository,
                 format,
@@ -90,15 +90,15 @@ final class Answers {
      * @param failure why upstreams could not be asked, or null when all have answered
      * @param asking what they were asked
      */
-    Outcome.Missing missing(String what, @Nullable String failure, List<Upstream> upstreams, Rests.Asking asking) {
+    Missing missing(String what, @Nullable String failure, List<Upstream> upstreams, Rests.Asking asking) {
         return failure == null
-                ? new Outcome.Missing(
+                ? new Missing(
                         what
                                 + (upstreams.isEmpty()
                                         ? " is not here, and no upstream is asked for it"
                                         : " is not here and no upstream has it"),
                         false)
-                : new Outcome.Missing(
+                : new Missing(
                         what + " is not here, and upstreams could not be asked: " + failure,
                         true,
                         rests.left(upstreams, asking));

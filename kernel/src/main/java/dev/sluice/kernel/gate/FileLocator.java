@@ -30,7 +30,7 @@ final class FileLocator {
             @Nullable String source,
             List<Upstream> upstreams,
             @Nullable Blend blend,
-            Outcome.@Nullable Missing missing) {}
+            @Nullable Missing missing) {}
 
     private final Blends blends;
     private final Answers answers;
@@ -70,7 +70,7 @@ final class FileLocator {
         String version = kept != null ? kept.coordinates().version() : want.version();
         boolean mayBeUnlisted = kept != null || !format.proxying().indexListsFiles();
         if (!mayBeUnlisted || version == null) {
-            Outcome.Missing missing = answers.missing(
+            Missing missing = answers.missing(
                     want.path(),
                     failure,
                     want.repository().upstreamsFor(want.packageName()),

@@ -181,8 +181,8 @@ public final class Gate {
         return here && token.role().permits(permission) ? Access.GRANTED : Access.FORBIDDEN;
     }
 
-    /** Lists a package, every release judged: {@link Listed}, {@link Outcome.Refused} when nothing is left, or Missing. */
-    public Outcome index(Visit visit, Repository repository, PackageName name) throws IOException {
+    /** Lists a package, every release judged: {@link Listed}, {@link Refused} when nothing is left, or {@link Missing}. */
+    public IndexOutcome index(Visit visit, Repository repository, PackageName name) throws IOException {
         Format format = format(name);
         Blends.Located located = stages.run("locate", () -> blends.locate(format, repository, name));
         Blend blend = located.blend();
@@ -211,7 +211,7 @@ public final class Gate {
     }
 
     /** The same from memory alone, or null when that is not possible. */
-    public @Nullable Outcome indexFromMemory(Visit visit, Repository repository, PackageName name) {
+    public @Nullable Listed indexFromMemory(Visit visit, Repository repository, PackageName name) {
         Blend blend = blends.fromMemory(repository, name);
         Listed listed = blend == null ? null : judge.judgedFromMemory(blend);
         Format format = format(name);
@@ -220,10 +220,11 @@ public final class Gate {
                 || listed.withholding(format.versionOrder()).isEmptied()) {
             return null;
         }
-        return answer(visit, format, blend, listed);
+        recorder.hidden(visit, format, listed);
+        return listed;
     }
 
-    private Outcome answer(Visit visit, Format format, Blend blend, Listed listed) {
+    private IndexOutcome answer(Visit visit, Format format, Blend blend, Listed listed) {
         if (listed.withholding(format.versionOrder()).isEmptied()) {
             JudgedRelease newest = listed.releases().stream()
                     .max((a, b) -> format.versionOrder().compare(a.version(), b.version()))
@@ -234,7 +235,7 @@ public final class Gate {
         return listed;
     }
 
-    private Outcome refuseIndex(Visit visit, Format format, Blend blend, JudgedRelease newest, Listed listed) {
+    private IndexOutcome refuseIndex(Visit visit, Format format, Blend blend, JudgedRelease newest, Listed listed) {
         Judge.Judgement judgement = judge.judge(
                 format,
                 blend.repository,
@@ -261,22 +262,22 @@ public final class Gate {
     }
 
     /** Releases a file or not. */
-    public Outcome file(Visit visit, FileWant want) throws IOException {
-        Outcome outcome = fileFromMemory(visit, want);
-        return outcome != null ? outcome : releasing.decide(visit, format(want.packageName()), want, true);
+    public FileOutcome file(Visit visit, FileWant want) throws IOException {
+        Released released = fileFromMemory(visit, want);
+        return released != null ? released : releasing.release(visit, format(want.packageName()), want);
     }
 
     /** The same from memory alone, or null when that is not possible. */
-    public @Nullable Outcome fileFromMemory(Visit visit, FileWant want) {
+    public @Nullable Released fileFromMemory(Visit visit, FileWant want) {
         return releasing.fromMemory(visit, format(want.packageName()), want);
     }
 
     /**
      * What a file is, without its bytes, for checksum side-cars: obtained and judged as {@link #file} does, so that nothing
-     * unverified is vouched for, but no download is recorded. {@link Outcome.Described}, Refused or Missing.
+     * unverified is vouched for, but no download is recorded.
      */
-    public Outcome describe(Visit visit, FileWant want) throws IOException {
-        return releasing.decide(visit, format(want.packageName()), want, false);
+    public Description describe(Visit visit, FileWant want) throws IOException {
+        return releasing.describe(visit, format(want.packageName()), want);
     }
 
     /**

@@ -256,7 +256,7 @@ final class Judge {
                     judged,
                     absent,
                     horizon,
-                    blend.stale ? new Outcome.Notices(List.of(), true) : Outcome.Notices.NONE,
+                    blend.stale ? new Notices(List.of(), true) : Notices.NONE,
                     work,
                     () -> grown.accept(blend));
         }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable but for what it remembers of itself; thread-safe. A format renders what is allowed and may name what is not.
  */
-public final class Listed implements Outcome {
+public final class Listed implements IndexOutcome {
 
     /**
      * Where releases come from.

@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * <p>Only the gate makes one, after judging and recording. Immutable and thread-safe.
  */
-public final class Released implements Outcome {
+public final class Released implements FileOutcome {
 
     private final StoredFile file;
     private final BlobStore blobs;

@@ -91,7 +91,7 @@ final class Releasing {
 
     /** Decides from memory alone; null when that is not possible. */
     @Nullable
-    Outcome fromMemory(Visit visit, Format format, FileWant want) {
+    Released fromMemory(Visit visit, Format format, FileWant want) {
         HotFile known = hot.getIfPresent(
                 new HotKey(want.repository().id(), want.packageName().format(), want.path()));
         if (known == null
@@ -105,30 +105,84 @@ final class Releasing {
         return release(visit, want, format, known.file(), known.decision(), false);
     }
 
+    /** What was found out about a want: a file that may leave, or the answer that takes its place. */
+    private sealed interface Finding {}
+
     /**
-     * Decides, obtaining the file when it is not here. May block.
+     * A file that may leave.
      *
-     * @param bytes whether the file is to be released and a download recorded, not only described
+     * @param isWhole whether all that it leaves to other files is known
+     * @param stamp by what it was judged
+     * @param stamps what was published and learnt of its package then
      */
-    Outcome decide(Visit visit, Format format, FileWant want, boolean bytes) throws IOException {
+    private record Cleared(
+            StoredFile file,
+            Judge.Judgement judgement,
+            boolean stale,
+            boolean isWhole,
+            Judge.Stamp stamp,
+            Blend.Stamps stamps)
+            implements Finding {}
+
+    private record Denied(Denial denial) implements Finding, Obtaining {}
+
+    /** Decides, obtaining the file when it is not here, and lets it out if it may leave. May block. */
+    FileOutcome release(Visit visit, Format format, FileWant want) throws IOException {
+        return switch (decide(visit, format, want)) {
+            case Denied denied -> denied.denial();
+            case Cleared cleared -> {
+                remember(format, want, cleared);
+                yield release(
+                        visit, want, format, cleared.file(), cleared.judgement().decision(), cleared.stale());
+            }
+        };
+    }
+
+    /** The same, but tells of the file only: nothing leaves, and no download is recorded. */
+    Description describe(Visit visit, Format format, FileWant want) throws IOException {
+        return switch (decide(visit, format, want)) {
+            case Denied denied -> denied.denial();
+            case Cleared cleared -> new Described(cleared.file());
+        };
+    }
+
+    private void remember(Format format, FileWant want, Cleared cleared) {
+        Judge.Judgement judgement = cleared.judgement();
+        if (cleared.isWhole()
+                && !judgement.policies().readsRequest()
+                && !format.proxying().isMutable(want)) {
+            hot.put(
+                    new HotKey(want.repository().id(), format.id(), want.path()),
+                    new HotFile(
+                            cleared.file(),
+                            judgement.decision(),
+                            new Span(judgement.at(), judgement.decision().horizon()),
+                            cleared.stamp(),
+                            cleared.stamps(),
+                            want.repository()));
+        }
+    }
+
+    private Finding decide(Visit visit, Format format, FileWant want) throws IOException {
         Judge.Stamp stamp = judge.stamp(want.packageName());
         long published = blends.stamps(want.packageName()).hosted();
         StoredFile present = artifacts.kept(want);
         StoredFile kept = present != null && blends.isStillOurs(want.repository(), present) ? present : null;
         FileLocator.Found found = locate(format, want, kept);
         if (found.missing() != null) {
-            return absent(visit, format, want, found, found.missing());
+            return new Denied(absent(visit, format, want, found, found.missing()));
         }
         boolean stale = found.blend() != null && found.blend().stale;
         if (kept != null && !kept.isHosted() && !format.proxying().isMutable(want)) {
             promises.compare(want.repository(), kept, found.file());
         }
         if (kept == null) {
-            Got got = obtain(format, want, found, present, visit);
-            if (got.instead() != null) {
-                return got.instead();
+            switch (obtain(format, want, found, present, visit)) {
+                case Denied denied -> {
+                    return denied;
+                }
+                case Got got -> kept = got.file();
             }
-            kept = got.file();
         } else if (!kept.isHosted() && format.proxying().isMutable(want) && !artifacts.isCurrent(want, kept)) {
             Artifacts.Obtained again =
                     fetch(format, want, found.coordinates(), found.release(), found.upstreams(), kept);
@@ -136,39 +190,19 @@ final class Releasing {
             stale |= again.file() == null && again.failure() != null;
             kept = again.file() == null ? kept : again.file(); // what upstreams no longer have is still here
         }
-        if (kept == null) {
-            throw new IllegalStateException("neither a file nor a reason why not");
-        }
         // Judged with what the bytes themselves tell: a licence, an install script, their age.
         artifacts.learn(format, kept);
         boolean isWhole = inherit(format, want);
         long learnt = blends.stamps(want.packageName()).history();
         Judge.Judgement judgement = judge(format, want, found, kept, visit);
         if (!judgement.decision().isAllowed()) {
-            return refuse(visit, format, want, found, judgement);
+            return new Denied(refuse(visit, format, want, found, judgement));
         }
-        if (!bytes) {
-            return new Outcome.Described(kept);
-        }
-        if (isWhole
-                && !judgement.policies().readsRequest()
-                && !format.proxying().isMutable(want)) {
-            hot.put(
-                    new HotKey(want.repository().id(), format.id(), want.path()),
-                    new HotFile(
-                            kept,
-                            judgement.decision(),
-                            new Span(judgement.at(), judgement.decision().horizon()),
-                            stamp,
-                            new Blend.Stamps(published, learnt),
-                            want.repository()));
-        }
-        return release(visit, want, format, kept, judgement.decision(), stale);
+        return new Cleared(kept, judgement, stale, isWhole, stamp, new Blend.Stamps(published, learnt));
     }
 
     /** What nobody has is refused where that is decided, and missing otherwise. */
-    private Outcome absent(
-            Visit visit, Format format, FileWant want, FileLocator.Found found, Outcome.Missing missing) {
+    private Denial absent(Visit visit, Format format, FileWant want, FileLocator.Found found, Missing missing) {
         Judge.Judgement judgement = want.version() == null
                 ? null
                 : judge.judgeAbsent(
@@ -180,18 +214,21 @@ final class Releasing {
         return stages.run("locate", () -> locator.locate(format, want, kept));
     }
 
-    /** A file that was obtained, or the answer that takes its place. */
-    private record Got(@Nullable StoredFile file, @Nullable Outcome instead) {}
+    /** What came of obtaining a file. */
+    private sealed interface Obtaining permits Got, Denied {}
+
+    private record Got(StoredFile file) implements Obtaining {}
 
     /**
      * Obtains a file that is not kept. What is withheld anyway is not fetched; but facts that only the artifact or the file that
      * describes its release can tell are learnt before they count as unknown.
      */
-    private Got obtain(Format format, FileWant want, FileLocator.Found found, @Nullable StoredFile former, Visit visit)
+    private Obtaining obtain(
+            Format format, FileWant want, FileLocator.Found found, @Nullable StoredFile former, Visit visit)
             throws IOException {
         Judge.Judgement first = judge(format, want, found, null, visit);
         if (first.isWithheldForGood()) {
-            return new Got(null, refuse(visit, format, want, found, first));
+            return new Denied(refuse(visit, format, want, found, first));
         }
         FileWant descriptor = format.proxying().descriptor(want);
         if (descriptor != null && !descriptor.path().equals(want.path()) && artifacts.kept(descriptor) == null) {
@@ -199,20 +236,18 @@ final class Releasing {
             inherit(format, want);
             Judge.Judgement second = judge(format, want, found, null, visit);
             if (second.isWithheldForGood()) {
-                return new Got(null, refuse(visit, format, want, found, second));
+                return new Denied(refuse(visit, format, want, found, second));
             }
         }
         Artifacts.Obtained obtained =
                 fetch(format, want, found.coordinates(), found.release(), found.upstreams(), former);
         return obtained.file() == null
-                ? new Got(
-                        null,
-                        answers.missing(
-                                want.path(),
-                                obtained.failure(),
-                                found.upstreams(),
-                                upstream -> format.proxying().fileQuestion(upstream, want, found.file())))
-                : new Got(obtained.file(), null);
+                ? new Denied(answers.missing(
+                        want.path(),
+                        obtained.failure(),
+                        found.upstreams(),
+                        upstream -> format.proxying().fileQuestion(upstream, want, found.file())))
+                : new Got(obtained.file());
     }
 
     private Artifacts.Obtained fetch(
@@ -246,7 +281,7 @@ final class Releasing {
                         visit.actor()));
     }
 
-    private Outcome refuse(
+    private Refused refuse(
             Visit visit, Format format, FileWant want, FileLocator.Found found, Judge.Judgement judgement) {
         return answers.refuse(
                 visit,
@@ -258,7 +293,7 @@ final class Releasing {
                 found.blend());
     }
 
-    private Outcome release(
+    private Released release(
             Visit visit, FileWant want, Format format, StoredFile file, Decision decision, boolean stale) {
         recorder.download(visit, want, format, file, decision);
         List<String> warnings = new ArrayList<>();
@@ -266,6 +301,6 @@ final class Releasing {
             warnings.add("policy " + warning.policy().name() + ": " + String.join("; ", warning.reasons()));
         }
         HotKey key = new HotKey(want.repository().id(), format.id(), want.path());
-        return new Released(file, blobs, new Outcome.Notices(warnings, stale), () -> hot.invalidate(key));
+        return new Released(file, blobs, new Notices(warnings, stale), () -> hot.invalidate(key));
     }
 }

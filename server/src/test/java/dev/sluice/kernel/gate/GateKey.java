@@ -18,7 +18,7 @@ public final class GateKey {
         Contents contents = new Contents(size, sha256, sha256, sha256, sha256);
         StoredFile file = new StoredFile(
                 "main", "x/x.bin", Coordinates.of("fake", "x", "1"), contents, null, Instant.EPOCH, null);
-        return new Released(file, blobs, Outcome.Notices.NONE, () -> {});
+        return new Released(file, blobs, Notices.NONE, () -> {});
     }
 
     /** Notes a record that must be durable before the answer. */

@@ -7,7 +7,7 @@ import dev.sluice.kernel.advisory.Advisory;
 import dev.sluice.kernel.advisory.AffectedRange;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.gate.JudgedRelease;
-import dev.sluice.kernel.gate.Outcome;
+import dev.sluice.kernel.gate.Missing;
 import dev.sluice.kernel.gate.Refusal;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.policy.PackageState;
@@ -94,7 +94,7 @@ class AbsentVersionsTest {
     void a_package_that_was_taken_down_as_a_whole_is_refused() {
         Door gone = Door.listing().trusting();
         gone.withhold("malware", MALWARE);
-        assertThat(gone.index()).isInstanceOf(Outcome.Missing.class);
+        assertThat(gone.index()).isInstanceOf(Missing.class);
 
         gone.imported(malware(gone.name("lib"), "1.0.0"), gone.name("lib").format());
 
@@ -109,7 +109,7 @@ class AbsentVersionsTest {
         door.withhold("unlicensed", "input.v0.package.license.raw_license == null");
         door.withhold("vulnerable", "count(input.v0.vulnerabilities) > 0");
 
-        assertThat(door.file(door.want("7.7"))).isInstanceOf(Outcome.Missing.class);
+        assertThat(door.file(door.want("7.7"))).isInstanceOf(Missing.class);
         assertThat(door.gate.journal().events(Event.Kind.REFUSAL)).isEmpty();
     }
 
@@ -173,6 +173,6 @@ class AbsentVersionsTest {
                 .does(Door.Draft.state(PackageState.AVAILABLE)));
         door.imported(malware(door.name("lib"), "1.1.1"), door.name("lib").format());
 
-        assertThat(door.file(door.want("1.1.1"))).isInstanceOf(Outcome.Missing.class);
+        assertThat(door.file(door.want("1.1.1"))).isInstanceOf(Missing.class);
     }
 }

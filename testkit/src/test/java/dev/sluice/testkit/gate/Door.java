@@ -11,13 +11,16 @@ import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.gate.BusyException;
+import dev.sluice.kernel.gate.FileOutcome;
 import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.gate.GateSettings;
+import dev.sluice.kernel.gate.IndexOutcome;
 import dev.sluice.kernel.gate.Inspector;
 import dev.sluice.kernel.gate.Listed;
-import dev.sluice.kernel.gate.Outcome;
+import dev.sluice.kernel.gate.Missing;
 import dev.sluice.kernel.gate.Publication;
 import dev.sluice.kernel.gate.Refusal;
+import dev.sluice.kernel.gate.Refused;
 import dev.sluice.kernel.gate.Released;
 import dev.sluice.kernel.gate.Upload;
 import dev.sluice.kernel.gate.Visit;
@@ -169,11 +172,11 @@ final class Door {
                 .hex();
     }
 
-    Outcome file(String version) {
+    FileOutcome file(String version) {
         return file(want(version));
     }
 
-    Outcome file(FileWant want) {
+    FileOutcome file(FileWant want) {
         try {
             return gate.gate().file(visit(), want);
         } catch (IOException e) {
@@ -190,7 +193,7 @@ final class Door {
         return bytes(want(version));
     }
 
-    static String text(@Nullable Outcome outcome) {
+    static String text(@Nullable FileOutcome outcome) {
         if (!(outcome instanceof Released released)) {
             throw new AssertionError("not released but " + outcome);
         }
@@ -201,21 +204,21 @@ final class Door {
         }
     }
 
-    static Refusal refusal(Outcome outcome) {
-        assertThat(outcome).isInstanceOf(Outcome.Refused.class);
-        return ((Outcome.Refused) outcome).refusal();
+    static Refusal refusal(Object outcome) {
+        assertThat(outcome).isInstanceOf(Refused.class);
+        return ((Refused) outcome).refusal();
     }
 
-    static Outcome.Missing missing(Outcome outcome) {
-        assertThat(outcome).isInstanceOf(Outcome.Missing.class);
-        return (Outcome.Missing) outcome;
+    static Missing missing(Object outcome) {
+        assertThat(outcome).isInstanceOf(Missing.class);
+        return (Missing) outcome;
     }
 
-    Outcome index() {
+    IndexOutcome index() {
         return index("127.0.0.1");
     }
 
-    Outcome index(String address) {
+    IndexOutcome index(String address) {
         try {
             return gate.gate().index(visit(address), gate.repository(), name("lib"));
         } catch (IOException e) {
@@ -224,7 +227,7 @@ final class Door {
     }
 
     Listed listed() {
-        Outcome outcome = index();
+        IndexOutcome outcome = index();
         assertThat(outcome).isInstanceOf(Listed.class);
         return (Listed) outcome;
     }

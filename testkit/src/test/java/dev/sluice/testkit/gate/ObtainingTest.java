@@ -6,8 +6,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.gate.Described;
+import dev.sluice.kernel.gate.FileOutcome;
 import dev.sluice.kernel.gate.FileWant;
-import dev.sluice.kernel.gate.Outcome;
+import dev.sluice.kernel.gate.Missing;
 import dev.sluice.kernel.gate.Released;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.Upstream.Trust;
@@ -68,7 +70,7 @@ class ObtainingTest {
         door.has(UP, "1.0 sha256=" + Door.sha256("something else"));
         door.index();
         int before = door.blobs();
-        Outcome.Missing missing = Door.missing(door.file("1.0"));
+        Missing missing = Door.missing(door.file("1.0"));
         assertThat(missing.unavailable()).isTrue();
         assertThat(missing.why()).contains("not what it promised");
         assertThat(door.blobs()).isEqualTo(before);
@@ -99,7 +101,7 @@ class ObtainingTest {
         two.gate.upstream("other", OTHER, Trust.TRUSTED);
         two.has(UP, "1.0").has(OTHER, "1.0");
         two.gate.upstreams().has(UP + "lib/1.0/lib-1.0.txt", "tampered");
-        Outcome outcome = two.file("1.0");
+        FileOutcome outcome = two.file("1.0");
         assertThat(Door.text(outcome)).isEqualTo("bytes of 1.0");
         assertThat(((Released) outcome).file().upstream()).isEqualTo("other");
         assertThat(two.faults()).isOne();
@@ -180,7 +182,7 @@ class ObtainingTest {
         assertThat(maven.bytes(moving)).isEqualTo("first");
         maven.gate.upstreams().down(true);
         maven.pass(Duration.ofMinutes(6));
-        Outcome outcome = maven.file(moving);
+        FileOutcome outcome = maven.file(moving);
         assertThat(Door.text(outcome)).isEqualTo("first");
         assertThat(((Released) outcome).notices().stale()).isTrue();
         int asked = maven.gate.upstreams().asked().size();
@@ -218,7 +220,7 @@ class ObtainingTest {
     @Test
     void a_side_car_request_records_no_download() throws java.io.IOException {
         door.has(UP, "1.0");
-        assertThat(door.gate.gate().describe(door.visit(), door.want("1.0"))).isInstanceOf(Outcome.Described.class);
+        assertThat(door.gate.gate().describe(door.visit(), door.want("1.0"))).isInstanceOf(Described.class);
         assertThat(door.gate.journal().events(Event.Kind.DOWNLOAD)).isEmpty();
     }
 
@@ -232,7 +234,7 @@ class ObtainingTest {
             maven.gate.upstreams().has(uri, page, "content-type", "text/html; charset=utf-8");
             int before = maven.blobs();
 
-            Outcome.Missing missing = Door.missing(maven.file(maven.want("3.0")));
+            Missing missing = Door.missing(maven.file(maven.want("3.0")));
 
             assertThat(missing.why()).as(page).contains("a web page came in place of lib-3.0.txt");
             assertThat(maven.blobs()).isEqualTo(before);

@@ -3,7 +3,7 @@ package dev.sluice.testkit.gate;
 import static dev.sluice.testkit.gate.Door.UP;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.kernel.gate.Outcome;
+import dev.sluice.kernel.gate.FileOutcome;
 import dev.sluice.kernel.gate.Refusal;
 import dev.sluice.kernel.gate.Visit;
 import dev.sluice.kernel.journal.Event;
@@ -30,7 +30,7 @@ class RefusedAgainTest {
 
     private Refusal refused(String address) throws IOException {
         Visit visit = door.visit(address);
-        Outcome outcome = door.gate.gate().file(visit, door.want("1.0"));
+        FileOutcome outcome = door.gate.gate().file(visit, door.want("1.0"));
         return Door.refusal(outcome);
     }
 

@@ -1,0 +1,32 @@
+package dev.sluice.kernel.gate;
+
+import dev.sluice.kernel.format.Response;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * It is not there, neither here nor at any upstream that may be asked.
+ *
+ * @param why one sentence for people
+ * @param unavailable whether an upstream could not be asked, so that the truth is unknown: answer 502, not 404
+ * @param retryAfter when it is known after which time to ask again: answer 503 and say so; else null
+ */
+public record Missing(
+        String why, boolean unavailable, @Nullable Duration retryAfter) implements Denial {
+    /** Nothing is known of when to ask again. */
+    public Missing(String why, boolean unavailable) {
+        this(why, unavailable, null);
+    }
+
+    /** The HTTP status that says so. */
+    public int status() {
+        return !unavailable ? 404 : retryAfter == null ? 502 : 503;
+    }
+
+    /** The response with the header that says when to ask again, if that is known (RFC 9110, section 10.2.3). */
+    public Response on(Response response) {
+        return retryAfter == null
+                ? response
+                : response.with("Retry-After", String.valueOf(Math.max(1, retryAfter.toSeconds())));
+    }
+}
