@@ -187,6 +187,9 @@ public final class PolicyCommands {
         @Parameters(arity = "1..*", paramLabel = "FILE", description = "Rego files; *_test.rego are passed over.")
         private List<Path> files;
 
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
         @Override
         public Integer call() throws IOException {
             Map<Path, Policy> read = new LinkedHashMap<>();
@@ -198,6 +201,7 @@ public final class PolicyCommands {
             }
             try (Api api = connect()) {
                 Remote remote = new Remote(api);
+                ArrayNode answers = Api.JSON.createArrayNode();
                 for (Map.Entry<Path, Policy> each : read.entrySet()) {
                     Policy policy = each.getValue();
                     JsonNode former = remote.named(policy.name());
@@ -205,14 +209,18 @@ public final class PolicyCommands {
                         JsonNode saved = former == null
                                 ? api.send("POST", remote.base, body(policy))
                                 : api.send("PUT", remote.path(former), body(policy));
-                        spec.commandLine()
-                                .getOut()
-                                .println((former == null ? "Created " : "Replaced ") + Output.plain(policy.name())
-                                        + " (mode " + policy.mode().label() + ")"
-                                        + listed(each.getKey(), saved.path("warnings"), "warning: "));
+                        answers.add(saved);
+                        if (!json) {
+                            out().println((former == null ? "Created " : "Replaced ") + Output.plain(policy.name())
+                                    + " (mode " + policy.mode().label() + ")"
+                                    + listed(each.getKey(), saved.path("warnings"), "warning: "));
+                        }
                     } catch (Api.RefusedException e) {
                         throw new IOException(findings(each.getKey(), policy.name(), e), e);
                     }
+                }
+                if (json) {
+                    Output.json(out(), answers);
                 }
                 out().flush();
                 return 0;
@@ -318,19 +326,24 @@ public final class PolicyCommands {
             }
         }
 
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
         @Override
         public Integer call() throws IOException {
             try (Api api = connect()) {
                 Remote remote = new Remote(api);
                 JsonNode policy = remote.require(name);
-                api.send(
+                JsonNode answer = api.send(
                         "PATCH",
                         remote.path(policy),
                         Api.object().put("mode", mode.name().toLowerCase(Locale.ROOT)));
-                spec.commandLine()
-                        .getOut()
-                        .println(Output.text(policy.path("name")) + " is now in mode " + mode.label());
-                out().flush();
+                if (json) {
+                    Output.json(out(), answer);
+                } else {
+                    out().println(Output.text(policy.path("name")) + " is now in mode " + mode.label());
+                    out().flush();
+                }
                 return 0;
             }
         }
@@ -348,14 +361,25 @@ public final class PolicyCommands {
         @Parameters(paramLabel = "NAME", description = "Name or slug.")
         private String name;
 
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
         @Override
         public Integer call() throws IOException {
             try (Api api = connect()) {
                 Remote remote = new Remote(api);
                 JsonNode policy = remote.require(name);
                 api.send("DELETE", remote.path(policy), null);
-                out().println("Deleted " + Output.text(policy.path("name")));
-                out().flush();
+                if (json) {
+                    Output.json(
+                            out(),
+                            Api.object()
+                                    .put("deleted", policy.path("slug_perm").asString(""))
+                                    .put("name", policy.path("name").asString("")));
+                } else {
+                    out().println("Deleted " + Output.text(policy.path("name")));
+                    out().flush();
+                }
                 return 0;
             }
         }

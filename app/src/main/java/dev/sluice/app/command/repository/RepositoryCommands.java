@@ -147,10 +147,13 @@ public final class RepositoryCommands {
         @Option(names = "--repository", paramLabel = "NAME", description = "In which repository (default: main).")
         private String repository = Installation.MAIN;
 
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
         @Override
         public Integer call() throws IOException {
             try (Api api = connect()) {
-                return change(api, out(), repository, names, true);
+                return change(api, out(), repository, names, true, json);
             }
         }
     }
@@ -170,15 +173,19 @@ public final class RepositoryCommands {
         @Option(names = "--repository", paramLabel = "NAME", description = "In which repository (default: main).")
         private String repository = Installation.MAIN;
 
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
         @Override
         public Integer call() throws IOException {
             try (Api api = connect()) {
-                return change(api, out(), repository, names, false);
+                return change(api, out(), repository, names, false, json);
             }
         }
     }
 
-    private static int change(Api api, PrintWriter out, String repository, List<String> names, boolean add)
+    private static int change(
+            Api api, PrintWriter out, String repository, List<String> names, boolean add, boolean json)
             throws IOException {
         String path = "/api/repositories/" + Api.encoded(repository);
         List<String> reserved = new ArrayList<>();
@@ -194,7 +201,12 @@ public final class RepositoryCommands {
         ObjectNode body = Api.object();
         ArrayNode list = body.putArray("reserved");
         reserved.forEach(list::add);
-        JsonNode reservations = api.send("PUT", path, body).path("reservations");
+        JsonNode answer = api.send("PUT", path, body);
+        if (json) {
+            Output.json(out, answer);
+            return 0;
+        }
+        JsonNode reservations = answer.path("reservations");
         out.println("Reserved in " + repository + ":" + (reservations.isEmpty() ? " nothing" : ""));
         for (JsonNode each : reservations) {
             out.println("  " + Output.text(each.path("name")) + "  " + covers(each));

@@ -168,6 +168,9 @@ public final class UpstreamCommands {
         @Parameters(arity = "0..1", paramLabel = "ID", description = "Id of one upstream; without, all are woken.")
         private @Nullable String upstream;
 
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
         @Override
         public Integer call() throws IOException {
             try (Api api = connect()) {
@@ -175,9 +178,12 @@ public final class UpstreamCommands {
                 if (upstream != null) {
                     body.put("upstream", upstream);
                 }
-                long woken = api.send("POST", "/api/upstreams/wake", body)
-                        .path("woken")
-                        .asLong(0);
+                JsonNode answer = api.send("POST", "/api/upstreams/wake", body);
+                if (json) {
+                    Output.json(out(), answer);
+                    return 0;
+                }
+                long woken = answer.path("woken").asLong(0);
                 out().println(woken == 0 ? "Nothing was left alone." : "Asked again from now on: " + woken);
                 out().flush();
                 return 0;

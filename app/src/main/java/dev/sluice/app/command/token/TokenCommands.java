@@ -149,12 +149,19 @@ public final class TokenCommands {
         @Parameters(paramLabel = "ID", description = "Its public identifier, from 'sluice token list'.")
         private String id;
 
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
         @Override
         public Integer call() throws IOException {
             try (Api api = connect()) {
                 api.send("DELETE", "/api/tokens/" + Api.encoded(id), null);
-                out().println("Revoked " + Output.plain(id) + ".");
-                out().flush();
+                if (json) {
+                    Output.json(out(), Api.object().put("revoked", id));
+                } else {
+                    out().println("Revoked " + Output.plain(id) + ".");
+                    out().flush();
+                }
                 return 0;
             }
         }
