@@ -30,7 +30,11 @@ final class JsonAnswersTest {
     void an_installation() throws IOException {
         Installation.open(
                         Configuration.of(
-                                Map.of(Setting.DATA.key(), folder.resolve("data").toString()), Map.of(), null),
+                                Map.of(
+                                        Setting.DATA.key(),
+                                        folder.resolve("data").toString()),
+                                Map.of(),
+                                null),
                         ManualClock.at("2026-03-10T12:00:00Z"),
                         new Machine(Map.of(), folder))
                 .close();
@@ -75,7 +79,8 @@ final class JsonAnswersTest {
         JsonNode applied = json("policy", "apply", file);
         assertThat(applied.size()).isEqualTo(1);
         assertThat(applied.path(0).path("name").asString()).isEqualTo("Nothing");
-        assertThat(json("policy", "mode", "Nothing", "warn").path("mode").asString()).isEqualTo("warn");
+        assertThat(json("policy", "mode", "Nothing", "warn").path("mode").asString())
+                .isEqualTo("warn");
         assertThat(json("policy", "delete", "Nothing").path("deleted").asString())
                 .isEqualTo(applied.path(0).path("slug_perm").asString());
     }
@@ -88,9 +93,14 @@ final class JsonAnswersTest {
 
     @Test
     void names_are_reserved_and_given_free() {
-        assertThat(json("repository", "reserve", "npm:@acme/*").path("reserved").path(0).asString())
+        assertThat(json("repository", "reserve", "npm:@acme/*")
+                        .path("reserved")
+                        .path(0)
+                        .asString())
                 .isEqualTo("npm:@acme/*");
-        assertThat(json("repository", "unreserve", "npm:@acme/*").path("reserved").size())
+        assertThat(json("repository", "unreserve", "npm:@acme/*")
+                        .path("reserved")
+                        .size())
                 .isZero();
     }
 
