@@ -30,7 +30,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -144,20 +143,8 @@ final class DamageMatrixTest {
     }
 
     private static Event event(Installation installation, int number) {
-        return new Event(
-                installation.ids().next(),
-                CLOCK.instant(),
-                Event.Kind.ADMIN,
-                Event.Actor.SYSTEM,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                List.of(),
-                "event " + number,
-                "{}");
+        return Event.of(
+                installation.ids().next(), CLOCK.instant(), Event.Kind.ADMIN, Event.Actor.SYSTEM, "event " + number);
     }
 
     @AfterAll

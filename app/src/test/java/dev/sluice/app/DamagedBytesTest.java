@@ -260,20 +260,7 @@ final class DamagedBytesTest {
     }
 
     private Event marker() {
-        return new Event(
-                installation.ids().next(),
-                clock.instant(),
-                Event.Kind.ADMIN,
-                Event.Actor.SYSTEM,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                List.of(),
-                "marker",
-                "{}");
+        return Event.of(installation.ids().next(), clock.instant(), Event.Kind.ADMIN, Event.Actor.SYSTEM, "marker");
     }
 
     private HttpRequest.Builder request(String path) {

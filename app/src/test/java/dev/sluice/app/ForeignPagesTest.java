@@ -309,7 +309,7 @@ final class ForeignPagesTest {
     private List<Event> events() {
         installation.journal().settle();
         return installation.journal().query(Journal.Query.latest(1000)).stream()
-                .filter(event -> event.kind() != Event.Kind.LOGIN)
+                .filter(event -> !event.kind().equals(Event.Kind.LOGIN))
                 .toList();
     }
 

@@ -27,7 +27,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
@@ -190,22 +189,7 @@ final class HostileUpstreamsTest {
 
     private List<String> faults() {
         installation.journal().settle();
-        return installation
-                .journal()
-                .query(new Journal.Query(
-                        Set.of(Event.Kind.UPSTREAM_FAULT),
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        100))
-                .stream()
+        return installation.journal().query(Journal.Query.latest(100, Event.Kind.UPSTREAM_FAULT)).stream()
                 .map(Event::message)
                 .toList();
     }

@@ -44,12 +44,11 @@ final class Events {
                 Instant.ofEpochSecond(BEGAN + i / 10, i % 10 * 100_000_000L),
                 Event.Kind.DOWNLOAD,
                 new Event.Actor(user, "tok" + user.substring(5), "10.0.0.7", "npm/10.9.2 node/v20.20.2 linux x64"),
-                "main",
-                "pkg:npm/" + name + "@" + version,
-                Coordinates.of("npm", name, version),
-                name + "/-/" + name + "-" + version + ".tgz",
-                Digest.sha256(digest).hex(),
-                "upstream",
+                Event.Subject.of("main", Coordinates.of("npm", name, version)).as("pkg:npm/" + name + "@" + version),
+                new Event.Bytes(
+                        name + "/-/" + name + "-" + version + ".tgz",
+                        Digest.sha256(digest).hex(),
+                        "upstream"),
                 List.of(),
                 "downloaded npm:" + name + "@" + version,
                 "{}");

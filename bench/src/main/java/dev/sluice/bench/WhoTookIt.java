@@ -41,7 +41,7 @@ final class WhoTookIt implements Part {
             List<Double> latest = new ArrayList<>();
             for (int i = 0; i < ASKED; i++) {
                 long began = System.nanoTime();
-                journal.query(Journal.Query.about(Events.HOT, 100));
+                journal.query(Journal.Query.ALL.about(Events.HOT).limit(100));
                 latest.add((System.nanoTime() - began) / 1e6);
             }
             line(report, options, "the latest 100 events about the first", latest, "");
@@ -71,8 +71,7 @@ final class WhoTookIt implements Part {
 
     private static void ask(Report report, SegmentJournal journal, Options options, Coordinates version, String what)
             throws IOException {
-        Journal.Subject subject =
-                new Journal.Subject(version.format(), version.name(), Set.of(version.version()), null);
+        Journal.Taken subject = new Journal.Taken(version.format(), version.name(), Set.of(version.version()), null);
         List<Double> millis = new ArrayList<>();
         for (int i = 0; i < ASKED; i++) {
             long began = System.nanoTime();

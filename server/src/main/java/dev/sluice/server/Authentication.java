@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -196,20 +195,7 @@ final class Authentication {
             String userAgent,
             String message) {
         String agent = userAgent.length() <= 200 ? userAgent : userAgent.substring(0, 200);
-        Event event = new Event(
-                ids.next(),
-                now,
-                kind,
-                new Event.Actor(user, tokenId, address, agent),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                List.of(),
-                message,
-                "{}");
+        Event event = Event.of(ids.next(), now, kind, new Event.Actor(user, tokenId, address, agent), message);
         journal.append(event).toCompletableFuture().join();
     }
 }

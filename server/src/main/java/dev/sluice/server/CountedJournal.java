@@ -9,7 +9,6 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,9 +27,13 @@ final class CountedJournal implements Journal {
     /** More names than that are counted as one: each is a series for ever. */
     private static final int MAX_POLICIES = 200;
 
+    private static final Map<Event.Kind, String> OUTCOMES =
+            Map.of(Event.Kind.DOWNLOAD, "released", Event.Kind.REFUSAL, "refused", Event.Kind.HIDDEN, "hidden");
+
     private final Journal journal;
     private final Function<String, Optional<Policy.Mode>> modes;
-    private final Map<Event.Kind, CounterDataPoint> kinds = new EnumMap<>(Event.Kind.class);
+    private final Map<Event.Kind, CounterDataPoint> kinds = new ConcurrentHashMap<>();
+    private final Counter events;
     private final Counter decisions;
     private final Counter byPolicy;
     private final Histogram seconds;
@@ -52,15 +55,13 @@ final class CountedJournal implements Journal {
         this.lastFailure = lastFailure;
         this.journal = journal;
         this.modes = modes;
-        Counter events = Counter.builder()
+        this.events = Counter.builder()
                 .name("sluice_journal_events_total")
                 .help(
                         "Events written to the journal, by kind: downloads, refusals, publications, policy changes and so on")
                 .labelNames("kind")
                 .register(registry);
-        for (Event.Kind kind : Event.Kind.values()) {
-            kinds.put(kind, events.labelValues(kind.name()));
-        }
+        Event.Kind.KNOWN.forEach(this::counted);
         this.decisions = Counter.builder()
                 .name("sluice_decisions_total")
                 .help(
@@ -93,10 +94,7 @@ final class CountedJournal implements Journal {
 
     @Override
     public CompletionStage<Void> append(Event event) {
-        CounterDataPoint kind = kinds.get(event.kind());
-        if (kind != null) {
-            kind.inc();
-        }
+        counted(event.kind()).inc();
         decided(event);
         long began = System.nanoTime();
         pending.incrementAndGet();
@@ -114,13 +112,12 @@ final class CountedJournal implements Journal {
         return written;
     }
 
+    private CounterDataPoint counted(Event.Kind kind) {
+        return kinds.computeIfAbsent(kind, each -> events.labelValues(each.name()));
+    }
+
     private void decided(Event event) {
-        String outcome = switch (event.kind()) {
-            case DOWNLOAD -> "released";
-            case REFUSAL -> "refused";
-            case HIDDEN -> "hidden";
-            default -> null;
-        };
+        String outcome = OUTCOMES.get(event.kind());
         if (outcome == null) {
             return;
         }
@@ -152,8 +149,8 @@ final class CountedJournal implements Journal {
     }
 
     @Override
-    public List<Consumption> consumption(Subject subject, int limit) {
-        return journal.consumption(subject, limit);
+    public List<Consumption> consumption(Taken what, int limit) {
+        return journal.consumption(what, limit);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.sluice.server;
 
+import dev.sluice.kernel.access.Grants;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.node.Nodes;
@@ -36,7 +37,7 @@ final class Door {
     private record Dated(long second, String text) {}
 
     final Gate gate;
-    final FrontDoor.Access access;
+    final Grants grants;
     final Map<String, Format> formats;
     final Nodes nodes;
     final Remembered<Repository> repositories;
@@ -61,7 +62,7 @@ final class Door {
 
     Door(
             Gate gate,
-            FrontDoor.Access access,
+            Grants grants,
             Map<String, Format> formats,
             Nodes nodes,
             RepositoryStore repositories,
@@ -75,7 +76,7 @@ final class Door {
             AtomicBoolean draining,
             Executor blocking) {
         this.gate = gate;
-        this.access = access;
+        this.grants = grants;
         this.formats = formats;
         this.nodes = nodes;
         this.repositories = new Remembered<>(repositories::revision, repositories::find, NAMES);

@@ -1,19 +1,17 @@
 package dev.sluice.server;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.sluice.kernel.access.Permission;
+import dev.sluice.kernel.access.Grants;
 import dev.sluice.kernel.access.TokenStore;
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.Freshness;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.gate.Gate;
-import dev.sluice.kernel.gate.Visit;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.policy.Policies;
-import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.server.api.ApiRoutes;
 import dev.sluice.server.operation.FeedReport;
@@ -63,13 +61,6 @@ public final class FrontDoor implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
 
-    /** Decides whether a visitor may do something in a repository; needs nothing but memory. */
-    @FunctionalInterface
-    public interface Access {
-        /** Whether the caller may. */
-        Gate.Access authorise(Visit visit, Repository repository, Permission permission);
-    }
-
     /**
      * Where to listen.
      *
@@ -94,7 +85,7 @@ public final class FrontDoor implements AutoCloseable {
      * What stands behind the door.
      *
      * @param gate the one door to artifacts
-     * @param access who may what
+     * @param grants who may what
      * @param formats the formats served, by the order people see them in
      * @param nodes what every request catches up with before anything is decided
      * @param leases turns that changes by administrators take on all nodes
@@ -111,7 +102,7 @@ public final class FrontDoor implements AutoCloseable {
      */
     public record Rooms(
             Gate gate,
-            Access access,
+            Grants grants,
             List<Format> formats,
             Nodes nodes,
             Leases leases,
@@ -135,7 +126,7 @@ public final class FrontDoor implements AutoCloseable {
         /** Rooms of which nothing is asked before they count as ready. */
         public Rooms(
                 Gate gate,
-                Access access,
+                Grants grants,
                 List<Format> formats,
                 Nodes nodes,
                 Leases leases,
@@ -151,7 +142,7 @@ public final class FrontDoor implements AutoCloseable {
                 List<Operation> more) {
             this(
                     gate,
-                    access,
+                    grants,
                     formats,
                     nodes,
                     leases,
@@ -274,7 +265,7 @@ public final class FrontDoor implements AutoCloseable {
         operations.addAll(rooms.more());
         Door door = new Door(
                 rooms.gate(),
-                rooms.access(),
+                rooms.grants(),
                 formats,
                 rooms.nodes(),
                 rooms.repositories(),

@@ -1,5 +1,6 @@
 package dev.sluice.server;
 
+import dev.sluice.kernel.access.Access;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.access.Principal;
 import dev.sluice.kernel.access.Token;
@@ -11,7 +12,6 @@ import dev.sluice.kernel.format.RefusalResponse;
 import dev.sluice.kernel.format.Request;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.format.Route;
-import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.gate.Visit;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.server.operation.Call;
@@ -262,15 +262,15 @@ final class Passage {
             Response tooMany = tooMany(principal);
             return tooMany != null ? tooMany : unauthenticated(rejected.why());
         }
-        boolean may = mayOperate(principal, operation.permission());
-        if (!may && principal.isAnonymous()) {
+        Access access = door.grants.everywhere(principal, operation.permission());
+        if (access == Access.UNAUTHENTICATED) {
             return unauthenticated("a token is needed here");
         }
         Response tooMany = operation.id().startsWith("health") ? null : tooMany(principal);
         if (tooMany != null) {
             return tooMany;
         }
-        if (!may) {
+        if (access == Access.FORBIDDEN) {
             return forbidden(operation.permission());
         }
         if (onLoop && !operation.fromMemory()) {
@@ -283,18 +283,8 @@ final class Passage {
                         asked,
                         visit(principal),
                         match.parameters(),
-                        repository -> door.access.authorise(visit(principal), repository, Permission.READ)
-                                        == Gate.Access.GRANTED
+                        repository -> door.grants.in(repository, principal, Permission.READ) == Access.GRANTED
                                 && !isAnonymousFromElsewhere(principal)));
-    }
-
-    /** A token limited to repositories has no say over the whole installation. */
-    private static boolean mayOperate(Principal principal, Permission permission) {
-        Token token = principal.token();
-        return permission == Permission.OPEN
-                || (token != null
-                        && token.role().permits(permission)
-                        && (token.repositories().isEmpty() || permission == Permission.READ));
     }
 
     private @Nullable Response visitFormat(Format format, Target where, Request asked, boolean onLoop)
@@ -361,21 +351,21 @@ final class Passage {
             Response tooMany = tooMany(principal);
             return tooMany != null ? tooMany : unauthenticated(rejected.why());
         }
-        Gate.Access access = door.access.authorise(visit(principal), within, entered.permission());
-        if (access == Gate.Access.GRANTED
+        Access access = door.grants.in(within, principal, entered.permission());
+        if (access == Access.GRANTED
                 && entered.permission() == Permission.READ
                 && isAnonymousFromElsewhere(principal)) {
             return unauthenticated("reading without a token is only for clients of this machine that use its loopback"
                     + " address and no proxy, unless the setting anonymous-reads says otherwise");
         }
-        if (access == Gate.Access.UNAUTHENTICATED) {
+        if (access == Access.UNAUTHENTICATED) {
             return unauthenticated("repository " + within.name() + " needs a token for this");
         }
         Response tooMany = tooMany(principal);
         if (tooMany != null) {
             return tooMany;
         }
-        return access == Gate.Access.FORBIDDEN ? forbidden(entered.permission()) : null;
+        return access == Access.FORBIDDEN ? forbidden(entered.permission()) : null;
     }
 
     /** What is answered to whoever asked too often or for too much that is not to be had, or null. */

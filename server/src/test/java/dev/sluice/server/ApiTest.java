@@ -78,7 +78,7 @@ class ApiTest {
                 .isZero();
         assertThat(call("DELETE", address, "").statusCode()).isEqualTo(204);
         assertThat(call("GET", address, "").statusCode()).isEqualTo(404);
-        assertThat(door.journal.events.stream().filter(e -> e.kind() == Event.Kind.POLICY))
+        assertThat(door.journal.events.stream().filter(e -> e.kind().equals(Event.Kind.POLICY)))
                 .hasSize(4)
                 .allMatch(e -> e.actor().user().equals("ada"));
     }
@@ -428,20 +428,10 @@ class ApiTest {
     }
 
     private Event hidden(String id, String purl, String detail) {
-        return new Event(
-                id,
-                door.now.get(),
-                Event.Kind.HIDDEN,
-                Event.Actor.SYSTEM,
-                "main",
-                purl,
-                null,
-                null,
-                null,
-                null,
-                List.of("Cool-down"),
-                "withheld",
-                detail);
+        return Event.of(id, door.now.get(), Event.Kind.HIDDEN, Event.Actor.SYSTEM, "withheld")
+                .about(Event.Subject.repository("main").as(purl))
+                .decidedBy(List.of("Cool-down"))
+                .detailed(detail);
     }
 
     @Test
@@ -476,6 +466,19 @@ class ApiTest {
         assertThat(call("GET", "/api/events?since=yesterday", "").statusCode()).isEqualTo(400);
         assertThat(call("GET", "/api/explain", "").statusCode()).isEqualTo(400);
         assertThat(call("GET", "/api/feeds", "").body()).contains("\"advisory_data\":{\"fake\":false}");
+    }
+
+    @Test
+    void events_of_a_kind_that_is_not_known_here_are_listed_and_asked_for_by_its_name() {
+        Event.Kind waived = new Event.Kind("WAIVER_GRANTED");
+        door.journal.append(Event.of("01K", door.now.get(), waived, Event.Actor.SYSTEM, "waived until April"));
+
+        for (String query : List.of("", "?kind=waiver_granted", "?kind=waiver-granted")) {
+            assertThat(json(call("GET", "/api/events" + query, "")).get("events"))
+                    .as(query)
+                    .anyMatch(event -> event.get("kind").stringValue().equals("waiver_granted"));
+        }
+        assertThat(call("GET", "/api/events?kind=waiver_denied", "").body()).contains("one of download, refusal, ");
     }
 
     private HttpResponse<String> call(String method, String path, String body) {

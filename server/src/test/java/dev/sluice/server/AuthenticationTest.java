@@ -125,7 +125,7 @@ class AuthenticationTest {
     }
 
     private long count(Event.Kind kind) {
-        return door.journal.events.stream().filter(e -> e.kind() == kind).count();
+        return door.journal.events.stream().filter(e -> e.kind().equals(kind)).count();
     }
 
     private String who(String header, String value) {

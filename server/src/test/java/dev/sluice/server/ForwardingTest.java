@@ -162,7 +162,7 @@ class ForwardingTest {
             door.get("/fake/closed/who", "Authorization", "Bearer nonsense", "X-Forwarded-For", "203.0.113.7");
 
             assertThat(door.journal.events)
-                    .filteredOn(e -> e.kind() == Event.Kind.LOGIN_FAILED)
+                    .filteredOn(e -> e.kind().equals(Event.Kind.LOGIN_FAILED))
                     .singleElement()
                     .satisfies(e -> assertThat(e.actor().address()).isEqualTo("203.0.113.7"));
         }

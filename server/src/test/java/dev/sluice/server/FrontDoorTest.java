@@ -476,7 +476,7 @@ class FrontDoorTest {
 
         assertThat(door.get("/fake/main/echo").statusCode()).isEqualTo(200);
         assertThat(interrupted).isFalse();
-        assertThat(door.journal.events).noneMatch(event -> event.kind() == Event.Kind.LOGIN_FAILED);
+        assertThat(door.journal.events).noneMatch(event -> event.kind().equals(Event.Kind.LOGIN_FAILED));
     }
 
     private static String asking(String path) {

@@ -126,27 +126,37 @@ final class MemoryStores {
         public List<Event> query(Query query) {
             return events.stream()
                     .filter(e -> query.kinds().isEmpty() || query.kinds().contains(e.kind()))
-                    .filter(e -> query.policy() == null || e.policies().contains(query.policy()))
-                    .filter(e -> query.user() == null
-                            || query.user().equals(e.actor().user()))
+                    .filter(e -> query.texts().entrySet().stream().allMatch(wanted -> has(e, wanted)))
                     .filter(e -> query.before() == null || e.id().compareTo(query.before()) < 0)
-                    .filter(e -> query.packageName() == null
-                            || (e.coordinates() != null
-                                    && e.coordinates().name().equals(query.packageName())))
                     .sorted(Comparator.comparing(Event::id).reversed())
                     .limit(query.limit())
                     .toList();
         }
 
+        private static boolean has(Event event, Map.Entry<Query.Field, String> wanted) {
+            String text = wanted.getValue();
+            PackageName name = event.subject().packageName();
+            Coordinates version = event.subject().coordinates();
+            return switch (wanted.getKey()) {
+                case REPOSITORY -> text.equals(event.subject().repository());
+                case FORMAT -> name != null && text.equals(name.format());
+                case PACKAGE -> name != null && text.equals(name.name());
+                case VERSION -> version != null && text.equals(version.version());
+                case DIGEST -> text.equals(event.bytes().digest());
+                case POLICY -> event.policies().contains(text);
+                case USER -> text.equals(event.actor().user());
+            };
+        }
+
         @Override
-        public List<Consumption> consumption(Subject subject, int limit) {
+        public List<Consumption> consumption(Taken what, int limit) {
             return consumption.stream().limit(limit).toList();
         }
 
         @Override
         public Set<String> versions(PackageName name) {
             return events.stream()
-                    .map(Event::coordinates)
+                    .map(event -> event.subject().coordinates())
                     .filter(each -> each != null && each.packageName().equals(name))
                     .map(Coordinates::version)
                     .collect(Collectors.toSet());

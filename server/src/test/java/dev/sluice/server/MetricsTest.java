@@ -58,6 +58,15 @@ class MetricsTest {
     }
 
     @Test
+    void a_kind_that_a_room_adds_is_counted_and_the_others_are_shown_before_they_happen() throws IOException {
+        metrics.counting(new MemoryJournal()).append(event("1", new Event.Kind("WAIVER_GRANTED")));
+
+        assertThat(text())
+                .contains("sluice_journal_events_total{kind=\"WAIVER_GRANTED\"} 1.0")
+                .contains("sluice_journal_events_total{kind=\"GC\"} 0.0");
+    }
+
+    @Test
     void names_of_policies_are_so_many_and_then_other() throws IOException {
         Journal journal = metrics.counting(new MemoryJournal());
         for (int i = 0; i < 250; i++) {
@@ -126,20 +135,9 @@ class MetricsTest {
     }
 
     private static Event event(String id, Event.Kind kind, String... policies) {
-        return new Event(
-                id,
-                Instant.EPOCH,
-                kind,
-                Event.Actor.SYSTEM,
-                "main",
-                null,
-                null,
-                null,
-                null,
-                null,
-                List.of(policies),
-                "",
-                "{}");
+        return Event.of(id, Instant.EPOCH, kind, Event.Actor.SYSTEM, "")
+                .about(Event.Subject.repository("main"))
+                .decidedBy(List.of(policies));
     }
 
     /** A journal whose disk is full. */
@@ -160,7 +158,7 @@ class MetricsTest {
         }
 
         @Override
-        public List<Consumption> consumption(Subject subject, int limit) {
+        public List<Consumption> consumption(Taken what, int limit) {
             return List.of();
         }
 

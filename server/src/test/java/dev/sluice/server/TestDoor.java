@@ -1,13 +1,9 @@
 package dev.sluice.server;
 
-import dev.sluice.kernel.access.Permission;
-import dev.sluice.kernel.access.Principal;
+import dev.sluice.kernel.access.Grants;
 import dev.sluice.kernel.access.Role;
-import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.access.TokenSecrets;
 import dev.sluice.kernel.format.Format;
-import dev.sluice.kernel.gate.Gate;
-import dev.sluice.kernel.gate.Visit;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.node.Nodes;
@@ -74,7 +70,7 @@ final class TestDoor implements AutoCloseable {
                 binding,
                 new FrontDoor.Rooms(
                         new TestGate(format).gate(),
-                        TestDoor::authorise,
+                        new Grants(true),
                         List.<Format>of(format),
                         Nodes.ALONE,
                         Leases.ALONE,
@@ -90,18 +86,6 @@ final class TestDoor implements AutoCloseable {
                         List.of()),
                 limits,
                 now::get);
-    }
-
-    private static Gate.Access authorise(Visit visit, Repository repository, Permission permission) {
-        Principal principal = visit.principal();
-        Token token = principal.token();
-        if (permission == Permission.OPEN || (permission == Permission.READ && repository.openReads())) {
-            return Gate.Access.GRANTED;
-        }
-        if (token == null) {
-            return Gate.Access.UNAUTHENTICATED;
-        }
-        return token.role().permits(permission) ? Gate.Access.GRANTED : Gate.Access.FORBIDDEN;
     }
 
     /** The text of a new token. */

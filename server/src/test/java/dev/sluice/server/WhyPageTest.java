@@ -45,20 +45,17 @@ class WhyPageTest {
     }
 
     private Event event(String eventId, Event.Kind kind, String detail) {
-        return new Event(
-                eventId,
-                door.now.get(),
-                kind,
-                new Event.Actor("bob-secret", "tok-secret", "10.9.8.7", "npm/11"),
-                "main",
-                "pkg:fake/x@1",
-                Coordinates.of("fake", "x", "1"),
-                "x/x.tgz",
-                null,
-                null,
-                List.of("no <b>evil</b>"),
-                "x@1 refused",
-                detail);
+        return Event.of(
+                        eventId,
+                        door.now.get(),
+                        kind,
+                        new Event.Actor("bob-secret", "tok-secret", "10.9.8.7", "npm/11"),
+                        "x@1 refused")
+                .about(Event.Subject.of("main", Coordinates.of("fake", "x", "1"))
+                        .as("pkg:fake/x@1"))
+                .with(new Event.Bytes("x/x.tgz", null, null))
+                .decidedBy(List.of("no <b>evil</b>"))
+                .detailed(detail);
     }
 
     @Test

@@ -28,7 +28,7 @@ public final class MemoryJournal implements Journal {
 
     /** What was appended of that kind, in order. */
     public List<Event> events(Event.Kind kind) {
-        return events.stream().filter(e -> e.kind() == kind).toList();
+        return events.stream().filter(e -> e.kind().equals(kind)).toList();
     }
 
     /** From now on nothing that is appended arrives, as when its process was killed just before; or everything does again. */
@@ -59,14 +59,14 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
-    public List<Consumption> consumption(Subject subject, int limit) {
+    public List<Consumption> consumption(Taken what, int limit) {
         throw new UnsupportedOperationException("the memory journal keeps no consumption");
     }
 
     @Override
     public Set<String> versions(PackageName name) {
         return events.stream()
-                .map(Event::coordinates)
+                .map(event -> event.subject().coordinates())
                 .filter(each -> each != null && each.packageName().equals(name))
                 .map(Coordinates::version)
                 .collect(Collectors.toSet());

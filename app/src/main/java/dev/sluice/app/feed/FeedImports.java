@@ -129,20 +129,8 @@ public final class FeedImports {
     static void record(Installation installation, Event.Actor actor, String line, String whole) {
         installation
                 .journal()
-                .append(new Event(
-                        installation.ids().next(),
-                        installation.clock().instant(),
-                        Event.Kind.FEED,
-                        actor,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        List.of(),
-                        line,
-                        whole))
+                .append(Event.of(installation.ids().next(), installation.clock().instant(), Event.Kind.FEED, actor, line)
+                        .detailed(whole))
                 .toCompletableFuture()
                 .join();
     }

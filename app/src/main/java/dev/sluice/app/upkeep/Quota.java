@@ -81,20 +81,13 @@ public final class Quota {
     private void record(Call call, Repository repository, String quota) {
         installation
                 .journal()
-                .append(new Event(
-                        installation.ids().next(),
-                        installation.clock().instant(),
-                        Event.Kind.ADMIN,
-                        call.visit().actor(),
-                        repository.name(),
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        List.of(),
-                        "quota of repository " + repository.name() + ": " + quota,
-                        "{}"))
+                .append(Event.of(
+                                installation.ids().next(),
+                                installation.clock().instant(),
+                                Event.Kind.ADMIN,
+                                call.visit().actor(),
+                                "quota of repository " + repository.name() + ": " + quota)
+                        .about(Event.Subject.repository(repository.name())))
                 .toCompletableFuture()
                 .join();
     }

@@ -108,7 +108,7 @@ public record Home(
             return new Home(
                     database,
                     journal,
-                    journal::each,
+                    journal,
                     journal::check,
                     journal::unindexed,
                     Map.of(Parts.JOURNAL, journal.mark(), Parts.ADVISORIES, database.advisoriesMark()),
@@ -126,7 +126,7 @@ public record Home(
             return new Home(
                     database,
                     journal,
-                    journal::each,
+                    journal,
                     journal::check,
                     journal::unindexed,
                     Map.of(Parts.JOURNAL, journal.mark(), Parts.ADVISORIES, database.advisoriesMark()),

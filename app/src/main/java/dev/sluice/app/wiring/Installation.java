@@ -367,20 +367,8 @@ public final class Installation implements AutoCloseable {
 
     /** The journal knows of every damaged blob. */
     private void tell(Damages.Damage damage) {
-        journal.append(new Event(
-                ids.next(),
-                clock.instant(),
-                Event.Kind.DAMAGE,
-                Event.Actor.SYSTEM,
-                null,
-                null,
-                null,
-                null,
-                damage.blob().hex(),
-                null,
-                List.of(),
-                damage.problem(),
-                "{}"));
+        journal.append(Event.of(ids.next(), clock.instant(), Event.Kind.DAMAGE, Event.Actor.SYSTEM, damage.problem())
+                .with(new Event.Bytes(null, damage.blob().hex(), null)));
     }
 
     private static void refuseUnfinished(Database database) {
@@ -451,7 +439,6 @@ public final class Installation implements AutoCloseable {
     private static GateSettings settings(Configuration configuration) {
         return new GateSettings(
                 configuration.get(Setting.WORKSPACE),
-                DoorSettings.anonymousReads(configuration),
                 configuration.duration(Setting.FRESHNESS),
                 configuration.duration(Setting.ABSENCE),
                 configuration.duration(Setting.OUTAGE),

@@ -90,8 +90,7 @@ public final class Migration {
             return new Report(Map.of(), 0, amount.blobs(), amount.bytes());
         }
         Map<String, Long> tables = copy.run(progress::step);
-        long events = JournalCopy.copy(
-                        source.events(), target.events(), target.journal(), done -> progress.step("events", done))
+        long events = JournalCopy.copy(source.events(), target.events(), done -> progress.step("events", done))
                 .events();
         copy.finish();
         return new Report(tables, events, amount.blobs(), amount.bytes());

@@ -8,6 +8,7 @@ import dev.sluice.app.feed.FeedImports;
 import dev.sluice.app.feed.FeedSyncs;
 import dev.sluice.app.upkeep.Quota;
 import dev.sluice.app.upkeep.Upkeep;
+import dev.sluice.kernel.access.Grants;
 import dev.sluice.kernel.access.Role;
 import dev.sluice.kernel.access.TokenSecrets;
 import dev.sluice.server.FrontDoor;
@@ -96,7 +97,7 @@ public final class RunningServer implements AutoCloseable {
                     DoorSettings.binding(configuration, bind, port, certificate),
                     new FrontDoor.Rooms(
                             installation.gate(),
-                            installation.gate()::authorise,
+                            new Grants(DoorSettings.anonymousReads(configuration)),
                             installation.formats(),
                             installation.database().nodes(),
                             installation.database().leases(),

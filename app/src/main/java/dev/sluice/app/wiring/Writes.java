@@ -10,7 +10,6 @@ import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.server.Readiness;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,20 +34,12 @@ public final class Writes {
         return () -> {
             String why = failure.get();
             if (why != null) {
-                journal.append(new Event(
+                journal.append(Event.of(
                                 ids.next(),
                                 clock.instant(),
                                 Event.Kind.ADMIN,
                                 Event.Actor.SYSTEM,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                List.of(),
-                                "the journal can be written again; before: " + why,
-                                "{}"))
+                                "the journal can be written again; before: " + why))
                         .toCompletableFuture()
                         .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             }

@@ -171,22 +171,7 @@ final class FeedSyncsTest {
 
     private static List<String> events(Installation installation) {
         installation.journal().settle();
-        return installation
-                .journal()
-                .query(new Journal.Query(
-                        java.util.Set.of(Event.Kind.FEED),
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        100))
-                .stream()
+        return installation.journal().query(Journal.Query.latest(100, Event.Kind.FEED)).stream()
                 .map(Event::message)
                 .toList();
     }

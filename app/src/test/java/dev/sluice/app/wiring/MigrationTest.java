@@ -213,7 +213,7 @@ final class MigrationTest {
                 .hasSize(1)
                 .isEqualTo(from.advisories().exploitation(Set.of("CVE-2026-1")));
         assertThat(to.advisories().revision()).isEqualTo(from.advisories().revision());
-        Journal.Subject subject = new Journal.Subject("npm", "widget", Set.of(), null);
+        Journal.Taken subject = new Journal.Taken("npm", "widget", Set.of(), null);
         assertThat(copy.home.journal().consumption(subject, 10))
                 .hasSize(1)
                 .isEqualTo(old.home.journal().consumption(subject, 10));

@@ -19,7 +19,6 @@ import dev.sluice.testkit.FaultyDisk.Step;
 import dev.sluice.testkit.ManualClock;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,20 +31,7 @@ final class WritesTest {
     private final FaultyDisk disk = new FaultyDisk();
 
     private Event event() {
-        return new Event(
-                ids.next(),
-                clock.instant(),
-                Event.Kind.ADMIN,
-                Event.Actor.SYSTEM,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                List.of(),
-                "something",
-                "{}");
+        return Event.of(ids.next(), clock.instant(), Event.Kind.ADMIN, Event.Actor.SYSTEM, "something");
     }
 
     @Test

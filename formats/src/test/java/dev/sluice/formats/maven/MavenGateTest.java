@@ -76,7 +76,7 @@ class MavenGateTest {
         assertThat(response.header("x-checksum-md5")).isEqualTo(hex(Algorithm.MD5, bytes("jar 1.0")));
         assertThat(response.header("Last-Modified")).isEqualTo("Mon, 01 Jan 2024 00:00:00 GMT");
         assertThat(downloads()).hasSize(1);
-        assertThat(downloads().getFirst().purl()).isEqualTo("pkg:maven/com.acme/lib@1.0");
+        assertThat(downloads().getFirst().subject().purl()).isEqualTo("pkg:maven/com.acme/lib@1.0");
     }
 
     @Test

@@ -1,26 +1,34 @@
 package dev.sluice.kernel.access;
 
+import static dev.sluice.kernel.access.Permission.AUDIT;
+import static dev.sluice.kernel.access.Permission.OPEN;
+import static dev.sluice.kernel.access.Permission.PUBLISH;
+import static dev.sluice.kernel.access.Permission.READ;
+
 import java.util.Locale;
+import java.util.Set;
 
 /** A named set of permissions a token holds. */
 public enum Role {
     /** Reads packages. */
-    READER,
+    READER(OPEN, READ),
     /** Reads and publishes packages. */
-    PUBLISHER,
+    PUBLISHER(OPEN, READ, PUBLISH),
     /** Reads packages, the journal, decisions and policies. */
-    AUDITOR,
+    AUDITOR(OPEN, READ, AUDIT),
     /** May do everything. */
-    ADMINISTRATOR;
+    ADMINISTRATOR(Permission.values());
 
-    /** Whether the role includes the permission. */
-    public boolean permits(Permission permission) {
-        return switch (permission) {
-            case OPEN, READ -> true;
-            case PUBLISH -> this == PUBLISHER || this == ADMINISTRATOR;
-            case AUDIT -> this == AUDITOR || this == ADMINISTRATOR;
-            case DELETE, ADMINISTER -> this == ADMINISTRATOR;
-        };
+    @SuppressWarnings("ImmutableEnumChecker") // an immutable set
+    private final Set<Permission> permissions;
+
+    Role(Permission... permissions) {
+        this.permissions = Set.of(permissions);
+    }
+
+    /** Whether the role includes the permission; what that means where, {@link Grants} says. */
+    boolean permits(Permission permission) {
+        return permissions.contains(permission);
     }
 
     /** The role with that name in any case. Throws IllegalArgumentException naming the known ones. */

@@ -1,7 +1,5 @@
 package dev.sluice.kernel.gate;
 
-import dev.sluice.kernel.access.Permission;
-import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.advisory.AdvisoryIndex;
 import dev.sluice.kernel.advisory.Findings;
 import dev.sluice.kernel.artifact.Coordinates;
@@ -40,7 +38,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one door. Every release of artifact bytes passes its stages: authorise, locate, obtain, verify, inspect, judge, record.
+ * The one door. Every release of artifact bytes passes its stages: locate, obtain, verify, inspect, judge, record. Who may ask
+ * is decided before ({@link dev.sluice.kernel.access.Grants}).
  *
  * <p>Decisions are taken at every request, from memory where nothing they depend on changed. Methods named {@code …FromMemory}
  * never block and return null when they would have to; the others may block and run on virtual threads. Thread-safe.
@@ -48,15 +47,6 @@ import org.jspecify.annotations.Nullable;
 public final class Gate {
 
     private static final long MAX_DOCUMENT_BYTES = 8L << 20;
-
-    /** Whether the caller may. */
-    public enum Access {
-        GRANTED,
-        /** A token is missing or not known: answer 401. */
-        UNAUTHENTICATED,
-        /** The token does not permit it: answer 403. */
-        FORBIDDEN
-    }
 
     /**
      * A metadata document of an upstream, kept here.
@@ -163,22 +153,6 @@ public final class Gate {
             throw new IllegalArgumentException("no format '" + name.format() + "' here");
         }
         return format;
-    }
-
-    /** Whether the caller may do that in the repository. Needs nothing but memory. */
-    public Access authorise(Visit visit, Repository repository, Permission permission) {
-        if (permission == Permission.OPEN) {
-            return Access.GRANTED;
-        }
-        Token token = visit.principal().token();
-        if (token == null) {
-            return permission == Permission.READ && repository.openReads() && settings.anonymousReads()
-                    ? Access.GRANTED
-                    : Access.UNAUTHENTICATED;
-        }
-        boolean here =
-                token.repositories().isEmpty() || token.repositories().stream().anyMatch(repository::answersTo);
-        return here && token.role().permits(permission) ? Access.GRANTED : Access.FORBIDDEN;
     }
 
     /** Lists a package, every release judged: {@link Listed}, {@link Refused} when nothing is left, or {@link Missing}. */

@@ -6,7 +6,6 @@ import java.time.Duration;
  * How the gate behaves where the design leaves a choice.
  *
  * @param workspace name of the installation, as policies see it
- * @param anonymousReads whether repositories with open reads are open at all (false when bound beyond loopback)
  * @param freshness how long an upstream's index counts as current before it is asked again
  * @param absence how long "there is none" is believed
  * @param outage how long an upstream that failed is left alone
@@ -17,7 +16,6 @@ import java.time.Duration;
  */
 public record GateSettings(
         String workspace,
-        boolean anonymousReads,
         Duration freshness,
         Duration absence,
         Duration outage,
@@ -29,7 +27,6 @@ public record GateSettings(
     /** What an installation starts with. */
     public static final GateSettings STANDARD = new GateSettings(
             "main",
-            true,
             Duration.ofMinutes(5),
             Duration.ofMinutes(1),
             Duration.ofSeconds(10),

@@ -56,7 +56,7 @@ final class PublishRights {
     void check(Format format, Publication publication) throws RejectedException, BlobsUnavailableException {
         Repository repository = publication.repository();
         PackageName name = publication.packageName();
-        if (publication.kind() == Event.Kind.UNPUBLISH) {
+        if (publication.kind().equals(Event.Kind.UNPUBLISH)) {
             return;
         }
         boolean ours = hosted.find(repository.id(), name).isPresent();

@@ -58,12 +58,8 @@ final class Recorder {
                         clock.instant(),
                         Event.Kind.DOWNLOAD,
                         visit.actor(),
-                        want.repository().name(),
-                        format.purl(file.coordinates()).toString(),
-                        file.coordinates(),
-                        file.path(),
-                        file.contents().sha256().hex(),
-                        file.upstream(),
+                        subject(want.repository(), format, file.coordinates()),
+                        bytes(file, file.upstream()),
                         policies,
                         "downloaded " + file.coordinates(),
                         policies.isEmpty()
@@ -98,12 +94,8 @@ final class Recorder {
                         now,
                         Event.Kind.REFUSAL,
                         visit.actor(),
-                        repository.name(),
-                        purl(format, coordinates.packageName(), coordinates),
-                        coordinates,
-                        path,
-                        null,
-                        null,
+                        subject(repository, format, coordinates),
+                        new Event.Bytes(path, null, null),
                         List.of(refusal.policy()),
                         refusal.subject() + " refused: " + String.join("; ", refusal.reasons()) + repeats(former),
                         Json.write(detail.get()))));
@@ -132,13 +124,8 @@ final class Recorder {
                         clock.instant(),
                         Event.Kind.HIDDEN,
                         visit.actor(),
-                        listed.repository().name(),
-                        purl(format, listed.name(), null),
-                        listed.name(),
-                        null,
-                        null,
-                        null,
-                        null,
+                        subject(listed.repository(), format, listed.name()),
+                        Event.Bytes.NONE,
                         withholding.policies(),
                         withholding.message(),
                         withholding.detail()));
@@ -147,22 +134,13 @@ final class Recorder {
     /** The event of a publication, for {@link #told}. */
     Event published(
             Visit visit, Publication publication, Format format, @Nullable String version, @Nullable StoredFile file) {
-        Coordinates coordinates = version == null ? null : new Coordinates(publication.packageName(), version);
-        return new Event(
-                ids.next(),
-                clock.instant(),
-                publication.kind(),
-                visit.actor(),
-                publication.repository().name(),
-                purl(format, publication.packageName(), coordinates),
-                publication.packageName(),
-                coordinates,
-                file == null ? null : file.path(),
-                file == null ? null : file.contents().sha256().hex(),
-                null,
-                List.of(),
-                publication.message(),
-                "{}");
+        PackageName name = publication.packageName();
+        return Event.of(ids.next(), clock.instant(), publication.kind(), visit.actor(), publication.message())
+                .about(
+                        version == null
+                                ? subject(publication.repository(), format, name)
+                                : subject(publication.repository(), format, new Coordinates(name, version)))
+                .with(file == null ? Event.Bytes.NONE : bytes(file, null));
     }
 
     /** Tells the journal of a change that was made with those events, and the store when the journal has them. */
@@ -195,47 +173,42 @@ final class Recorder {
     }
 
     void upstreamFault(Repository repository, String upstream, PackageName name, String message) {
-        journal.append(new Event(
-                ids.next(),
-                clock.instant(),
-                Event.Kind.UPSTREAM_FAULT,
-                Event.Actor.SYSTEM,
-                repository.name(),
-                null,
-                name,
-                null,
-                null,
-                null,
-                upstream,
-                List.of(),
-                "upstream '" + upstream + "', " + name.name() + ": " + message,
-                "{}"));
+        journal.append(Event.of(
+                        ids.next(),
+                        clock.instant(),
+                        Event.Kind.UPSTREAM_FAULT,
+                        Event.Actor.SYSTEM,
+                        "upstream '" + upstream + "', " + name.name() + ": " + message)
+                .about(Event.Subject.of(repository.name(), name))
+                .with(new Event.Bytes(null, null, upstream)));
     }
 
     /** Tells that the bytes of a published file are lost; once a day for each. */
     void lost(Repository repository, StoredFile file) {
         if (lost.asMap().putIfAbsent(repository.id() + " " + file.path(), true) == null) {
-            journal.append(new Event(
-                    ids.next(),
-                    clock.instant(),
-                    Event.Kind.DAMAGE,
-                    Event.Actor.SYSTEM,
-                    repository.name(),
-                    null,
-                    file.coordinates(),
-                    file.path(),
-                    file.contents().sha256().hex(),
-                    null,
-                    List.of(),
-                    "the bytes of " + file.path() + " are lost or damaged; it is not released",
-                    "{}"));
+            journal.append(Event.of(
+                            ids.next(),
+                            clock.instant(),
+                            Event.Kind.DAMAGE,
+                            Event.Actor.SYSTEM,
+                            "the bytes of " + file.path() + " are lost or damaged; it is not released")
+                    .about(Event.Subject.of(repository.name(), file.coordinates()))
+                    .with(bytes(file, null)));
         }
     }
 
-    private static String purl(Format format, PackageName name, @Nullable Coordinates coordinates) {
-        return coordinates == null
-                ? format.purl(new Coordinates(name, "0")).packageOnly().toString()
-                : format.purl(coordinates).toString();
+    private static Event.Subject subject(Repository repository, Format format, Coordinates version) {
+        return Event.Subject.of(repository.name(), version)
+                .as(format.purl(version).toString());
+    }
+
+    private static Event.Subject subject(Repository repository, Format format, PackageName name) {
+        return Event.Subject.of(repository.name(), name)
+                .as(format.purl(new Coordinates(name, "0")).packageOnly().toString());
+    }
+
+    private static Event.Bytes bytes(StoredFile file, @Nullable String upstream) {
+        return new Event.Bytes(file.path(), file.contents().sha256().hex(), upstream);
     }
 
     private void append(Visit visit, Event event) {

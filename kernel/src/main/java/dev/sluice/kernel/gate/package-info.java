@@ -1,4 +1,4 @@
-/** The one door: every release of bytes is authorised, located, obtained, verified, judged and recorded here. */
+/** The one door: every release of bytes is located, obtained, verified, judged and recorded here. */
 @NullMarked
 package dev.sluice.kernel.gate;
 

@@ -274,20 +274,8 @@ public final class Policies {
         String message = "policy '" + policy.name() + "' " + what + " (version " + policy.version() + ", mode "
                 + policy.mode().label() + (policy.enabled() ? ")" : ", disabled)");
         try {
-            journal.append(new Event(
-                            ids.next(),
-                            now,
-                            Event.Kind.POLICY,
-                            actor,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            List.of(policy.name()),
-                            message,
-                            "{}"))
+            journal.append(Event.of(ids.next(), now, Event.Kind.POLICY, actor, message)
+                            .decidedBy(List.of(policy.name())))
                     .toCompletableFuture()
                     .join();
         } catch (CompletionException e) {

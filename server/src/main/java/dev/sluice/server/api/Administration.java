@@ -9,7 +9,6 @@ import dev.sluice.server.operation.Call;
 import dev.sluice.server.operation.Problem;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -80,20 +79,13 @@ final class Administration {
 
     /** Records a change; returns when it is durable. */
     void record(Call call, @Nullable String repository, String message) {
-        journal.append(new Event(
-                        ids.next(),
-                        clock.instant(),
-                        Event.Kind.ADMIN,
-                        call.visit().actor(),
-                        repository,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        List.of(),
-                        message,
-                        "{}"))
+        journal.append(Event.of(
+                                ids.next(),
+                                clock.instant(),
+                                Event.Kind.ADMIN,
+                                call.visit().actor(),
+                                message)
+                        .about(repository == null ? Event.Subject.NOTHING : Event.Subject.repository(repository)))
                 .toCompletableFuture()
                 .join();
     }

@@ -10,14 +10,13 @@ import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Journal.Consumption;
+import dev.sluice.kernel.journal.Journal.Query.Field;
 import dev.sluice.server.operation.Call;
 import dev.sluice.server.operation.Problem;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -27,7 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -63,7 +62,7 @@ final class JournalApi {
     }
 
     Response events(Call call) {
-        Set<Event.Kind> kinds = EnumSet.noneOf(Event.Kind.class);
+        Set<Event.Kind> kinds = new LinkedHashSet<>();
         for (String text : call.request().query().getOrDefault("kind", List.of())) {
             for (String part : text.split(",", 50)) {
                 kinds.add(kind(part.strip()));
@@ -75,9 +74,9 @@ final class JournalApi {
     /** Refusals, and beside them what was withheld from indexes, a row per policy, package and hour. */
     Response decisions(Call call) {
         journal.settle();
-        ObjectNode body = page(found(call, EnumSet.of(Event.Kind.REFUSAL), limit(call)), limit(call));
+        ObjectNode body = page(found(call, Set.of(Event.Kind.REFUSAL), limit(call)), limit(call));
         // One resolution asks for hundreds of indexes: event by event they would bury the refusals.
-        List<Event> hidden = found(call, EnumSet.of(Event.Kind.HIDDEN), MAX_HIDDEN);
+        List<Event> hidden = found(call, Set.of(Event.Kind.HIDDEN), MAX_HIDDEN);
         body.set("withheld", Withheld.grouped(hidden, call.request().query("policy")));
         body.put("withheld_complete", hidden.size() < MAX_HIDDEN);
         return Replies.json(200, body);
@@ -107,19 +106,18 @@ final class JournalApi {
 
     private Journal.Query query(
             Call call, Set<Event.Kind> kinds, @Nullable Named named, @Nullable String version, int limit) {
-        return new Journal.Query(
-                kinds,
-                call.request().query("repository"),
-                named == null ? call.request().query("format") : named.name().format(),
-                named == null ? call.request().query("package") : named.name().name(),
-                version,
-                digest(call),
-                call.request().query("policy"),
-                call.request().query("user"),
-                instant(call, "since"),
-                instant(call, "until"),
-                call.request().query("before"),
-                limit);
+        Journal.Query query = Journal.Query.ALL
+                .of(kinds)
+                .where(Field.REPOSITORY, call.request().query("repository"))
+                .where(Field.FORMAT, call.request().query("format"))
+                .where(Field.PACKAGE, call.request().query("package"))
+                .where(Field.DIGEST, digest(call))
+                .where(Field.POLICY, call.request().query("policy"))
+                .where(Field.USER, call.request().query("user"))
+                .between(instant(call, "since"), instant(call, "until"))
+                .olderThan(call.request().query("before"))
+                .limit(limit);
+        return (named == null ? query : query.about(named.name())).where(Field.VERSION, version);
     }
 
     private ObjectNode page(List<Event> events, int limit) {
@@ -142,7 +140,7 @@ final class JournalApi {
         if (named != null) {
             found = taken(named, limit);
         } else if (digest != null) {
-            found = journal.consumption(new Journal.Subject(null, null, Set.of(), digest), limit);
+            found = journal.consumption(new Journal.Taken(null, null, Set.of(), digest), limit);
         } else if (advisory != null) {
             found = affected(advisory, limit);
         } else {
@@ -168,7 +166,7 @@ final class JournalApi {
     }
 
     private List<Consumption> taken(PackageName name, List<String> versions, int limit) {
-        return journal.consumption(new Journal.Subject(name.format(), name.name(), Set.copyOf(versions), null), limit);
+        return journal.consumption(new Journal.Taken(name.format(), name.name(), Set.copyOf(versions), null), limit);
     }
 
     /** Takes every version of the packages an advisory names, and keeps those it covers. */
@@ -191,7 +189,7 @@ final class JournalApi {
         Map<Coordinates, Boolean> covered = new HashMap<>();
         for (PackageName name : names) {
             for (Consumption each :
-                    journal.consumption(new Journal.Subject(name.format(), name.name(), Set.of(), null), limit)) {
+                    journal.consumption(new Journal.Taken(name.format(), name.name(), Set.of(), null), limit)) {
                 Coordinates version = new Coordinates(name, each.version());
                 if (covered.computeIfAbsent(version, v -> covers(identifiers, v))) {
                     found.add(each);
@@ -228,8 +226,9 @@ final class JournalApi {
 
     private static ObjectNode write(Event event) {
         ObjectNode node = Replies.object();
-        Coordinates coordinates = event.coordinates();
-        PackageName packageName = event.packageName();
+        Event.Subject subject = event.subject();
+        Coordinates coordinates = subject.coordinates();
+        PackageName packageName = subject.packageName();
         node.put("id", event.id())
                 .put("at", event.at().toString())
                 .put("kind", event.kind().name().toLowerCase(Locale.ROOT))
@@ -238,13 +237,13 @@ final class JournalApi {
                 .put("token", event.actor().tokenId())
                 .put("address", event.actor().address())
                 .put("user_agent", event.actor().userAgent())
-                .put("repository", event.repository())
-                .put("purl", event.purl())
+                .put("repository", subject.repository())
+                .put("purl", subject.purl())
                 .put("package", packageName == null ? null : packageName.name())
                 .put("version", coordinates == null ? null : coordinates.version())
-                .put("file", event.file())
-                .put("digest", event.digest())
-                .put("upstream", event.upstream());
+                .put("file", event.bytes().file())
+                .put("digest", event.bytes().digest())
+                .put("upstream", event.bytes().upstream());
         node.set("policies", Replies.texts(event.policies()));
         node.set("detail", detail(event));
         return node;
@@ -258,18 +257,22 @@ final class JournalApi {
         }
     }
 
-    private static Event.Kind kind(String text) {
-        return Stream.of(Event.Kind.values())
-                .filter(kind -> kind.name().equalsIgnoreCase(text.replace('-', '_')))
-                .findFirst()
-                .orElseThrow(() -> InvalidInputException.field(
-                        "kind",
-                        "one of "
-                                + String.join(
-                                        ", ",
-                                        Arrays.stream(Event.Kind.values())
-                                                .map(kind -> kind.name().toLowerCase(Locale.ROOT))
-                                                .toList())));
+    /** A kind that is known, or that an event has: a misspelt one must not look as if nothing of it had happened. */
+    private Event.Kind kind(String text) {
+        try {
+            Event.Kind kind = Event.Kind.of(text.replace('-', '_').toUpperCase(Locale.ROOT));
+            if (Event.Kind.KNOWN.contains(kind)
+                    || !journal.query(Journal.Query.latest(1, kind)).isEmpty()) {
+                return kind;
+            }
+        } catch (IllegalArgumentException noName) {
+            // told below
+        }
+        throw InvalidInputException.field(
+                "kind",
+                Event.Kind.KNOWN.stream()
+                        .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                        .collect(Collectors.joining(", ", "one of ", "")));
     }
 
     private static @Nullable Instant instant(Call call, String name) {

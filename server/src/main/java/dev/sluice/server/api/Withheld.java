@@ -64,8 +64,8 @@ final class Withheld {
             }
             Group group = new Group(
                     event.at().truncatedTo(ChronoUnit.HOURS),
-                    event.repository(),
-                    event.purl(),
+                    event.subject().repository(),
+                    event.subject().purl(),
                     by,
                     version.path("state").asString("HIDDEN"));
             Withheld row = groups.computeIfAbsent(group, g -> new Withheld(event.id()));

@@ -53,7 +53,7 @@ final class WhyPage {
                 .filter(found -> EXPLAINED.contains(found.kind()))
                 .orElseThrow(Pages::noSuchDecision);
         JsonNode detail = detail(event);
-        boolean advisoryData = isCovered(event.packageName());
+        boolean advisoryData = isCovered(event.subject().packageName());
         return call.prefersJson() ? json(event, detail, advisoryData) : html(event, detail, advisoryData);
     }
 
@@ -106,11 +106,11 @@ final class WhyPage {
                 .put("at", event.at().toString())
                 .put("kind", event.kind().name().toLowerCase(Locale.ROOT))
                 .put("message", event.message())
-                .put("repository", event.repository())
-                .put("purl", event.purl())
-                .put("file", event.file())
-                .put("digest", event.digest())
-                .put("upstream", event.upstream());
+                .put("repository", event.subject().repository())
+                .put("purl", event.subject().purl())
+                .put("file", event.bytes().file())
+                .put("digest", event.bytes().digest())
+                .put("upstream", event.bytes().upstream());
         event.policies().forEach(body.putArray("policies")::add);
         body.put("advisory_data", advisoryData);
         body.set("detail", detail);
@@ -118,10 +118,12 @@ final class WhyPage {
     }
 
     private static Response html(Event event, JsonNode detail, boolean advisoryData) {
-        boolean refused = event.kind() == Event.Kind.REFUSAL || event.kind() == Event.Kind.HIDDEN;
-        String subject = event.coordinates() != null
-                ? event.coordinates().toString()
-                : event.purl() != null ? event.purl() : "this request";
+        boolean refused =
+                event.kind().equals(Event.Kind.REFUSAL) || event.kind().equals(Event.Kind.HIDDEN);
+        Event.Subject about = event.subject();
+        String subject = about.coordinates() != null
+                ? about.coordinates().toString()
+                : about.purl() != null ? about.purl() : "this request";
         Html page = new Html(title(event, subject));
         page.element("h1", title(event, subject));
         page.raw(refused ? "<div class=\"verdict\">" : "<div class=\"verdict ok\">")
@@ -142,11 +144,11 @@ final class WhyPage {
         advice(page, detail);
         page.element("h2", "What was asked").raw("<table>");
         page.row("When", event.at().toString());
-        row(page, "Repository", event.repository());
-        row(page, "Package URL", event.purl());
-        row(page, "File", event.file());
-        row(page, "SHA-256", event.digest());
-        row(page, "Upstream", event.upstream());
+        row(page, "Repository", event.subject().repository());
+        row(page, "Package URL", event.subject().purl());
+        row(page, "File", event.bytes().file());
+        row(page, "SHA-256", event.bytes().digest());
+        row(page, "Upstream", event.bytes().upstream());
         if (!event.policies().isEmpty()) {
             page.row("Decided by", String.join(", ", event.policies()));
         }
@@ -158,11 +160,11 @@ final class WhyPage {
 
     private static String title(Event event, String subject) {
         String policies = event.policies().isEmpty() ? "" : " by policy " + String.join(", ", event.policies());
-        return switch (event.kind()) {
-            case REFUSAL -> subject + " was blocked" + policies;
-            case HIDDEN -> "Versions of " + subject + " were held back" + policies;
-            case DOWNLOAD -> subject + " was released";
-            case PUBLISH -> subject + " was published";
+        return switch (event.kind().name()) {
+            case "REFUSAL" -> subject + " was blocked" + policies;
+            case "HIDDEN" -> "Versions of " + subject + " were held back" + policies;
+            case "DOWNLOAD" -> subject + " was released";
+            case "PUBLISH" -> subject + " was published";
             default -> subject + ": an upstream broke a promise";
         };
     }

@@ -55,8 +55,8 @@ final class TracedJournal implements Journal {
     }
 
     @Override
-    public List<Consumption> consumption(Subject subject, int limit) {
-        return journal.consumption(subject, limit);
+    public List<Consumption> consumption(Taken what, int limit) {
+        return journal.consumption(what, limit);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Event.Actor;
 import dev.sluice.kernel.journal.Event.Kind;
+import dev.sluice.storage.sql.EventTable.Row;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -19,7 +20,8 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * An event as JSON in UTF-8, the form of the log on disk. Properties that are null are left out; unknown ones are skipped.
+ * An event as JSON in UTF-8, the form of the log on disk. Properties that are null are left out; unknown ones are skipped, so
+ * what another build may have written is copied as its bytes ({@link EventLog}).
  *
  * <p>Half surrogate pairs, which UTF-8 cannot carry, become U+FFFD. Thread-safe.
  */
@@ -37,20 +39,21 @@ final class EventCodec {
         json.property("token", event.actor().tokenId());
         json.property("address", event.actor().address());
         json.property("userAgent", event.actor().userAgent());
-        json.property("repository", event.repository());
-        json.property("purl", event.purl());
-        @Nullable PackageName packageName = event.packageName();
+        Event.Subject subject = event.subject();
+        json.property("repository", subject.repository());
+        json.property("purl", subject.purl());
+        @Nullable PackageName packageName = subject.packageName();
         if (packageName != null) {
             json.property("format", packageName.format());
             json.property("package", packageName.name());
         }
-        @Nullable Coordinates coordinates = event.coordinates();
+        @Nullable Coordinates coordinates = subject.coordinates();
         if (coordinates != null) {
             json.property("version", coordinates.version());
         }
-        json.property("file", event.file());
-        json.property("digest", event.digest());
-        json.property("upstream", event.upstream());
+        json.property("file", event.bytes().file());
+        json.property("digest", event.bytes().digest());
+        json.property("upstream", event.bytes().upstream());
         if (!event.policies().isEmpty()) {
             json.property("policies", event.policies());
         }
@@ -82,6 +85,11 @@ final class EventCodec {
         } catch (JacksonException | DateTimeException e) {
             throw new IllegalArgumentException("not an event: " + e.getMessage(), e);
         }
+    }
+
+    /** The event in those bytes as a log keeps it. Throws IllegalArgumentException when they are none. */
+    static Row row(byte[] bytes) {
+        return new Row(decode(bytes).id(), bytes);
     }
 
     /**
@@ -236,20 +244,19 @@ final class EventCodec {
             return new Event(
                     required("id", id),
                     instant(required("at", at)),
-                    Kind.valueOf(required("kind", kind)),
+                    Kind.of(required("kind", kind)),
                     new Actor(required("user", user), token, address, userAgent),
-                    repository,
-                    purl,
-                    format == null || packageName == null ? null : new PackageName(format, packageName),
-                    format == null || packageName == null || version == null
-                            ? null
-                            : Coordinates.of(format, packageName, version),
-                    file,
-                    digest,
-                    upstream,
+                    subject(),
+                    new Event.Bytes(file, digest, upstream),
                     policies,
                     message,
                     detail);
+        }
+
+        private Event.Subject subject() {
+            PackageName name = format == null || packageName == null ? null : new PackageName(format, packageName);
+            Coordinates coordinates = name == null || version == null ? null : new Coordinates(name, version);
+            return new Event.Subject(repository, purl, name, coordinates);
         }
 
         /** What {@link Instant#toString} writes of the years 0000 to 9999, read at once; anything else goes the long way. */

@@ -2,7 +2,6 @@ package dev.sluice.storage.journal;
 
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Digest.Algorithm;
-import dev.sluice.kernel.journal.Journal;
 import dev.sluice.storage.StorageException;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -14,7 +13,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.LongConsumer;
 
 /**
- * Copies a journal to another place: the same events, with the same identifiers, in the same order.
+ * Copies a journal to another place: the same events, byte by byte, in the same order.
  *
  * <p>What an earlier copying that was cut short has written is not written again.
  */
@@ -36,7 +35,7 @@ public final class JournalCopy {
         MessageDigest digest = sha256();
         long[] count = {0};
         log.each(event -> {
-            digest.update(EventCodec.encode(event));
+            digest.update(event.json());
             count[0]++;
         });
         return new Fingerprint(count[0], Digest.of(Algorithm.SHA256, digest.digest()));
@@ -48,21 +47,20 @@ public final class JournalCopy {
      * @param progress is told the number of events in the target from time to time
      * @throws StorageException when the target holds other events, or is not the same afterwards
      */
-    public static Fingerprint copy(EventLog source, EventLog target, Journal into, LongConsumer progress)
-            throws IOException {
+    public static Fingerprint copy(EventLog source, EventLog target, LongConsumer progress) throws IOException {
         Fingerprint there = fingerprint(target);
         MessageDigest digest = sha256();
         List<CompletableFuture<Void>> pending = new ArrayList<>();
         long[] count = {0};
         requireBeginning(there, 0, digest);
         source.each(event -> {
-            digest.update(EventCodec.encode(event));
+            digest.update(event.json());
             count[0]++;
             if (count[0] <= there.events()) {
                 requireBeginning(there, count[0], digest);
                 return;
             }
-            pending.add(into.append(event).toCompletableFuture());
+            pending.add(target.append(event).toCompletableFuture());
             if (pending.size() == AT_ONCE) {
                 settle(pending);
                 progress.accept(count[0]);
@@ -73,7 +71,7 @@ public final class JournalCopy {
         if (count[0] < there.events()) {
             throw foreign();
         }
-        into.settle();
+        target.settle();
         Fingerprint wanted = new Fingerprint(count[0], Digest.of(Algorithm.SHA256, digest.digest()));
         if (!fingerprint(target).equals(wanted)) {
             throw new StorageException("the copied journal is not the same as its source", null);

@@ -8,6 +8,7 @@ import dev.sluice.storage.FileMark;
 import dev.sluice.storage.Mark;
 import dev.sluice.storage.StorageException;
 import dev.sluice.storage.sql.EventIndex;
+import dev.sluice.storage.sql.EventTable.Row;
 import dev.sluice.storage.upkeep.JournalCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,7 +44,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>When a write fails (the disk is full) its stages fail, and so do later ones until a write succeeds again.
  */
-public final class SegmentJournal implements Journal, AutoCloseable {
+public final class SegmentJournal implements Journal, EventLog, AutoCloseable {
     /** Size from which on a new file is begun, unless told otherwise: 64 MiB. */
     public static final long SEGMENT_BYTES = 64L * 1024 * 1024;
 
@@ -127,7 +128,15 @@ public final class SegmentJournal implements Journal, AutoCloseable {
 
     @Override
     public CompletionStage<Void> append(Event event) {
-        byte[] json = EventCodec.encode(event);
+        return append(EventCodec.encode(event));
+    }
+
+    @Override
+    public CompletionStage<Void> append(Row event) {
+        return append(event.json());
+    }
+
+    private CompletionStage<Void> append(byte[] json) {
         CompletableFuture<Void> durable = new CompletableFuture<>();
         if (json.length > Frames.MOST_RECORD_BYTES) {
             durable.completeExceptionally(
@@ -157,8 +166,8 @@ public final class SegmentJournal implements Journal, AutoCloseable {
     }
 
     @Override
-    public List<Consumption> consumption(Subject subject, int limit) {
-        return index.consumption(subject, limit);
+    public List<Consumption> consumption(Taken what, int limit) {
+        return index.consumption(what, limit);
     }
 
     @Override
@@ -247,13 +256,13 @@ public final class SegmentJournal implements Journal, AutoCloseable {
         return new JournalCheck.Result(events, faults, null);
     }
 
-    /** Hands every event that is durable now to the consumer, in the order of the log. Throws IOException. */
-    public void each(Consumer<Event> consumer) throws IOException {
+    @Override
+    public void each(Consumer<Row> consumer) throws IOException {
         long end = segments.end();
         long position = 0;
         while (position < end) {
             Segments.Chunk chunk = segments.read(position, end, WISHED_BATCH_BYTES);
-            chunk.records().forEach(entry -> consumer.accept(EventCodec.decode(entry.json())));
+            chunk.records().forEach(entry -> consumer.accept(EventCodec.row(entry.json())));
             position = chunk.next();
         }
     }

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * the answer was lost, and appending it again writes no second one. What is asked about follows the log; the nodes take turns
  * at that. Thread-safe.
  */
-public final class TableJournal implements Journal, AutoCloseable {
+public final class TableJournal implements Journal, EventLog, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TableJournal.class);
     private static final int MOST_WAITING = 200_000;
     private static final int MOST_FAULTS = 100;
@@ -68,14 +68,19 @@ public final class TableJournal implements Journal, AutoCloseable {
 
     @Override
     public CompletionStage<Void> append(Event event) {
-        byte[] json = EventCodec.encode(event);
+        return append(new Row(event.id(), EventCodec.encode(event)));
+    }
+
+    @Override
+    public CompletionStage<Void> append(Row event) {
+        byte[] json = event.json();
         CompletableFuture<Void> durable = new CompletableFuture<>();
         if (json.length > Frames.MOST_RECORD_BYTES) {
             durable.completeExceptionally(
                     new IllegalArgumentException("an event of " + json.length + " bytes is too large for the journal"));
         } else if (closing) {
             durable.completeExceptionally(closed());
-        } else if (!queue.offer(new Waiting(new Row(event.id(), json), durable))) {
+        } else if (!queue.offer(new Waiting(event, durable))) {
             durable.completeExceptionally(
                     new StorageException("the journal cannot keep up: " + MOST_WAITING + " events wait", null));
         } else if (closing && !writer.isAlive()) {
@@ -95,8 +100,8 @@ public final class TableJournal implements Journal, AutoCloseable {
     }
 
     @Override
-    public List<Consumption> consumption(Subject subject, int limit) {
-        return table.consumption(subject, limit);
+    public List<Consumption> consumption(Taken what, int limit) {
+        return table.consumption(what, limit);
     }
 
     @Override
@@ -157,8 +162,8 @@ public final class TableJournal implements Journal, AutoCloseable {
         return new JournalCheck.Result(next - 1, faults, null);
     }
 
-    /** Hands every event that is durable now to the consumer, in the order of the log. Throws StorageException. */
-    public void each(Consumer<Event> consumer) {
+    @Override
+    public void each(Consumer<Row> consumer) {
         long end = table.end();
         long next = 1;
         while (next < end) {
@@ -166,7 +171,7 @@ public final class TableJournal implements Journal, AutoCloseable {
             if (records.isEmpty()) {
                 throw new StorageException("events " + next + " to " + (end - 1) + " are missing", null);
             }
-            records.forEach(record -> consumer.accept(EventCodec.decode(record.json())));
+            records.forEach(record -> consumer.accept(EventCodec.row(record.json())));
             next = records.getLast().position() + 1;
         }
     }

@@ -5,7 +5,7 @@ import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Event.Actor;
 import dev.sluice.kernel.journal.Event.Kind;
 import dev.sluice.kernel.journal.Journal.Consumption;
-import dev.sluice.kernel.journal.Journal.Subject;
+import dev.sluice.kernel.journal.Journal.Taken;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -59,18 +59,18 @@ final class ConsumptionRollup {
 
     /** Counts the event when bytes of a known version left. */
     void add(Event event) {
-        @Nullable Coordinates coordinates = event.coordinates();
-        if (event.kind() != Kind.DOWNLOAD || coordinates == null) {
+        @Nullable Coordinates coordinates = event.subject().coordinates();
+        if (!event.kind().equals(Kind.DOWNLOAD) || coordinates == null) {
             return;
         }
-        @Nullable String purl = event.purl();
+        @Nullable String purl = event.subject().purl();
         Actor actor = event.actor();
         Key key = new Key(
                 EventIndex.indexed(coordinates.format()),
                 EventIndex.indexed(coordinates.name()),
                 EventIndex.indexed(coordinates.version()),
-                orEmpty(event.digest()),
-                orEmpty(event.repository()),
+                orEmpty(event.bytes().digest()),
+                orEmpty(event.subject().repository()),
                 EventIndex.indexed(actor.user()),
                 orEmpty(actor.tokenId()));
         Line line = lines.computeIfAbsent(key, k -> new Line());
@@ -110,16 +110,16 @@ final class ConsumptionRollup {
     }
 
     /** The lines about the subject, merged over the files of a version. */
-    static List<Consumption> read(Session session, Subject subject, int limit) throws SQLException {
-        if (subject.packageName() == null && subject.digest() == null) {
+    static List<Consumption> read(Session session, Taken what, int limit) throws SQLException {
+        if (what.packageName() == null && what.digest() == null) {
             throw new IllegalArgumentException("name a package or a digest");
         }
-        List<String> versions = subject.versions().stream().sorted().toList();
+        List<String> versions = what.versions().stream().sorted().toList();
         List<Consumption> result = new ArrayList<>();
         int from = 0;
         do {
             int to = Math.min(versions.size(), from + VERSIONS_AT_ONCE);
-            read(session, subject, versions.subList(from, to), limit, result);
+            read(session, what, versions.subList(from, to), limit, result);
             from = to;
         } while (from < versions.size());
         return result.stream()
@@ -128,18 +128,16 @@ final class ConsumptionRollup {
                 .toList();
     }
 
-    private static void read(
-            Session session, Subject subject, List<String> versions, int limit, List<Consumption> result)
+    private static void read(Session session, Taken what, List<String> versions, int limit, List<Consumption> result)
             throws SQLException {
         Conditions conditions = new Conditions();
-        conditions.equal("c.format", subject.format());
-        conditions.equal("c.package_name", subject.packageName());
-        conditions.equal("c.digest", subject.digest());
+        conditions.equal("c.format", what.format());
+        conditions.equal("c.package_name", what.packageName());
+        conditions.equal("c.digest", what.digest());
         conditions.in("c.version", versions);
         // of each actor the file taken last; the lines wanted are found in the order of an index, and only they are
         // summed up
-        String others =
-                " FROM consumption o WHERE " + SAME + (subject.digest() == null ? "" : " AND o.digest = c.digest");
+        String others = " FROM consumption o WHERE " + SAME + (what.digest() == null ? "" : " AND o.digest = c.digest");
         conditions.add("NOT EXISTS (SELECT 1" + others
                 + " AND (o.last_at > c.last_at OR (o.last_at = c.last_at AND o.digest < c.digest)))");
         String sql = "SELECT c.*, (SELECT MIN(o.first_at)" + others + ") AS first_of_all, (SELECT SUM(o.times)" + others

@@ -6,7 +6,7 @@ import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Event.Kind;
 import dev.sluice.kernel.journal.Journal.Consumption;
 import dev.sluice.kernel.journal.Journal.Query;
-import dev.sluice.kernel.journal.Journal.Subject;
+import dev.sluice.kernel.journal.Journal.Taken;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -117,17 +117,18 @@ public final class EventIndex implements AutoCloseable {
     /** Whether the event is here as it would be added. */
     public boolean holds(Located located) {
         Event event = located.event();
-        @Nullable PackageName packageName = event.packageName();
-        @Nullable Coordinates coordinates = event.coordinates();
+        Event.Subject subject = event.subject();
+        @Nullable PackageName packageName = subject.packageName();
+        @Nullable Coordinates coordinates = subject.coordinates();
         List<@Nullable Object> wanted = new ArrayList<>();
         wanted.add(indexed(event.id()));
         wanted.add(Values.nanos(event.at()));
         wanted.add(event.kind().name());
-        wanted.add(indexedOrNull(event.repository()));
+        wanted.add(indexedOrNull(subject.repository()));
         wanted.add(packageName == null ? null : indexed(packageName.format()));
         wanted.add(packageName == null ? null : indexed(packageName.name()));
         wanted.add(coordinates == null ? null : indexed(coordinates.version()));
-        wanted.add(indexedOrNull(event.digest()));
+        wanted.add(indexedOrNull(event.bytes().digest()));
         wanted.add(indexed(event.actor().user()));
         return connections.read(session -> {
             PreparedStatement statement =
@@ -187,8 +188,8 @@ public final class EventIndex implements AutoCloseable {
     }
 
     /** Who took the subject, one line per actor and version, the latest first. Throws IllegalArgumentException when it names nothing. */
-    public List<Consumption> consumption(Subject subject, int limit) {
-        return connections.read(session -> ConsumptionRollup.read(session, subject, limit));
+    public List<Consumption> consumption(Taken what, int limit) {
+        return connections.read(session -> ConsumptionRollup.read(session, what, limit));
     }
 
     /** The versions of the package that any event is about. */
@@ -222,17 +223,18 @@ public final class EventIndex implements AutoCloseable {
 
     private static void insert(PreparedStatement statement, Located located) throws SQLException {
         Event event = located.event();
-        @Nullable PackageName packageName = event.packageName();
-        @Nullable Coordinates coordinates = event.coordinates();
+        Event.Subject subject = event.subject();
+        @Nullable PackageName packageName = subject.packageName();
+        @Nullable Coordinates coordinates = subject.coordinates();
         statement.setLong(1, located.position());
         statement.setString(2, indexed(event.id()));
         statement.setLong(3, Values.nanos(event.at()));
         statement.setString(4, event.kind().name());
-        statement.setString(5, indexedOrNull(event.repository()));
+        statement.setString(5, indexedOrNull(subject.repository()));
         statement.setString(6, packageName == null ? null : indexed(packageName.format()));
         statement.setString(7, packageName == null ? null : indexed(packageName.name()));
         statement.setString(8, coordinates == null ? null : indexed(coordinates.version()));
-        statement.setString(9, indexedOrNull(event.digest()));
+        statement.setString(9, indexedOrNull(event.bytes().digest()));
         statement.setString(10, indexed(event.actor().user()));
         statement.addBatch();
     }
@@ -240,18 +242,7 @@ public final class EventIndex implements AutoCloseable {
     private static Conditions conditions(Session session, Query query) throws SQLException {
         Conditions conditions = new Conditions();
         conditions.in("e.kind", query.kinds().stream().map(Kind::name).sorted().toList());
-        conditions.equal("e.repository", query.repository());
-        conditions.equal("e.format", query.format());
-        conditions.equal("e.package_name", query.packageName());
-        conditions.equal("e.version", query.version());
-        conditions.equal("e.digest", query.digest());
-        conditions.equal("e.user_name", query.user());
-        @Nullable String policy = query.policy();
-        if (policy != null) {
-            conditions.add(
-                    "EXISTS (SELECT 1 FROM event_policy p WHERE p.policy = ? AND p.position = e.position)",
-                    indexed(policy));
-        }
+        query.texts().forEach((field, text) -> conditions.add(condition(field), indexed(text)));
         @Nullable Long since = Values.nanosOrNull(query.since());
         if (since != null) {
             conditions.add("e.at >= ?", since);
@@ -265,6 +256,18 @@ public final class EventIndex implements AutoCloseable {
             olderThan(session, conditions, indexed(before));
         }
         return conditions;
+    }
+
+    private static String condition(Query.Field field) {
+        return switch (field) {
+            case REPOSITORY -> "e.repository = ?";
+            case FORMAT -> "e.format = ?";
+            case PACKAGE -> "e.package_name = ?";
+            case VERSION -> "e.version = ?";
+            case DIGEST -> "e.digest = ?";
+            case USER -> "e.user_name = ?";
+            case POLICY -> "EXISTS (SELECT 1 FROM event_policy p WHERE p.policy = ? AND p.position = e.position)";
+        };
     }
 
     /** Identifiers are ordered by time too; that serves for one that is not indexed yet, or never was. */

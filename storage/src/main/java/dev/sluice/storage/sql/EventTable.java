@@ -6,7 +6,7 @@ import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal.Consumption;
 import dev.sluice.kernel.journal.Journal.Query;
-import dev.sluice.kernel.journal.Journal.Subject;
+import dev.sluice.kernel.journal.Journal.Taken;
 import dev.sluice.storage.StorageException;
 import java.sql.Array;
 import java.sql.Connection;
@@ -242,8 +242,8 @@ public final class EventTable implements AutoCloseable {
     }
 
     /** Who took the subject, one line per actor and version, the latest first. Throws IllegalArgumentException when it names nothing. */
-    public List<Consumption> consumption(Subject subject, int limit) {
-        return connections.read(session -> ConsumptionRollup.read(session, subject, limit));
+    public List<Consumption> consumption(Taken what, int limit) {
+        return connections.read(session -> ConsumptionRollup.read(session, what, limit));
     }
 
     /** The versions of the package that any event is about. */

@@ -5,9 +5,12 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.sluice.kernel.advisory.AffectedRange;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.policy.Action;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -41,6 +44,8 @@ final class StoredJson {
             .addMixIn(Signal.Known.class, KnownForm.class)
             .addMixIn(Action.class, ActionForm.class)
             .addMixIn(AffectedRange.class, RangeForm.class)
+            .addMixIn(Event.class, EventForm.class)
+            .addMixIn(Event.Kind.class, KindForm.class)
             .addModule(new SimpleModule()
                     .addSerializer(Digest.class, new DigestWriter())
                     .addDeserializer(Digest.class, new DigestReader()))
@@ -80,6 +85,23 @@ final class StoredJson {
     private abstract static class RangeForm {
         @JsonInclude(JsonInclude.Include.NON_DEFAULT)
         abstract boolean widened();
+    }
+
+    /** What an event is about lies beside who did it. */
+    @SuppressWarnings("UnusedMethod")
+    private abstract static class EventForm {
+        @JsonUnwrapped
+        abstract Event.Subject subject();
+
+        @JsonUnwrapped
+        abstract Event.Bytes bytes();
+    }
+
+    /** A kind is its name. */
+    @SuppressWarnings("UnusedMethod")
+    private abstract static class KindForm {
+        @JsonValue
+        abstract String name();
     }
 
     private static final class DigestWriter extends StdSerializer<Digest> {

@@ -11,6 +11,7 @@ import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Event.Kind;
 import dev.sluice.kernel.journal.Journal;
+import dev.sluice.kernel.journal.Journal.Query.Field;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.repository.DocumentStore.Document;
 import dev.sluice.kernel.repository.FileStore;
@@ -394,23 +395,8 @@ public final class Examination {
 
         /** Events tell the name a repository had then. */
         private boolean isRecorded(String repository, Coordinates about, Kind kind) {
-            return subject
-                    .journal()
-                    .query(new Journal.Query(
-                            Set.of(kind),
-                            null,
-                            about.format(),
-                            about.name(),
-                            about.version(),
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            100))
-                    .stream()
-                    .anyMatch(event -> repository.equals(idOf(event.repository())));
+            return subject.journal().query(Journal.Query.latest(100, kind).about(about)).stream()
+                    .anyMatch(event -> repository.equals(idOf(event.subject().repository())));
         }
 
         private @Nullable String idOf(@Nullable String name) {
@@ -424,20 +410,13 @@ public final class Examination {
 
         private void append(String repository, Coordinates coordinates) {
             subject.journal()
-                    .append(new Event(
-                            ids.next(),
-                            clock.instant(),
-                            Kind.PUBLISH,
-                            Event.Actor.SYSTEM,
-                            repository,
-                            null,
-                            coordinates,
-                            null,
-                            null,
-                            null,
-                            List.of(),
-                            "found by sluice doctor: published, but not recorded when it was",
-                            "{}"))
+                    .append(Event.of(
+                                    ids.next(),
+                                    clock.instant(),
+                                    Kind.PUBLISH,
+                                    Event.Actor.SYSTEM,
+                                    "found by sluice doctor: published, but not recorded when it was")
+                            .about(Event.Subject.of(repository, coordinates)))
                     .toCompletableFuture()
                     .join();
         }
@@ -460,13 +439,12 @@ public final class Examination {
 
         private List<Event> published(@Nullable String before) {
             return subject.journal()
-                    .query(new Journal.Query(
-                            Set.of(Kind.PUBLISH), null, null, null, null, null, null, null, null, null, before, 1000));
+                    .query(Journal.Query.latest(1000, Kind.PUBLISH).olderThan(before));
         }
 
         private void publication(Event event) {
-            String repository = idOf(event.repository());
-            Coordinates coordinates = event.coordinates();
+            String repository = idOf(event.subject().repository());
+            Coordinates coordinates = event.subject().coordinates();
             if (repository == null || coordinates == null) {
                 return;
             }
@@ -489,22 +467,12 @@ public final class Examination {
         }
 
         private boolean wasDeleted(Event since) {
-            String repository = since.repository();
+            String repository = since.subject().repository();
             return subject
                     .journal()
-                    .query(new Journal.Query(
-                            Set.of(Kind.ADMIN),
-                            repository,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            since.at(),
-                            null,
-                            null,
-                            1000))
+                    .query(Journal.Query.latest(1000, Kind.ADMIN)
+                            .where(Field.REPOSITORY, repository)
+                            .between(since.at(), null))
                     .stream()
                     .anyMatch(event -> event.message().equals("repository " + repository + " deleted"));
         }

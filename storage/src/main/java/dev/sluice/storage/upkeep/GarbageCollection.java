@@ -5,6 +5,7 @@ import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobStore.Kept;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
+import dev.sluice.kernel.journal.Journal.Query.Field;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.repository.FileStore;
 import dev.sluice.kernel.repository.Inventory;
@@ -233,19 +234,10 @@ public final class GarbageCollection {
         }
 
         private boolean isUsed(StoredFile file, Instant since) {
-            return !journal.query(new Journal.Query(
-                            Set.of(Event.Kind.DOWNLOAD),
-                            file.repository(),
-                            null,
-                            null,
-                            null,
-                            file.contents().sha256().hex(),
-                            null,
-                            null,
-                            since,
-                            null,
-                            null,
-                            1))
+            return !journal.query(Journal.Query.latest(1, Event.Kind.DOWNLOAD)
+                            .where(Field.REPOSITORY, file.repository())
+                            .where(Field.DIGEST, file.contents().sha256().hex())
+                            .between(since, null))
                     .isEmpty();
         }
 
@@ -297,21 +289,14 @@ public final class GarbageCollection {
     }
 
     private void record(Report report, Event.Actor actor) {
-        journal.append(new Event(
-                        ids.next(),
-                        clock.instant(),
-                        Event.Kind.GC,
-                        actor,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        List.of(),
-                        "removed " + report.removed() + " blobs (" + report.removedBytes() + " bytes), forgot "
-                                + report.evicted() + " cached files",
-                        Json.write(ObjectValue.builder()
+        journal.append(Event.of(
+                                ids.next(),
+                                clock.instant(),
+                                Event.Kind.GC,
+                                actor,
+                                "removed " + report.removed() + " blobs (" + report.removedBytes() + " bytes), forgot "
+                                        + report.evicted() + " cached files")
+                        .detailed(Json.write(ObjectValue.builder()
                                 .put("blobs", NumberValue.of(report.blobs()))
                                 .put("removed", NumberValue.of(report.removed()))
                                 .put("removed_bytes", NumberValue.of(report.removedBytes()))

@@ -1,11 +1,6 @@
 package dev.sluice.storage.upkeep;
 
-import dev.sluice.kernel.journal.Event;
-import dev.sluice.kernel.journal.Event.Kind;
-import dev.sluice.kernel.journal.Journal;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,36 +35,4 @@ public interface JournalCheck {
 
     /** Reads every event; tells the count from time to time. Does not throw for what is wrong with the journal. */
     Result run(LongConsumer progress);
-
-    /** The check of a journal that is nothing but its tables: every page of it is read, ids are unique and in order. */
-    static JournalCheck byPages(Journal journal) {
-        return progress -> {
-            List<String> faults = new ArrayList<>();
-            long count = 0;
-            @Nullable String before = null;
-            try {
-                journal.settle();
-                List<Event> page = page(journal, null);
-                while (!page.isEmpty()) {
-                    for (Event event : page) {
-                        if (before != null && event.id().compareTo(before) >= 0) {
-                            faults.add("event " + event.id() + " does not come before " + before);
-                        }
-                        before = event.id();
-                        count++;
-                    }
-                    progress.accept(count);
-                    page = page(journal, page.getLast().id());
-                }
-            } catch (RuntimeException e) {
-                return new Result(count, faults, "after " + count + " events, newest first: " + e.getMessage());
-            }
-            return new Result(count, faults, null);
-        };
-    }
-
-    private static List<Event> page(Journal journal, @Nullable String before) {
-        return journal.query(
-                new Journal.Query(Set.<Kind>of(), null, null, null, null, null, null, null, null, null, before, 1000));
-    }
 }

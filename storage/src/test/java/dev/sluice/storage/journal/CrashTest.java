@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal.Query;
-import dev.sluice.kernel.journal.Journal.Subject;
+import dev.sluice.kernel.journal.Journal.Taken;
 import dev.sluice.storage.StorageException;
 import dev.sluice.testkit.contract.JournalContract;
 import java.io.IOException;
@@ -185,7 +185,7 @@ class CrashTest {
         deleteIndex(directory);
         try (SegmentJournal journal = SegmentJournal.open(directory, 500)) {
             assertThat(events(journal)).hasSize(10);
-            assertThat(journal.consumption(new Subject("npm", "widget", Set.of(), null), 5)
+            assertThat(journal.consumption(new Taken("npm", "widget", Set.of(), null), 5)
                             .getFirst()
                             .count())
                     .isEqualTo(10);
@@ -204,7 +204,7 @@ class CrashTest {
         for (int i = 0; i < 8; i++) {
             try (SegmentJournal survivor = SegmentJournal.open(copies.resolve("at-" + i), 2_000)) {
                 assertThat(events(survivor)).hasSize(i + 1).startsWith(event(i));
-                assertThat(survivor.consumption(new Subject("npm", "widget", Set.of(), null), 5)
+                assertThat(survivor.consumption(new Taken("npm", "widget", Set.of(), null), 5)
                                 .getFirst()
                                 .count())
                         .isEqualTo(i + 1);

@@ -85,25 +85,12 @@ class EventCodecTest {
     }
 
     private static Event at(Instant at) {
-        return new Event(
-                "1", at, Event.Kind.ADMIN, Event.Actor.SYSTEM, null, null, null, null, null, null, List.of(), "", "{}");
+        return Event.of("1", at, Event.Kind.ADMIN, Event.Actor.SYSTEM, "");
     }
 
     private static Event about(String text, List<String> policies) {
-        return new Event(
-                "1",
-                Instant.EPOCH,
-                Event.Kind.ADMIN,
-                Event.Actor.SYSTEM,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                policies,
-                text,
-                "{}");
+        return Event.of("1", Instant.EPOCH, Event.Kind.ADMIN, Event.Actor.SYSTEM, text)
+                .decidedBy(policies);
     }
 
     private static String utf8(String text) {

@@ -7,7 +7,8 @@ import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Event.Kind;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Journal.Query;
-import dev.sluice.kernel.journal.Journal.Subject;
+import dev.sluice.kernel.journal.Journal.Query.Field;
+import dev.sluice.kernel.journal.Journal.Taken;
 import dev.sluice.storage.sql.Postgres;
 import dev.sluice.testkit.PostgresServer;
 import dev.sluice.testkit.Samples;
@@ -131,7 +132,7 @@ class TableJournalTest implements JournalContract {
         assertThat(ids).hasSize(nodes * each);
         journal().settle();
         assertThat(journal().query(Query.latest(1000))).hasSize(1000);
-        assertThat(journal().consumption(new Subject("npm", "widget", Set.of(), null), 10))
+        assertThat(journal().consumption(new Taken("npm", "widget", Set.of(), null), 10))
                 .extracting(Journal.Consumption::count)
                 .containsExactly((long) nodes * each);
     }
@@ -197,29 +198,21 @@ class TableJournalTest implements JournalContract {
     void texts_too_long_for_an_index_are_found_all_the_same() {
         String longest = randomText(3_000);
         Coordinates version = Coordinates.of("npm", randomText(512), randomText(256));
-        Event event = new Event(
-                "01J1",
-                Samples.INSTANT,
-                Kind.DOWNLOAD,
-                new Event.Actor(longest, "t", "", ""),
-                "main",
-                null,
-                version,
-                null,
-                JournalContract.digest("w"),
-                null,
-                List.of(longest),
-                "",
-                "{}");
+        Event event = Event.of("01J1", Samples.INSTANT, Kind.DOWNLOAD, new Event.Actor(longest, "t", "", ""), "")
+                .about(Event.Subject.of("main", version))
+                .with(new Event.Bytes(null, JournalContract.digest("w"), null))
+                .decidedBy(List.of(longest));
         journal().append(event).toCompletableFuture().join();
         journal().settle();
 
-        assertThat(journal().query(Query.about(version, 5))).containsExactly(event);
+        assertThat(journal().query(Query.ALL.about(version).limit(5))).containsExactly(event);
         assertThat(journal()
-                        .query(new Query(
-                                Set.of(), null, null, null, null, null, longest, longest, null, null, null, 5)))
+                        .query(Query.ALL
+                                .where(Field.POLICY, longest)
+                                .where(Field.USER, longest)
+                                .limit(5)))
                 .containsExactly(event);
-        assertThat(journal().consumption(new Subject("npm", version.name(), Set.of(version.version()), null), 5))
+        assertThat(journal().consumption(new Taken("npm", version.name(), Set.of(version.version()), null), 5))
                 .hasSize(1);
     }
 

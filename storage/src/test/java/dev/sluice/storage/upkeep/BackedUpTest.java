@@ -56,20 +56,7 @@ final class BackedUpTest {
             database.files().put(file(blobs, PUBLISHED, null));
             database.files().put(file(blobs, FETCHED, "npm"));
             for (int i = 0; i < EVENTS; i++) {
-                journal.append(new Event(
-                                ids.next(),
-                                clock.instant(),
-                                Kind.ADMIN,
-                                Event.Actor.SYSTEM,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                List.of(),
-                                "event " + i,
-                                "{}"))
+                journal.append(Event.of(ids.next(), clock.instant(), Kind.ADMIN, Event.Actor.SYSTEM, "event " + i))
                         .toCompletableFuture()
                         .join();
             }

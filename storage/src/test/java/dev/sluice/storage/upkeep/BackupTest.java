@@ -106,20 +106,9 @@ class BackupTest {
                             0,
                             new Change(new byte[0], List.of(Samples.release(name)), List.of()),
                             List.of(file));
-            journal.append(new Event(
-                            ids.next(),
-                            clock.instant(),
-                            Kind.PUBLISH,
-                            Event.Actor.SYSTEM,
-                            "main",
-                            null,
-                            file.coordinates(),
-                            file.path(),
-                            contents.sha256().hex(),
-                            null,
-                            List.of(),
-                            "",
-                            "{}"))
+            journal.append(Event.of(ids.next(), clock.instant(), Kind.PUBLISH, Event.Actor.SYSTEM, "")
+                            .about(Event.Subject.of("main", file.coordinates()))
+                            .with(new Event.Bytes(file.path(), contents.sha256().hex(), null)))
                     .toCompletableFuture()
                     .join();
         }

@@ -112,20 +112,10 @@ class ExaminationTest {
     }
 
     private void record(Event.Kind kind, StoredFile file) {
-        journal.append(new Event(
-                        ids.next(),
-                        clock.instant(),
-                        kind,
-                        Event.Actor.SYSTEM,
-                        "main",
-                        null,
-                        file.coordinates(),
-                        file.path(),
-                        file.contents().sha256().hex(),
-                        null,
-                        List.of(),
-                        "",
-                        "{}"))
+        journal.append(Event.of(ids.next(), clock.instant(), kind, Event.Actor.SYSTEM, "")
+                        .about(Event.Subject.of("main", file.coordinates()))
+                        .with(new Event.Bytes(
+                                file.path(), file.contents().sha256().hex(), null)))
                 .toCompletableFuture()
                 .join();
     }
@@ -427,20 +417,7 @@ class ExaminationTest {
         journal.close();
         Path index = folder.resolve("journal/index.db");
         try (SegmentJournal other = SegmentJournal.open(folder.resolve("other"), 4096)) {
-            other.append(new Event(
-                            ids.next(),
-                            clock.instant(),
-                            Kind.ADMIN,
-                            Event.Actor.SYSTEM,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            List.of(),
-                            "",
-                            "{}"))
+            other.append(Event.of(ids.next(), clock.instant(), Kind.ADMIN, Event.Actor.SYSTEM, ""))
                     .toCompletableFuture()
                     .join();
             other.settle();

@@ -331,20 +331,10 @@ class GarbageCollectionTest {
     }
 
     private void downloaded(StoredFile file) {
-        journal.append(new Event(
-                        ids.next(),
-                        clock.instant(),
-                        Kind.DOWNLOAD,
-                        Event.Actor.SYSTEM,
-                        "main",
-                        null,
-                        file.coordinates(),
-                        file.path(),
-                        file.contents().sha256().hex(),
-                        "npm",
-                        List.of(),
-                        "",
-                        "{}"))
+        journal.append(Event.of(ids.next(), clock.instant(), Kind.DOWNLOAD, Event.Actor.SYSTEM, "")
+                        .about(Event.Subject.of("main", file.coordinates()))
+                        .with(new Event.Bytes(
+                                file.path(), file.contents().sha256().hex(), "npm")))
                 .toCompletableFuture()
                 .join();
     }

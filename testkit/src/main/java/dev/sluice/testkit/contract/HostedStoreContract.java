@@ -80,20 +80,16 @@ public interface HostedStoreContract {
 
     /** An event that tells of a version of the package, with that number. */
     private static Event event(int number, String message) {
-        return new Event(
-                String.format(Locale.ROOT, "01J%023d", number),
-                Samples.INSTANT,
-                Event.Kind.PUBLISH,
-                new Event.Actor("ada", "token", "192.0.2.1", "npm/11"),
-                "main",
-                "pkg:npm/%40acme/widget@1.0.0",
-                new Coordinates(NAME, "1.0.0"),
-                "a/file",
-                "abc",
-                null,
-                List.of("policy"),
-                message,
-                "{\"a\":1}");
+        return Event.of(
+                        String.format(Locale.ROOT, "01J%023d", number),
+                        Samples.INSTANT,
+                        Event.Kind.PUBLISH,
+                        new Event.Actor("ada", "token", "192.0.2.1", "npm/11"),
+                        message)
+                .about(Event.Subject.of("main", new Coordinates(NAME, "1.0.0")).as("pkg:npm/%40acme/widget@1.0.0"))
+                .with(new Event.Bytes("a/file", "abc", null))
+                .decidedBy(List.of("policy"))
+                .detailed("{\"a\":1}");
     }
 
     @Test
@@ -102,21 +98,8 @@ public interface HostedStoreContract {
         for (String text : Samples.HOSTILE_TEXTS) {
             events.add(event(events.size(), text));
         }
-        Event ofPackage = new Event(
-                "01K",
-                Samples.INSTANT,
-                Event.Kind.CHANGE,
-                Event.Actor.SYSTEM,
-                null,
-                null,
-                NAME,
-                null,
-                null,
-                null,
-                null,
-                List.of(),
-                "",
-                "{}");
+        Event ofPackage = Event.of("01K", Samples.INSTANT, Event.Kind.CHANGE, Event.Actor.SYSTEM, "")
+                .about(Event.Subject.of(null, NAME));
         events.add(ofPackage);
         store().apply("main", NAME, 0, put("1.0.0").telling(events), List.of());
         assertThat(store().untold()).isEqualTo(events);

@@ -11,14 +11,14 @@ import dev.sluice.kernel.journal.Event.Kind;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Journal.Consumption;
 import dev.sluice.kernel.journal.Journal.Query;
-import dev.sluice.kernel.journal.Journal.Subject;
+import dev.sluice.kernel.journal.Journal.Query.Field;
+import dev.sluice.kernel.journal.Journal.Taken;
 import dev.sluice.testkit.Samples;
 import dev.sluice.testkit.Together;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -43,20 +43,20 @@ public interface JournalContract {
 
     /** An event at that many seconds after the sample instant; its identifier tells the order. */
     static Event event(int second, Kind kind, Actor actor, @Nullable Coordinates coordinates, String digest) {
-        return new Event(
-                String.format(Locale.ROOT, "01J%023d", second),
-                Samples.INSTANT.plusSeconds(second),
-                kind,
-                actor,
-                "main",
-                coordinates == null ? null : "pkg:npm/" + coordinates.name() + "@" + coordinates.version(),
-                coordinates,
-                "file",
-                digest,
-                "registry",
-                List.of("policy-a", "policy-b"),
-                "message",
-                "{\"a\":1}");
+        return Event.of(
+                        String.format(Locale.ROOT, "01J%023d", second),
+                        Samples.INSTANT.plusSeconds(second),
+                        kind,
+                        actor,
+                        "message")
+                .about(new Event.Subject(
+                        "main",
+                        coordinates == null ? null : "pkg:npm/" + coordinates.name() + "@" + coordinates.version(),
+                        null,
+                        coordinates))
+                .with(new Event.Bytes("file", digest, "registry"))
+                .decidedBy(List.of("policy-a", "policy-b"))
+                .detailed("{\"a\":1}");
     }
 
     /** A download of the sample version by Ada. */
@@ -93,20 +93,7 @@ public interface JournalContract {
 
     @Test
     default void an_event_may_be_about_nothing_in_particular() throws IOException {
-        Event bare = new Event(
-                "01J",
-                Samples.INSTANT,
-                Kind.LOGIN,
-                Actor.SYSTEM,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                List.of(),
-                "",
-                "{}");
+        Event bare = Event.of("01J", Samples.INSTANT, Kind.LOGIN, Actor.SYSTEM, "");
         appended(bare);
 
         assertThat(journal().find("01J")).contains(bare);
@@ -115,27 +102,31 @@ public interface JournalContract {
 
     @Test
     default void an_event_about_a_package_as_a_whole_is_found_by_its_name() throws IOException {
-        Event hidden = new Event(
-                "01H",
-                Samples.INSTANT,
-                Kind.HIDDEN,
-                ADA,
-                "main",
-                "pkg:npm/widget",
-                WIDGET.packageName(),
-                null,
-                null,
-                null,
-                null,
-                List.of("policy-a"),
-                "1 of 2 versions of widget withheld from the index",
-                "{}");
+        Event hidden = Event.of(
+                        "01H", Samples.INSTANT, Kind.HIDDEN, ADA, "1 of 2 versions of widget withheld from the index")
+                .about(Event.Subject.of("main", WIDGET.packageName()).as("pkg:npm/widget"))
+                .decidedBy(List.of("policy-a"));
         appended(hidden, event(1, Kind.HIDDEN, ADA, Coordinates.of("npm", "other", "1.0.0"), digest("other")));
 
-        Query ofPackage = new Query(
-                EnumSet.noneOf(Kind.class), null, "npm", "widget", null, null, null, null, null, null, null, 10);
+        Query ofPackage = Query.ALL
+                .where(Field.FORMAT, "npm")
+                .where(Field.PACKAGE, "widget")
+                .limit(10);
         assertThat(journal().query(ofPackage)).containsExactly(hidden);
         assertThat(reopened().find("01H")).contains(hidden);
+    }
+
+    @Test
+    default void a_kind_of_any_name_is_kept_and_found() throws IOException {
+        Kind longest = new Kind("A" + "_9".repeat(14) + "Z");
+        Event event = event(1, longest, ADA, WIDGET, digest("widget"));
+        appended(event, download(2));
+
+        assertThat(journal().query(Query.latest(5, longest))).containsExactly(event);
+        assertThat(reopened().find(event.id())).contains(event);
+        for (String none : List.of("", "a", "1A", "A-B", "A B", "A".repeat(31))) {
+            assertThatThrownBy(() -> new Kind(none)).isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test
@@ -156,10 +147,8 @@ public interface JournalContract {
 
     @Test
     default void tells_events_of_the_same_instant_by_identifier() throws IOException {
-        Event a = new Event(
-                "01A", Samples.INSTANT, Kind.ADMIN, ADA, null, null, null, null, null, null, List.of(), "", "{}");
-        Event b = new Event(
-                "01B", Samples.INSTANT, Kind.ADMIN, ADA, null, null, null, null, null, null, List.of(), "", "{}");
+        Event a = Event.of("01A", Samples.INSTANT, Kind.ADMIN, ADA, "");
+        Event b = Event.of("01B", Samples.INSTANT, Kind.ADMIN, ADA, "");
         appended(b, a);
 
         assertThat(journal().query(everything(10))).containsExactly(b, a);
@@ -167,97 +156,57 @@ public interface JournalContract {
 
     @Test
     default void every_part_of_a_query_restricts() throws IOException {
-        Event wanted = new Event(
-                "01J5",
-                Samples.INSTANT,
-                Kind.REFUSAL,
-                ADA,
-                "main",
-                null,
-                WIDGET,
-                null,
-                digest("w"),
-                null,
-                List.of("p"),
-                "",
-                "{}");
+        Event wanted = Event.of("01J5", Samples.INSTANT, Kind.REFUSAL, ADA, "")
+                .about(Event.Subject.of("main", WIDGET))
+                .with(new Event.Bytes(null, digest("w"), null))
+                .decidedBy(List.of("p"));
         Actor bob = new Actor("bob", null, "", "");
         Coordinates other = Coordinates.of("npm", "widget", "2.0.0");
         appended(
                 wanted,
-                new Event(
-                        "01J1",
-                        Samples.INSTANT,
-                        Kind.DOWNLOAD,
-                        bob,
-                        "other",
-                        null,
-                        other,
-                        null,
-                        digest("x"),
-                        null,
-                        List.of("q"),
-                        "",
-                        "{}"),
-                new Event(
-                        "01J2",
-                        Samples.INSTANT,
-                        Kind.HIDDEN,
-                        bob,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        List.of(),
-                        "",
-                        "{}"),
-                new Event(
-                        "01J3",
-                        Samples.INSTANT,
-                        Kind.PUBLISH,
-                        bob,
-                        null,
-                        null,
-                        Coordinates.of("pypi", "gadget", "1.0"),
-                        null,
-                        null,
-                        null,
-                        List.of("pp"),
-                        "",
-                        "{}"));
+                Event.of("01J1", Samples.INSTANT, Kind.DOWNLOAD, bob, "")
+                        .about(Event.Subject.of("other", other))
+                        .with(new Event.Bytes(null, digest("x"), null))
+                        .decidedBy(List.of("q")),
+                Event.of("01J2", Samples.INSTANT, Kind.HIDDEN, bob, ""),
+                Event.of("01J3", Samples.INSTANT, Kind.PUBLISH, bob, "")
+                        .about(Event.Subject.of(null, Coordinates.of("pypi", "gadget", "1.0")))
+                        .decidedBy(List.of("pp")));
 
         Query all = everything(10);
         assertThat(journal().query(all)).hasSize(4);
         for (Query query : List.of(
-                new Query(Set.of(Kind.REFUSAL), null, null, null, null, null, null, null, null, null, null, 10),
-                new Query(Set.of(), "main", null, null, null, null, null, null, null, null, null, 10),
-                new Query(Set.of(), null, "npm", "widget", "1.0.0", null, null, null, null, null, null, 10),
-                new Query(Set.of(), null, null, null, "1.0.0", null, null, null, null, null, null, 10),
-                new Query(Set.of(), null, null, null, null, digest("w"), null, null, null, null, null, 10),
-                new Query(Set.of(), null, null, null, null, null, "p", null, null, null, null, 10),
-                new Query(Set.of(), null, null, null, null, null, null, "ada", null, null, null, 10),
-                Query.about(WIDGET, 10),
-                new Query(
-                        Set.of(Kind.REFUSAL, Kind.HIDDEN),
-                        "main",
-                        "npm",
-                        "widget",
-                        "1.0.0",
-                        digest("w"),
-                        "p",
-                        "ada",
-                        Samples.INSTANT,
-                        Samples.INSTANT.plusNanos(1),
-                        null,
-                        10))) {
+                Query.latest(10, Kind.REFUSAL),
+                Query.ALL.where(Field.REPOSITORY, "main").limit(10),
+                Query.ALL
+                        .where(Field.FORMAT, "npm")
+                        .where(Field.PACKAGE, "widget")
+                        .where(Field.VERSION, "1.0.0")
+                        .limit(10),
+                Query.ALL.where(Field.VERSION, "1.0.0").limit(10),
+                Query.ALL.where(Field.DIGEST, digest("w")).limit(10),
+                Query.ALL.where(Field.POLICY, "p").limit(10),
+                Query.ALL.where(Field.USER, "ada").limit(10),
+                Query.ALL.about(WIDGET).limit(10),
+                Query.ALL
+                        .of(Set.of(Kind.REFUSAL, Kind.HIDDEN))
+                        .where(Field.REPOSITORY, "main")
+                        .where(Field.FORMAT, "npm")
+                        .where(Field.PACKAGE, "widget")
+                        .where(Field.VERSION, "1.0.0")
+                        .where(Field.DIGEST, digest("w"))
+                        .where(Field.POLICY, "p")
+                        .where(Field.USER, "ada")
+                        .between(Samples.INSTANT, Samples.INSTANT.plusNanos(1))
+                        .limit(10))) {
             assertThat(journal().query(query)).as(query.toString()).containsExactly(wanted);
         }
         assertThat(journal().query(Query.latest(10, Kind.REFUSAL, Kind.HIDDEN))).hasSize(2);
         assertThat(journal()
-                        .query(new Query(
-                                Set.of(), null, "npm", "widget", null, null, null, null, null, null, null, 10)))
+                        .query(Query.ALL
+                                .where(Field.FORMAT, "npm")
+                                .where(Field.PACKAGE, "widget")
+                                .limit(10)))
                 .hasSize(2);
         assertThat(journal().query(Query.latest(10, Kind.FEED))).isEmpty();
     }
@@ -275,7 +224,7 @@ public interface JournalContract {
     }
 
     private static Query between(@Nullable Instant since, @Nullable Instant until) {
-        return new Query(Set.of(), null, null, null, null, null, null, null, since, until, null, 10);
+        return Query.ALL.between(since, until).limit(10);
     }
 
     @Test
@@ -283,20 +232,8 @@ public interface JournalContract {
         List<Event> expected = new ArrayList<>();
         for (int i = 0; i < 23; i++) {
             // Three events share each instant.
-            Event event = new Event(
-                    String.format(Locale.ROOT, "01J%04d", i),
-                    Samples.INSTANT.plusSeconds(i / 3),
-                    Kind.ADMIN,
-                    ADA,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    List.of(),
-                    "",
-                    "{}");
+            Event event = Event.of(
+                    String.format(Locale.ROOT, "01J%04d", i), Samples.INSTANT.plusSeconds(i / 3), Kind.ADMIN, ADA, "");
             expected.addFirst(event);
             appended(event);
         }
@@ -305,20 +242,7 @@ public interface JournalContract {
         List<Event> page = journal().query(everything(5));
         while (!page.isEmpty()) {
             seen.addAll(page);
-            page = journal()
-                    .query(new Query(
-                            Set.of(),
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            seen.getLast().id(),
-                            5));
+            page = journal().query(Query.ALL.olderThan(seen.getLast().id()).limit(5));
         }
 
         assertThat(seen).isEqualTo(expected);
@@ -338,19 +262,19 @@ public interface JournalContract {
                 event(7, Kind.REFUSAL, ADA, WIDGET, digest("widget")),
                 event(8, Kind.DOWNLOAD, ADA, Coordinates.of("npm", "widget", "2.0.0"), digest("two")));
 
-        assertThat(journal().consumption(new Subject("npm", "widget", Set.of("1.0.0"), null), 10))
+        assertThat(journal().consumption(new Taken("npm", "widget", Set.of("1.0.0"), null), 10))
                 .containsExactly(
                         taken(nobody, digest("widget"), 6, 6, 1),
                         taken(later, digest("widget"), 1, 5, 3),
                         taken(otherToken, digest("widget"), 4, 4, 1));
-        assertThat(journal().consumption(new Subject("npm", "widget", Set.of(), null), 10))
+        assertThat(journal().consumption(new Taken("npm", "widget", Set.of(), null), 10))
                 .hasSize(4);
-        assertThat(journal().consumption(new Subject("npm", "widget", Set.of(), null), 1))
+        assertThat(journal().consumption(new Taken("npm", "widget", Set.of(), null), 1))
                 .extracting(Consumption::version)
                 .containsExactly("2.0.0");
-        assertThat(journal().consumption(new Subject("npm", "gadget", Set.of(), null), 10))
+        assertThat(journal().consumption(new Taken("npm", "gadget", Set.of(), null), 10))
                 .isEmpty();
-        assertThat(journal().consumption(new Subject("pypi", "widget", Set.of(), null), 10))
+        assertThat(journal().consumption(new Taken("pypi", "widget", Set.of(), null), 10))
                 .isEmpty();
     }
 
@@ -374,9 +298,9 @@ public interface JournalContract {
                 event(2, Kind.DOWNLOAD, ADA, WIDGET, digest("sdist")),
                 event(3, Kind.DOWNLOAD, ADA, WIDGET, digest("wheel")));
 
-        assertThat(journal().consumption(new Subject("npm", "widget", Set.of(), null), 10))
+        assertThat(journal().consumption(new Taken("npm", "widget", Set.of(), null), 10))
                 .containsExactly(taken(ADA, digest("wheel"), 1, 3, 3));
-        assertThat(journal().consumption(new Subject(null, null, Set.of(), digest("sdist")), 10))
+        assertThat(journal().consumption(new Taken(null, null, Set.of(), digest("sdist")), 10))
                 .containsExactly(taken(ADA, digest("sdist"), 2, 2, 1));
     }
 
@@ -392,7 +316,7 @@ public interface JournalContract {
                 event(5, Kind.DOWNLOAD, bob, WIDGET, digest("wheel")),
                 event(6, Kind.DOWNLOAD, bob, WIDGET, digest("sdist")));
 
-        assertThat(journal().consumption(new Subject("npm", "widget", Set.of("1.0.0"), null), 2))
+        assertThat(journal().consumption(new Taken("npm", "widget", Set.of("1.0.0"), null), 2))
                 .containsExactly(taken(bob, digest("sdist"), 3, 6, 3), taken(ADA, digest("sdist"), 1, 4, 2));
     }
 
@@ -417,13 +341,13 @@ public interface JournalContract {
             versions.add("9." + i);
         }
 
-        assertThat(journal().consumption(new Subject("npm", "widget", versions, null), 10))
+        assertThat(journal().consumption(new Taken("npm", "widget", versions, null), 10))
                 .hasSize(1);
     }
 
     @Test
     default void refuses_to_tell_who_took_nothing_in_particular() {
-        assertThatThrownBy(() -> journal().consumption(new Subject("npm", null, Set.of(), null), 10))
+        assertThatThrownBy(() -> journal().consumption(new Taken("npm", null, Set.of(), null), 10))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -432,26 +356,25 @@ public interface JournalContract {
         int second = 0;
         for (String text : Samples.HOSTILE_TEXTS) {
             Coordinates version = Coordinates.of("npm", text, text.substring(0, Math.min(200, text.length())));
-            Event event = new Event(
-                    "01J" + second,
-                    Samples.INSTANT.plusSeconds(second++),
-                    Kind.DOWNLOAD,
-                    new Actor(text, text, text, text),
-                    "main",
-                    text,
-                    version,
-                    text + "\0",
-                    digest(text),
-                    text,
-                    List.of(text, "x"),
-                    text + "\0",
-                    text);
+            Event event = Event.of(
+                            "01J" + second,
+                            Samples.INSTANT.plusSeconds(second++),
+                            Kind.DOWNLOAD,
+                            new Actor(text, text, text, text),
+                            text + "\0")
+                    .about(Event.Subject.of("main", version).as(text))
+                    .with(new Event.Bytes(text + "\0", digest(text), text))
+                    .decidedBy(List.of(text, "x"))
+                    .detailed(text);
             appended(event);
-            assertThat(journal().query(Query.about(version, 5))).containsExactly(event);
+            assertThat(journal().query(Query.ALL.about(version).limit(5))).containsExactly(event);
             assertThat(journal()
-                            .query(new Query(Set.of(), null, null, null, null, null, text, text, null, null, null, 5)))
+                            .query(Query.ALL
+                                    .where(Field.POLICY, text)
+                                    .where(Field.USER, text)
+                                    .limit(5)))
                     .containsExactly(event);
-            assertThat(journal().consumption(new Subject("npm", text, Set.of(), null), 5))
+            assertThat(journal().consumption(new Taken("npm", text, Set.of(), null), 5))
                     .extracting(Consumption::actor)
                     .containsExactly(event.actor());
         }
@@ -459,20 +382,12 @@ public interface JournalContract {
 
     @Test
     default void takes_what_no_database_keeps_without_stumbling() throws IOException {
-        Event hostile = new Event(
-                "01J1",
-                Samples.INSTANT,
-                Kind.DOWNLOAD,
-                new Actor("a\0", "\uD800", "\uDC00", "\0"),
-                "main",
-                "\uD83D",
-                Coordinates.of("npm", "a\0b", "1\uD800"),
-                "\0",
-                "\0",
-                "\0",
-                List.of("\0", "\0"),
-                "\uD800",
-                "{}");
+        Event hostile = Event.of(
+                        "01J1", Samples.INSTANT, Kind.DOWNLOAD, new Actor("a\0", "\uD800", "\uDC00", "\0"), "\uD800")
+                .about(Event.Subject.of("main", Coordinates.of("npm", "a\0b", "1\uD800"))
+                        .as("\uD83D"))
+                .with(new Event.Bytes("\0", "\0", "\0"))
+                .decidedBy(List.of("\0", "\0"));
         appended(hostile, download(2));
 
         assertThat(journal().query(everything(5))).hasSize(2);
@@ -487,7 +402,7 @@ public interface JournalContract {
         again.settle();
 
         assertThat(again.query(everything(10))).containsExactly(download(2), download(1));
-        assertThat(again.consumption(new Subject("npm", "widget", Set.of(), null), 10))
+        assertThat(again.consumption(new Taken("npm", "widget", Set.of(), null), 10))
                 .containsExactly(taken(ADA, digest("widget"), 1, 2, 2));
     }
 
@@ -516,7 +431,7 @@ public interface JournalContract {
 
         assertThat(tooEarly).isEmpty();
         assertThat(journal.query(everything(1000))).hasSize(threads * each);
-        assertThat(journal.consumption(new Subject("npm", "widget", Set.of(), null), 10))
+        assertThat(journal.consumption(new Taken("npm", "widget", Set.of(), null), 10))
                 .containsExactly(taken(ADA, digest("widget"), 0, threads * each - 1, (long) threads * each));
         assertThat(reopened().find(download(threads * each - 1).id())).isPresent();
     }

@@ -76,7 +76,7 @@ class ObtainingTest {
         assertThat(door.blobs()).isEqualTo(before);
         assertThat(door.gate.journal().events(Event.Kind.UPSTREAM_FAULT))
                 .singleElement()
-                .satisfies(event -> assertThat(event.upstream()).isEqualTo("up"));
+                .satisfies(event -> assertThat(event.bytes().upstream()).isEqualTo("up"));
         assertThat(door.gate.journal().events(Event.Kind.DOWNLOAD)).isEmpty();
     }
 

@@ -165,7 +165,7 @@ class PublishingTest {
         next.recordUntold();
 
         assertThat(door.gate.journal().events(Event.Kind.PUBLISH))
-                .extracting(Event::file)
+                .extracting(event -> event.bytes().file())
                 .containsExactly("lib/1.0/lib-1.0.txt", "lib/1.1/lib-1.1.txt");
         assertThat(door.gate.node().hosted().untold()).isEmpty();
     }

@@ -20,7 +20,6 @@ final class RememberingTest {
         GateSettings standard = GateSettings.STANDARD;
         return Door.listing(new GateSettings(
                         standard.workspace(),
-                        standard.anonymousReads(),
                         standard.freshness(),
                         standard.absence(),
                         standard.outage(),

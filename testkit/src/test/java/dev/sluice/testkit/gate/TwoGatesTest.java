@@ -244,7 +244,6 @@ class TwoGatesTest {
         GateSettings standard = GateSettings.STANDARD;
         GateSettings hasty = new GateSettings(
                 standard.workspace(),
-                standard.anonymousReads(),
                 standard.freshness(),
                 standard.absence(),
                 standard.outage(),

@@ -76,7 +76,7 @@ final class CacheForgetTest {
         assertThat(history().firstSeen()).isEqualTo(before.firstSeen());
         pipeline.installation.journal().settle();
         assertThat(pipeline.installation.journal().query(Journal.Query.latest(50)))
-                .anyMatch(event -> event.kind() == Event.Kind.ADMIN
+                .anyMatch(event -> event.kind().equals(Event.Kind.ADMIN)
                         && event.message().equals("cache of pkg:npm/lib@1.0.0 forgotten: 1 files, 1 indexes"));
     }
 

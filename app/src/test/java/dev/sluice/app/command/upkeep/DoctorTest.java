@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,20 +46,12 @@ final class DoctorTest {
         Installation installation = open(folder);
         installation
                 .journal()
-                .append(new Event(
+                .append(Event.of(
                         installation.ids().next(),
                         installation.clock().instant(),
                         Event.Kind.ADMIN,
                         Event.Actor.SYSTEM,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        List.of(),
-                        "kept",
-                        "{}"))
+                        "kept"))
                 .toCompletableFuture()
                 .join();
         installation.close();

@@ -1,17 +1,9 @@
-package dev.sluice.testkit.gate;
+package dev.sluice.kernel.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.kernel.access.Permission;
-import dev.sluice.kernel.access.Principal;
-import dev.sluice.kernel.access.Role;
-import dev.sluice.kernel.access.Token;
-import dev.sluice.kernel.gate.Gate.Access;
-import dev.sluice.kernel.gate.GateSettings;
-import dev.sluice.kernel.gate.Visit;
 import dev.sluice.kernel.repository.Repository;
-import dev.sluice.testkit.MemoryAdvisoryStore;
-import dev.sluice.testkit.TestGate;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -20,21 +12,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who may do what, where. */
-class AccessTest {
+class GrantsTest {
 
     private static final Repository OPEN = new Repository("open", true, List.of(), List.of());
     private static final Repository CLOSED = new Repository("closed", false, List.of(), List.of());
+    private static final Grants GRANTS = new Grants(true);
 
-    private final Door door = Door.listing();
-
-    private Access ask(Principal principal, Repository repository, Permission permission) {
-        Visit visit = new Visit(principal, "127.0.0.1", "test", door.gate.now());
-        return door.gate.gate().authorise(visit, repository, permission);
+    private static Access ask(Principal principal, Repository repository, Permission permission) {
+        return GRANTS.in(repository, principal, permission);
     }
 
-    private Principal holder(Role role, String... repositories) {
+    private static Principal holder(Role role, String... repositories) {
         return new Principal(
-                "ann", new Token("t1", "test", "ann", "hash", role, List.of(repositories), door.gate.now(), null));
+                "ann", new Token("t1", "test", "ann", "hash", role, List.of(repositories), Instant.EPOCH, null));
     }
 
     @Test
@@ -48,20 +38,8 @@ class AccessTest {
 
     @Test
     void beyond_loopback_open_repositories_are_not_open() {
-        GateSettings standard = GateSettings.STANDARD;
-        GateSettings guarded = new GateSettings(
-                standard.workspace(),
-                false,
-                standard.freshness(),
-                standard.absence(),
-                standard.outage(),
-                standard.patience(),
-                standard.maxIndexBytes(),
-                standard.maxArtifactBytes(),
-                standard.indexMemoryBytes());
-        TestGate gate = new TestGate(door.format, new MemoryAdvisoryStore(), new NothingToSee(), guarded);
-        Visit visit = new Visit(Principal.ANONYMOUS, "10.0.0.1", "test", gate.now());
-        assertThat(gate.gate().authorise(visit, OPEN, Permission.READ)).isEqualTo(Access.UNAUTHENTICATED);
+        assertThat(new Grants(false).in(OPEN, Principal.ANONYMOUS, Permission.READ))
+                .isEqualTo(Access.UNAUTHENTICATED);
     }
 
     @ParameterizedTest
@@ -74,9 +52,13 @@ class AccessTest {
             case ADMINISTRATOR -> EnumSet.allOf(Permission.class);
         };
         for (Permission permission : Permission.values()) {
+            Access expected = permitted.contains(permission) ? Access.GRANTED : Access.FORBIDDEN;
             assertThat(ask(holder(role), CLOSED, permission))
                     .describedAs(role + " " + permission)
-                    .isEqualTo(permitted.contains(permission) ? Access.GRANTED : Access.FORBIDDEN);
+                    .isEqualTo(expected);
+            assertThat(GRANTS.everywhere(holder(role), permission))
+                    .describedAs(role + " " + permission + " everywhere")
+                    .isEqualTo(expected);
         }
     }
 
@@ -86,5 +68,23 @@ class AccessTest {
         assertThat(ask(holder(role, "closed"), CLOSED, Permission.READ)).isEqualTo(Access.GRANTED);
         assertThat(ask(holder(role, "other"), CLOSED, Permission.READ)).isEqualTo(Access.FORBIDDEN);
         assertThat(ask(holder(role, "other"), CLOSED, Permission.OPEN)).isEqualTo(Access.GRANTED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Role.class)
+    void a_token_for_one_repository_only_reads_what_is_of_the_whole_installation(Role role) {
+        for (Permission permission : Permission.values()) {
+            boolean may = permission == Permission.OPEN || permission == Permission.READ;
+            assertThat(GRANTS.everywhere(holder(role, "closed"), permission))
+                    .describedAs(role + " " + permission)
+                    .isEqualTo(may ? Access.GRANTED : Access.FORBIDDEN);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Permission.class)
+    void without_a_token_nothing_is_done_to_the_whole_installation(Permission permission) {
+        assertThat(GRANTS.everywhere(Principal.ANONYMOUS, permission))
+                .isEqualTo(permission == Permission.OPEN ? Access.GRANTED : Access.UNAUTHENTICATED);
     }
 }
