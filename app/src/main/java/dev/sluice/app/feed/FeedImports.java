@@ -129,7 +129,8 @@ public final class FeedImports {
     static void record(Installation installation, Event.Actor actor, String line, String whole) {
         installation
                 .journal()
-                .append(Event.of(installation.ids().next(), installation.clock().instant(), Event.Kind.FEED, actor, line)
+                .append(Event.of(
+                                installation.ids().next(), installation.clock().instant(), Event.Kind.FEED, actor, line)
                         .detailed(whole))
                 .toCompletableFuture()
                 .join();
