@@ -56,8 +56,7 @@ final class ArchitectureTest {
                     "dev.sluice.app.control.ControlFile",
                     "a file this program wrote, mode 600, in its own data directory"),
             Map.entry("dev.sluice.app.policies.StarterPolicies", "resources of this build"),
-            Map.entry("dev.sluice.formats.maven.UnresolvableVersion", "passes over a body that the server bounds"),
-            Map.entry("dev.sluice.formats.pypi.LegacyUpload", "passes over the rest of a body that the server bounds"),
+            Map.entry("dev.sluice.formats.protocol.Body", "passes over the rest of a body that the server bounds"),
             Map.entry("dev.sluice.formats.pypi.UploadForm", "streams into an upload that the gate bounds"),
             Map.entry("dev.sluice.formats.pypi.PypiProxying", "an index, bounded by limits.index when it was obtained"),
             Map.entry(
@@ -151,22 +150,22 @@ final class ArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAnyPackage(others)
                     .because(
-                            "a format is added or taken away without touching another; they share formats.version only")
+                            "a format is added or taken away without touching another; they share formats.version and formats.protocol only")
                     .check(PRODUCT);
         }
     }
 
     @Test
-    void version_orders_know_no_format() {
+    void what_formats_share_knows_no_format() {
         noClasses()
                 .that()
-                .resideInAPackage("dev.sluice.formats.version..")
+                .resideInAnyPackage("dev.sluice.formats.version..", "dev.sluice.formats.protocol..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(FORMATS.stream()
                         .map(f -> "dev.sluice.formats." + f + "..")
                         .toArray(String[]::new))
-                .because("every format may use them")
+                .because("every format may use it")
                 .check(PRODUCT);
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.server;
 
 import dev.sluice.kernel.access.Grants;
 import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.format.HttpDate;
 import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.repository.Repository;
@@ -11,9 +12,6 @@ import dev.sluice.server.trace.Tracing;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,10 +22,6 @@ import org.slf4j.LoggerFactory;
 
 /** What all requests share: who decides, who answers, limits, counters. Thread-safe. */
 final class Door {
-
-    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
-                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
 
     private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
 
@@ -107,7 +101,7 @@ final class Door {
     String httpDate(Instant now) {
         Dated known = date;
         if (known.second != now.getEpochSecond()) {
-            known = new Dated(now.getEpochSecond(), HTTP_DATE.format(now));
+            known = new Dated(now.getEpochSecond(), HttpDate.of(now));
             date = known;
         }
         return known.text;

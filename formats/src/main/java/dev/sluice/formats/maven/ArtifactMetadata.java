@@ -1,17 +1,15 @@
 package dev.sluice.formats.maven;
 
-import dev.sluice.formats.maven.MetadataEndpoint.Absent;
+import dev.sluice.formats.maven.MetadataEndpoint.Denied;
 import dev.sluice.formats.maven.MetadataEndpoint.Document;
 import dev.sluice.formats.maven.MetadataEndpoint.Made;
-import dev.sluice.formats.maven.MetadataEndpoint.Withheld;
 import dev.sluice.formats.maven.Versions.Told;
 import dev.sluice.kernel.artifact.VersionOrder;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Format;
-import dev.sluice.kernel.gate.Etags;
+import dev.sluice.kernel.gate.Denial;
 import dev.sluice.kernel.gate.Listed;
 import dev.sluice.kernel.gate.Missing;
-import dev.sluice.kernel.gate.Refused;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,9 +32,8 @@ record ArtifactMetadata(Format format, Address.Metadata address) implements Meta
         return switch (exchange.gate().index(exchange.visit(), exchange.repository(), address.packageName())) {
             case Listed listed when !listed.releases().isEmpty() -> show(exchange, listed, group);
             case Listed listed -> group.make(exchange);
-            case Refused refused -> new Withheld(refused);
-            case Missing missing when missing.unavailable() -> new Absent(missing);
-            case Missing missing -> group.make(exchange);
+            case Missing missing when !missing.unavailable() -> group.make(exchange);
+            case Denial denial -> new Denied(denial);
         };
     }
 
@@ -53,10 +50,10 @@ record ArtifactMetadata(Format format, Address.Metadata address) implements Meta
         if (plugins.isEmpty()) {
             Listed.Rendering known = listed.rendering(
                     VARIANT, "application/xml", shown -> render(shown, List.of(), format.versionOrder()));
-            return new Document(known.contentType(), known.body(), known.etag(), listed.notices());
+            return new Document(known, listed.notices());
         }
         byte[] body = render(listed, plugins, format.versionOrder());
-        return new Document("application/xml", body, Etags.of(body), listed.notices());
+        return new Document(new Listed.Rendering(body, "application/xml"), listed.notices());
     }
 
     private static byte[] render(Listed listed, List<Metadata.Plugin> hostedPlugins, VersionOrder order) {

@@ -7,10 +7,8 @@ import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.Publication;
-import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import java.io.IOException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +43,7 @@ record DeployChecksum(Address of, Algorithm algorithm, Pending pending) implemen
         try {
             exchange.gate().mayPublish(exchange.visit(), exchange.repository(), file.packageName());
         } catch (Publication.RejectedException e) {
-            return Replies.problem(e.status(), "Not deployed", e.getMessage());
+            return Replies.DIALECT.rejected(e);
         }
         Digest actual = deployed(exchange, file);
         if (actual == null) {
@@ -66,17 +64,15 @@ record DeployChecksum(Address of, Algorithm algorithm, Pending pending) implemen
     }
 
     private @Nullable Digest deployed(Exchange exchange, Address.Artifact file) {
-        List<Release> releases = exchange.gate()
+        ReleaseFile kept = exchange.gate()
                 .hosted(exchange.repository(), file.packageName())
-                .map(p -> p.index().releases())
-                .orElse(List.of());
-        for (Release release : releases) {
-            ReleaseFile kept = release.version().equals(file.version()) ? release.file(file.fileName()) : null;
-            if (kept != null) {
-                for (Digest digest : kept.digests()) {
-                    if (digest.algorithm() == algorithm) {
-                        return digest;
-                    }
+                .map(p -> p.index().release(file.version()))
+                .map(release -> release.file(file.fileName()))
+                .orElse(null);
+        if (kept != null) {
+            for (Digest digest : kept.digests()) {
+                if (digest.algorithm() == algorithm) {
+                    return digest;
                 }
             }
         }

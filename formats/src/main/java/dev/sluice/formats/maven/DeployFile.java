@@ -38,41 +38,39 @@ record DeployFile(Address.Artifact file, Pending pending, int snapshotBuilds) im
 
     @Override
     public Response handle(Exchange exchange) throws IOException {
-        try (Upload upload = exchange.gate().upload(exchange.visit(), exchange.repository(), file.path())) {
-            ByteArrayOutputStream pomBytes = file.isPom() ? new ByteArrayOutputStream() : null;
-            copy(exchange.request().body(), upload, pomBytes);
-            Contents contents = upload.contents();
-            upload.verify(promised(exchange));
-            Deployment deployment = new Deployment(
-                    file,
-                    contents,
-                    pom(pomBytes),
-                    pending.takePlugins(
-                            exchange.repository().id(),
-                            file.packageName(),
-                            exchange.visit().at()),
-                    exchange.visit().at(),
-                    snapshotBuilds);
-            if (deployment.isIn(exchange.gate().hosted(exchange.repository(), file.packageName()))) {
-                return Response.empty(200);
-            }
-            exchange.gate()
-                    .publish(
-                            exchange.visit(),
-                            new Publication(
-                                    exchange.repository(),
-                                    file.packageName(),
-                                    Event.Kind.PUBLISH,
-                                    "deploy " + file.fileName(),
-                                    List.of(new Publication.FileOf(
-                                            file.version(), upload, description -> Pom.elsewhere(file, description))),
-                                    deployment::apply));
-            return Response.empty(201);
-        } catch (Upload.DigestMismatchException e) {
-            return Replies.problem(400, "Checksum mismatch", String.valueOf(e.getMessage()));
-        } catch (RejectedException e) {
-            return Replies.problem(e.status(), "Not deployed", e.getMessage());
+        return Replies.DIALECT.change(exchange, uploads -> deploy(exchange, uploads.open(file.path())));
+    }
+
+    private Response deploy(Exchange exchange, Upload upload) throws IOException, RejectedException {
+        ByteArrayOutputStream pomBytes = file.isPom() ? new ByteArrayOutputStream() : null;
+        copy(exchange.request().body(), upload, pomBytes);
+        Contents contents = upload.contents();
+        upload.verify(promised(exchange));
+        Deployment deployment = new Deployment(
+                file,
+                contents,
+                pom(pomBytes),
+                pending.takePlugins(
+                        exchange.repository().id(),
+                        file.packageName(),
+                        exchange.visit().at()),
+                exchange.visit().at(),
+                snapshotBuilds);
+        if (deployment.isIn(exchange.gate().hosted(exchange.repository(), file.packageName()))) {
+            return Response.empty(200);
         }
+        exchange.gate()
+                .publish(
+                        exchange.visit(),
+                        new Publication(
+                                exchange.repository(),
+                                file.packageName(),
+                                Event.Kind.PUBLISH,
+                                "deploy " + file.fileName(),
+                                List.of(new Publication.FileOf(
+                                        file.version(), upload, description -> Pom.elsewhere(file, description))),
+                                deployment::apply));
+        return Response.empty(201);
     }
 
     private static @Nullable Pom pom(@Nullable ByteArrayOutputStream bytes) {

@@ -1,12 +1,12 @@
 package dev.sluice.formats.maven;
 
 import dev.sluice.formats.maven.XmlWalk.XmlException;
+import dev.sluice.formats.protocol.Body;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
-import dev.sluice.kernel.format.Request;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.Publication;
 import dev.sluice.kernel.gate.Publication.RejectedException;
@@ -43,10 +43,7 @@ record DeployMetadata(Address address, @Nullable GroupMetadata group, Pending pe
 
     @Override
     public Response handle(Exchange exchange) throws IOException {
-        byte[] body = exchange.request().body().readNBytes(MAX_BYTES + 1);
-        if (body.length > MAX_BYTES) {
-            throw new Request.TooLargeException(MAX_BYTES);
-        }
+        byte[] body = Body.bytes(exchange.request(), MAX_BYTES);
         try {
             Metadata metadata = MetadataReader.read(body, address.path());
             if (group != null && !group.address().group().isEmpty()) {
@@ -56,7 +53,7 @@ record DeployMetadata(Address address, @Nullable GroupMetadata group, Pending pe
         } catch (XmlException e) {
             return Replies.problem(400, "Not metadata", address.path() + ": " + e.getMessage());
         } catch (RejectedException e) {
-            return Replies.problem(e.status(), "Not deployed", e.getMessage());
+            return Replies.DIALECT.rejected(e);
         }
     }
 

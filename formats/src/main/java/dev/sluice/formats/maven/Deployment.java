@@ -1,5 +1,7 @@
 package dev.sluice.formats.maven;
 
+import dev.sluice.formats.protocol.Edition;
+import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.blob.Contents;
@@ -51,7 +53,6 @@ record Deployment(
 
     /** The change to the package as it is. Throws when a released file would change. */
     Change apply(HostedPackage current) throws RejectedException {
-        Release before = release(current);
         ReleaseFile kept = find(current);
         if (kept != null && !file.isSnapshot() && !isSame(kept)) {
             throw new RejectedException(
@@ -59,33 +60,42 @@ record Deployment(
                     file.fileName() + " is already published with other bytes. Released versions never change:"
                             + " deploy a new version. (Published: sha256 " + sha256(kept) + ")");
         }
-        List<ReleaseFile> files = new ArrayList<>(before == null ? List.of() : before.files());
-        files.removeIf(f -> f.path().equals(file.path()));
-        List<String> outdated = file.isSnapshot() ? outdated(files) : List.of();
-        files.removeIf(f -> outdated.contains(f.path()));
-        if (files.size() >= MAX_FILES) {
+        Edition edition = new Edition(current, at);
+        Edition.Draft release = edition.release(file.version());
+        List<ReleaseFile> others = release.files().stream()
+                .filter(f -> !f.path().equals(file.path()))
+                .toList();
+        List<String> outdated = file.isSnapshot() ? outdated(others) : List.of();
+        if (others.size() - outdated.size() >= MAX_FILES) {
             throw new RejectedException(
                     409,
                     file.packageName().name() + ":" + file.version() + " has " + MAX_FILES
                             + " files already; deploy a new version.");
         }
-        files.add(new ReleaseFile(
-                file.fileName(),
-                file.path(),
-                null,
-                List.of(contents.sha256(), contents.sha512(), contents.sha1(), contents.md5()),
-                contents.size(),
-                file.isSnapshot() ? Signal.unknown("as its version") : Signal.known(at, "published here"),
-                null));
+        release.drop(outdated)
+                .add(Edition.file(
+                        file.fileName(),
+                        file.path(),
+                        contents,
+                        file.isSnapshot() ? Signal.unknown("as its version") : Signal.known(at, Edition.SOURCE),
+                        Algorithm.SHA256,
+                        Algorithm.SHA512,
+                        Algorithm.SHA1,
+                        Algorithm.MD5))
+                .installScripts(MavenFormat.NO_INSTALL_SCRIPTS);
+        if (file.isSnapshot()) {
+            release.publishedNow();
+        }
+        if (pom != null) {
+            release.license(pom.license()).summary(pom.summary());
+        } else if (release.isNew()) {
+            release.license(Signal.unknown("the POM is not deployed yet"));
+        }
         PackageDocument document = PackageDocument.read(current.index().document());
         for (Metadata.Plugin plugin : plugins) {
             document = document.with(plugin);
         }
-        return new Change(
-                document.updatedAt(LAST_UPDATED.format(at)).write(),
-                List.of(after(before, files)),
-                List.of(),
-                outdated);
+        return edition.change(document.updatedAt(LAST_UPDATED.format(at)).write());
     }
 
     /** Paths of the files of builds older than the newest ones, this file's own build among them. */
@@ -113,37 +123,8 @@ record Deployment(
         return outdated;
     }
 
-    private Release after(@Nullable Release before, List<ReleaseFile> files) {
-        Signal<Instant> published =
-                before == null || file.isSnapshot() ? Signal.known(at, "published here") : before.published();
-        Signal<String> license = pom != null
-                ? pom.license()
-                : before != null ? before.license() : Signal.unknown("the POM is not deployed yet");
-        String summary = pom != null ? pom.summary() : before != null ? before.summary() : "";
-        return new Release(
-                file.version(),
-                published,
-                license,
-                null,
-                null,
-                MavenFormat.NO_INSTALL_SCRIPTS,
-                List.of(),
-                summary,
-                files,
-                new byte[0]);
-    }
-
-    private @Nullable Release release(HostedPackage current) {
-        for (Release release : current.index().releases()) {
-            if (release.version().equals(file.version())) {
-                return release;
-            }
-        }
-        return null;
-    }
-
     private @Nullable ReleaseFile find(HostedPackage current) {
-        Release release = release(current);
+        Release release = current.index().release(file.version());
         return release == null ? null : release.file(file.fileName());
     }
 

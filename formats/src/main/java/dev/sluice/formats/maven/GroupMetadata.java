@@ -1,7 +1,7 @@
 package dev.sluice.formats.maven;
 
 import dev.sluice.formats.maven.Metadata.Plugin;
-import dev.sluice.formats.maven.MetadataEndpoint.Absent;
+import dev.sluice.formats.maven.MetadataEndpoint.Denied;
 import dev.sluice.formats.maven.MetadataEndpoint.Document;
 import dev.sluice.formats.maven.MetadataEndpoint.Made;
 import dev.sluice.formats.maven.XmlWalk.XmlException;
@@ -9,7 +9,6 @@ import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.gate.Gate.UpstreamDocument;
-import dev.sluice.kernel.gate.Missing;
 import dev.sluice.kernel.gate.UpstreamClient.UpstreamException;
 import dev.sluice.kernel.repository.PackageIndex;
 import java.io.IOException;
@@ -41,10 +40,7 @@ record GroupMetadata(Format format, Address.Metadata address) implements Metadat
         if (!all.isEmpty()) {
             return Document.xml(MetadataWriter.group(all));
         }
-        return new Absent(
-                failure != null
-                        ? new Missing(String.valueOf(failure.getMessage()), true)
-                        : new Missing("no metadata for " + address.directory(), false));
+        return failure != null ? Denied.unknown(failure.getMessage()) : Denied.absent("no metadata for " + address.directory());
     }
 
     /**

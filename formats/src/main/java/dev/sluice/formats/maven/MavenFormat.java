@@ -1,6 +1,8 @@
 package dev.sluice.formats.maven;
 
+import dev.sluice.formats.protocol.Fixed;
 import dev.sluice.formats.version.MavenOrder;
+import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Purl;
@@ -87,6 +89,15 @@ public final class MavenFormat implements Format {
 
     static final String ID = "maven";
 
+    /**
+     * GET of something that cannot be in a Maven repository: archetype catalogues, directory listings, search indexes. Answered here
+     * so that the 404 has the form that Maven's resolver takes for an absence.
+     */
+    private static final Endpoint NOT_IN_LAYOUT = new Fixed(
+            "maven.unknown",
+            Permission.READ,
+            Replies.DIALECT.failure(404, "no address of the Maven repository layout"));
+
     /** Fetching an artifact runs nothing; plugins run only when a build names them. */
     static final Signal<Boolean> NO_INSTALL_SCRIPTS = Signal.known(false, "maven artifacts have none");
 
@@ -166,14 +177,14 @@ public final class MavenFormat implements Format {
             return new UnresolvableVersion(route.segments().get(route.segments().size() - 2));
         }
         if (address == null) {
-            return route.isRead() ? new NotInLayout() : null;
+            return route.isRead() ? NOT_IN_LAYOUT : null;
         }
         return route.isRead() ? read(address) : route.method().equals("PUT") ? deploy(address) : null;
     }
 
     private Endpoint read(Address address) {
         return switch (address) {
-            case Address.Artifact file -> new ArtifactFile(file);
+            case Address.Artifact file -> ArtifactFile.get(file);
             case Address.Checksum checksum
             when checksum.of() instanceof Address.Artifact file -> new Checksum(file, checksum.algorithm());
             case Address.Checksum checksum -> document(checksum.of(), checksum);

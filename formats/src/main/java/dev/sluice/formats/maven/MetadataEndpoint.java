@@ -1,15 +1,15 @@
 package dev.sluice.formats.maven;
 
+import dev.sluice.formats.protocol.Conditional;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
-import dev.sluice.kernel.format.RefusalResponse;
 import dev.sluice.kernel.format.Response;
-import dev.sluice.kernel.gate.Etags;
+import dev.sluice.kernel.gate.Denial;
+import dev.sluice.kernel.gate.Listed;
 import dev.sluice.kernel.gate.Missing;
 import dev.sluice.kernel.gate.Notices;
-import dev.sluice.kernel.gate.Refused;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -36,24 +36,30 @@ record MetadataEndpoint(
     /**
      * A document.
      *
-     * @param contentType media type
-     * @param body its bytes
-     * @param etag strong validator of the body
+     * @param rendering what to send
      * @param notices what to tell the client beside it
      */
-    record Document(String contentType, byte[] body, String etag, Notices notices) implements Made {
+    record Document(Listed.Rendering rendering, Notices notices) implements Made {
 
         /** An XML document with nothing to tell. */
         static Document xml(byte[] body) {
-            return new Document("application/xml", body, Etags.of(body), Notices.NONE);
+            return new Document(new Listed.Rendering(body, "application/xml"), Notices.NONE);
         }
     }
 
-    /** All of it is withheld. */
-    record Withheld(Refused refused) implements Made {}
+    /** None leaves: it is withheld, or it is not there. */
+    record Denied(Denial why) implements Made {
 
-    /** There is none. */
-    record Absent(Missing missing) implements Made {}
+        /** There is none. */
+        static Denied absent(String why) {
+            return new Denied(new Missing(why, false));
+        }
+
+        /** Nobody knows now whether there is one. */
+        static Denied unknown(@Nullable String why) {
+            return new Denied(new Missing(String.valueOf(why), true));
+        }
+    }
 
     @Override
     public Permission permission() {
@@ -63,15 +69,12 @@ record MetadataEndpoint(
     @Override
     public Response handle(Exchange exchange) throws IOException {
         return switch (source.make(exchange)) {
-            case Document document -> {
-                Response response = algorithm == null
-                        ? Replies.metadata(exchange, document.contentType(), document.body(), document.etag())
-                        : Replies.checksum(exchange, algorithm, document.body());
-                yield RefusalResponse.withNotices(
-                        response, document.notices().lines(), document.notices().stale());
-            }
-            case Withheld withheld -> Replies.refused(exchange, withheld.refused());
-            case Absent absent -> Replies.missing(absent.missing());
+            case Document(Listed.Rendering rendering, Notices notices) ->
+                Conditional.answer(
+                        exchange.request(),
+                        algorithm == null ? rendering : Replies.checksum(algorithm, rendering.body()),
+                        notices);
+            case Denied(Denial why) -> Replies.DIALECT.denied(why, exchange);
         };
     }
 }

@@ -1,11 +1,10 @@
 package dev.sluice.formats.maven;
 
 import dev.sluice.formats.maven.Metadata.Plugin;
+import dev.sluice.formats.protocol.BoundedJson;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,8 +24,6 @@ record PackageDocument(
 
     /** A document that says nothing. */
     static final PackageDocument EMPTY = new PackageDocument(null, null, null, List.of());
-
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** Copies the list. */
     PackageDocument {
@@ -55,27 +52,27 @@ record PackageDocument(
 
     /** Reads what {@link #write} wrote; anything else says nothing. */
     static PackageDocument read(byte[] json) {
-        if (json.length == 0) {
+        JsonNode tree = BoundedJson.SMALL.readOrNull(json);
+        if (tree == null) {
             return EMPTY;
         }
-        try {
-            JsonNode tree = JSON.readTree(json);
-            List<Plugin> plugins = new java.util.ArrayList<>();
-            for (JsonNode plugin : tree.path("plugins")) {
-                plugins.add(new Plugin(
-                        plugin.path("name").asString(""),
-                        plugin.path("prefix").asString(""),
-                        plugin.path("artifactId").asString("")));
-            }
-            return new PackageDocument(text(tree, "latest"), text(tree, "release"), text(tree, "lastUpdated"), plugins);
-        } catch (JacksonException e) {
-            return EMPTY;
+        List<Plugin> plugins = new java.util.ArrayList<>();
+        for (JsonNode plugin : tree.path("plugins")) {
+            plugins.add(new Plugin(
+                    plugin.path("name").asString(""),
+                    plugin.path("prefix").asString(""),
+                    plugin.path("artifactId").asString("")));
         }
+        return new PackageDocument(
+                BoundedJson.text(tree, "latest"),
+                BoundedJson.text(tree, "release"),
+                BoundedJson.text(tree, "lastUpdated"),
+                plugins);
     }
 
     /** As JSON. */
     byte[] write() {
-        ObjectNode tree = JSON.createObjectNode();
+        ObjectNode tree = BoundedJson.SMALL.object();
         if (latest != null) {
             tree.put("latest", latest);
         }
@@ -94,11 +91,6 @@ record PackageDocument(
                         .put("artifactId", plugin.artifactId());
             }
         }
-        return JSON.writeValueAsBytes(tree);
-    }
-
-    private static @Nullable String text(JsonNode tree, String name) {
-        JsonNode value = tree.path(name);
-        return value.isString() ? value.asString() : null;
+        return BoundedJson.SMALL.bytes(tree);
     }
 }

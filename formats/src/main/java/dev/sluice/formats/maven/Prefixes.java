@@ -1,12 +1,11 @@
 package dev.sluice.formats.maven;
 
-import dev.sluice.formats.maven.MetadataEndpoint.Absent;
+import dev.sluice.formats.maven.MetadataEndpoint.Denied;
 import dev.sluice.formats.maven.MetadataEndpoint.Document;
 import dev.sluice.formats.maven.MetadataEndpoint.Made;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Exchange;
-import dev.sluice.kernel.gate.Etags;
-import dev.sluice.kernel.gate.Missing;
+import dev.sluice.kernel.gate.Listed;
 import dev.sluice.kernel.gate.Notices;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -22,7 +21,7 @@ record Prefixes() implements MetadataEndpoint.Source {
     @Override
     public Made make(Exchange exchange) {
         if (!exchange.repository().upstreams(MavenFormat.ID).isEmpty()) {
-            return new Absent(new Missing("a repository with upstreams has no prefix list", false));
+            return Denied.absent("a repository with upstreams has no prefix list");
         }
         StringBuilder list = new StringBuilder("## repository-prefixes/2.0\n");
         String after = "";
@@ -36,13 +35,13 @@ record Prefixes() implements MetadataEndpoint.Source {
             list.append('/').append(group.replace('.', '/')).append('\n');
             after = group + ";"; // the character after the colon: skips the rest of the group
             if (groups == MAX_GROUPS) {
-                return new Absent(new Missing("too many groups for a prefix list", false));
+                return Denied.absent("too many groups for a prefix list");
             }
         }
         if (after.isEmpty()) {
-            return new Absent(new Missing("nothing is published here yet", false));
+            return Denied.absent("nothing is published here yet");
         }
         byte[] body = list.toString().getBytes(StandardCharsets.UTF_8);
-        return new Document("text/plain", body, Etags.of(body), Notices.NONE);
+        return new Document(new Listed.Rendering(body, "text/plain"), Notices.NONE);
     }
 }

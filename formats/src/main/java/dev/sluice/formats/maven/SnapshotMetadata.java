@@ -1,13 +1,12 @@
 package dev.sluice.formats.maven;
 
-import dev.sluice.formats.maven.MetadataEndpoint.Absent;
+import dev.sluice.formats.maven.MetadataEndpoint.Denied;
 import dev.sluice.formats.maven.MetadataEndpoint.Document;
 import dev.sluice.formats.maven.MetadataEndpoint.Made;
 import dev.sluice.formats.maven.XmlWalk.XmlException;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.gate.Gate.UpstreamDocument;
-import dev.sluice.kernel.gate.Missing;
 import dev.sluice.kernel.gate.UpstreamClient.UpstreamException;
 import dev.sluice.kernel.repository.HostedStore.HostedPackage;
 import dev.sluice.kernel.repository.Release;
@@ -61,10 +60,7 @@ record SnapshotMetadata(Format format, Address.SnapshotMetadata address) impleme
             return Document.xml(MetadataWriter.snapshot(
                     address.group(), address.artifact(), address.version(), SnapshotBuilds.blend(sources)));
         }
-        return new Absent(
-                failure != null
-                        ? new Missing(String.valueOf(failure.getMessage()), true)
-                        : new Missing("no builds of " + address.packageName().name() + ":" + address.version(), false));
+        return failure != null ? Denied.unknown(failure.getMessage()) : Denied.absent("no builds of " + address.packageName().name() + ":" + address.version());
     }
 
     private static boolean isTrusted(Exchange exchange, String upstream) {

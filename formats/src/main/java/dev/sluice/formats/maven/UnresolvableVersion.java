@@ -1,11 +1,11 @@
 package dev.sluice.formats.maven;
 
+import dev.sluice.formats.protocol.Body;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Response;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.List;
 
 /** PUT of a file of a version that could be deployed and never resolved; refused with how to write it. */
@@ -28,9 +28,7 @@ record UnresolvableVersion(String version) implements Endpoint {
 
     @Override
     public Response handle(Exchange exchange) throws IOException {
-        exchange.request()
-                .body()
-                .transferTo(OutputStream.nullOutputStream()); // Maven sends it before it reads an answer
+        Body.passOver(exchange.request()); // Maven sends it before it reads an answer
         String stem =
                 version.substring(0, version.length() - "SNAPSHOT".length()).replaceAll("[^A-Za-z0-9]+$", "");
         return Replies.problem(

@@ -55,7 +55,7 @@ record Attestations(NpmFormat format, @Nullable PackageName packageName, String 
                             : "no attestations of " + about.name() + "@" + version);
         }
         byte[] body = about == null ? keys(documents) : documents.getFirst().body();
-        return Replies.metadata(exchange.request(), body);
+        return Replies.json(exchange, body);
     }
 
     /** The keys of all upstreams; where two use one key id the first upstream's counts. */

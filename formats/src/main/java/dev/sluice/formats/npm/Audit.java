@@ -1,5 +1,6 @@
 package dev.sluice.formats.npm;
 
+import dev.sluice.formats.protocol.Body;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.advisory.AdvisoryMatch;
 import dev.sluice.kernel.advisory.Findings;
@@ -56,7 +57,7 @@ record Audit(boolean bulk) implements Endpoint {
     @Override
     public Response handle(Exchange exchange) throws IOException {
         Map<String, Map<String, List<String>>> asked;
-        try (InputStream body = Replies.body(exchange.request(), MAX_BODY);
+        try (InputStream body = Body.unzipped(exchange.request(), MAX_BODY);
                 JsonParser parser = Json.parser(body)) {
             parser.nextToken();
             asked = bulk ? versionsByName(parser) : versionsInTree(parser);

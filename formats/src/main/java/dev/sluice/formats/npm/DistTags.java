@@ -1,5 +1,7 @@
 package dev.sluice.formats.npm;
 
+import dev.sluice.formats.protocol.Body;
+import dev.sluice.formats.protocol.Edition;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Endpoint;
@@ -7,10 +9,9 @@ import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.Denial;
 import dev.sluice.kernel.gate.Listed;
-import dev.sluice.kernel.gate.Publication;
 import dev.sluice.kernel.gate.Publication.RejectedException;
+import dev.sluice.kernel.gate.Publication;
 import dev.sluice.kernel.journal.Event;
-import dev.sluice.kernel.repository.HostedStore.Change;
 import dev.sluice.kernel.repository.HostedStore.HostedPackage;
 import dev.sluice.kernel.repository.Release;
 import java.io.ByteArrayOutputStream;
@@ -48,36 +49,32 @@ record DistTags(
 
     @Override
     public Response handle(Exchange exchange) throws IOException {
-        try {
-            return switch (method) {
-                case "PUT", "POST" -> set(exchange);
-                case "DELETE" -> remove(exchange);
-                default -> read(exchange);
-            };
-        } catch (RejectedException e) {
-            return Replies.rejected(e);
-        }
+        return Replies.DIALECT.change(exchange, uploads -> switch (method) {
+            case "PUT", "POST" -> set(exchange);
+            case "DELETE" -> remove(exchange);
+            default -> read(exchange);
+        });
     }
 
     private Response read(Exchange exchange) throws IOException {
         return switch (exchange.gate().index(exchange.visit(), exchange.repository(), packageName)) {
-            case Listed listed -> answer(listed, exchange);
-            case Denial denial -> GetPackument.other(denial, exchange);
+            case Listed listed -> answer(exchange, listed);
+            case Denial denial -> Replies.DIALECT.denied(denial, exchange);
         };
     }
 
-    private static Response answer(Listed listed, Exchange exchange) {
+    private Response answer(Exchange exchange, Listed listed) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Json.ObjectWriter object = new Json.ObjectWriter(out);
         Packument.of(listed).tags().forEach(object::text);
-        return Replies.metadata(exchange.request(), Replies.bytes(object, out));
+        return Replies.json(exchange, Replies.bytes(object, out));
     }
 
     private Response set(Exchange exchange) throws IOException, RejectedException {
         String wanted = checked(tag);
         String version = version(exchange);
         change(exchange, "dist-tag " + wanted + " = " + version, current -> {
-            if (current.index().releases().stream().noneMatch(r -> r.version().equals(version))) {
+            if (current.index().release(version) == null) {
                 throw new RejectedException(
                         404, packageName.name() + "@" + Json.cut(version, 100) + " is not published here");
             }
@@ -89,7 +86,7 @@ record DistTags(
     }
 
     private static String version(Exchange exchange) throws IOException, RejectedException {
-        try (JsonParser parser = Json.parser(Replies.body(exchange.request(), 4096))) {
+        try (JsonParser parser = Json.parser(Body.unzipped(exchange.request(), 4096))) {
             parser.nextToken();
             String version = Json.text(parser);
             if (version == null) {
@@ -141,13 +138,12 @@ record DistTags(
                                     }
                                     PackageDocument document =
                                             PackageDocument.read(current.index().document());
-                                    return new Change(
-                                            document.withTags(
+                                    return new Edition(
+                                                    current, exchange.visit().at())
+                                            .change(document.withTags(
                                                             newTags.of(current),
                                                             exchange.visit().at())
-                                                    .bytes(),
-                                            List.of(),
-                                            List.of());
+                                                    .bytes());
                                 }));
     }
 

@@ -1,14 +1,11 @@
 package dev.sluice.formats.npm;
 
+import dev.sluice.formats.protocol.IndexEndpoint;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Response;
-import dev.sluice.kernel.gate.Denial;
-import dev.sluice.kernel.gate.Listed;
-import dev.sluice.kernel.gate.Missing;
-import dev.sluice.kernel.gate.Refused;
 import dev.sluice.kernel.repository.HostedStore.HostedPackage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -40,53 +37,28 @@ record GetPackument(NpmFormat format, PackageName packageName) implements Endpoi
         if ("true".equals(exchange.request().query("write"))) {
             Optional<HostedPackage> hosted = exchange.gate().hosted(exchange.repository(), packageName);
             if (hosted.isPresent()) {
-                return Replies.metadata(exchange.request(), editable(hosted.get(), exchange.base(format)));
+                return Replies.json(exchange, editable(hosted.get(), exchange.base(format)));
             }
         }
-        return switch (exchange.gate().index(exchange.visit(), exchange.repository(), packageName)) {
-            case Listed listed -> answer(listed, exchange);
-            case Denial denial -> other(denial, exchange);
-        };
-    }
-
-    private Response answer(Listed listed, Exchange exchange) throws IOException {
-        boolean abbreviated = Replies.prefersAbbreviated(exchange.request());
-        String base = exchange.base(format);
-        Listed.Rendering rendering = listed.rendering(
-                variant(abbreviated, base),
-                contentType(abbreviated),
-                l -> Packument.of(l).render(abbreviated, base));
-        return Replies.metadata(exchange.request(), rendering, listed.notices());
+        return index().handle(exchange);
     }
 
     @Override
     public @Nullable Response handleFromMemory(Exchange exchange) {
-        if (exchange.request().query("write") != null) {
-            return null;
-        }
-        Listed listed = exchange.gate().indexFromMemory(exchange.visit(), exchange.repository(), packageName);
-        if (listed == null) {
-            return null;
-        }
+        return exchange.request().query("write") != null ? null : index().handleFromMemory(exchange);
+    }
+
+    private IndexEndpoint index() {
+        return new IndexEndpoint(name(), packageName, Replies.DIALECT, this::form);
+    }
+
+    private IndexEndpoint.Form form(Exchange exchange) {
         boolean abbreviated = Replies.prefersAbbreviated(exchange.request());
-        Listed.Rendering rendering = listed.remembered(variant(abbreviated, exchange.base(format)));
-        return rendering == null ? null : Replies.metadata(exchange.request(), rendering, listed.notices());
-    }
-
-    private static String variant(boolean abbreviated, String base) {
-        return (abbreviated ? "abbreviated " : "full ") + base;
-    }
-
-    private static String contentType(boolean abbreviated) {
-        return abbreviated ? ABBREVIATED : "application/json";
-    }
-
-    /** The answer when there is no list. */
-    static Response other(Denial denial, Exchange exchange) {
-        return switch (denial) {
-            case Refused refused -> Replies.refused(refused, exchange);
-            case Missing missing -> Replies.missing(missing);
-        };
+        String base = exchange.base(format);
+        return new IndexEndpoint.Form(
+                (abbreviated ? "abbreviated " : "full ") + base,
+                abbreviated ? ABBREVIATED : "application/json",
+                listed -> Packument.of(listed).render(abbreviated, base));
     }
 
     /** The revision of a hosted package as CouchDB would write it; a change may name it. */

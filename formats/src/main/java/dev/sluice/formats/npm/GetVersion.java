@@ -30,12 +30,12 @@ record GetVersion(NpmFormat format, PackageName packageName, String selector) im
     @Override
     public Response handle(Exchange exchange) throws IOException {
         return switch (exchange.gate().index(exchange.visit(), exchange.repository(), packageName)) {
-            case Listed listed -> answer(listed, exchange);
-            case Denial denial -> GetPackument.other(denial, exchange);
+            case Listed listed -> answer(exchange, listed);
+            case Denial denial -> Replies.DIALECT.denied(denial, exchange);
         };
     }
 
-    private Response answer(Listed listed, Exchange exchange) throws IOException {
+    private Response answer(Exchange exchange, Listed listed) throws IOException {
         Packument packument = Packument.of(listed);
         JudgedRelease withheld = packument.withheld(selector);
         if (withheld != null) {
@@ -50,7 +50,7 @@ record GetVersion(NpmFormat format, PackageName packageName, String selector) im
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Packument.write(allowed.release(), false, exchange.base(format), out);
-        return Replies.metadata(exchange.request(), out.toByteArray());
+        return Replies.json(exchange, out.toByteArray());
     }
 
     /** Asks the gate about the tarball, which knows the whole reason and gives it an address. */
@@ -64,7 +64,7 @@ record GetVersion(NpmFormat format, PackageName packageName, String selector) im
                         ? Names.path(packageName, Names.tarball(packageName, release.version()))
                         : release.files().getFirst().path());
         if (exchange.gate().describe(exchange.visit(), want) instanceof Refused refused) {
-            return Replies.refused(refused, exchange);
+            return Replies.DIALECT.refused(refused, exchange);
         }
         return Replies.error(403, packageName.name() + "@" + release.version() + Packument.reason(withheld.decision()));
     }

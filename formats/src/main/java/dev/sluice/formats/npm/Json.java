@@ -1,5 +1,6 @@
 package dev.sluice.formats.npm;
 
+import dev.sluice.formats.protocol.BoundedJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,24 +14,14 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
 
 /** Reading JSON in bounds, by position, and writing it byte by byte. */
 final class Json {
 
-    private static final int MAX_DEPTH = 64;
-    private static final int MAX_STRING = 4 << 20;
-
-    private static final JsonFactory FACTORY = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
-                    .maxNameLength(MAX_STRING)
-                    .maxNumberLength(MAX_STRING)
-                    .maxStringLength(MAX_STRING)
-                    .build())
-            .build();
+    private static final int MAX_TEXT = 4 << 20;
+    private static final JsonFactory FACTORY = new BoundedJson(64, MAX_TEXT, MAX_TEXT).streams();
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 

@@ -1,5 +1,7 @@
 package dev.sluice.formats.npm;
 
+import dev.sluice.formats.protocol.FileEndpoint;
+import dev.sluice.formats.protocol.Fixed;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
@@ -131,11 +133,20 @@ public final class NpmFormat implements Format {
             if (revision > 0) {
                 return delete ? new Unpublish(name, Unpublish.Kind.FILE, file) : null;
             }
-            return route.isRead() ? new GetTarball(name, file) : null;
+            return route.isRead() ? tarball(name, file) : null;
         }
         return rest.size() == 1 && route.isRead() && rest.getFirst().length() <= Coordinates.MAX_VERSION_LENGTH
                 ? new GetVersion(this, name, rest.getFirst())
                 : null;
+    }
+
+    /** The bytes of one version. */
+    static Endpoint tarball(PackageName name, String file) {
+        return new FileEndpoint(
+                "npm.tarball",
+                new FileEndpoint.File(name, Names.version(name, file), Names.path(name, file)),
+                Replies.DIALECT,
+                "application/octet-stream");
     }
 
     /** The file's name; some clients and registries repeat the scope before it. */

@@ -1,6 +1,10 @@
 package dev.sluice.formats.npm;
 
+import dev.sluice.formats.protocol.Body;
+import dev.sluice.formats.protocol.Edition;
+import dev.sluice.formats.protocol.Uploads;
 import dev.sluice.kernel.access.Permission;
+import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Signal;
@@ -13,7 +17,6 @@ import dev.sluice.kernel.gate.Publication.RejectedException;
 import dev.sluice.kernel.gate.Upload;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.HostedStore.Change;
-import dev.sluice.kernel.repository.HostedStore.HostedPackage;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import java.io.FilterOutputStream;
@@ -21,10 +24,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +36,6 @@ import org.jspecify.annotations.Nullable;
  * <p>The gate refuses a name that an upstream has, unless it is reserved.
  */
 record Publish(PackageName packageName) implements Endpoint {
-
-    /** Who says so, for facts about packages published here. */
-    private static final String SOURCE = "publish";
 
     private static final long NO_LIMIT = Long.MAX_VALUE; // the server bounds the body, the gate the file
 
@@ -55,9 +55,12 @@ record Publish(PackageName packageName) implements Endpoint {
         if (objection != null) {
             return Replies.error(400, "Invalid package name " + packageName.name() + ": " + objection);
         }
-        try (Tarball tarball = new Tarball(exchange, packageName);
-                InputStream body = Replies.body(exchange.request(), NO_LIMIT)) {
-            Submission submission = Submission.read(packageName, body, tarball);
+        return Replies.DIALECT.change(exchange, uploads -> {
+            Tarball tarball = new Tarball(uploads, packageName);
+            Submission submission;
+            try (InputStream body = Body.unzipped(exchange.request(), NO_LIMIT)) {
+                submission = Submission.read(packageName, body, tarball);
+            }
             Submission.Attachment attachment = submission.attachment();
             if (attachment == null) {
                 deprecate(exchange, submission);
@@ -65,28 +68,23 @@ record Publish(PackageName packageName) implements Endpoint {
             }
             publish(exchange, submission, attachment, tarball.upload());
             return Replies.done(201);
-        } catch (RejectedException e) {
-            return Replies.rejected(e);
-        } catch (Upload.DigestMismatchException e) {
-            return Replies.error(400, String.valueOf(e.getMessage()));
-        }
+        });
     }
 
-    /** The upload that a body may carry; opened while the body is read, closed afterwards. */
-    private static final class Tarball implements Submission.Receiver, AutoCloseable {
-        private final Exchange exchange;
+    /** The upload that a body may carry; opened while the body is read. */
+    private static final class Tarball implements Submission.Receiver {
+        private final Uploads uploads;
         private final PackageName packageName;
         private @Nullable Upload upload;
 
-        Tarball(Exchange exchange, PackageName packageName) {
-            this.exchange = exchange;
+        Tarball(Uploads uploads, PackageName packageName) {
+            this.uploads = uploads;
             this.packageName = packageName;
         }
 
         @Override
         public OutputStream open(String fileName, String version) throws IOException {
-            Upload opened =
-                    exchange.gate().upload(exchange.visit(), exchange.repository(), Names.path(packageName, fileName));
+            Upload opened = uploads.open(Names.path(packageName, fileName));
             upload = opened;
             return new FilterOutputStream(opened) {
                 @Override
@@ -108,13 +106,6 @@ record Publish(PackageName packageName) implements Endpoint {
             }
             return opened;
         }
-
-        @Override
-        public void close() throws IOException {
-            if (upload != null) {
-                upload.close();
-            }
-        }
     }
 
     private void publish(Exchange exchange, Submission submission, Submission.Attachment attachment, Upload upload)
@@ -132,24 +123,14 @@ record Publish(PackageName packageName) implements Endpoint {
         upload.verify(facts.digests());
         Contents contents = upload.contents();
         Instant now = exchange.visit().at();
-        Release release = new Release(
-                version,
-                Signal.known(now, SOURCE),
-                facts.licenseBy(SOURCE),
-                facts.deprecated(),
-                null,
-                facts.installScriptsBy(SOURCE),
-                facts.maintainers(),
-                facts.description(),
-                List.of(new ReleaseFile(
-                        attachment.fileName(),
-                        upload.path(),
-                        null,
-                        List.of(contents.sha512(), contents.sha1()),
-                        contents.size(),
-                        Signal.known(now, SOURCE),
-                        null)),
-                manifest.documentWith(packageName, version, promises(contents)));
+        ReleaseFile file = Edition.file(
+                attachment.fileName(),
+                upload.path(),
+                contents,
+                Signal.known(now, Edition.SOURCE),
+                Algorithm.SHA512,
+                Algorithm.SHA1);
+        byte[] document = manifest.documentWith(packageName, version, promises(contents));
         Map<String, String> tags = new LinkedHashMap<>();
         for (Map.Entry<String, String> tag : submission.tags().entrySet()) {
             if (!tag.getValue().equals(version)) {
@@ -168,7 +149,22 @@ record Publish(PackageName packageName) implements Endpoint {
                                 version + (tags.isEmpty() ? "" : " as " + String.join(", ", tags.keySet())),
                                 List.of(new Publication.FileOf(
                                         version, upload, new ManifestClaims(submission.manifest(version)))),
-                                current -> added(current, release, tags, submission.about(), now)));
+                                current -> {
+                                    Edition edition = new Edition(current, now);
+                                    edition.release(version)
+                                            .mustBeNew(
+                                                    403,
+                                                    "You cannot publish over the previously published versions: "
+                                                            + version + ".")
+                                            .license(facts.licenseBy(Edition.SOURCE))
+                                            .deprecated(facts.deprecated())
+                                            .installScripts(facts.installScriptsBy(Edition.SOURCE))
+                                            .maintainers(facts.maintainers())
+                                            .summary(facts.description())
+                                            .add(file)
+                                            .document(document);
+                                    return added(edition, version, tags, submission.about(), now);
+                                }));
     }
 
     /** What clients and signatures rely on, computed from the bytes rather than taken from the client. */
@@ -180,29 +176,20 @@ record Publish(PackageName packageName) implements Endpoint {
         return promises;
     }
 
-    private Change added(
-            HostedPackage current,
-            Release release,
-            Map<String, String> newTags,
-            Map<String, byte[]> newAbout,
-            Instant now)
-            throws RejectedException {
-        if (current.index().releases().stream().anyMatch(r -> r.version().equals(release.version()))) {
-            throw new RejectedException(
-                    403, "You cannot publish over the previously published versions: " + release.version() + ".");
-        }
-        PackageDocument document = PackageDocument.read(current.index().document());
+    private static Change added(
+            Edition edition, String version, Map<String, String> newTags, Map<String, byte[]> newAbout, Instant now) {
+        PackageDocument document =
+                PackageDocument.read(edition.before().document());
         Map<String, String> tags = new LinkedHashMap<>(document.tags());
         tags.putAll(newTags);
-        tags.putIfAbsent("latest", release.version());
+        tags.putIfAbsent("latest", version);
         Map<String, byte[]> about = newAbout;
-        if (!release.version().equals(tags.get("latest"))) { // the page of a package is that of its latest version
+        if (!version.equals(tags.get("latest"))) { // the page of a package is that of its latest version
             about = new LinkedHashMap<>(newAbout);
             about.putAll(document.about());
         }
-        PackageDocument changed =
-                new PackageDocument(tags, document.created() == null ? now : document.created(), now, about);
-        return new Change(changed.bytes(), List.of(release), List.of());
+        return edition.change(
+                new PackageDocument(tags, document.created() == null ? now : document.created(), now, about).bytes());
     }
 
     /** Takes over the deprecation messages of the versions in the body; nothing else of it counts. */
@@ -220,42 +207,30 @@ record Publish(PackageName packageName) implements Endpoint {
                                 "deprecation messages",
                                 List.of(),
                                 current -> deprecated(
-                                        current,
+                                        new Edition(current, exchange.visit().at()),
                                         submission.deprecations(),
                                         exchange.visit().at())));
     }
 
-    private Change deprecated(HostedPackage current, Map<String, String> messages, Instant now)
-            throws RejectedException {
-        if (current.index().releases().isEmpty()) {
+    private Change deprecated(Edition edition, Map<String, String> messages, Instant now) throws RejectedException {
+        if (edition.isFirst()) {
             throw new RejectedException(404, packageName.name() + " is not published here");
         }
-        List<Release> changed = new ArrayList<>();
-        for (Release release : current.index().releases()) {
+        for (Release release : edition.before().releases()) {
             String told = messages.get(release.version());
             String message = told == null || told.isEmpty() ? null : told;
-            if (told != null && !java.util.Objects.equals(message, release.deprecated())) {
-                changed.add(deprecated(release, message));
+            if (told != null && !Objects.equals(message, release.deprecated())) {
+                edition.release(release.version())
+                        .deprecated(message)
+                        .document(Manifest.read(release.document())
+                                .documentDeprecated(packageName, release.version(), message));
             }
         }
-        PackageDocument document = PackageDocument.read(current.index().document());
-        byte[] newDocument = changed.isEmpty()
-                ? current.index().document()
-                : document.withTags(document.tags(), now).bytes();
-        return new Change(newDocument, changed, List.of());
-    }
-
-    private Release deprecated(Release release, @Nullable String message) {
-        return new Release(
-                release.version(),
-                release.published(),
-                release.license(),
-                message,
-                release.yanked(),
-                release.installScripts(),
-                release.maintainers(),
-                release.summary(),
-                release.files(),
-                Manifest.read(release.document()).documentDeprecated(packageName, release.version(), message));
+        PackageDocument document =
+                PackageDocument.read(edition.before().document());
+        return edition.change(
+                edition.isUntouched()
+                        ? edition.before().document()
+                        : document.withTags(document.tags(), now).bytes());
     }
 }

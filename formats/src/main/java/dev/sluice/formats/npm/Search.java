@@ -64,7 +64,7 @@ record Search(NpmFormat format) implements Endpoint {
         out.write(']');
         result.raw("total", Integer.toString(names.size()));
         result.text("time", PackageDocument.text(exchange.visit().at()));
-        return Replies.metadata(request, Replies.bytes(result, out));
+        return Replies.json(exchange, Replies.bytes(result, out));
     }
 
     private List<PackageName> matches(Exchange exchange, List<String> words) {

@@ -1,5 +1,6 @@
 package dev.sluice.formats.npm;
 
+import dev.sluice.formats.protocol.Body;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Request;
 import dev.sluice.kernel.gate.Publication.RejectedException;
@@ -249,6 +250,6 @@ final class Submission {
 
     /** The longest body that is read when no tarball may come along. */
     static InputStream withoutTarball(Request request) throws IOException {
-        return Replies.body(request, 128L << 20);
+        return Body.unzipped(request, 128L << 20);
     }
 }

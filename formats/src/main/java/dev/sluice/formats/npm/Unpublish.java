@@ -1,5 +1,6 @@
 package dev.sluice.formats.npm;
 
+import dev.sluice.formats.protocol.Edition;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Endpoint;
@@ -48,16 +49,14 @@ record Unpublish(PackageName packageName, Kind kind, String target) implements E
 
     @Override
     public Response handle(Exchange exchange) throws IOException {
-        try {
+        return Replies.DIALECT.change(exchange, uploads -> {
             switch (kind) {
                 case VERSIONS -> removeVersions(exchange);
                 case FILE -> removeFile(exchange);
                 case PACKAGE -> change(exchange, "all versions", target, release -> true, true);
             }
             return Replies.done(kind == Kind.VERSIONS ? 201 : 200);
-        } catch (RejectedException e) {
-            return Replies.rejected(e);
-        }
+        });
     }
 
     private void removeVersions(Exchange exchange) throws IOException, RejectedException {
@@ -127,13 +126,12 @@ record Unpublish(PackageName packageName, Kind kind, String target) implements E
         }
         List<Release> left =
                 current.index().releases().stream().filter(goes.negate()).toList();
+        Edition edition = new Edition(current, exchange.visit().at());
+        gone.forEach(release -> edition.remove(release.version()));
         PackageDocument document = PackageDocument.read(current.index().document());
-        return new Change(
-                document.withTags(
-                                DistTags.without(document.tags(), left),
-                                exchange.visit().at())
-                        .bytes(),
-                List.of(),
-                gone.stream().map(Release::version).toList());
+        return edition.change(document.withTags(
+                        DistTags.without(document.tags(), left),
+                        exchange.visit().at())
+                .bytes());
     }
 }

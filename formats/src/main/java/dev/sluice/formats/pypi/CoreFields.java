@@ -1,5 +1,6 @@
 package dev.sluice.formats.pypi;
 
+import dev.sluice.formats.protocol.Edition;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.license.License;
 import java.util.ArrayList;
@@ -17,7 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class CoreFields {
 
-    private static final String SOURCE = "upload";
     private static final int MAX_SUMMARY = 500;
 
     private static final List<String> TEXTS = List.of(
@@ -76,7 +76,7 @@ final class CoreFields {
         String free = text("license");
         return Signal.known(
                 License.weighed(expression == null ? "" : expression, all("classifiers"), free == null ? "" : free),
-                SOURCE);
+                Edition.SOURCE);
     }
 
     /** Authors and maintainers as {@code name}, {@code mail} or {@code name <mail>}. */
@@ -110,7 +110,7 @@ final class CoreFields {
 
     /** The fields under their names in the legacy JSON form; long descriptions are left out. */
     ObjectNode info() {
-        ObjectNode info = Json.object();
+        ObjectNode info = PypiFormat.JSON.object();
         for (String name : TEXTS) {
             String value = text(name);
             if (value != null) {

@@ -1,18 +1,18 @@
 package dev.sluice.formats.pypi;
 
+import dev.sluice.formats.protocol.Conditional;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.VersionOrder;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
-import dev.sluice.kernel.format.RefusalResponse;
 import dev.sluice.kernel.format.Response;
+import dev.sluice.kernel.gate.Denial;
 import dev.sluice.kernel.gate.Description;
 import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.gate.JudgedRelease;
 import dev.sluice.kernel.gate.Listed;
-import dev.sluice.kernel.gate.Missing;
 import dev.sluice.kernel.gate.Refused;
 import dev.sluice.kernel.repository.ReleaseFile;
 import java.io.IOException;
@@ -54,9 +54,7 @@ record LegacyJson(
         }
         return switch (exchange.gate().index(exchange.visit(), exchange.repository(), name)) {
             case Listed listed -> answer(exchange, listed);
-            case Refused refused ->
-                RefusalResponse.of(refused.refusal(), exchange.request().origin());
-            case Missing missing -> Problem.of(missing);
+            case Denial denial -> Problem.DIALECT.denied(denial, exchange);
         };
     }
 
@@ -67,17 +65,15 @@ record LegacyJson(
         JudgedRelease shown = found != null && found.isAllowed() ? found : null;
         JudgedRelease withheld = shown == null ? found : null;
         if (withheld != null && refused(exchange, listed, withheld) instanceof Refused refused) {
-            return RefusalResponse.of(refused.refusal(), exchange.request().origin());
+            return Problem.DIALECT.refused(refused, exchange);
         }
         if (shown == null) {
             return Problem.of(404, listed.name().name() + " has no release " + (version == null ? "" : version));
         }
         String variant = "json " + (version == null ? "" : shown.version()) + " " + exchange.base(format);
         Listed.Rendering rendering = listed.rendering(
-                variant, "application/json", l -> Json.bytes(document(l, shown, exchange.base(format))));
-        Response response = ProjectPage.conditional(exchange.request(), rendering);
-        return RefusalResponse.withNotices(
-                response, listed.notices().lines(), listed.notices().stale());
+                variant, "application/json", l -> PypiFormat.JSON.bytes(document(l, shown, exchange.base(format))));
+        return Conditional.answer(exchange.request(), rendering, listed.notices());
     }
 
     /** Asks the gate about a file of the version, which knows the whole reason and gives it an address. */
@@ -125,7 +121,7 @@ record LegacyJson(
     }
 
     private ObjectNode document(Listed listed, JudgedRelease shown, String base) {
-        ObjectNode json = Json.object();
+        ObjectNode json = PypiFormat.JSON.object();
         ReleaseNotes notes = ReleaseNotes.parse(shown.release().document());
         ObjectNode info = json.putObject("info");
         info.put("name", listed.name().name());

@@ -1,6 +1,10 @@
 package dev.sluice.formats.pypi;
 
+import dev.sluice.formats.protocol.Body;
+import dev.sluice.formats.protocol.Edition;
+import dev.sluice.formats.protocol.Uploads;
 import dev.sluice.kernel.access.Permission;
+import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
@@ -11,11 +15,10 @@ import dev.sluice.kernel.gate.Upload;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.HostedStore.Change;
 import dev.sluice.kernel.repository.HostedStore.HostedPackage;
+import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -25,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code POST /pypi/{repository}/}: the upload of one file, as twine and uv send it (the legacy upload API).
@@ -35,8 +37,6 @@ import tools.jackson.databind.node.ObjectNode;
  * identity of the publisher that PEP 740 demands beside them.
  */
 record LegacyUpload(PypiFormat format) implements Endpoint {
-
-    private static final String SOURCE = "upload";
 
     @Override
     public String name() {
@@ -50,20 +50,22 @@ record LegacyUpload(PypiFormat format) implements Endpoint {
 
     @Override
     public Response handle(Exchange exchange) throws IOException {
-        InputStream body = exchange.request().body();
-        try (UploadForm form = new UploadForm(exchange)) {
-            form.read(body);
-            UploadForm.Distribution distribution = form.check(format);
-            if (isIn(exchange.gate().hosted(exchange.repository(), distribution.name()), distribution)) {
-                return Response.text(200, distribution.fileName() + " is already published, with the same bytes");
-            }
-            exchange.gate().publish(exchange.visit(), publication(exchange, distribution));
-            return Response.text(200, "published " + distribution.fileName());
-        } catch (RejectedException e) {
-            return rejected(body, e.status(), e.getMessage());
-        } catch (MultipartReader.MalformedMultipartException | Upload.DigestMismatchException e) {
-            return rejected(body, 400, String.valueOf(e.getMessage()));
+        Response response = Problem.DIALECT.change(exchange, uploads -> answer(exchange, uploads));
+        if (response.status() >= 400) {
+            Body.passOver(exchange.request()); // Python clients send their whole body before they read an answer
         }
+        return response;
+    }
+
+    private Response answer(Exchange exchange, Uploads uploads) throws IOException, RejectedException {
+        UploadForm form = new UploadForm(exchange.request(), uploads);
+        form.read();
+        UploadForm.Distribution distribution = form.check(format);
+        if (isIn(exchange.gate().hosted(exchange.repository(), distribution.name()), distribution)) {
+            return Response.text(200, distribution.fileName() + " is already published, with the same bytes");
+        }
+        exchange.gate().publish(exchange.visit(), publication(exchange, distribution));
+        return Response.text(200, "published " + distribution.fileName());
     }
 
     /** Whether this very file is there already: an upload that is repeated, as after a lost answer, succeeds. */
@@ -72,19 +74,14 @@ record LegacyUpload(PypiFormat format) implements Endpoint {
         if (current.isEmpty()) {
             return false;
         }
-        for (Release release : current.get().index().releases()) {
-            ReleaseFile kept = release.file(distribution.fileName());
-            if (kept != null) {
-                return kept.digests().contains(distribution.file().contents().sha256());
-            }
-        }
-        return false;
+        ReleaseFile kept = kept(current.get().index(), distribution);
+        return kept != null
+                && kept.digests().contains(distribution.file().contents().sha256());
     }
 
-    /** Python clients send their whole body before they read an answer. */
-    private static Response rejected(InputStream body, int status, String why) throws IOException {
-        body.transferTo(OutputStream.nullOutputStream());
-        return Problem.of(status, why);
+    private static @Nullable ReleaseFile kept(PackageIndex index, UploadForm.Distribution distribution) {
+        Release release = index.releaseOf(distribution.file().path());
+        return release == null ? null : release.file(distribution.fileName());
     }
 
     private static Publication publication(Exchange exchange, UploadForm.Distribution distribution) throws IOException {
@@ -101,63 +98,39 @@ record LegacyUpload(PypiFormat format) implements Endpoint {
                 Event.Kind.PUBLISH,
                 distribution.fileName(),
                 files,
-                current -> change(current, distribution, added, exchange.visit().at()));
+                current -> change(new Edition(current, exchange.visit().at()), distribution, added));
     }
 
     private static List<ReleaseFile> releaseFiles(UploadForm.Distribution distribution, Instant at) throws IOException {
         List<ReleaseFile> files = new ArrayList<>(2);
-        files.add(releaseFile(distribution.fileName(), distribution.file(), Signal.known(at, SOURCE)));
+        files.add(releaseFile(distribution.fileName(), distribution.file(), Signal.known(at, Edition.SOURCE)));
         if (distribution.sideCar() != null) {
             files.add(releaseFile(
                     distribution.fileName() + DistributionFile.METADATA,
                     distribution.sideCar(),
-                    Signal.known(at, SOURCE)));
+                    Signal.known(at, Edition.SOURCE)));
         }
         return files;
     }
 
     private static ReleaseFile releaseFile(String name, Upload upload, Signal<Instant> published) throws IOException {
-        return new ReleaseFile(
-                name,
-                upload.path(),
-                null,
-                List.of(upload.contents().sha256(), upload.contents().md5()),
-                upload.contents().size(),
-                published,
-                null);
+        return Edition.file(name, upload.path(), upload.contents(), published, Algorithm.SHA256, Algorithm.MD5);
     }
 
-    private static Change change(
-            HostedPackage current, UploadForm.Distribution distribution, List<ReleaseFile> added, Instant at)
+    private static Change change(Edition edition, UploadForm.Distribution distribution, List<ReleaseFile> added)
             throws RejectedException {
-        Release before = null;
-        for (Release release : current.index().releases()) {
-            if (release.file(distribution.fileName()) != null) {
-                throw new RejectedException(
-                        409,
-                        "File already exists with other bytes: " + distribution.fileName()
-                                + ". What is published never changes; publish a new version.");
-            }
-            if (release.version().equals(distribution.version())) {
-                before = release;
-            }
+        if (kept(edition.before(), distribution) != null) {
+            throw new RejectedException(
+                    409,
+                    "File already exists with other bytes: " + distribution.fileName()
+                            + ". What is published never changes; publish a new version.");
         }
-        byte[] document = current.index().document();
-        return new Change(
-                document.length == 0 ? ProjectStatus.ACTIVE.toBytes() : document,
-                List.of(release(before, distribution, added, at)),
-                List.of());
-    }
-
-    private static Release release(
-            @Nullable Release before, UploadForm.Distribution distribution, List<ReleaseFile> added, Instant at) {
-        List<ReleaseFile> files = new ArrayList<>();
+        Edition.Draft release = edition.release(distribution.version());
+        added.forEach(release::add);
         Map<String, FileNotes> notes = new LinkedHashMap<>();
-        if (before != null) {
-            files.addAll(before.files());
-            notes.putAll(ReleaseNotes.parse(before.document()).files());
+        if (!release.isNew()) {
+            notes.putAll(ReleaseNotes.parse(release.document()).files());
         }
-        files.addAll(added);
         Upload sideCar = distribution.sideCar();
         notes.put(
                 distribution.fileName(),
@@ -168,23 +141,18 @@ record LegacyUpload(PypiFormat format) implements Endpoint {
                                 : added.getLast().digests().getFirst().hex(),
                         false));
         Set<DistributionFile.Kind> kinds = EnumSet.noneOf(DistributionFile.Kind.class);
-        for (ReleaseFile file : files) {
+        for (ReleaseFile file : release.files()) {
             DistributionFile parsed = DistributionFile.parse(distribution.name().name(), file.name());
             if (parsed != null) {
                 kinds.add(parsed.kind());
             }
         }
-        ObjectNode info = distribution.core().info();
-        return new Release(
-                distribution.version(),
-                before == null ? Signal.known(at, SOURCE) : before.published().or(Signal.known(at, SOURCE)),
-                distribution.core().license(),
-                before == null ? null : before.deprecated(),
-                before == null ? null : before.yanked(),
-                IndexPage.installScripts(kinds, SOURCE),
-                distribution.core().people(),
-                distribution.core().summary(),
-                files,
-                new ReleaseNotes(notes, info).toBytes());
+        release.license(distribution.core().license())
+                .installScripts(IndexPage.installScripts(kinds, Edition.SOURCE))
+                .maintainers(distribution.core().people())
+                .summary(distribution.core().summary())
+                .document(new ReleaseNotes(notes, distribution.core().info()).toBytes());
+        byte[] document = edition.before().document();
+        return edition.change(document.length == 0 ? ProjectStatus.ACTIVE.toBytes() : document);
     }
 }

@@ -1,7 +1,7 @@
 package dev.sluice.formats.pypi;
 
+import dev.sluice.formats.protocol.Dialect;
 import dev.sluice.kernel.format.Response;
-import dev.sluice.kernel.gate.Missing;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -9,19 +9,20 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Problem {
 
-    private static final int MAX_PHRASE = 200;
+    /** How Python's clients are told of failures. */
+    static final Dialect DIALECT = Problem::of;
 
     private Problem() {}
 
     /** A problem with that status. */
     static Response of(int status, String detail) {
-        ObjectNode json = Json.object();
+        ObjectNode json = PypiFormat.JSON.object();
         json.put("title", title(status));
         json.put("status", status);
         json.put("detail", detail);
         json.put("error", detail);
-        return Response.of(status, "application/problem+json", Json.bytes(json))
-                .withReason(phrase(detail))
+        return Response.of(status, "application/problem+json", PypiFormat.JSON.bytes(json))
+                .withReason(detail)
                 .with("Cache-Control", "no-store");
     }
 
@@ -34,19 +35,5 @@ final class Problem {
             case 502, 503 -> "Upstream unavailable";
             default -> "Rejected";
         };
-    }
-
-    /** The answer to what is not there: 404, or 502 where an upstream could not be asked. */
-    static Response of(Missing missing) {
-        return missing.on(of(missing.status(), missing.why()));
-    }
-
-    private static String phrase(String text) {
-        StringBuilder phrase = new StringBuilder(Math.min(text.length(), MAX_PHRASE));
-        for (int i = 0; i < text.length() && phrase.length() < MAX_PHRASE; i++) {
-            char c = text.charAt(i);
-            phrase.append(c >= 32 && c < 127 ? c : c < 32 ? ' ' : '?');
-        }
-        return phrase.toString();
     }
 }

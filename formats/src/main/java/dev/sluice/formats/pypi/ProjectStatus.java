@@ -1,5 +1,6 @@
 package dev.sluice.formats.pypi;
 
+import dev.sluice.formats.protocol.BoundedJson;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -39,17 +40,17 @@ record ProjectStatus(String status, @Nullable String reason) {
 
     /** The form in which a package document keeps it. */
     byte[] toBytes() {
-        ObjectNode json = Json.object();
+        ObjectNode json = PypiFormat.JSON.object();
         json.put("status", status);
         if (reason != null) {
             json.put("reason", reason);
         }
-        return Json.bytes(json);
+        return PypiFormat.JSON.bytes(json);
     }
 
     /** Reads what {@link #toBytes} wrote; active for anything else. */
     static ProjectStatus parse(byte[] document) {
-        JsonNode json = Json.readOrNull(document);
-        return json == null ? ACTIVE : of(Json.text(json, "status"), Json.text(json, "reason"));
+        JsonNode json = PypiFormat.JSON.readOrNull(document);
+        return json == null ? ACTIVE : of(BoundedJson.text(json, "status"), BoundedJson.text(json, "reason"));
     }
 }

@@ -1,5 +1,9 @@
 package dev.sluice.formats.pypi;
 
+import dev.sluice.formats.protocol.BoundedJson;
+import dev.sluice.formats.protocol.FileEndpoint;
+import dev.sluice.formats.protocol.Fixed;
+import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Purl;
@@ -11,6 +15,7 @@ import dev.sluice.kernel.format.Route;
 import dev.sluice.kernel.format.Setup;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.json.JsonReadFeature;
 
 /**
  * The format of the Python Package Index.
@@ -22,6 +27,13 @@ import org.jspecify.annotations.Nullable;
 public final class PypiFormat implements Format {
 
     static final String ID = "pypi";
+
+    /**
+     * As deep as Python reads. A page may be as long as the gate allows: that bounds its texts as well, so that an odd one costs no
+     * more than itself.
+     */
+    static final BoundedJson JSON =
+            new BoundedJson(980, Integer.MAX_VALUE, 4_300, JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS);
 
     private final VersionOrder order;
     private final Withheld withheld;
@@ -142,14 +154,26 @@ public final class PypiFormat implements Format {
         };
     }
 
+    /** A distribution file, or a side-car of one: METADATA of a wheel (PEP 658), attestations (PEP 740). */
     private Endpoint file(String project, String fileName) {
+        PackageName name = nameOrNull(project);
         String subject = DistributionFile.subjectOf(fileName);
+        DistributionFile of = name == null ? null : DistributionFile.parse(name.name(), subject);
+        if (name == null || of == null) {
+            return new Fixed(
+                    "pypi.file", Permission.READ, Problem.of(404, "this is no distribution file of " + project));
+        }
+        FileEndpoint.File file =
+                new FileEndpoint.File(name, of.version(), Paths.file(name.name(), fileName));
         if (fileName.endsWith(DistributionFile.METADATA)) {
-            return new FileMetadata(this, project, subject);
+            return new FileMetadata(
+                    this,
+                    new FileEndpoint("pypi.metadata", file, Problem.DIALECT, "text/plain; charset=utf-8"),
+                    new FileEndpoint.File(name, of.version(), Paths.file(name.name(), subject)));
         }
         return fileName.endsWith(DistributionFile.PROVENANCE)
-                ? new Provenance(this, project, subject)
-                : new FileDownload(this, project, fileName);
+                ? new FileEndpoint("pypi.provenance", file, Problem.DIALECT, "application/vnd.pypi.integrity.v1+json")
+                : new FileEndpoint("pypi.file", file, Problem.DIALECT, "application/octet-stream");
     }
 
     private @Nullable Endpoint legacyJson(List<String> path) {

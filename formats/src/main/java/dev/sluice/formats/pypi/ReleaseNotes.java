@@ -1,5 +1,6 @@
 package dev.sluice.formats.pypi;
 
+import dev.sluice.formats.protocol.BoundedJson;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ record ReleaseNotes(Map<String, FileNotes> files, @Nullable ObjectNode info) {
 
     /** The form in which a release keeps them. */
     byte[] toBytes() {
-        ObjectNode json = Json.object();
+        ObjectNode json = PypiFormat.JSON.object();
         ObjectNode byName = json.putObject("files");
         files.forEach((name, notes) -> {
             ObjectNode file = byName.putObject(name);
@@ -38,12 +39,12 @@ record ReleaseNotes(Map<String, FileNotes> files, @Nullable ObjectNode info) {
         if (info != null) {
             json.set("info", info);
         }
-        return Json.bytes(json);
+        return PypiFormat.JSON.bytes(json);
     }
 
     /** Reads what {@link #toBytes} wrote; nothing for anything else. */
     static ReleaseNotes parse(byte[] document) {
-        JsonNode json = Json.readOrNull(document);
+        JsonNode json = PypiFormat.JSON.readOrNull(document);
         Map<String, FileNotes> files = new LinkedHashMap<>();
         if (json == null) {
             return new ReleaseNotes(files, null);
@@ -54,7 +55,7 @@ record ReleaseNotes(Map<String, FileNotes> files, @Nullable ObjectNode info) {
                 JsonNode file = entry.getValue();
                 files.put(
                         entry.getKey(),
-                        new FileNotes(Json.text(file, "python"), Json.text(file, "metadata"), file.has("provenance")));
+                        new FileNotes(BoundedJson.text(file, "python"), BoundedJson.text(file, "metadata"), file.has("provenance")));
             });
         }
         return new ReleaseNotes(files, json.get("info") instanceof ObjectNode info ? info : null);

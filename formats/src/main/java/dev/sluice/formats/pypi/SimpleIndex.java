@@ -1,11 +1,11 @@
 package dev.sluice.formats.pypi;
 
+import dev.sluice.formats.protocol.Conditional;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Response;
-import dev.sluice.kernel.gate.Listed;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -48,14 +48,14 @@ record SimpleIndex(PypiFormat format, boolean slash) implements Endpoint {
             }
             after = batch.getLast().name();
         }
-        Representation form = Representation.preferred(exchange.request().headers("Accept"));
+        Representation form = Representation.of(exchange);
         byte[] body = form == Representation.JSON ? json(names) : html(names, exchange.base(format));
-        return ProjectPage.conditional(exchange.request(), new Listed.Rendering(body, form.contentType()));
+        return Conditional.answer(exchange.request(), body, form.contentType());
     }
 
     static byte[] json(List<String> names) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 + names.size() * 40);
-        try (JsonGenerator json = Json.STREAMS.createGenerator(ObjectWriteContext.empty(), bytes)) {
+        try (JsonGenerator json = PypiFormat.JSON.streams().createGenerator(ObjectWriteContext.empty(), bytes)) {
             json.writeStartObject();
             json.writeObjectPropertyStart("meta");
             json.writeStringProperty("api-version", "1.4");

@@ -107,7 +107,7 @@ record SimplePage(String project, ProjectStatus status, List<Entry> entries) {
         // PEP 700 demands the size of every file; a page that cannot tell one is of version 1.0.
         boolean complete = entries.stream().allMatch(e -> e.file().size() >= 0);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 + entries.size() * 400);
-        try (JsonGenerator json = Json.STREAMS.createGenerator(ObjectWriteContext.empty(), bytes)) {
+        try (JsonGenerator json = PypiFormat.JSON.streams().createGenerator(ObjectWriteContext.empty(), bytes)) {
             json.writeStartObject();
             json.writeObjectPropertyStart("meta");
             json.writeStringProperty("api-version", complete ? API_VERSION : "1.0");

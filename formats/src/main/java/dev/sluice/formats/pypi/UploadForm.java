@@ -1,8 +1,9 @@
 package dev.sluice.formats.pypi;
 
+import dev.sluice.formats.protocol.Uploads;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
-import dev.sluice.kernel.format.Exchange;
+import dev.sluice.kernel.format.Request;
 import dev.sluice.kernel.gate.Publication.RejectedException;
 import dev.sluice.kernel.gate.Upload;
 import java.io.IOException;
@@ -18,14 +19,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The form of an upload while it is read: its fields, and the file that streams into the gate.
  *
- * <p>Parts may come in any order. Close it in any case. Not thread-safe.
+ * <p>Parts may come in any order. Not thread-safe.
  */
-final class UploadForm implements AutoCloseable {
+final class UploadForm {
 
     private static final int MAX_TEXT = 8 * 1024 * 1024;
     private static final Set<String> PASSED_OVER = Set.of("description", "attestations", "gpg_signature");
 
-    private final Exchange exchange;
+    private final Request request;
+    private final Uploads uploads;
     private final Map<String, List<String>> fields = new LinkedHashMap<>();
     private int textBudget = MAX_TEXT;
     private @Nullable String fileName;
@@ -33,20 +35,30 @@ final class UploadForm implements AutoCloseable {
     private @Nullable Upload file;
     private @Nullable Upload sideCar;
 
-    UploadForm(Exchange exchange) {
-        this.exchange = exchange;
+    /**
+     * A form that is not read yet.
+     *
+     * @param uploads where its files go
+     */
+    UploadForm(Request request, Uploads uploads) {
+        this.request = request;
+        this.uploads = uploads;
     }
 
     /** Reads the whole form. */
-    void read(InputStream body) throws IOException, RejectedException {
-        MultipartReader parts = MultipartReader.of(exchange.request().header("Content-Type"), body);
-        MultipartReader.Part part;
-        while ((part = parts.next()) != null) {
-            if (part.name().equals("content")) {
-                content(part);
-            } else if (!PASSED_OVER.contains(part.name()) && part.fileName() == null) {
-                fields.computeIfAbsent(part.name(), n -> new ArrayList<>(1)).add(text(part.body()));
+    void read() throws IOException, RejectedException {
+        try {
+            MultipartReader parts = MultipartReader.of(request.header("Content-Type"), request.body());
+            MultipartReader.Part part;
+            while ((part = parts.next()) != null) {
+                if (part.name().equals("content")) {
+                    content(part);
+                } else if (!PASSED_OVER.contains(part.name()) && part.fileName() == null) {
+                    fields.computeIfAbsent(part.name(), n -> new ArrayList<>(1)).add(text(part.body()));
+                }
             }
+        } catch (MultipartReader.MalformedMultipartException e) {
+            throw new RejectedException(400, String.valueOf(e.getMessage()));
         }
     }
 
@@ -70,7 +82,7 @@ final class UploadForm implements AutoCloseable {
         }
         fileName = name;
         pathProject = project;
-        Upload upload = exchange.gate().upload(exchange.visit(), exchange.repository(), Paths.file(project, name));
+        Upload upload = uploads.open(Paths.file(project, name));
         file = upload;
         if (!name.endsWith(".whl")) {
             part.body().transferTo(upload);
@@ -87,11 +99,7 @@ final class UploadForm implements AutoCloseable {
             metadata = tap.metadata();
         }
         if (metadata != null) {
-            Upload beside = exchange.gate()
-                    .upload(
-                            exchange.visit(),
-                            exchange.repository(),
-                            Paths.file(project, name + DistributionFile.METADATA));
+            Upload beside = uploads.open(Paths.file(project, name + DistributionFile.METADATA));
             sideCar = beside;
             beside.write(metadata, 0, metadata.length);
         }
@@ -174,14 +182,6 @@ final class UploadForm implements AutoCloseable {
     private static void demand(boolean condition, String otherwise) throws RejectedException {
         if (!condition) {
             throw new RejectedException(400, otherwise);
-        }
-    }
-
-    @Override
-    public void close() throws IOException {
-        try (Upload first = file;
-                Upload second = sideCar) {
-            // closing throws away what was not published
         }
     }
 

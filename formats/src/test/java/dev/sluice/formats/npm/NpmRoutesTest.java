@@ -2,6 +2,7 @@ package dev.sluice.formats.npm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.formats.protocol.Fixed;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Route;
@@ -29,7 +30,7 @@ class NpmRoutesTest {
 
     @Test
     void finds_tarballs_also_with_the_scope_repeated() {
-        GetTarball tarball = new GetTarball(Names.parse("@acme/tool"), "tool-1.0.0.tgz");
+        Endpoint tarball = NpmFormat.tarball(Names.parse("@acme/tool"), "tool-1.0.0.tgz");
 
         assertThat(route("GET", "@acme/tool", "-", "tool-1.0.0.tgz")).isEqualTo(tarball);
         assertThat(route("GET", "@acme", "tool", "-", "tool-1.0.0.tgz")).isEqualTo(tarball);
@@ -44,7 +45,7 @@ class NpmRoutesTest {
     void tells_versions_and_the_package_called_dash_from_services() {
         assertThat(route("GET", "tool", "latest")).isEqualTo(new GetVersion(format, Names.parse("tool"), "latest"));
         assertThat(route("GET", "-")).isEqualTo(new GetPackument(format, Names.parse("-")));
-        assertThat(route("GET", "-", "-", "--0.0.1.tgz")).isEqualTo(new GetTarball(Names.parse("-"), "--0.0.1.tgz"));
+        assertThat(route("GET", "-", "-", "--0.0.1.tgz")).isEqualTo(NpmFormat.tarball(Names.parse("-"), "--0.0.1.tgz"));
         assertThat(route("GET", "-", "nothing")).isNull();
         assertThat(route("PATCH", "tool")).isNull();
     }

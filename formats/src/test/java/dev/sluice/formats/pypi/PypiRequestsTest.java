@@ -81,7 +81,7 @@ class PypiRequestsTest {
                 .contains("\"core-metadata\":true");
         Response html = gate.get("simple/foo/");
         assertThat(html.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
-        assertThat(html.header("Vary")).isEqualTo("Accept");
+        assertThat(html.header("Vary")).isEqualTo("Accept, Accept-Encoding");
         assertThat(TestGate.text(html)).contains(BASE + "files/foo/" + wheelName("1.0") + "#sha256=");
     }
 

@@ -53,8 +53,8 @@ public final class RefusalResponse {
         member(json.append(','), "why", why).append("}\n");
         return Response.of(403, "application/problem+json", json.toString().getBytes(StandardCharsets.UTF_8))
                 .withReason(phrase(refusal, title, why))
-                .with("npm-notice", ascii(full, 500))
-                .with("X-Error-Message", ascii(full, 500))
+                .with("npm-notice", Printable.ascii(full, 500))
+                .with("X-Error-Message", Printable.ascii(full, 500))
                 .with("X-Error-Code", CODE)
                 .with("Cache-Control", "no-store");
     }
@@ -110,16 +110,7 @@ public final class RefusalResponse {
         endSentence(text);
         text.append(' ').append(refusal.subject());
         String tail = " " + why;
-        return ascii(text.toString(), Math.max(40, MAX_REASON_PHRASE - tail.length())) + ascii(tail, 160);
-    }
-
-    private static String ascii(String text, int limit) {
-        StringBuilder plain = new StringBuilder(Math.min(text.length(), limit));
-        for (int i = 0; i < text.length() && plain.length() < limit; i++) {
-            char c = text.charAt(i);
-            plain.append(c >= 32 && c < 127 ? c : c < 32 ? ' ' : '?');
-        }
-        return text.length() <= limit ? plain.toString() : plain.substring(0, limit - 3) + "...";
+        return Printable.ascii(text.toString(), Math.max(40, MAX_REASON_PHRASE - tail.length())) + Printable.ascii(tail, 160);
     }
 
     private static StringBuilder member(StringBuilder json, String name, String value) {
@@ -160,11 +151,11 @@ public final class RefusalResponse {
     public static Response withNotices(Response response, List<String> notices, boolean stale) {
         Response result = response;
         if (!notices.isEmpty()) {
-            result = result.with("npm-notice", ascii(String.join(" | ", notices), 500))
+            result = result.with("npm-notice", Printable.ascii(String.join(" | ", notices), 500))
                     .with(
                             "Warning",
                             "299 - \""
-                                    + ascii(notices.getFirst(), 300)
+                                    + Printable.ascii(notices.getFirst(), 300)
                                             .replace('"', '\'')
                                             .replace('\\', '/') + '"');
         }

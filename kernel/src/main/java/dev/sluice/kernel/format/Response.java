@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  * serves ranges of released files.
  *
  * @param status HTTP status
- * @param reason HTTP/1.1 reason phrase (printable ASCII, at most 200 characters), or null for the standard one
+ * @param reason HTTP/1.1 reason phrase as {@link #withReason} makes it, or null for the standard one
  * @param headers in order; a name may occur several times
  * @param body what to send
  */
 public record Response(int status, @Nullable String reason, List<Header> headers, Body body) {
+
+    private static final int MAX_REASON = 200;
 
     /** A header line. Line breaks are not allowed in either part. */
     public record Header(String name, String value) {
@@ -95,9 +97,9 @@ public record Response(int status, @Nullable String reason, List<Header> headers
         return new Response(status, reason, more, body);
     }
 
-    /** This response with a reason phrase. */
-    public Response withReason(String phrase) {
-        return new Response(status, phrase, headers, body);
+    /** This response with a reason phrase that says so: printable ASCII, at most 200 characters. Many clients show nothing else. */
+    public Response withReason(String text) {
+        return new Response(status, Printable.ascii(text, MAX_REASON), headers, body);
     }
 
     /** The first value of a header, or null; name in any case. */

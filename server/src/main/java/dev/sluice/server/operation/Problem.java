@@ -14,7 +14,6 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Problem extends RuntimeException {
 
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final int MAX_PHRASE = 200;
 
     private final int status;
     private final String title;
@@ -81,18 +80,8 @@ public final class Problem extends RuntimeException {
                 .put("message", title + ": " + detail)
                 .put("detail", detail);
         return Response.of(status, "application/problem+json", JSON.writeValueAsBytes(body))
-                .withReason(phrase(title + ": " + detail))
+                .withReason(title + ": " + detail)
                 .with("Cache-Control", "no-store");
-    }
-
-    /** Printable ASCII, bounded: pip, twine, pnpm and Maven 3.8 show nothing else of an answer. */
-    private static String phrase(String text) {
-        StringBuilder phrase = new StringBuilder(Math.min(text.length(), MAX_PHRASE));
-        for (int i = 0; i < text.length() && phrase.length() < MAX_PHRASE; i++) {
-            char c = text.charAt(i);
-            phrase.append(c >= 32 && c < 127 ? c : c < 32 ? ' ' : '?');
-        }
-        return phrase.toString();
     }
 
     private static String code(int status) {
