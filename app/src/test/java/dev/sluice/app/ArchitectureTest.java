@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 /** The fine arrows: what Maven's edges between modules cannot say. */
 final class ArchitectureTest {
 
-    private static final List<String> FORMATS = List.of("npm", "pypi", "maven");
+    private static final List<String> FORMATS = List.copyOf(EveryFormatIsWiredTest.folders());
 
     /** What each room may know of the others. */
     private static final Map<String, Set<String>> ROOMS = Map.of(

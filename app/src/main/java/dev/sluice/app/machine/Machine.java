@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * The machine that Sluice runs on: its environment, the user's home, and the package clients installed there.
@@ -20,6 +22,11 @@ import java.util.concurrent.TimeUnit;
  */
 public record Machine(Map<String, String> environment, Path home) {
 
+    private static final Map<String, Function<Machine, Optional<Found>>> READERS = Map.of(
+            "npm", machine -> new NpmConfiguration(machine).registry(),
+            "pypi", machine -> new PipConfiguration(machine).index(),
+            "maven", machine -> new MavenConfiguration(machine).repository());
+
     private static final int SECONDS = 20;
     private static final int MAX_OUTPUT = 1 << 20;
 
@@ -28,14 +35,15 @@ public record Machine(Map<String, String> environment, Path home) {
         return new Machine(System.getenv(), Path.of(System.getProperty("user.home")));
     }
 
+    /** The formats whose clients' configuration can be read. */
+    public static Set<String> formats() {
+        return READERS.keySet();
+    }
+
     /** The upstream that the machine's clients of a format are set up with, if it is known. */
     public Optional<Found> upstream(String format) {
-        return switch (format) {
-            case "npm" -> new NpmConfiguration(this).registry();
-            case "pypi" -> new PipConfiguration(this).index();
-            case "maven" -> new MavenConfiguration(this).repository();
-            default -> Optional.empty();
-        };
+        Function<Machine, Optional<Found>> reader = READERS.get(format);
+        return reader == null ? Optional.empty() : reader.apply(this);
     }
 
     /** Runs a client's own command and gives what it prints, or empty when it is not there, fails or takes too long. */
