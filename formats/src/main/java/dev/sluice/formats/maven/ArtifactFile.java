@@ -18,11 +18,7 @@ final class ArtifactFile {
     /** GET of the file. */
     static Endpoint get(Address.Artifact file) {
         return new FileEndpoint(
-                "maven.file",
-                file(file),
-                Replies.DIALECT,
-                contentType(file.suffix()),
-                ArtifactFile::dressed);
+                "maven.file", file(file), Replies.DIALECT, contentType(file.suffix()), ArtifactFile::dressed);
     }
 
     /** The file that the address names. */

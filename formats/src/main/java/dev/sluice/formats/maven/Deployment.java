@@ -1,8 +1,8 @@
 package dev.sluice.formats.maven;
 
 import dev.sluice.formats.protocol.Edition;
-import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.blob.Contents;
 import dev.sluice.kernel.gate.Publication.RejectedException;

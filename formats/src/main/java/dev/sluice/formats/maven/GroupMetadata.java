@@ -40,7 +40,9 @@ record GroupMetadata(Format format, Address.Metadata address) implements Metadat
         if (!all.isEmpty()) {
             return Document.xml(MetadataWriter.group(all));
         }
-        return failure != null ? Denied.unknown(failure.getMessage()) : Denied.absent("no metadata for " + address.directory());
+        return failure != null
+                ? Denied.unknown(failure.getMessage())
+                : Denied.absent("no metadata for " + address.directory());
     }
 
     /**

@@ -57,7 +57,8 @@ final class Replies {
 
     /** A message in every form that a Maven client shows: reason phrase (3.8), RFC 9457 problem (3.9, 4), text for people. */
     static Response problem(int status, String title, String detail) {
-        byte[] body = BoundedJson.SMALL.bytes(BoundedJson.SMALL.object()
+        byte[] body = BoundedJson.SMALL.bytes(BoundedJson.SMALL
+                .object()
                 .put("type", "about:blank")
                 .put("title", title)
                 .put("status", status)

@@ -60,7 +60,9 @@ record SnapshotMetadata(Format format, Address.SnapshotMetadata address) impleme
             return Document.xml(MetadataWriter.snapshot(
                     address.group(), address.artifact(), address.version(), SnapshotBuilds.blend(sources)));
         }
-        return failure != null ? Denied.unknown(failure.getMessage()) : Denied.absent("no builds of " + address.packageName().name() + ":" + address.version());
+        return failure != null
+                ? Denied.unknown(failure.getMessage())
+                : Denied.absent("no builds of " + address.packageName().name() + ":" + address.version());
     }
 
     private static boolean isTrusted(Exchange exchange, String upstream) {

@@ -9,8 +9,8 @@ import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.Denial;
 import dev.sluice.kernel.gate.Listed;
-import dev.sluice.kernel.gate.Publication.RejectedException;
 import dev.sluice.kernel.gate.Publication;
+import dev.sluice.kernel.gate.Publication.RejectedException;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.HostedStore.HostedPackage;
 import dev.sluice.kernel.repository.Release;
@@ -138,8 +138,7 @@ record DistTags(
                                     }
                                     PackageDocument document =
                                             PackageDocument.read(current.index().document());
-                                    return new Edition(
-                                                    current, exchange.visit().at())
+                                    return new Edition(current, exchange.visit().at())
                                             .change(document.withTags(
                                                             newTags.of(current),
                                                             exchange.visit().at())

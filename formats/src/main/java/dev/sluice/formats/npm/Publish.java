@@ -4,8 +4,8 @@ import dev.sluice.formats.protocol.Body;
 import dev.sluice.formats.protocol.Edition;
 import dev.sluice.formats.protocol.Uploads;
 import dev.sluice.kernel.access.Permission;
-import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.blob.Contents;
@@ -178,8 +178,7 @@ record Publish(PackageName packageName) implements Endpoint {
 
     private static Change added(
             Edition edition, String version, Map<String, String> newTags, Map<String, byte[]> newAbout, Instant now) {
-        PackageDocument document =
-                PackageDocument.read(edition.before().document());
+        PackageDocument document = PackageDocument.read(edition.before().document());
         Map<String, String> tags = new LinkedHashMap<>(document.tags());
         tags.putAll(newTags);
         tags.putIfAbsent("latest", version);
@@ -226,8 +225,7 @@ record Publish(PackageName packageName) implements Endpoint {
                                 .documentDeprecated(packageName, release.version(), message));
             }
         }
-        PackageDocument document =
-                PackageDocument.read(edition.before().document());
+        PackageDocument document = PackageDocument.read(edition.before().document());
         return edition.change(
                 edition.isUntouched()
                         ? edition.before().document()

@@ -40,7 +40,8 @@ public final class BoundedJson {
             builder.enable(feature);
         }
         streams = builder.build();
-        // Members of a document may be names of files or versions: a table of all that were ever read would only grow and be copied.
+        // Members of a document may be names of files or versions: a table of all that were ever read would only grow
+        // and be copied.
         trees = new JsonMapper(builder.disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
                 .build());
     }

@@ -80,9 +80,7 @@ record ProjectPage(PypiFormat format, String project, boolean slash) implements 
             Representation form = Representation.of(exchange);
             SimplePage page = SimplePage.empty(name.name());
             Response response = Conditional.answer(
-                    exchange.request(),
-                    form == Representation.JSON ? page.json() : page.html(),
-                    form.contentType());
+                    exchange.request(), form == Representation.JSON ? page.json() : page.html(), form.contentType());
             String why = Dialect.super.refused(refused, exchange).header("X-Error-Message");
             return why == null ? response : response.with("X-Error-Message", why);
         }

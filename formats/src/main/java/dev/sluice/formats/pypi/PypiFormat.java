@@ -163,8 +163,7 @@ public final class PypiFormat implements Format {
             return new Fixed(
                     "pypi.file", Permission.READ, Problem.of(404, "this is no distribution file of " + project));
         }
-        FileEndpoint.File file =
-                new FileEndpoint.File(name, of.version(), Paths.file(name.name(), fileName));
+        FileEndpoint.File file = new FileEndpoint.File(name, of.version(), Paths.file(name.name(), fileName));
         if (fileName.endsWith(DistributionFile.METADATA)) {
             return new FileMetadata(
                     this,

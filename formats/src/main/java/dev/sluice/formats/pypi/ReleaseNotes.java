@@ -55,7 +55,10 @@ record ReleaseNotes(Map<String, FileNotes> files, @Nullable ObjectNode info) {
                 JsonNode file = entry.getValue();
                 files.put(
                         entry.getKey(),
-                        new FileNotes(BoundedJson.text(file, "python"), BoundedJson.text(file, "metadata"), file.has("provenance")));
+                        new FileNotes(
+                                BoundedJson.text(file, "python"),
+                                BoundedJson.text(file, "metadata"),
+                                file.has("provenance")));
             });
         }
         return new ReleaseNotes(files, json.get("info") instanceof ObjectNode info ? info : null);

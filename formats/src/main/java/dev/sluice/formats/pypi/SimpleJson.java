@@ -41,7 +41,8 @@ final class SimpleJson {
      * @throws MalformedDocumentException when it is not such a page, or of a major version that is not known here
      */
     static IndexPage read(InputStream body, URI source) throws IOException {
-        try (JsonParser json = PypiFormat.JSON.streams().createParser(tools.jackson.core.ObjectReadContext.empty(), body)) {
+        try (JsonParser json =
+                PypiFormat.JSON.streams().createParser(tools.jackson.core.ObjectReadContext.empty(), body)) {
             SimpleJson page = new SimpleJson(json, source);
             page.page();
             page.passedOver.tell();

@@ -110,7 +110,8 @@ public final class RefusalResponse {
         endSentence(text);
         text.append(' ').append(refusal.subject());
         String tail = " " + why;
-        return Printable.ascii(text.toString(), Math.max(40, MAX_REASON_PHRASE - tail.length())) + Printable.ascii(tail, 160);
+        return Printable.ascii(text.toString(), Math.max(40, MAX_REASON_PHRASE - tail.length()))
+                + Printable.ascii(tail, 160);
     }
 
     private static StringBuilder member(StringBuilder json, String name, String value) {

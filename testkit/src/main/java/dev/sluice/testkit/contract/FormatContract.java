@@ -262,8 +262,7 @@ public interface FormatContract {
         for (String path : List.of(index(), file("1.0.0"))) {
             Endpoint endpoint = format().route(new Route("GET", List.of(path.split("/", -1))));
             assertThat(endpoint).isNotNull();
-            assertThat(Objects.requireNonNull(endpoint).name())
-                    .startsWith(format().id() + ".");
+            assertThat(Objects.requireNonNull(endpoint).name()).startsWith(format().id() + ".");
         }
     }
 
