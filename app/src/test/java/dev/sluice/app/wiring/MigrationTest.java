@@ -170,9 +170,9 @@ final class MigrationTest {
         assertThat(DatabaseCopy.unfinished(copy.home.database())).isEmpty();
         assertThat(Migration.look(copy.side())).isEqualTo(Migration.look(old.side()));
         List<String> events = new ArrayList<>();
-        old.home.events().each(event -> events.add(event.toString()));
+        old.home.events().each(event -> events.add(new String(event.json(), UTF_8)));
         List<String> copied = new ArrayList<>();
-        copy.home.events().each(event -> copied.add(event.toString()));
+        copy.home.events().each(event -> copied.add(new String(event.json(), UTF_8)));
         assertThat(copied).hasSizeGreaterThanOrEqualTo(EVENTS).isEqualTo(events);
         assertThat(copy.home.database().mark().read())
                 .isPresent()
