@@ -3,6 +3,7 @@ package dev.sluice.app;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -97,6 +98,25 @@ final class ArchitectureTest {
                     .because("rooms meet in the kernel and are wired by app (ADR 001)")
                     .check(PRODUCT);
         });
+    }
+
+    @Test
+    void the_floors_of_the_kernel_form_no_circle() {
+        slices().matching("dev.sluice.kernel.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .because("what a floor stands on must not lean on it")
+                .check(PRODUCT);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.sluice.kernel.format..")
+                .and()
+                .resideInAPackage("dev.sluice.kernel..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.sluice.kernel.format..")
+                .because("the gate asks an Ecosystem; protocols stand above it")
+                .check(PRODUCT);
     }
 
     @Test

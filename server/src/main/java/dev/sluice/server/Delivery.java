@@ -1,8 +1,8 @@
 package dev.sluice.server;
 
 import dev.sluice.kernel.blob.BlobDamagedException;
+import dev.sluice.kernel.blob.Zipped;
 import dev.sluice.kernel.format.Response;
-import dev.sluice.kernel.format.Zipped;
 import dev.sluice.kernel.gate.Etags;
 import dev.sluice.kernel.gate.Released;
 import io.netty.buffer.Unpooled;

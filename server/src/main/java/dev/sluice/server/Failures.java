@@ -2,6 +2,7 @@ package dev.sluice.server;
 
 import dev.sluice.kernel.blob.BlobDamagedException;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
+import dev.sluice.kernel.blob.TooLargeException;
 import dev.sluice.kernel.format.Request;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.BusyException;
@@ -30,7 +31,7 @@ record Failures(String endpoint, @Nullable String path) {
     Response answer(Throwable failure) {
         return switch (failure) {
             case Problem problem -> problem.response();
-            case Request.TooLargeException e -> Problem.response(413, "Too large", String.valueOf(e.getMessage()));
+            case TooLargeException e -> Problem.response(413, "Too large", String.valueOf(e.getMessage()));
             case RequestBody.StalledException e ->
                 Problem.response(408, "Request timeout", String.valueOf(e.getMessage()));
             case Upload.DigestMismatchException e ->

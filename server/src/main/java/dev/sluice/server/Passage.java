@@ -5,6 +5,7 @@ import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.access.Principal;
 import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.blob.BlobDamagedException;
+import dev.sluice.kernel.blob.TooLargeException;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Format;
@@ -476,10 +477,10 @@ final class Passage {
         return known;
     }
 
-    private void limitBody(long bytes) throws Request.TooLargeException {
+    private void limitBody(long bytes) throws TooLargeException {
         if (body != null) {
             if (body.announced() > bytes) {
-                throw new Request.TooLargeException(bytes);
+                throw new TooLargeException(bytes);
             }
             body.limit(bytes);
         }

@@ -1,6 +1,6 @@
 package dev.sluice.server;
 
-import dev.sluice.kernel.format.Request;
+import dev.sluice.kernel.blob.TooLargeException;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -201,7 +201,7 @@ final class RequestBody extends InputStream {
 
     private void start() throws IOException {
         if (announced > limit) {
-            throw new Request.TooLargeException(limit);
+            throw new TooLargeException(limit);
         }
         if (started) {
             return;
@@ -221,7 +221,7 @@ final class RequestBody extends InputStream {
         long left = stall.toNanos();
         while (true) {
             if (total > limit) {
-                throw new Request.TooLargeException(limit);
+                throw new TooLargeException(limit);
             }
             if (failure != null) {
                 throw failure;

@@ -1,12 +1,12 @@
 package dev.sluice.formats.maven;
 
 import dev.sluice.formats.maven.XmlWalk.XmlException;
-import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Digest.Algorithm;
+import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Signal;
-import dev.sluice.kernel.format.Proxying;
-import dev.sluice.kernel.gate.FileWant;
+import dev.sluice.kernel.ecosystem.FileWant;
+import dev.sluice.kernel.ecosystem.Proxying;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;

@@ -2,11 +2,11 @@ package dev.sluice.formats.npm;
 
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.ecosystem.FileWant;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.Denial;
-import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.gate.JudgedRelease;
 import dev.sluice.kernel.gate.Listed;
 import dev.sluice.kernel.gate.Refused;

@@ -1,5 +1,6 @@
 package dev.sluice.formats.protocol;
 
+import dev.sluice.kernel.blob.TooLargeException;
 import dev.sluice.kernel.format.Request;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -13,17 +14,17 @@ public final class Body {
 
     private Body() {}
 
-    /** All of it. Throws {@link Request.TooLargeException} when it is longer than {@code limit} bytes. */
+    /** All of it. Throws {@link TooLargeException} when it is longer than {@code limit} bytes. */
     public static byte[] bytes(Request request, int limit) throws IOException {
         byte[] bytes = request.body().readNBytes(limit + 1);
         if (bytes.length > limit) {
-            throw new Request.TooLargeException(limit);
+            throw new TooLargeException(limit);
         }
         return bytes;
     }
 
     /**
-     * It without its content coding (gzip), as a stream that throws {@link Request.TooLargeException} rather than give more than
+     * It without its content coding (gzip), as a stream that throws {@link TooLargeException} rather than give more than
      * {@code limit} bytes. Close it.
      */
     public static InputStream unzipped(Request request, long limit) throws IOException {
@@ -59,7 +60,7 @@ public final class Body {
             int n = in.read(target, offset, length);
             count += Math.max(n, 0);
             if (count > limit) {
-                throw new Request.TooLargeException(limit);
+                throw new TooLargeException(limit);
             }
             return n;
         }

@@ -9,6 +9,7 @@ import dev.sluice.kernel.gate.Publication.RejectedException;
 import dev.sluice.kernel.gate.Refused;
 import dev.sluice.kernel.gate.Upload;
 import java.io.IOException;
+import java.time.Duration;
 
 /** How a protocol says no: in the form that its clients show to people. Stateless; thread-safe. */
 @FunctionalInterface
@@ -22,9 +23,16 @@ public interface Dialect {
      */
     Response failure(int status, String why);
 
-    /** The answer to what is not there: 404, or 502 and 503 where an upstream could not be asked. */
+    /**
+     * The answer to what is not there: 404, or 502 and 503 where an upstream could not be asked, with when to ask again if that is
+     * known (RFC 9110, section 10.2.3).
+     */
     default Response missing(Missing missing) {
-        return missing.on(failure(missing.status(), missing.why()));
+        Response response = failure(missing.status(), missing.why());
+        Duration retryAfter = missing.retryAfter();
+        return retryAfter == null
+                ? response
+                : response.with("Retry-After", String.valueOf(Math.max(1, retryAfter.toSeconds())));
     }
 
     /** The answer to what policy withholds: one form that every client shows. */

@@ -2,13 +2,13 @@ package dev.sluice.formats.protocol;
 
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.ecosystem.FileWant;
 import dev.sluice.kernel.format.Endpoint;
 import dev.sluice.kernel.format.Exchange;
 import dev.sluice.kernel.format.RefusalResponse;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.Denial;
 import dev.sluice.kernel.gate.FileOutcome;
-import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.gate.Released;
 import dev.sluice.kernel.repository.Repository;
 import java.io.IOException;

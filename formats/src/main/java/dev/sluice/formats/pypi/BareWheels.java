@@ -1,7 +1,7 @@
 package dev.sluice.formats.pypi;
 
 import dev.sluice.kernel.artifact.Digest;
-import dev.sluice.kernel.gate.FileWant;
+import dev.sluice.kernel.ecosystem.FileWant;
 import dev.sluice.kernel.gate.Released;
 import java.io.IOException;
 import java.util.Map;

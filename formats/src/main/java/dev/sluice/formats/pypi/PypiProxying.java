@@ -1,8 +1,8 @@
 package dev.sluice.formats.pypi;
 
 import dev.sluice.kernel.artifact.PackageName;
-import dev.sluice.kernel.format.Proxying;
-import dev.sluice.kernel.gate.FileWant;
+import dev.sluice.kernel.ecosystem.FileWant;
+import dev.sluice.kernel.ecosystem.Proxying;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;

@@ -1,8 +1,8 @@
 package dev.sluice.formats.pypi;
 
 import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.ecosystem.Proxying.MalformedDocumentException;
 import dev.sluice.kernel.format.PassedOver;
-import dev.sluice.kernel.format.Proxying.MalformedDocumentException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package dev.sluice.formats.pypi;
 
 import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.ecosystem.Proxying.MalformedDocumentException;
 import dev.sluice.kernel.format.PassedOver;
-import dev.sluice.kernel.format.Proxying.MalformedDocumentException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -3,11 +3,11 @@ package dev.sluice.formats.maven;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.Digest.Algorithm;
+import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
-import dev.sluice.kernel.format.Proxying.MalformedDocumentException;
-import dev.sluice.kernel.gate.FileWant;
+import dev.sluice.kernel.ecosystem.FileWant;
+import dev.sluice.kernel.ecosystem.Proxying.MalformedDocumentException;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.Repository;

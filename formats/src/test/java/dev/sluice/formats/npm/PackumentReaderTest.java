@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.kernel.artifact.Digest;
-import dev.sluice.kernel.format.Proxying.MalformedDocumentException;
+import dev.sluice.kernel.ecosystem.Proxying.MalformedDocumentException;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;

@@ -1,8 +1,6 @@
 package dev.sluice.formats.protocol;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
+import dev.sluice.kernel.blob.TooLargeException;
 import dev.sluice.kernel.format.Request;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -12,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 
 final class BodyTest {
 
@@ -49,7 +50,7 @@ final class BodyTest {
     @Test
     void a_body_of_the_limit_is_read_and_a_longer_one_is_too_large() throws IOException {
         assertThat(Body.bytes(new Sent(new byte[10]), 10)).hasSize(10);
-        assertThatThrownBy(() -> Body.bytes(new Sent(new byte[11]), 10)).isInstanceOf(Request.TooLargeException.class);
+        assertThatThrownBy(() -> Body.bytes(new Sent(new byte[11]), 10)).isInstanceOf(TooLargeException.class);
     }
 
     @Test
@@ -61,7 +62,7 @@ final class BodyTest {
             assertThat(all.readAllBytes()).hasSize(1 << 20);
         }
         try (InputStream much = Body.unzipped(new Sent(bomb, "gzip"), (1 << 20) - 1)) {
-            assertThatThrownBy(much::readAllBytes).isInstanceOf(Request.TooLargeException.class);
+            assertThatThrownBy(much::readAllBytes).isInstanceOf(TooLargeException.class);
         }
     }
 
@@ -70,7 +71,7 @@ final class BodyTest {
         try (InputStream body = Body.unzipped(new Sent(new byte[3]), 2)) {
             assertThat(body.read()).isZero();
             assertThat(body.read()).isZero();
-            assertThatThrownBy(body::read).isInstanceOf(Request.TooLargeException.class);
+            assertThatThrownBy(body::read).isInstanceOf(TooLargeException.class);
         }
     }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
+import dev.sluice.kernel.ecosystem.Proxying.MalformedDocumentException;
 import dev.sluice.kernel.format.PassedOver;
-import dev.sluice.kernel.format.Proxying.MalformedDocumentException;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;

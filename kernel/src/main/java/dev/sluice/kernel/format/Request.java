@@ -37,15 +37,7 @@ public interface Request {
 
     /**
      * The body, as it arrives, decoded from any transfer coding. Bounded by the server's upload limit: reading past it throws
-     * {@link TooLargeException}. May block; not available to {@link Endpoint#handleFromMemory}.
+     * {@link dev.sluice.kernel.blob.TooLargeException}. May block; not available to {@link Endpoint#handleFromMemory}.
      */
     InputStream body();
-
-    /** The body is larger than allowed; answered with 413. */
-    final class TooLargeException extends java.io.IOException {
-        /** Says the limit in bytes. */
-        public TooLargeException(long limit) {
-            super("request body is larger than " + limit + " bytes");
-        }
-    }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.kernel.format;
 
+import dev.sluice.kernel.blob.Zipped;
 import dev.sluice.kernel.gate.Released;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

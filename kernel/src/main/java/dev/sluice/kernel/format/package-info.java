@@ -1,4 +1,4 @@
-/** The roles a package ecosystem plays towards the kernel: the SPI of the formats room. */
+/** The protocol half of a format, above the gate: requests, responses, endpoints. The other half is {@link dev.sluice.kernel.ecosystem}. */
 @NullMarked
 package dev.sluice.kernel.format;
 

@@ -1,8 +1,8 @@
 package dev.sluice.kernel.gate;
 
 import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.ecosystem.Ecosystem;
 import dev.sluice.kernel.facts.UnknownFact;
-import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.repository.Repository;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +36,7 @@ final class Advice {
      */
     Instead insteadOf(
             Visit visit,
-            Format format,
+            Ecosystem format,
             Repository repository,
             Coordinates withheld,
             @Nullable Blend blend,
@@ -67,7 +67,7 @@ final class Advice {
     }
 
     /** What enforcing policies read of a version that was not read yet. */
-    static List<String> awaits(Judge.Judgement judgement, Repository repository, Format format) {
+    static List<String> awaits(Judge.Judgement judgement, Repository repository, Ecosystem format) {
         return judgement.policies().awaits(judgement.open(), repository, format.id()).stream()
                 .map(UnknownFact::label)
                 .toList();

@@ -1,11 +1,12 @@
 package dev.sluice.kernel.gate;
 
 import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.ecosystem.Ecosystem;
+import dev.sluice.kernel.ecosystem.FileWant;
 import dev.sluice.kernel.facts.Evidence;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.facts.LearntFile;
 import dev.sluice.kernel.facts.VersionHistory;
-import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.repository.StoredFile;
 import java.io.IOException;
 import java.util.HashSet;
@@ -59,7 +60,7 @@ final class Ancestors {
      *
      * @return whether all is known that can be; false when an ancestor could not be had, so that asking again later may tell more
      */
-    boolean learn(Format format, FileWant want) throws IOException {
+    boolean learn(Ecosystem format, FileWant want) throws IOException {
         if (!format.proxying().hasAncestors()) {
             return true;
         }
@@ -90,13 +91,13 @@ final class Ancestors {
         return evidence.parent() != null && !evidence.license().isKnown();
     }
 
-    private @Nullable Evidence evidence(Format format, StoredFile file) throws IOException {
+    private @Nullable Evidence evidence(Ecosystem format, StoredFile file) throws IOException {
         artifacts.learn(format, file);
         return history.evidence(file.contents().sha256(), format.id(), file.fileName())
                 .orElse(null);
     }
 
-    private Artifacts.Obtained obtain(Format format, FileWant want) throws IOException {
+    private Artifacts.Obtained obtain(Ecosystem format, FileWant want) throws IOException {
         StoredFile present = artifacts.kept(want);
         StoredFile kept = present != null && blends.isStillOurs(want.repository(), present) ? present : null;
         if (kept != null) {

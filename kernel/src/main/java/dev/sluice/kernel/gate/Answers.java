@@ -1,8 +1,9 @@
 package dev.sluice.kernel.gate;
 
 import dev.sluice.kernel.artifact.Coordinates;
+import dev.sluice.kernel.ecosystem.Ecosystem;
+import dev.sluice.kernel.ecosystem.FileWant;
 import dev.sluice.kernel.facts.UnknownFact;
-import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.policy.Decision;
 import dev.sluice.kernel.policy.Verdict;
 import dev.sluice.kernel.repository.Repository;
@@ -41,7 +42,7 @@ final class Answers {
      */
     Refused refuse(
             Visit visit,
-            Format format,
+            Ecosystem format,
             Repository repository,
             Judge.Judgement judgement,
             @Nullable FileWant want,

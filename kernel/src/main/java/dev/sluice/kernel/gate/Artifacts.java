@@ -9,11 +9,12 @@ import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobWriter;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.blob.Contents;
+import dev.sluice.kernel.ecosystem.Ecosystem;
+import dev.sluice.kernel.ecosystem.FileWant;
+import dev.sluice.kernel.ecosystem.Proxying;
 import dev.sluice.kernel.facts.Evidence;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.facts.VersionHistory;
-import dev.sluice.kernel.format.Format;
-import dev.sluice.kernel.format.Proxying;
 import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.repository.FileStore;
 import dev.sluice.kernel.repository.Release;
@@ -168,7 +169,7 @@ final class Artifacts {
      * @param former what is kept at the path and is to be replaced, or null
      */
     Obtained fetch(
-            Format format,
+            Ecosystem format,
             FileWant want,
             Coordinates coordinates,
             Release release,
@@ -206,7 +207,7 @@ final class Artifacts {
     }
 
     private Obtained fetchFromFirst(
-            Format format, FileWant want, Coordinates coordinates, Release release, List<Upstream> upstreams)
+            Ecosystem format, FileWant want, Coordinates coordinates, Release release, List<Upstream> upstreams)
             throws BlobsUnavailableException, BusyException {
         String failure = null;
         for (Upstream upstream : upstreams) {
@@ -236,7 +237,7 @@ final class Artifacts {
      * do not promise it do not have it by itself.
      */
     private @Nullable StoredFile fetch(
-            Format format, FileWant want, Coordinates coordinates, Release release, Upstream upstream)
+            Ecosystem format, FileWant want, Coordinates coordinates, Release release, Upstream upstream)
             throws IOException {
         ReleaseFile listed = release.file(want.fileName());
         boolean promised = listed != null && !listed.digests().isEmpty();
@@ -249,7 +250,7 @@ final class Artifacts {
 
     /** The file, read out of the artifact that it describes; null when it describes none, or cannot be read there. */
     private @Nullable StoredFile described(
-            Format format, FileWant want, Coordinates coordinates, Release release, Upstream upstream)
+            Ecosystem format, FileWant want, Coordinates coordinates, Release release, Upstream upstream)
             throws IOException {
         FileWant artifact = format.proxying().metadataOf(want);
         if (artifact == null) {
@@ -276,7 +277,7 @@ final class Artifacts {
     }
 
     private @Nullable StoredFile whole(
-            Format format, FileWant want, Coordinates coordinates, @Nullable ReleaseFile listed, Upstream upstream)
+            Ecosystem format, FileWant want, Coordinates coordinates, @Nullable ReleaseFile listed, Upstream upstream)
             throws IOException {
         Proxying proxying = format.proxying();
         Proxying.Question question = proxying.fileQuestion(upstream, want, listed);
@@ -311,7 +312,7 @@ final class Artifacts {
 
     /** Keeps verified bytes as that file, and reads them. */
     private StoredFile keep(
-            Format format,
+            Ecosystem format,
             FileWant want,
             Coordinates coordinates,
             Upstream upstream,
@@ -453,7 +454,7 @@ final class Artifacts {
     }
 
     /** Sees to it that what the artifact and its headers tell is known, as this inspector reads it. */
-    void learn(Format format, StoredFile file) throws IOException {
+    void learn(Ecosystem format, StoredFile file) throws IOException {
         if (isLearnt(file)) {
             return;
         }
@@ -461,21 +462,21 @@ final class Artifacts {
     }
 
     /** The same of a file that was read already. */
-    void learn(Format format, StoredFile file, Evidence evidence) throws IOException {
+    void learn(Ecosystem format, StoredFile file, Evidence evidence) throws IOException {
         if (!Judge.isSideCar(format, file.fileName())) {
             history.learn(file, evidence);
         }
     }
 
     /** What the bytes of a kept file say, read now unless this inspector read them before. */
-    Evidence evidence(Format format, StoredFile file) throws IOException {
+    Evidence evidence(Ecosystem format, StoredFile file) throws IOException {
         Evidence known = history.evidence(file.contents().sha256(), format.id(), file.fileName())
                 .orElse(null);
         return known != null && known.reader() >= inspector.version() ? known : read(format, file);
     }
 
     /** Whether the bytes of a file tell anything; read where they were not. */
-    boolean tells(Format format, StoredFile file) throws IOException {
+    boolean tells(Ecosystem format, StoredFile file) throws IOException {
         learn(format, file);
         return history.evidence(file.contents().sha256(), format.id(), file.fileName())
                 .filter(Evidence::tells)
@@ -495,7 +496,7 @@ final class Artifacts {
                                 && f.evidence().reader() >= inspector.version());
     }
 
-    private Evidence read(Format format, StoredFile file) throws IOException {
+    private Evidence read(Ecosystem format, StoredFile file) throws IOException {
         int reader = inspector.version();
         if (!inspector.formats().contains(format.id())) {
             return Evidence.unknown(reader, "artifacts of this format are not read");
@@ -522,7 +523,7 @@ final class Artifacts {
     }
 
     /** The document in which a kept file describes itself, or null. */
-    byte @Nullable [] description(Format format, StoredFile file) throws IOException {
+    byte @Nullable [] description(Ecosystem format, StoredFile file) throws IOException {
         if (!inspector.formats().contains(format.id())) {
             return null;
         }

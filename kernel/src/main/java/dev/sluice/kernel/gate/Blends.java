@@ -6,12 +6,12 @@ import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
+import dev.sluice.kernel.ecosystem.Ecosystem;
+import dev.sluice.kernel.ecosystem.Proxying;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.facts.PackageHistory;
-import dev.sluice.kernel.format.Format;
-import dev.sluice.kernel.format.Proxying;
-import dev.sluice.kernel.repository.HostedStore;
 import dev.sluice.kernel.repository.HostedStore.HostedPackage;
+import dev.sluice.kernel.repository.HostedStore;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.StoredFile;
@@ -166,7 +166,7 @@ final class Blends {
     }
 
     /** Drops the index that is kept of an upstream, so that it is asked for anew; false when none was kept. */
-    boolean forget(Format format, Repository repository, String upstream, PackageName name) {
+    boolean forget(Ecosystem format, Repository repository, String upstream, PackageName name) {
         boolean kept = documents.forget(repository.id(), format.id(), upstream, documentKey(name));
         memory.invalidate(new Key(repository.id(), name));
         return kept;
@@ -214,7 +214,7 @@ final class Blends {
     }
 
     /** Locates a package, asking upstreams where what is kept is not current. */
-    Located locate(Format format, Repository repository, PackageName name) throws IOException {
+    Located locate(Ecosystem format, Repository repository, PackageName name) throws IOException {
         Blend known = fromMemory(repository, name);
         if (known != null) {
             return new Located(known, null, known.untrusted);
@@ -222,7 +222,7 @@ final class Blends {
         return flights.run(new Key(repository.id(), name), () -> obtain(format, repository, name));
     }
 
-    private Located obtain(Format format, Repository repository, PackageName name)
+    private Located obtain(Ecosystem format, Repository repository, PackageName name)
             throws BlobsUnavailableException, BusyException {
         Key key = new Key(repository.id(), name);
         Blend former = memory.getIfPresent(key);
@@ -286,7 +286,7 @@ final class Blends {
     record Elsewhere(@Nullable Upstream owner, @Nullable String failure) {}
 
     /** Asks those upstreams for the name, whatever is hosted under it. */
-    Elsewhere elsewhere(Format format, Repository repository, PackageName name, List<Upstream> upstreams)
+    Elsewhere elsewhere(Ecosystem format, Repository repository, PackageName name, List<Upstream> upstreams)
             throws BlobsUnavailableException {
         String failure = null;
         for (Upstream upstream : trustedFirst(upstreams)) {
@@ -371,7 +371,7 @@ final class Blends {
     private final Cache<Body, PackageIndex> parsedIndexes =
             Caffeine.newBuilder().weakValues().build();
 
-    private @Nullable Parsed index(Format format, Repository repository, Upstream upstream, PackageName name)
+    private @Nullable Parsed index(Ecosystem format, Repository repository, Upstream upstream, PackageName name)
             throws IOException {
         Proxying proxying = format.proxying();
         Proxying.Question question = proxying.indexQuestion(upstream, name);

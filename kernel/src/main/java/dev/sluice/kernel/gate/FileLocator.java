@@ -2,7 +2,8 @@ package dev.sluice.kernel.gate;
 
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.Signal;
-import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.ecosystem.Ecosystem;
+import dev.sluice.kernel.ecosystem.FileWant;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.StoredFile;
@@ -45,7 +46,7 @@ final class FileLocator {
      *
      * @param kept the file when it is here already
      */
-    Found locate(Format format, FileWant want, @Nullable StoredFile kept) throws IOException {
+    Found locate(Ecosystem format, FileWant want, @Nullable StoredFile kept) throws IOException {
         // A kept file needs no current index: lock files must not wait for upstreams.
         Blend blend = kept == null ? null : blends.lastSeen(want.repository(), want.packageName());
         String failure = null;

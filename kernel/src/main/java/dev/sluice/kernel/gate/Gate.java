@@ -7,18 +7,19 @@ import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
+import dev.sluice.kernel.ecosystem.Ecosystem;
+import dev.sluice.kernel.ecosystem.FileWant;
+import dev.sluice.kernel.ecosystem.Proxying;
 import dev.sluice.kernel.facts.HistoryStore;
-import dev.sluice.kernel.format.Format;
-import dev.sluice.kernel.format.Proxying;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.policy.Policies;
-import dev.sluice.kernel.repository.DocumentStore;
 import dev.sluice.kernel.repository.DocumentStore.Document;
+import dev.sluice.kernel.repository.DocumentStore;
 import dev.sluice.kernel.repository.FileStore;
-import dev.sluice.kernel.repository.HostedStore;
 import dev.sluice.kernel.repository.HostedStore.HostedPackage;
+import dev.sluice.kernel.repository.HostedStore;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
@@ -91,7 +92,7 @@ public final class Gate {
     private final Advice advice;
     private final Answers answers;
     private final Releasing releasing;
-    private final Map<String, Format> formats;
+    private final Map<String, Ecosystem> formats;
 
     /**
      * A gate.
@@ -101,7 +102,7 @@ public final class Gate {
      */
     public Gate(
             Stores stores,
-            Map<String, Format> formats,
+            Map<String, ? extends Ecosystem> formats,
             Policies policies,
             AdvisoryIndex advisories,
             Journal journal,
@@ -147,8 +148,8 @@ public final class Gate {
                 answers);
     }
 
-    private Format format(PackageName name) {
-        Format format = formats.get(name.format());
+    private Ecosystem format(PackageName name) {
+        Ecosystem format = formats.get(name.format());
         if (format == null) {
             throw new IllegalArgumentException("no format '" + name.format() + "' here");
         }
@@ -157,7 +158,7 @@ public final class Gate {
 
     /** Lists a package, every release judged: {@link Listed}, {@link Refused} when nothing is left, or {@link Missing}. */
     public IndexOutcome index(Visit visit, Repository repository, PackageName name) throws IOException {
-        Format format = format(name);
+        Ecosystem format = format(name);
         Blends.Located located = stages.run("locate", () -> blends.locate(format, repository, name));
         Blend blend = located.blend();
         if (blend == null) {
@@ -188,7 +189,7 @@ public final class Gate {
     public @Nullable Listed indexFromMemory(Visit visit, Repository repository, PackageName name) {
         Blend blend = blends.fromMemory(repository, name);
         Listed listed = blend == null ? null : judge.judgedFromMemory(blend);
-        Format format = format(name);
+        Ecosystem format = format(name);
         if (blend == null
                 || listed == null
                 || listed.withholding(format.versionOrder()).isEmptied()) {
@@ -198,7 +199,7 @@ public final class Gate {
         return listed;
     }
 
-    private IndexOutcome answer(Visit visit, Format format, Blend blend, Listed listed) {
+    private IndexOutcome answer(Visit visit, Ecosystem format, Blend blend, Listed listed) {
         if (listed.withholding(format.versionOrder()).isEmptied()) {
             JudgedRelease newest = listed.releases().stream()
                     .max((a, b) -> format.versionOrder().compare(a.version(), b.version()))
@@ -209,7 +210,7 @@ public final class Gate {
         return listed;
     }
 
-    private IndexOutcome refuseIndex(Visit visit, Format format, Blend blend, JudgedRelease newest, Listed listed) {
+    private IndexOutcome refuseIndex(Visit visit, Ecosystem format, Blend blend, JudgedRelease newest, Listed listed) {
         Judge.Judgement judgement = judge.judge(
                 format,
                 blend.repository,
@@ -264,7 +265,7 @@ public final class Gate {
      * @throws UpstreamClient.UpstreamException when none answered and at least one could not be asked
      */
     public List<UpstreamDocument> documents(
-            Visit visit, Repository repository, Format format, @Nullable PackageName name, String path, String accept)
+            Visit visit, Repository repository, Ecosystem format, @Nullable PackageName name, String path, String accept)
             throws IOException {
         List<UpstreamDocument> found = new ArrayList<>();
         IOException failure = null;
@@ -297,7 +298,7 @@ public final class Gate {
         return found;
     }
 
-    private List<Upstream> askable(Repository repository, Format format, PackageName name) throws IOException {
+    private List<Upstream> askable(Repository repository, Ecosystem format, PackageName name) throws IOException {
         List<Upstream> all = repository.upstreamsFor(name);
         return all.stream().allMatch(u -> u.trust() == Upstream.Trust.TRUSTED)
                 ? all
@@ -369,7 +370,7 @@ public final class Gate {
      */
     public Forgotten forget(
             Repository repository, PackageName name, @Nullable String version, @Nullable String upstream) {
-        Format format = format(name);
+        Ecosystem format = format(name);
         List<StoredFile> cached = new ArrayList<>();
         int hosted = 0;
         Collection<String> known = stores.files().versions(repository.id(), name);
@@ -443,11 +444,6 @@ public final class Gate {
         return inspector;
     }
 
-    /** The formats by id. */
-    public Map<String, Format> formats() {
-        return formats;
-    }
-
     /**
      * Explains what would be decided about a version now, without recording anything or fetching the artifact: the decision,
      * the facts, what each policy read, and the nearest allowed version.
@@ -458,7 +454,7 @@ public final class Gate {
     public ObjectValue explain(Visit visit, Repository repository, Coordinates asked, boolean upstreams)
             throws IOException {
         PackageName name = asked.packageName();
-        Format format = format(name);
+        Ecosystem format = format(name);
         Blend blend = blends.lastSeen(repository, name);
         String failure = null;
         if (blend == null && upstreams) {

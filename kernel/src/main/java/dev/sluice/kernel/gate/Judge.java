@@ -5,12 +5,12 @@ import dev.sluice.kernel.advisory.Findings;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.VersionOrder;
+import dev.sluice.kernel.ecosystem.Ecosystem;
 import dev.sluice.kernel.facts.Facts;
 import dev.sluice.kernel.facts.PackageHistory;
 import dev.sluice.kernel.facts.PolicyInput;
 import dev.sluice.kernel.facts.UnknownFact;
 import dev.sluice.kernel.facts.VersionHistory;
-import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.policy.Decision;
 import dev.sluice.kernel.policy.Policies;
@@ -108,7 +108,7 @@ final class Judge {
     }
 
     /** Judges every release of a package for a visitor. */
-    Listed judge(Format format, Blend blend, Visit visit) {
+    Listed judge(Ecosystem format, Blend blend, Visit visit) {
         Listed kept = judgedFromMemory(blend);
         if (kept != null) {
             return kept;
@@ -150,7 +150,7 @@ final class Judge {
     /** One look at a package: what all its versions are judged with. For one thread. */
     private final class Round {
 
-        private final Format format;
+        private final Ecosystem format;
         private final Blend blend;
         private final PolicySet set;
         private final Event.@Nullable Actor actor;
@@ -160,7 +160,7 @@ final class Judge {
         private final AdvisoryIndex.OfPackage matcher;
         private Instant horizon;
 
-        Round(Format format, Blend blend, PolicySet set, Event.@Nullable Actor actor, Instant now) {
+        Round(Ecosystem format, Blend blend, PolicySet set, Event.@Nullable Actor actor, Instant now) {
             this.format = format;
             this.blend = blend;
             this.set = set;
@@ -269,7 +269,7 @@ final class Judge {
      * @param present whether somebody has a version
      */
     private List<JudgedRelease> absent(
-            Format format,
+            Ecosystem format,
             Repository repository,
             PackageName name,
             Predicate<String> present,
@@ -293,13 +293,13 @@ final class Judge {
 
     /** Judges a version that nobody has; null unless it is withheld by what is known of it all the same. */
     @Nullable
-    Judgement judgeAbsent(Format format, Repository repository, Coordinates coordinates, Event.Actor actor) {
+    Judgement judgeAbsent(Ecosystem format, Repository repository, Coordinates coordinates, Event.Actor actor) {
         Judgement judgement = judgedAbsent(format, repository, coordinates, actor);
         return judgement.decision().isAllowed() ? null : judgement;
     }
 
     /** The same, whatever is decided. */
-    Judgement judgedAbsent(Format format, Repository repository, Coordinates coordinates, Event.Actor actor) {
+    Judgement judgedAbsent(Ecosystem format, Repository repository, Coordinates coordinates, Event.Actor actor) {
         Instant now = clock.instant();
         PolicySet set = policies.current();
         AdvisoryIndex.OfPackage matcher = advisories.of(format.versionOrder(), coordinates.packageName());
@@ -311,7 +311,7 @@ final class Judge {
 
     /** Judges the version of a package that nobody has any more which advisories name last; null unless that is withheld. */
     @Nullable
-    Judgement judgeAbsent(Format format, Repository repository, PackageName name, Event.Actor actor) {
+    Judgement judgeAbsent(Ecosystem format, Repository repository, PackageName name, Event.Actor actor) {
         VersionOrder order = format.versionOrder();
         String version = advisories.of(order, name).named(MOST_NAMED).stream()
                 .max(order)
@@ -320,7 +320,7 @@ final class Judge {
     }
 
     private Facts bare(
-            Format format,
+            Ecosystem format,
             Repository repository,
             Coordinates coordinates,
             AdvisoryIndex.OfPackage matcher,
@@ -339,7 +339,7 @@ final class Judge {
     }
 
     /** The release as policies see it. */
-    private static Release withoutSideCars(Format format, Release release) {
+    private static Release withoutSideCars(Ecosystem format, Release release) {
         List<ReleaseFile> files = release.files().stream()
                 .filter(f -> !isSideCar(format, f.name()))
                 .toList();
@@ -347,11 +347,11 @@ final class Judge {
     }
 
     /** Whether a file is judged as another one. */
-    static boolean isSideCar(Format format, String fileName) {
+    static boolean isSideCar(Ecosystem format, String fileName) {
         return !format.judgedAs(fileName).equals(fileName);
     }
 
-    private static void shareWithSideCars(Format format, Release release, Map<String, Decision> files) {
+    private static void shareWithSideCars(Ecosystem format, Release release, Map<String, Decision> files) {
         for (ReleaseFile file : release.files()) {
             Decision own = files.get(format.judgedAs(file.name()));
             if (own != null) {
@@ -368,7 +368,7 @@ final class Judge {
 
     /** Whether a file's own bytes were read, which may tell otherwise than those of the release's other files. */
     private static boolean isReadAlone(
-            Format format, Release release, ReleaseFile file, @Nullable VersionHistory history) {
+            Ecosystem format, Release release, ReleaseFile file, @Nullable VersionHistory history) {
         return history != null
                 && release.files().size() > 1
                 && history.files().stream()
@@ -377,7 +377,7 @@ final class Judge {
 
     /** Judges one version, or one file of it, with all that is known of it. */
     Judgement judge(
-            Format format,
+            Ecosystem format,
             Repository repository,
             Coordinates coordinates,
             Release release,
@@ -392,7 +392,7 @@ final class Judge {
 
     /** The same at another instant. */
     Judgement judgeAt(
-            Format format,
+            Ecosystem format,
             Repository repository,
             Coordinates coordinates,
             Release release,
@@ -447,7 +447,7 @@ final class Judge {
     }
 
     /** What is known against a version. */
-    Findings findings(Format format, Coordinates coordinates) {
+    Findings findings(Ecosystem format, Coordinates coordinates) {
         return advisories.findings(
                 format.versionOrder(), coordinates.packageName(), coordinates.version(), clock.instant());
     }
@@ -486,7 +486,7 @@ final class Judge {
     }
 
     private static Facts facts(
-            Format format,
+            Ecosystem format,
             Repository repository,
             Coordinates coordinates,
             Release release,
@@ -532,7 +532,7 @@ final class Judge {
     }
 
     /** When an advisory of the package begins or ceases to count by its own dates. */
-    private PolicyInput renderer(Format format, Instant now) {
+    private PolicyInput renderer(Ecosystem format, Instant now) {
         return new PolicyInput(
                 workspace,
                 format.id(),

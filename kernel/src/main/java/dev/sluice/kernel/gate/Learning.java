@@ -3,7 +3,8 @@ package dev.sluice.kernel.gate;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
-import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.ecosystem.Ecosystem;
+import dev.sluice.kernel.ecosystem.FileWant;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Repository;
@@ -81,7 +82,7 @@ final class Learning {
      * Learns of what is withheld for ignorance; whether anything was learnt within the request, so that the index is to be judged
      * again.
      */
-    boolean learn(Format format, Blend blend, Listed listed, Visit visit) {
+    boolean learn(Ecosystem format, Blend blend, Listed listed, Visit visit) {
         if (!judge.mayHangOnArtifacts()) {
             return false;
         }
@@ -106,7 +107,7 @@ final class Learning {
     }
 
     /** The decision would be another one if what is not known were. */
-    private boolean isIgnorance(Format format, Blend blend, JudgedRelease release, Visit visit) {
+    private boolean isIgnorance(Ecosystem format, Blend blend, JudgedRelease release, Visit visit) {
         Judge.Judgement judgement = judge.judge(
                 format,
                 blend.repository,
@@ -121,7 +122,7 @@ final class Learning {
     }
 
     private void behind(
-            Format format,
+            Ecosystem format,
             Blend blend,
             List<JudgedRelease> later,
             List<CompletableFuture<Boolean>> before,
@@ -176,7 +177,7 @@ final class Learning {
         return lessons.stream().anyMatch(lesson -> lesson.getNow(false));
     }
 
-    private boolean learn(Format format, Blend blend, Lesson lesson) {
+    private boolean learn(Ecosystem format, Blend blend, Lesson lesson) {
         try {
             if (!turns.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 return false; // others learn already; the next request for the index begins anew
@@ -218,7 +219,7 @@ final class Learning {
     }
 
     private @Nullable StoredFile obtain(
-            Format format, Blend blend, Lesson lesson, FileWant want, @Nullable StoredFile kept) throws IOException {
+            Ecosystem format, Blend blend, Lesson lesson, FileWant want, @Nullable StoredFile kept) throws IOException {
         String source = lesson.release().upstream();
         if (kept != null) {
             return Objects.equals(kept.upstream(), source) ? kept : null;

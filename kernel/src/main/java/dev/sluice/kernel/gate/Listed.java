@@ -2,7 +2,7 @@ package dev.sluice.kernel.gate;
 
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.VersionOrder;
-import dev.sluice.kernel.format.Zipped;
+import dev.sluice.kernel.blob.Zipped;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Repository;
 import java.io.IOException;

@@ -1,6 +1,5 @@
 package dev.sluice.kernel.gate;
 
-import dev.sluice.kernel.format.Response;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +20,5 @@ public record Missing(
     /** The HTTP status that says so. */
     public int status() {
         return !unavailable ? 404 : retryAfter == null ? 502 : 503;
-    }
-
-    /** The response with the header that says when to ask again, if that is known (RFC 9110, section 10.2.3). */
-    public Response on(Response response) {
-        return retryAfter == null
-                ? response
-                : response.with("Retry-After", String.valueOf(Math.max(1, retryAfter.toSeconds())));
     }
 }

@@ -3,9 +3,9 @@ package dev.sluice.kernel.gate;
 import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
+import dev.sluice.kernel.ecosystem.Ecosystem;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.facts.PackageHistory;
-import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.gate.Publication.RejectedException;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.repository.HostedStore;
@@ -53,7 +53,7 @@ final class PublishRights {
     }
 
     /** Throws when nobody may make the change. */
-    void check(Format format, Publication publication) throws RejectedException, BlobsUnavailableException {
+    void check(Ecosystem format, Publication publication) throws RejectedException, BlobsUnavailableException {
         Repository repository = publication.repository();
         PackageName name = publication.packageName();
         if (publication.kind().equals(Event.Kind.UNPUBLISH)) {

@@ -4,10 +4,11 @@ import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.blob.Contents;
+import dev.sluice.kernel.ecosystem.Ecosystem;
+import dev.sluice.kernel.ecosystem.FileWant;
 import dev.sluice.kernel.facts.Evidence;
 import dev.sluice.kernel.facts.LearntFile;
 import dev.sluice.kernel.facts.VersionHistory;
-import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.license.License;
 import dev.sluice.kernel.repository.HostedStore.Change;
@@ -42,7 +43,7 @@ final class Publishing {
         this.clock = clock;
     }
 
-    void publish(Visit visit, Format format, Publication publication)
+    void publish(Visit visit, Ecosystem format, Publication publication)
             throws IOException, Publication.RejectedException {
         String repository = publication.repository().id();
         PackageName name = publication.packageName();
@@ -87,7 +88,7 @@ final class Publishing {
     }
 
     /** A file that was published once never comes back with other bytes: lock files and caches of others hold the former ones. */
-    private void asBefore(Format format, Publication publication, StoredFile file)
+    private void asBefore(Ecosystem format, Publication publication, StoredFile file)
             throws Publication.RejectedException {
         PackageName name = file.coordinates().packageName();
         String version = file.coordinates().version();
@@ -113,7 +114,7 @@ final class Publishing {
     }
 
     /** What clients may read differently is not published: whatever is told of it here would be one reading of several. */
-    private Evidence unambiguous(Format format, StoredFile file) throws IOException, Publication.RejectedException {
+    private Evidence unambiguous(Ecosystem format, StoredFile file) throws IOException, Publication.RejectedException {
         Evidence evidence = artifacts.evidence(format, file);
         if (!evidence.ambiguities().isEmpty()) {
             throw new Publication.RejectedException(
@@ -126,7 +127,7 @@ final class Publishing {
     }
 
     /** What was told of a file is what it says of itself, or it is not published: clients would believe one of both. */
-    private void agreeing(Format format, StoredFile file, Publication.Claims claims)
+    private void agreeing(Ecosystem format, StoredFile file, Publication.Claims claims)
             throws IOException, Publication.RejectedException {
         byte[] description;
         try {
@@ -160,7 +161,7 @@ final class Publishing {
      * What is published beside its files says of them what they say themselves; where a file describes others (Maven's POM), it is that
      * which is read. Throws when it does not.
      */
-    private static void agreeing(Format format, StoredFile file, Evidence evidence, Change planned)
+    private static void agreeing(Ecosystem format, StoredFile file, Evidence evidence, Change planned)
             throws Publication.RejectedException {
         if (!format.proxying().indexListsFiles() || Judge.isSideCar(format, file.fileName())) {
             return;
@@ -188,7 +189,7 @@ final class Publishing {
         }
     }
 
-    private Change apply(Visit visit, Format format, Publication publication, List<StoredFile> files)
+    private Change apply(Visit visit, Ecosystem format, Publication publication, List<StoredFile> files)
             throws Publication.RejectedException {
         String repository = publication.repository().id();
         PackageName name = publication.packageName();
@@ -213,7 +214,7 @@ final class Publishing {
 
     /** One event for every file, or one for a change without files. */
     private List<Event> events(
-            Visit visit, Format format, Publication publication, Change change, List<StoredFile> files) {
+            Visit visit, Ecosystem format, Publication publication, Change change, List<StoredFile> files) {
         if (!files.isEmpty()) {
             return files.stream()
                     .map(file -> recorder.published(

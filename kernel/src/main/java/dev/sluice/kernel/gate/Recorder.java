@@ -4,7 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
-import dev.sluice.kernel.format.Format;
+import dev.sluice.kernel.ecosystem.Ecosystem;
+import dev.sluice.kernel.ecosystem.FileWant;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
@@ -49,7 +50,7 @@ final class Recorder {
         return ids.next();
     }
 
-    void download(Visit visit, FileWant want, Format format, StoredFile file, Decision decision) {
+    void download(Visit visit, FileWant want, Ecosystem format, StoredFile file, Decision decision) {
         List<String> policies = policies(decision);
         append(
                 visit,
@@ -78,7 +79,7 @@ final class Recorder {
     Refusal refusal(
             Visit visit,
             Repository repository,
-            Format format,
+            Ecosystem format,
             Coordinates coordinates,
             @Nullable String path,
             Refusal refusal,
@@ -112,7 +113,7 @@ final class Recorder {
                         + former.refusal().id() + ")";
     }
 
-    void hidden(Visit visit, Format format, Listed listed) {
+    void hidden(Visit visit, Ecosystem format, Listed listed) {
         Withholding withholding = listed.withholding(format.versionOrder());
         if (withholding.count() == 0) {
             return;
@@ -133,7 +134,7 @@ final class Recorder {
 
     /** The event of a publication, for {@link #told}. */
     Event published(
-            Visit visit, Publication publication, Format format, @Nullable String version, @Nullable StoredFile file) {
+            Visit visit, Publication publication, Ecosystem format, @Nullable String version, @Nullable StoredFile file) {
         PackageName name = publication.packageName();
         return Event.of(ids.next(), clock.instant(), publication.kind(), visit.actor(), publication.message())
                 .about(
@@ -197,12 +198,12 @@ final class Recorder {
         }
     }
 
-    private static Event.Subject subject(Repository repository, Format format, Coordinates version) {
+    private static Event.Subject subject(Repository repository, Ecosystem format, Coordinates version) {
         return Event.Subject.of(repository.name(), version)
                 .as(format.purl(version).toString());
     }
 
-    private static Event.Subject subject(Repository repository, Format format, PackageName name) {
+    private static Event.Subject subject(Repository repository, Ecosystem format, PackageName name) {
         return Event.Subject.of(repository.name(), name)
                 .as(format.purl(new Coordinates(name, "0")).packageOnly().toString());
     }

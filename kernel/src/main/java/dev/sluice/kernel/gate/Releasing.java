@@ -4,8 +4,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.blob.BlobStore;
+import dev.sluice.kernel.ecosystem.Ecosystem;
+import dev.sluice.kernel.ecosystem.FileWant;
 import dev.sluice.kernel.facts.HistoryStore;
-import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.policy.Decision;
 import dev.sluice.kernel.policy.Verdict;
 import dev.sluice.kernel.repository.Release;
@@ -91,7 +92,7 @@ final class Releasing {
 
     /** Decides from memory alone; null when that is not possible. */
     @Nullable
-    Released fromMemory(Visit visit, Format format, FileWant want) {
+    Released fromMemory(Visit visit, Ecosystem format, FileWant want) {
         HotFile known = hot.getIfPresent(
                 new HotKey(want.repository().id(), want.packageName().format(), want.path()));
         if (known == null
@@ -127,7 +128,7 @@ final class Releasing {
     private record Denied(Denial denial) implements Finding, Obtaining {}
 
     /** Decides, obtaining the file when it is not here, and lets it out if it may leave. May block. */
-    FileOutcome release(Visit visit, Format format, FileWant want) throws IOException {
+    FileOutcome release(Visit visit, Ecosystem format, FileWant want) throws IOException {
         return switch (decide(visit, format, want)) {
             case Denied denied -> denied.denial();
             case Cleared cleared -> {
@@ -139,14 +140,14 @@ final class Releasing {
     }
 
     /** The same, but tells of the file only: nothing leaves, and no download is recorded. */
-    Description describe(Visit visit, Format format, FileWant want) throws IOException {
+    Description describe(Visit visit, Ecosystem format, FileWant want) throws IOException {
         return switch (decide(visit, format, want)) {
             case Denied denied -> denied.denial();
             case Cleared cleared -> new Described(cleared.file());
         };
     }
 
-    private void remember(Format format, FileWant want, Cleared cleared) {
+    private void remember(Ecosystem format, FileWant want, Cleared cleared) {
         Judge.Judgement judgement = cleared.judgement();
         if (cleared.isWhole()
                 && !judgement.policies().readsRequest()
@@ -163,7 +164,7 @@ final class Releasing {
         }
     }
 
-    private Finding decide(Visit visit, Format format, FileWant want) throws IOException {
+    private Finding decide(Visit visit, Ecosystem format, FileWant want) throws IOException {
         Judge.Stamp stamp = judge.stamp(want.packageName());
         long published = blends.stamps(want.packageName()).hosted();
         StoredFile present = artifacts.kept(want);
@@ -202,7 +203,7 @@ final class Releasing {
     }
 
     /** What nobody has is refused where that is decided, and missing otherwise. */
-    private Denial absent(Visit visit, Format format, FileWant want, FileLocator.Found found, Missing missing) {
+    private Denial absent(Visit visit, Ecosystem format, FileWant want, FileLocator.Found found, Missing missing) {
         Judge.Judgement judgement = want.version() == null
                 ? null
                 : judge.judgeAbsent(
@@ -210,7 +211,7 @@ final class Releasing {
         return judgement == null ? missing : refuse(visit, format, want, found, judgement);
     }
 
-    private FileLocator.Found locate(Format format, FileWant want, @Nullable StoredFile kept) throws IOException {
+    private FileLocator.Found locate(Ecosystem format, FileWant want, @Nullable StoredFile kept) throws IOException {
         return stages.run("locate", () -> locator.locate(format, want, kept));
     }
 
@@ -224,7 +225,7 @@ final class Releasing {
      * describes its release can tell are learnt before they count as unknown.
      */
     private Obtaining obtain(
-            Format format, FileWant want, FileLocator.Found found, @Nullable StoredFile former, Visit visit)
+            Ecosystem format, FileWant want, FileLocator.Found found, @Nullable StoredFile former, Visit visit)
             throws IOException {
         Judge.Judgement first = judge(format, want, found, null, visit);
         if (first.isWithheldForGood()) {
@@ -251,7 +252,7 @@ final class Releasing {
     }
 
     private Artifacts.Obtained fetch(
-            Format format,
+            Ecosystem format,
             FileWant want,
             Coordinates coordinates,
             Release release,
@@ -261,12 +262,12 @@ final class Releasing {
         return stages.run("obtain", () -> artifacts.fetch(format, want, coordinates, release, upstreams, former));
     }
 
-    private boolean inherit(Format format, FileWant want) throws IOException {
+    private boolean inherit(Ecosystem format, FileWant want) throws IOException {
         return stages.run("obtain", () -> ancestors.learn(format, want));
     }
 
     private Judge.Judgement judge(
-            Format format, FileWant want, FileLocator.Found found, @Nullable StoredFile kept, Visit visit) {
+            Ecosystem format, FileWant want, FileLocator.Found found, @Nullable StoredFile kept, Visit visit) {
         return stages.run(
                 "judge",
                 () -> judge.judge(
@@ -282,7 +283,7 @@ final class Releasing {
     }
 
     private Refused refuse(
-            Visit visit, Format format, FileWant want, FileLocator.Found found, Judge.Judgement judgement) {
+            Visit visit, Ecosystem format, FileWant want, FileLocator.Found found, Judge.Judgement judgement) {
         return answers.refuse(
                 visit,
                 format,
@@ -294,7 +295,7 @@ final class Releasing {
     }
 
     private Released release(
-            Visit visit, FileWant want, Format format, StoredFile file, Decision decision, boolean stale) {
+            Visit visit, FileWant want, Ecosystem format, StoredFile file, Decision decision, boolean stale) {
         recorder.download(visit, want, format, file, decision);
         List<String> warnings = new ArrayList<>();
         for (Verdict warning : decision.warnings()) {

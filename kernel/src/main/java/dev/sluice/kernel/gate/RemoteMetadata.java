@@ -2,8 +2,9 @@ package dev.sluice.kernel.gate;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.sluice.kernel.format.Format;
-import dev.sluice.kernel.format.Proxying;
+import dev.sluice.kernel.ecosystem.Ecosystem;
+import dev.sluice.kernel.ecosystem.FileWant;
+import dev.sluice.kernel.ecosystem.Proxying;
 import dev.sluice.kernel.gate.RemoteContent.NotInPartsException;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Upstream;
@@ -50,7 +51,7 @@ final class RemoteMetadata {
      *
      * @param listed what the index says of the artifact
      */
-    byte @Nullable [] read(Format format, FileWant artifact, @Nullable ReleaseFile listed, Upstream upstream) {
+    byte @Nullable [] read(Ecosystem format, FileWant artifact, @Nullable ReleaseFile listed, Upstream upstream) {
         Proxying.Question question = format.proxying().fileQuestion(upstream, artifact, listed);
         if (question == null) {
             return null;

@@ -2,7 +2,7 @@ package dev.sluice.kernel.gate;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.sluice.kernel.format.Proxying;
+import dev.sluice.kernel.ecosystem.Proxying;
 import dev.sluice.kernel.repository.Upstream;
 import java.io.IOException;
 import java.net.URI;

@@ -3,10 +3,11 @@ package dev.sluice.kernel.gate;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Signal;
+import dev.sluice.kernel.ecosystem.Ecosystem;
+import dev.sluice.kernel.ecosystem.FileWant;
 import dev.sluice.kernel.facts.Evidence;
 import dev.sluice.kernel.facts.LearntFile;
 import dev.sluice.kernel.facts.VersionHistory;
-import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Repository;
@@ -43,7 +44,7 @@ record Testimony(Evidence evidence, Signal<Instant> age, Signal<Instant> firstAg
      * @param history of the version by its source
      */
     static Testimony of(
-            Format format,
+            Ecosystem format,
             Repository repository,
             PackageName name,
             Release release,
@@ -115,7 +116,7 @@ record Testimony(Evidence evidence, Signal<Instant> age, Signal<Instant> firstAg
 
     /** What the file inherits that does not say it itself, or null when it inherits from none. */
     private static @Nullable Signal<String> inherited(
-            Format format, Repository repository, @Nullable LearntFile heir, List<LearntFile> files) {
+            Ecosystem format, Repository repository, @Nullable LearntFile heir, List<LearntFile> files) {
         Evidence evidence = evidence(heir);
         if (heir == null || evidence.parent() == null) {
             return null;
@@ -144,7 +145,7 @@ record Testimony(Evidence evidence, Signal<Instant> age, Signal<Instant> firstAg
     }
 
     /** What the index no longer lists counts no more. */
-    private static List<LearntFile> listed(Format format, Release release, List<LearntFile> files) {
+    private static List<LearntFile> listed(Ecosystem format, Release release, List<LearntFile> files) {
         Set<String> paths = new HashSet<>();
         for (ReleaseFile file : release.files()) {
             paths.add(file.path());
@@ -156,12 +157,12 @@ record Testimony(Evidence evidence, Signal<Instant> age, Signal<Instant> firstAg
     }
 
     /** The path of the file that is judged, of a side-car that of its file. */
-    static String subject(Format format, LearntFile file) {
+    static String subject(Ecosystem format, LearntFile file) {
         return file.path().substring(0, file.path().lastIndexOf('/') + 1) + format.judgedAs(file.fileName());
     }
 
     /** The side-car that promises what is in the file, or null when none was read. */
-    private static @Nullable LearntFile promising(Format format, List<LearntFile> sideCars, String path) {
+    private static @Nullable LearntFile promising(Ecosystem format, List<LearntFile> sideCars, String path) {
         for (LearntFile sideCar : sideCars) {
             if (path.equals(subject(format, sideCar)) && evidence(sideCar).tells()) {
                 return sideCar;

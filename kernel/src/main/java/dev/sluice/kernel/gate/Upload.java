@@ -3,6 +3,7 @@ package dev.sluice.kernel.gate;
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.blob.BlobWriter;
 import dev.sluice.kernel.blob.Contents;
+import dev.sluice.kernel.blob.TooLargeException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -37,7 +38,7 @@ public final class Upload extends OutputStream {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
         if (writer.size() + length > limit) {
-            throw new dev.sluice.kernel.format.Request.TooLargeException(limit);
+            throw new TooLargeException(limit);
         }
         writer.write(bytes, offset, length);
     }

@@ -3,12 +3,12 @@ package dev.sluice.kernel.gate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.kernel.format.Proxying.Question;
+import dev.sluice.kernel.ecosystem.Proxying.Question;
 import dev.sluice.kernel.gate.UpstreamClient.Answer;
 import dev.sluice.kernel.gate.UpstreamClient.Ask;
 import dev.sluice.kernel.gate.UpstreamClient.UnreachableException;
-import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.kernel.repository.Upstream.Trust;
+import dev.sluice.kernel.repository.Upstream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -6,9 +6,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.ecosystem.FileWant;
 import dev.sluice.kernel.gate.Described;
 import dev.sluice.kernel.gate.FileOutcome;
-import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.gate.Missing;
 import dev.sluice.kernel.gate.Released;
 import dev.sluice.kernel.journal.Event;

@@ -6,7 +6,7 @@ import static dev.sluice.testkit.gate.Door.refusal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.kernel.gate.FileWant;
+import dev.sluice.kernel.ecosystem.FileWant;
 import dev.sluice.kernel.gate.GateSettings;
 import dev.sluice.kernel.gate.Publication;
 import dev.sluice.kernel.journal.Event;

@@ -1,4 +1,4 @@
-package dev.sluice.kernel.gate;
+package dev.sluice.kernel.ecosystem;
 
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.repository.Repository;

@@ -1,8 +1,7 @@
-package dev.sluice.kernel.format;
+package dev.sluice.kernel.ecosystem;
 
 import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.artifact.PackageName;
-import dev.sluice.kernel.gate.FileWant;
 import dev.sluice.kernel.repository.PackageIndex;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
@@ -69,8 +68,8 @@ public interface Proxying {
 
     /**
      * The artifact of which a file is but the describing document (PyPI's {@code x.whl.metadata} is METADATA of the wheel), or null:
-     * where the upstream has no such file, the gate reads it out of the artifact ({@link
-     * dev.sluice.kernel.gate.Inspector#metadata}), without fetching the whole where it can.
+     * where the upstream has no such file, the gate reads it out of the artifact ({@code
+     * Inspector.metadata}), without fetching the whole where it can.
      */
     default @Nullable FileWant metadataOf(FileWant want) {
         return null;
@@ -85,7 +84,7 @@ public interface Proxying {
      * The file at coordinates from which another one inherits what it does not say itself (Maven's parent POM), or null where there
      * is no such thing, or they name no file.
      *
-     * @param coordinates as {@link dev.sluice.kernel.gate.Inspector.Inspection#parent} tells them
+     * @param coordinates as {@code Inspection.parent} tells them
      */
     default @Nullable FileWant ancestor(Repository repository, String coordinates) {
         return null;

@@ -1,4 +1,4 @@
-package dev.sluice.kernel.format;
+package dev.sluice.kernel.blob;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
