@@ -3,7 +3,6 @@ package dev.sluice.server;
 import dev.sluice.kernel.blob.BlobDamagedException;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.blob.TooLargeException;
-import dev.sluice.kernel.format.Request;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.BusyException;
 import dev.sluice.kernel.gate.Upload;

@@ -1,8 +1,8 @@
 package dev.sluice.formats.maven;
 
 import dev.sluice.formats.maven.XmlWalk.XmlException;
-import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.ecosystem.FileWant;

@@ -3,8 +3,8 @@ package dev.sluice.formats.maven;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.artifact.Digest;
+import dev.sluice.kernel.artifact.Digest.Algorithm;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.ecosystem.FileWant;
 import dev.sluice.kernel.ecosystem.Proxying.MalformedDocumentException;

@@ -1,5 +1,8 @@
 package dev.sluice.formats.protocol;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.sluice.kernel.blob.TooLargeException;
 import dev.sluice.kernel.format.Request;
 import java.io.ByteArrayInputStream;
@@ -10,9 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 
 final class BodyTest {
 

@@ -15,11 +15,11 @@ import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.policy.Policies;
-import dev.sluice.kernel.repository.DocumentStore.Document;
 import dev.sluice.kernel.repository.DocumentStore;
+import dev.sluice.kernel.repository.DocumentStore.Document;
 import dev.sluice.kernel.repository.FileStore;
-import dev.sluice.kernel.repository.HostedStore.HostedPackage;
 import dev.sluice.kernel.repository.HostedStore;
+import dev.sluice.kernel.repository.HostedStore.HostedPackage;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
@@ -265,7 +265,12 @@ public final class Gate {
      * @throws UpstreamClient.UpstreamException when none answered and at least one could not be asked
      */
     public List<UpstreamDocument> documents(
-            Visit visit, Repository repository, Ecosystem format, @Nullable PackageName name, String path, String accept)
+            Visit visit,
+            Repository repository,
+            Ecosystem format,
+            @Nullable PackageName name,
+            String path,
+            String accept)
             throws IOException {
         List<UpstreamDocument> found = new ArrayList<>();
         IOException failure = null;

@@ -134,7 +134,11 @@ final class Recorder {
 
     /** The event of a publication, for {@link #told}. */
     Event published(
-            Visit visit, Publication publication, Ecosystem format, @Nullable String version, @Nullable StoredFile file) {
+            Visit visit,
+            Publication publication,
+            Ecosystem format,
+            @Nullable String version,
+            @Nullable StoredFile file) {
         PackageName name = publication.packageName();
         return Event.of(ids.next(), clock.instant(), publication.kind(), visit.actor(), publication.message())
                 .about(
