@@ -218,6 +218,37 @@ final class ArchitectureTest {
                 .check(PRODUCT);
     }
 
+    @Test
+    void the_app_has_floors() {
+        List<String> below = Stream.of("feed", "upkeep", "policies", "control", "logging", "machine", "config")
+                .map(name -> "dev.sluice.app." + name + "..")
+                .toList();
+        noClasses()
+                .that()
+                .resideInAnyPackage(below.toArray(String[]::new))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.sluice.app.wiring..", "dev.sluice.app.command..", "dev.sluice.app")
+                .because("what does the work is given what it uses, and does not know who opened it (ADR 026)")
+                .check(PRODUCT);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.sluice.app.wiring..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.sluice.app.command..", "dev.sluice.app")
+                .because("a server runs whoever asked for it (ADR 026)")
+                .check(PRODUCT);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.sluice.app.command..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.sluice.app")
+                .because("the table of commands knows them, not they it (ADR 026)")
+                .check(PRODUCT);
+    }
+
     private static final DescribedPredicate<JavaAccess<?>> OPENS_A_BLOB = describe(
             "BlobStore.open or path",
             access -> access.getTargetOwner().isAssignableTo(BlobStore.class)

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.Setting;
 import dev.sluice.app.machine.Machine;
-import dev.sluice.app.upkeep.Upkeep;
 import dev.sluice.app.wiring.Installation;
 import dev.sluice.app.wiring.RunningServer;
 import dev.sluice.kernel.journal.Event;
@@ -161,12 +160,12 @@ final class DamagedBytesTest {
         assertThat(get(FETCHED).body()).isEqualTo(bytes);
         harm(harm);
 
-        JsonNode result = Upkeep.examine(installation, true, true, step -> {});
+        JsonNode result = installation.checkup().run(true, true, step -> {});
 
         assertThat(result.path("repaired").asInt()).isEqualTo(1);
         assertThat(Arrays.equals(get(FETCHED).body(), bytes)).isTrue();
         assertThat(upstream.requests("/npm/widget/-/widget-1.0.0.tgz")).isEqualTo(2);
-        assertThat(Upkeep.examine(installation, true, false, step -> {})
+        assertThat(installation.checkup().run(true, false, step -> {})
                         .path("sound")
                         .asBoolean())
                 .isTrue();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.ConfigurationException;
 import dev.sluice.app.machine.Machine;
-import dev.sluice.app.wiring.Installation;
+import dev.sluice.app.wiring.Formats;
 import dev.sluice.feeds.Ecosystem;
 import dev.sluice.inspect.ArtifactInspector;
 import dev.sluice.kernel.format.Format;
@@ -43,7 +43,7 @@ final class EveryFormatIsWiredTest {
     }
 
     private static List<Format> served() throws ConfigurationException {
-        return Installation.formats(Configuration.of(Map.of(), Map.of(), null));
+        return Formats.of(Configuration.of(Map.of(), Map.of(), null));
     }
 
     @Test

@@ -1,11 +1,11 @@
 package dev.sluice.app.feed;
 
 import dev.sluice.app.control.ControlToken;
-import dev.sluice.app.wiring.Installation;
 import dev.sluice.feeds.Ecosystem;
 import dev.sluice.feeds.FeedImport;
 import dev.sluice.feeds.ImportSummary;
 import dev.sluice.kernel.access.Permission;
+import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.server.operation.Call;
@@ -38,14 +38,16 @@ public final class FeedImports {
     private static final int MAX_PATHS = 1000;
     private static final int MAX_KEPT = 20;
 
-    private final Installation installation;
+    private final AdvisoryStore advisories;
+    private final FeedEvents events;
     private final ControlToken control;
     private final Map<String, Running> imports = new ConcurrentHashMap<>();
 
-    /** Imports into that installation, asked for by who has the control token. */
-    public FeedImports(Installation installation, ControlToken control) {
+    /** Imports into that store, asked for by who has the control token. */
+    public FeedImports(AdvisoryStore advisories, FeedEvents events, ControlToken control) {
+        this.advisories = advisories;
+        this.events = events;
         this.control = control;
-        this.installation = installation;
     }
 
     /** An import and how far it is. */
@@ -89,7 +91,7 @@ public final class FeedImports {
             imports.values().removeIf(each -> each.summary != null || each.failure != null);
         }
         boolean fewer = body.path("fewer").asBoolean(false);
-        String id = installation.ids().next();
+        String id = events.ids().next();
         Running running = new Running();
         imports.put(id, running);
         Event.Actor actor = call.visit().actor();
@@ -99,14 +101,12 @@ public final class FeedImports {
 
     private void run(Running running, List<Path> paths, Set<String> covered, boolean fewer, Event.Actor actor) {
         try {
-            ImportSummary summary = new FeedImport(installation.database().advisories(), installation.clock())
+            ImportSummary summary = new FeedImport(advisories, events.clock())
                     .run(paths, covered, fewer, (file, records) -> {
                         running.file = file.toString();
                         running.records = records;
                     });
-            record(
-                    installation,
-                    actor,
+            events.record(actor,
                     "imported " + counts(summary),
                     write(summary).toString());
             running.summary = summary;
@@ -123,17 +123,6 @@ public final class FeedImports {
                     + (feed.removed() > 0 ? feed.removed() + " taken back, " : "") + feed.rejected() + " rejected");
         }
         return parts.isEmpty() ? "nothing new" : String.join("; ", parts);
-    }
-
-    /** Records what became of a feed. */
-    static void record(Installation installation, Event.Actor actor, String line, String whole) {
-        installation
-                .journal()
-                .append(Event.of(
-                                installation.ids().next(), installation.clock().instant(), Event.Kind.FEED, actor, line)
-                        .detailed(whole))
-                .toCompletableFuture()
-                .join();
     }
 
     private Response look(Call call) {

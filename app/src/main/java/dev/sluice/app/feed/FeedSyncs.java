@@ -3,7 +3,6 @@ package dev.sluice.app.feed;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.ConfigurationException;
 import dev.sluice.app.config.Setting;
-import dev.sluice.app.wiring.Installation;
 import dev.sluice.feeds.Ecosystem;
 import dev.sluice.feeds.FeedLimits;
 import dev.sluice.feeds.FeedSource;
@@ -11,6 +10,7 @@ import dev.sluice.feeds.FeedSync;
 import dev.sluice.feeds.ImportSummary;
 import dev.sluice.feeds.Progress;
 import dev.sluice.kernel.access.Permission;
+import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.Freshness;
 import dev.sluice.kernel.advisory.SyncState;
 import dev.sluice.kernel.format.Response;
@@ -54,25 +54,34 @@ public final class FeedSyncs implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(10);
     private static final int MAX_KEPT = 20;
 
-    private final Installation installation;
+    private final Duration interval;
+    private final AdvisoryStore advisories;
+    private final FeedEvents events;
     private final FeedSync syncs;
     private final Map<String, Running> running = new ConcurrentHashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private @Nullable Thread thread;
 
     /** Syncs of what is configured; nothing runs before {@link #schedule} or a request. Throws {@link ConfigurationException}. */
-    public FeedSyncs(Installation installation, UpstreamClient client, Leases leases) throws IOException {
-        Configuration configuration = installation.configuration();
-        this.installation = installation;
+    public FeedSyncs(
+            Configuration configuration,
+            AdvisoryStore advisories,
+            UpstreamClient client,
+            Leases leases,
+            FeedEvents events)
+            throws IOException {
+        this.interval = configuration.duration(Setting.FEEDS_INTERVAL);
+        this.advisories = advisories;
+        this.events = events;
         this.syncs = new FeedSync(
-                installation.database().advisories(),
+                advisories,
                 sources(configuration),
                 client,
                 leases,
-                installation.clock(),
+                events.clock(),
                 Path.of(configuration.get(Setting.DATA)).resolve("feeds"),
                 new FeedSync.Settings(
-                        configuration.duration(Setting.FEEDS_INTERVAL),
+                        interval,
                         configuration.duration(Setting.FEEDS_TIMEOUT),
                         new FeedLimits(
                                 FeedLimits.STANDARD.recordBytes(),
@@ -152,9 +161,7 @@ public final class FeedSyncs implements AutoCloseable {
     public void schedule() {
         plan();
         if (isConfigured()
-                && !installation
-                        .configuration()
-                        .duration(Setting.FEEDS_INTERVAL)
+                && !interval
                         .isZero()) {
             thread = Thread.ofVirtual().name("feed-schedule").start(this::followClock);
         }
@@ -162,16 +169,16 @@ public final class FeedSyncs implements AutoCloseable {
 
     /** Writes down what is configured, so that it is seen to be missing until it was synced, and what no longer is. */
     private void plan() {
-        for (SyncState state : installation.database().advisories().syncs().all()) {
+        for (SyncState state : advisories.syncs().all()) {
             if (state.nextAt() != null
                     && syncs.sources().stream()
                             .noneMatch(source -> source.name().equals(state.source()))) {
-                installation.database().advisories().syncs().save(state.due(null));
+                advisories.syncs().save(state.due(null));
             }
         }
         for (FeedSource source : syncs.sources()) {
-            if (installation.database().advisories().syncs().find(source.name()).isEmpty()) {
-                installation.database().advisories().syncs().save(syncs.state(source));
+            if (advisories.syncs().find(source.name()).isEmpty()) {
+                advisories.syncs().save(syncs.state(source));
             }
         }
     }
@@ -205,7 +212,7 @@ public final class FeedSyncs implements AutoCloseable {
     /** Tells the log how far a long sync is, every ten seconds. */
     private final class Logged implements Progress {
         private final FeedSource source;
-        private Instant told = installation.clock().instant();
+        private Instant told = events.clock().instant();
 
         Logged(FeedSource source) {
             this.source = source;
@@ -226,7 +233,7 @@ public final class FeedSyncs implements AutoCloseable {
         }
 
         private boolean isTime() {
-            Instant now = installation.clock().instant();
+            Instant now = events.clock().instant();
             boolean due = Duration.between(told, now).toSeconds() >= 10;
             told = due ? now : told;
             return due;
@@ -275,7 +282,7 @@ public final class FeedSyncs implements AutoCloseable {
         if (running.size() >= MAX_KEPT) {
             throw new Problem(429, "Busy", "many syncs wait already; look at sluice feeds status");
         }
-        String id = installation.ids().next();
+        String id = events.ids().next();
         Running sync = new Running();
         running.put(id, sync);
         Event.Actor actor = call.visit().actor();
@@ -328,18 +335,14 @@ public final class FeedSyncs implements AutoCloseable {
                     outcome.state().succeededAt(),
                     failure,
                     outcome.state().nextAt());
-            FeedImports.record(
-                    installation,
-                    actor,
+            events.record(actor,
                     "sync of " + source + " failed: " + failure,
                     written(outcome).toString());
         } else if (summary == null) {
             LOG.info("feed {} is up to date", source);
         } else {
             LOG.info("feed {} synced in {} ms: {}", source, outcome.took().toMillis(), FeedImports.counts(summary));
-            FeedImports.record(
-                    installation,
-                    actor,
+            events.record(actor,
                     "synced " + source + ": " + FeedImports.counts(summary),
                     written(outcome).toString());
         }

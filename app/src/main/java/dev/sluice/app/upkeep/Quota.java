@@ -1,16 +1,19 @@
 package dev.sluice.app.upkeep;
 
-import dev.sluice.app.wiring.Installation;
 import dev.sluice.kernel.access.Permission;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.journal.Event;
+import dev.sluice.kernel.journal.Journal;
+import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.repository.Quotas;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
+import dev.sluice.server.Metrics;
 import dev.sluice.server.operation.Call;
 import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Problem;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,33 +26,40 @@ public final class Quota {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final Installation installation;
+    private final RepositoryStore repositories;
+    private final Quotas quotas;
+    private final Journal journal;
+    private final InstantSource clock;
+    private final Ulid ids;
 
-    /** Of that installation, whose metrics tell them too. */
-    public Quota(Installation installation) {
-        this.installation = installation;
-        installation
-                .metrics()
-                .gauges(
-                        "sluice_repository_bytes",
-                        "Length of the files a repository holds together",
-                        "repository",
-                        () -> byName(Quotas.Usage::bytes));
-        installation
-                .metrics()
-                .gauges(
-                        "sluice_repository_files",
-                        "Files a repository holds",
-                        "repository",
-                        () -> byName(Quotas.Usage::files));
+    /** Of those repositories, told in the metrics too; changes are recorded. */
+    public Quota(
+            RepositoryStore repositories,
+            Quotas quotas,
+            Metrics metrics,
+            Journal journal,
+            InstantSource clock,
+            Ulid ids) {
+        this.repositories = repositories;
+        this.quotas = quotas;
+        this.journal = journal;
+        this.clock = clock;
+        this.ids = ids;
+        metrics.gauges(
+                "sluice_repository_bytes",
+                "Length of the files a repository holds together",
+                "repository",
+                () -> byName(Quotas.Usage::bytes));
+        metrics.gauges(
+                "sluice_repository_files", "Files a repository holds", "repository", () -> byName(Quotas.Usage::files));
     }
 
     private Map<String, Long> byName(java.util.function.ToLongFunction<Quotas.Usage> what) {
         Map<String, Long> numbers = new TreeMap<>();
-        for (Repository repository : installation.database().repositories().list()) {
+        for (Repository repository : repositories.list()) {
             numbers.put(
                     repository.name(),
-                    what.applyAsLong(installation.database().quotas().of(repository.id())));
+                    what.applyAsLong(quotas.of(repository.id())));
         }
         return numbers;
     }
@@ -73,17 +83,16 @@ public final class Quota {
         if (!isLimit && !quota.isNull()) {
             throw Problem.badRequest("quota is a number of bytes, or null for no limit");
         }
-        installation.database().quotas().limit(repository.id(), isLimit ? quota.asLong() : null);
+        quotas.limit(repository.id(), isLimit ? quota.asLong() : null);
         record(call, repository, isLimit ? quota.asLong() + " bytes" : "none");
         return written(repository);
     }
 
     private void record(Call call, Repository repository, String quota) {
-        installation
-                .journal()
+        journal
                 .append(Event.of(
-                                installation.ids().next(),
-                                installation.clock().instant(),
+                                ids.next(),
+                                clock.instant(),
                                 Event.Kind.ADMIN,
                                 call.visit().actor(),
                                 "quota of repository " + repository.name() + ": " + quota)
@@ -93,7 +102,6 @@ public final class Quota {
     }
 
     private Repository repository(Call call) {
-        RepositoryStore repositories = installation.database().repositories();
         String name = call.parameter("repository");
         return repositories
                 .find(name)
@@ -112,7 +120,7 @@ public final class Quota {
     }
 
     private Response written(Repository repository) {
-        Quotas.Usage usage = installation.database().quotas().of(repository.id());
+        Quotas.Usage usage = quotas.of(repository.id());
         ObjectNode body = JSON.createObjectNode()
                 .put("repository", repository.name())
                 .put("bytes", usage.bytes())

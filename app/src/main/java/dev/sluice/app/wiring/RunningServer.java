@@ -92,7 +92,7 @@ public final class RunningServer implements AutoCloseable {
                     installation.clock().instant(),
                     null);
             ControlToken tokens = new ControlToken(installation.database().tokens(), issued.token());
-            Upkeep upkeep = new Upkeep(installation, tokens);
+            Upkeep upkeep = Serving.upkeep(configuration, installation.storage(), installation.checkup(), tokens);
             FrontDoor door = FrontDoor.start(
                     DoorSettings.binding(configuration, bind, port, certificate),
                     new FrontDoor.Rooms(
@@ -106,8 +106,8 @@ public final class RunningServer implements AutoCloseable {
                             installation.policies(),
                             installation.database().advisories(),
                             installation.journal(),
-                            installation.metrics(),
-                            installation.tracing(),
+                            installation.observing().metrics(),
+                            installation.observing().tracing(),
                             configuration.get(Setting.WORKSPACE),
                             FeedSyncs.freshness(configuration),
                             installation.readiness(),
@@ -125,10 +125,10 @@ public final class RunningServer implements AutoCloseable {
     }
 
     private static List<Operation> operations(Installation installation, Upkeep upkeep, ControlToken tokens) {
-        List<Operation> operations = new ArrayList<>(new FeedImports(installation, tokens).operations());
+        List<Operation> operations = new ArrayList<>(new FeedImports(installation.database().advisories(), installation.feedEvents(), tokens).operations());
         operations.addAll(installation.feedSyncs().operations());
         operations.addAll(upkeep.operations());
-        operations.addAll(new Quota(installation).operations());
+        operations.addAll(Serving.quota(installation.storage(), installation.observing()).operations());
         return operations;
     }
 

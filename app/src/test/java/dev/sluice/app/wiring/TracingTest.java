@@ -270,7 +270,7 @@ final class TracingTest {
         try (RunningServer server = RunningServer.start(installation, "127.0.0.1", 0)) {
             assertThat(get(server, COLD)).isEqualTo(200);
         }
-        assertThat(installation.tracing().fates())
+        assertThat(installation.observing().tracing().fates())
                 .containsEntry("sent", 0L)
                 .hasEntrySatisfying("dropped-failed", count -> assertThat(count).isPositive());
     }
@@ -293,7 +293,7 @@ final class TracingTest {
             assertThat(get(server, COLD)).isEqualTo(200);
         }
         assertThat(collector.received()).isEmpty();
-        assertThat(installation.tracing().fates()).containsEntry("dropped-full", 0L);
+        assertThat(installation.observing().tracing().fates()).containsEntry("dropped-full", 0L);
     }
 
     @Test

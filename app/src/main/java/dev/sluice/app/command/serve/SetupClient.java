@@ -6,6 +6,7 @@ import dev.sluice.app.command.Output;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.Setting;
 import dev.sluice.app.control.ControlFile;
+import dev.sluice.app.wiring.Formats;
 import dev.sluice.app.wiring.Installation;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Setup;
@@ -59,7 +60,7 @@ public final class SetupClient implements Callable<Integer> {
     public Integer call() {
         Configuration configuration = options.configuration();
         List<Setup> setups = new ArrayList<>();
-        for (Format format : Installation.formats(configuration)) {
+        for (Format format : Formats.of(configuration)) {
             setups.addAll(format.setups(address(configuration) + "/" + format.id() + "/" + repository + "/"));
         }
         List<Setup> asked = client == null

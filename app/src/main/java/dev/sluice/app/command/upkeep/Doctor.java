@@ -6,7 +6,7 @@ import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.ConfigurationException;
 import dev.sluice.app.config.Setting;
 import dev.sluice.app.control.ControlFile;
-import dev.sluice.app.upkeep.Upkeep;
+import dev.sluice.app.upkeep.Checkup;
 import dev.sluice.app.wiring.Home;
 import dev.sluice.app.wiring.Installation;
 import dev.sluice.storage.DamagedException;
@@ -102,7 +102,7 @@ public final class Doctor extends UpkeepCommand {
                 Files.deleteIfExists(data.resolve("journal").resolve("index.db" + suffix));
             }
             result = looked(configuration); // opening builds the index again
-            Upkeep.write(
+            Checkup.write(
                     result.withArray("/findings"),
                     new Finding(
                             Finding.Kind.REPAIRED,
@@ -137,14 +137,14 @@ public final class Doctor extends UpkeepCommand {
                 .put("notes", 0)
                 .put("unchecked", 0)
                 .put("index_faults", finding.subject().equals(Examination.INDEX) ? 1 : 0);
-        Upkeep.write(result.putArray("findings"), finding);
+        Checkup.write(result.putArray("findings"), finding);
         return result;
     }
 
     private ObjectNode offline(Configuration configuration) throws IOException {
         try (Installation installation = Api.open(configuration)) {
             Consumer<String> progress = json || !Output.isTerminal() ? text -> {} : this::show;
-            ObjectNode result = Upkeep.examine(installation, deep, repair, progress);
+            ObjectNode result = installation.checkup().run(deep, repair, progress);
             if (shown > 0) {
                 err().print("\r\u001b[K");
                 err().flush();

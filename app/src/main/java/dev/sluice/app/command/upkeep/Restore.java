@@ -1,7 +1,7 @@
 package dev.sluice.app.command.upkeep;
 
 import dev.sluice.app.command.Output;
-import dev.sluice.app.upkeep.Upkeep;
+import dev.sluice.app.upkeep.Backups;
 import dev.sluice.app.wiring.PrivateFiles;
 import dev.sluice.storage.upkeep.BackedUp;
 import dev.sluice.storage.upkeep.Backup;
@@ -52,7 +52,7 @@ public final class Restore implements Callable<Integer> {
         Backup.Manifest manifest = restored.manifest();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            Output.json(out, Upkeep.written(manifest, restored.skipped()).put("data", data.toString()));
+            Output.json(out, Backups.written(manifest, restored.skipped()).put("data", data.toString()));
         } else {
             out.printf(
                     "Restored the backup of %s into %s: %,d blobs (%s)%n",

@@ -3,7 +3,7 @@ package dev.sluice.app.command.upkeep;
 import dev.sluice.app.command.Api;
 import dev.sluice.app.command.Output;
 import dev.sluice.app.config.ConfigurationException;
-import dev.sluice.app.upkeep.Upkeep;
+import dev.sluice.app.upkeep.Backups;
 import dev.sluice.storage.upkeep.BackedUp;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -90,7 +90,7 @@ public final class TakeBackup extends UpkeepCommand {
         boolean whole = report.faults().isEmpty();
         PrintWriter out = out();
         if (json) {
-            ObjectNode result = Upkeep.written(report.manifest(), report.skipped())
+            ObjectNode result = Backups.written(report.manifest(), report.skipped())
                     .put("target", target.toString())
                     .put("restorable", whole)
                     .put("events", report.events());
