@@ -249,6 +249,31 @@ final class ArchitectureTest {
                 .check(PRODUCT);
     }
 
+    @Test
+    void areas_of_the_server_know_only_its_operations_and_the_door_knows_no_area() {
+        Map<String, List<String>> unknown = Map.of(
+                "dev.sluice.server.api",
+                List.of("dev.sluice.server", "dev.sluice.server.page", "dev.sluice.server.trace"),
+                "dev.sluice.server.page",
+                List.of("dev.sluice.server", "dev.sluice.server.api", "dev.sluice.server.trace"),
+                "dev.sluice.server.operation",
+                List.of(
+                        "dev.sluice.server",
+                        "dev.sluice.server.api",
+                        "dev.sluice.server.page",
+                        "dev.sluice.server.trace"),
+                "dev.sluice.server",
+                List.of("dev.sluice.server.api", "dev.sluice.server.page"));
+        unknown.forEach((area, others) -> noClasses()
+                .that()
+                .resideInAPackage(area)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(others.toArray(String[]::new))
+                .because("an area gives its operations, and whoever wires hands them to the door (ADR 027)")
+                .check(PRODUCT));
+    }
+
     private static final DescribedPredicate<JavaAccess<?>> OPENS_A_BLOB = describe(
             "BlobStore.open or path",
             access -> access.getTargetOwner().isAssignableTo(BlobStore.class)

@@ -4,16 +4,20 @@ import dev.sluice.kernel.access.Grants;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.HttpDate;
 import dev.sluice.kernel.gate.Gate;
+import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.server.operation.Operations;
+import dev.sluice.server.operation.Readiness;
 import dev.sluice.server.trace.Tracing;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +45,7 @@ final class Door {
     final RecentBlobs blobs;
     final Metrics metrics;
     final Tracing tracing;
+    final Readiness readiness;
     final Limits limits;
     final InstantSource clock;
     final FrontDoor.Binding binding;
@@ -51,33 +56,33 @@ final class Door {
     final AtomicInteger running = new AtomicInteger();
     final AtomicInteger connections = new AtomicInteger();
     private final AtomicBoolean outOfTouch = new AtomicBoolean();
-    final AtomicBoolean draining;
     private volatile Dated date = new Dated(-1, "");
 
     Door(
-            Gate gate,
-            Grants grants,
-            Map<String, Format> formats,
-            Nodes nodes,
-            RepositoryStore repositories,
-            Authentication authentication,
-            Operations operations,
-            Metrics metrics,
-            Tracing tracing,
+            FrontDoor.Rooms rooms,
+            FrontDoor.Binding binding,
             Limits limits,
             InstantSource clock,
-            FrontDoor.Binding binding,
-            AtomicBoolean draining,
             Executor blocking) {
-        this.gate = gate;
-        this.grants = grants;
-        this.formats = formats;
-        this.nodes = nodes;
-        this.repositories = new Remembered<>(repositories::revision, repositories::find, NAMES);
-        this.authentication = authentication;
-        this.operations = operations;
-        this.metrics = metrics;
-        this.tracing = tracing;
+        FrontDoor.Packages packages = rooms.packages();
+        FrontDoor.Visitors visitors = rooms.visitors();
+        RepositoryStore stored = packages.repositories();
+        Map<String, Format> byId = new LinkedHashMap<>();
+        packages.formats().forEach(format -> byId.put(format.id(), format));
+        this.gate = packages.gate();
+        this.grants = visitors.grants();
+        this.formats = byId;
+        this.nodes = rooms.nodes();
+        this.repositories = new Remembered<>(stored::revision, stored::find, NAMES);
+        this.authentication = new Authentication(
+                visitors.tokens(),
+                visitors.journal(),
+                new Ulid(clock),
+                () -> TimeUnit.MILLISECONDS.toNanos(clock.millis()));
+        this.operations = new Operations(rooms.operations());
+        this.metrics = rooms.observers().metrics();
+        this.tracing = rooms.observers().tracing();
+        this.readiness = rooms.observers().readiness();
         this.limits = limits;
         this.clock = clock;
         this.binding = binding;
@@ -93,7 +98,6 @@ final class Door {
                 Duration.ofSeconds(1),
                 10L * limits.rates().requests(),
                 clock);
-        this.draining = draining;
         this.blocking = blocking;
     }
 

@@ -1,23 +1,14 @@
 package dev.sluice.server;
 
-import com.github.benmanes.caffeine.cache.Ticker;
 import dev.sluice.kernel.access.Grants;
 import dev.sluice.kernel.access.TokenStore;
-import dev.sluice.kernel.advisory.AdvisoryStore;
-import dev.sluice.kernel.advisory.Freshness;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.journal.Journal;
-import dev.sluice.kernel.journal.Ulid;
-import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.node.Nodes;
-import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.repository.RepositoryStore;
-import dev.sluice.server.api.ApiRoutes;
-import dev.sluice.server.operation.FeedReport;
 import dev.sluice.server.operation.Operation;
-import dev.sluice.server.operation.Operations;
-import dev.sluice.server.page.Pages;
+import dev.sluice.server.operation.Readiness;
 import dev.sluice.server.trace.Tracing;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -35,9 +26,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -82,81 +71,48 @@ public final class FrontDoor implements AutoCloseable {
             boolean anonymousOnlyDirect) {}
 
     /**
-     * What stands behind the door.
+     * The packages behind the door.
      *
      * @param gate the one door to artifacts
-     * @param grants who may what
-     * @param formats the formats served, by the order people see them in
-     * @param nodes what every request catches up with before anything is decided
-     * @param leases turns that changes by administrators take on all nodes
+     * @param formats the formats served
      * @param repositories where repositories are kept
+     */
+    public record Packages(Gate gate, List<Format> formats, RepositoryStore repositories) {
+        /** Copies the list. */
+        public Packages {
+            formats = List.copyOf(formats);
+        }
+    }
+
+    /**
+     * Who comes, and may what.
+     *
      * @param tokens where tokens are kept
-     * @param policies what decides
-     * @param advisories what is known of the world
-     * @param journal the record of everything
+     * @param grants who may what
+     * @param journal where tokens that are not accepted are recorded
+     */
+    public record Visitors(TokenStore tokens, Grants grants, Journal journal) {}
+
+    /**
+     * Who looks on.
+     *
      * @param metrics figures
      * @param tracing who follows requests
-     * @param workspace name of the installation, part of the addresses of policies
-     * @param freshness when a feed counts as stale
-     * @param more operations beside the server's own
+     * @param readiness whether requests should come here; told when the door is about to close
+     */
+    public record Observers(Metrics metrics, Tracing tracing, Readiness readiness) {}
+
+    /**
+     * What stands behind the door.
+     *
+     * @param nodes what every request catches up with before anything is decided
+     * @param operations what is answered beside the formats
      */
     public record Rooms(
-            Gate gate,
-            Grants grants,
-            List<Format> formats,
-            Nodes nodes,
-            Leases leases,
-            RepositoryStore repositories,
-            TokenStore tokens,
-            Policies policies,
-            AdvisoryStore advisories,
-            Journal journal,
-            Metrics metrics,
-            Tracing tracing,
-            String workspace,
-            Freshness freshness,
-            Readiness readiness,
-            List<Operation> more) {
-        /** Copies the lists. */
+            Packages packages, Visitors visitors, Nodes nodes, Observers observers, List<Operation> operations) {
+        /** Copies the list. */
         public Rooms {
-            formats = List.copyOf(formats);
-            more = List.copyOf(more);
-        }
-
-        /** Rooms of which nothing is asked before they count as ready. */
-        public Rooms(
-                Gate gate,
-                Grants grants,
-                List<Format> formats,
-                Nodes nodes,
-                Leases leases,
-                RepositoryStore repositories,
-                TokenStore tokens,
-                Policies policies,
-                AdvisoryStore advisories,
-                Journal journal,
-                Metrics metrics,
-                Tracing tracing,
-                String workspace,
-                Freshness freshness,
-                List<Operation> more) {
-            this(
-                    gate,
-                    grants,
-                    formats,
-                    nodes,
-                    leases,
-                    repositories,
-                    tokens,
-                    policies,
-                    advisories,
-                    journal,
-                    metrics,
-                    tracing,
-                    workspace,
-                    freshness,
-                    Readiness.always(),
-                    more);
+            operations = List.copyOf(operations);
         }
     }
 
@@ -229,64 +185,16 @@ public final class FrontDoor implements AutoCloseable {
 
     private static Door door(
             Binding binding, Rooms rooms, Limits limits, InstantSource clock, ExecutorService blocking) {
-        Ticker ticker = () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());
-        Ulid ids = new Ulid(clock);
-        Map<String, Format> formats = new LinkedHashMap<>();
-        rooms.formats().forEach(format -> formats.put(format.id(), format));
-        Authentication authentication = new Authentication(rooms.tokens(), rooms.journal(), ids, ticker);
-        AtomicBoolean draining = new AtomicBoolean();
-        List<Operation> operations = new ArrayList<>();
-        FeedReport feeds = new FeedReport(rooms.advisories(), rooms.formats(), rooms.freshness(), clock);
-        rooms.metrics().feeds(feeds, clock);
-        operations.addAll(Pages.operations(
-                rooms.formats(),
-                rooms.repositories(),
-                rooms.journal(),
-                rooms.advisories(),
-                feeds,
-                rooms.metrics()::text,
-                draining::get,
-                rooms.readiness()::failing));
-        operations.addAll(ApiRoutes.operations(
-                new ApiRoutes.Rooms(
-                        rooms.gate(),
-                        rooms.formats(),
-                        rooms.nodes(),
-                        rooms.leases(),
-                        rooms.repositories(),
-                        rooms.tokens(),
-                        rooms.policies(),
-                        rooms.advisories(),
-                        feeds,
-                        rooms.journal(),
-                        rooms.workspace()),
-                ids,
-                clock));
-        operations.addAll(rooms.more());
-        Door door = new Door(
-                rooms.gate(),
-                rooms.grants(),
-                formats,
-                rooms.nodes(),
-                rooms.repositories(),
-                authentication,
-                new Operations(operations),
-                rooms.metrics(),
-                rooms.tracing(),
-                limits,
-                clock,
-                binding,
-                draining,
-                blocking);
-        rooms.metrics().gauge("sluice_http_requests_running", "Requests on virtual threads now", door.running::get);
-        rooms.metrics().gauge("sluice_http_connections", "Connections open now", door.connections::get);
-        rooms.metrics()
-                .gauge(
+        Door door = new Door(rooms, binding, limits, clock, blocking);
+        Metrics metrics = rooms.observers().metrics();
+        metrics.gauge("sluice_http_requests_running", "Requests on virtual threads now", door.running::get);
+        metrics.gauge("sluice_http_connections", "Connections open now", door.connections::get);
+        metrics.gauge(
                         "sluice_http_responses_held_bytes",
                         "Bytes of large answers in memory that wait for their readers",
                         () -> door.outgoing.held());
         if (binding.tls() != null) {
-            rooms.metrics().certificate(binding.tls());
+            metrics.certificate(binding.tls());
         }
         return door;
     }
@@ -411,7 +319,7 @@ public final class FrontDoor implements AutoCloseable {
         if (closed.get()) {
             return;
         }
-        door.draining.set(true);
+        door.readiness.leave();
         try {
             TimeUnit.NANOSECONDS.sleep(delay.toNanos());
         } catch (InterruptedException e) {
@@ -425,7 +333,7 @@ public final class FrontDoor implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        door.draining.set(true);
+        door.readiness.leave();
         List<Future<Void>> stopping = new ArrayList<>();
         for (HttpServer server : servers) {
             stopping.add(server.shutdown(door.limits.times().drain()));

@@ -147,7 +147,7 @@ public final class Metrics {
     }
 
     /** Shows how old each feed is and how its syncs go. */
-    void feeds(FeedReport feeds, InstantSource clock) {
+    public void feeds(FeedReport feeds, InstantSource clock) {
         feed(
                 "sluice_feed_age_seconds",
                 "Time since the newest date in the data of a feed, by feed",
@@ -289,7 +289,7 @@ public final class Metrics {
     }
 
     /** All figures as text, and those of the JVM. */
-    byte[] text() throws IOException {
+    public byte[] text() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream(16 * 1024);
         PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
         writer.write(out, registry.scrape());

@@ -9,15 +9,14 @@ import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.repository.Repository;
-import dev.sluice.server.trace.Tracing;
 import dev.sluice.testkit.TestGate;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -50,22 +49,17 @@ class GateBehindDoorTest {
         token = issued.text();
         door = FrontDoor.start(
                 new FrontDoor.Binding("127.0.0.1", 0, null, null, Forwarding.NONE, false),
-                new FrontDoor.Rooms(
-                        gate.gate(),
-                        new Grants(true),
-                        List.of(format),
-                        Nodes.ALONE,
-                        Leases.ALONE,
-                        repositories,
-                        tokens,
-                        gate.gate().policies(),
-                        new MemoryStores.Advisories(),
-                        gate.journal(),
-                        new Metrics(),
-                        Tracing.OFF,
-                        "main",
-                        dev.sluice.kernel.advisory.Freshness.STANDARD,
-                        List.of()),
+                new TestRooms(
+                                gate.gate(),
+                                format,
+                                Nodes.ALONE,
+                                Leases.ALONE,
+                                repositories,
+                                tokens,
+                                gate.gate().policies(),
+                                new MemoryStores.Advisories(),
+                                gate.journal())
+                        .rooms(new Grants(true), gate::now),
                 TestDoor.LIMITS,
                 gate::now);
     }

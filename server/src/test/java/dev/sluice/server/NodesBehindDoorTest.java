@@ -12,17 +12,16 @@ import dev.sluice.kernel.gate.GateSettings;
 import dev.sluice.kernel.gate.Inspector;
 import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.repository.Repository;
-import dev.sluice.server.trace.Tracing;
 import dev.sluice.testkit.MemoryCluster;
 import dev.sluice.testkit.Node;
 import dev.sluice.testkit.TestGate;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -70,22 +69,17 @@ class NodesBehindDoorTest {
         Node node = gate.node();
         return FrontDoor.start(
                 new FrontDoor.Binding("127.0.0.1", 0, null, null, Forwarding.NONE, false),
-                new FrontDoor.Rooms(
-                        gate.gate(),
-                        new Grants(true),
-                        List.of(format),
-                        node.nodes(),
-                        node.leases(),
-                        node.repositories(),
-                        node.tokens(),
-                        gate.policies(),
-                        node.advisories(),
-                        gate.journal(),
-                        new Metrics(),
-                        Tracing.OFF,
-                        "main",
-                        dev.sluice.kernel.advisory.Freshness.STANDARD,
-                        List.of()),
+                new TestRooms(
+                                gate.gate(),
+                                format,
+                                node.nodes(),
+                                node.leases(),
+                                node.repositories(),
+                                node.tokens(),
+                                gate.policies(),
+                                node.advisories(),
+                                gate.journal())
+                        .rooms(new Grants(true), gate::now),
                 TestDoor.LIMITS,
                 gate::now);
     }

@@ -3,13 +3,11 @@ package dev.sluice.server;
 import dev.sluice.kernel.access.Grants;
 import dev.sluice.kernel.access.Role;
 import dev.sluice.kernel.access.TokenSecrets;
-import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.node.Nodes;
 import dev.sluice.kernel.policy.Policies;
 import dev.sluice.kernel.repository.Repository;
-import dev.sluice.server.trace.Tracing;
 import dev.sluice.testkit.TestGate;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -20,8 +18,8 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,22 +66,17 @@ final class TestDoor implements AutoCloseable {
         repositories.save(new Repository("closed", false, List.of(), List.of()));
         door = FrontDoor.start(
                 binding,
-                new FrontDoor.Rooms(
-                        new TestGate(format).gate(),
-                        new Grants(true),
-                        List.<Format>of(format),
-                        Nodes.ALONE,
-                        Leases.ALONE,
-                        repositories,
-                        tokens,
-                        new Policies(policies, journal, now::get, new Ulid(now::get)),
-                        advisories,
-                        journal,
-                        new Metrics(),
-                        Tracing.OFF,
-                        "main",
-                        dev.sluice.kernel.advisory.Freshness.STANDARD,
-                        List.of()),
+                new TestRooms(
+                                new TestGate(format).gate(),
+                                format,
+                                Nodes.ALONE,
+                                Leases.ALONE,
+                                repositories,
+                                tokens,
+                                new Policies(policies, journal, now::get, new Ulid(now::get)),
+                                advisories,
+                                journal)
+                        .rooms(new Grants(true), now::get),
                 limits,
                 now::get);
     }

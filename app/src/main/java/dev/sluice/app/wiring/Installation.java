@@ -14,7 +14,7 @@ import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.policy.Policies;
 import dev.sluice.server.Metrics;
-import dev.sluice.server.Readiness;
+import dev.sluice.server.operation.Readiness;
 import dev.sluice.storage.sql.Database;
 import java.io.IOException;
 import java.time.InstantSource;

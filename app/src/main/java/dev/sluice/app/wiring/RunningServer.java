@@ -4,11 +4,7 @@ import dev.sluice.app.config.Configuration;
 import dev.sluice.app.config.Setting;
 import dev.sluice.app.control.ControlFile;
 import dev.sluice.app.control.ControlToken;
-import dev.sluice.app.feed.FeedImports;
-import dev.sluice.app.feed.FeedSyncs;
-import dev.sluice.app.upkeep.Quota;
 import dev.sluice.app.upkeep.Upkeep;
-import dev.sluice.kernel.access.Grants;
 import dev.sluice.kernel.access.Role;
 import dev.sluice.kernel.access.TokenSecrets;
 import dev.sluice.server.FrontDoor;
@@ -17,7 +13,6 @@ import dev.sluice.server.operation.Operation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -95,23 +90,7 @@ public final class RunningServer implements AutoCloseable {
             Upkeep upkeep = Serving.upkeep(configuration, installation.storage(), installation.checkup(), tokens);
             FrontDoor door = FrontDoor.start(
                     DoorSettings.binding(configuration, bind, port, certificate),
-                    new FrontDoor.Rooms(
-                            installation.gate(),
-                            new Grants(DoorSettings.anonymousReads(configuration)),
-                            installation.formats(),
-                            installation.database().nodes(),
-                            installation.database().leases(),
-                            installation.database().repositories(),
-                            tokens,
-                            installation.policies(),
-                            installation.database().advisories(),
-                            installation.journal(),
-                            installation.observing().metrics(),
-                            installation.observing().tracing(),
-                            configuration.get(Setting.WORKSPACE),
-                            FeedSyncs.freshness(configuration),
-                            installation.readiness(),
-                            operations(installation, upkeep, tokens)),
+                    Serving.rooms(installation, tokens, Areas.operations(installation, upkeep, tokens)),
                     DoorSettings.limits(configuration),
                     installation.clock());
             ControlFile control = ControlFile.in(configuration.path(Setting.DATA));
@@ -122,14 +101,6 @@ public final class RunningServer implements AutoCloseable {
             installation.close();
             throw e;
         }
-    }
-
-    private static List<Operation> operations(Installation installation, Upkeep upkeep, ControlToken tokens) {
-        List<Operation> operations = new ArrayList<>(new FeedImports(installation.database().advisories(), installation.feedEvents(), tokens).operations());
-        operations.addAll(installation.feedSyncs().operations());
-        operations.addAll(upkeep.operations());
-        operations.addAll(Serving.quota(installation.storage(), installation.observing()).operations());
-        return operations;
     }
 
     /** Has what is due from time to time done from now on, and clients sent elsewhere at the end; for servers that stay. */

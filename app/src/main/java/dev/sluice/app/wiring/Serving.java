@@ -3,10 +3,13 @@ package dev.sluice.app.wiring;
 import dev.sluice.app.config.Configuration;
 import dev.sluice.app.control.ControlToken;
 import dev.sluice.app.upkeep.Checkup;
-import dev.sluice.app.upkeep.Quota;
 import dev.sluice.app.upkeep.Upkeep;
-import dev.sluice.server.Readiness;
+import dev.sluice.kernel.access.Grants;
+import dev.sluice.server.FrontDoor;
+import dev.sluice.server.operation.Operation;
+import dev.sluice.server.operation.Readiness;
 import dev.sluice.storage.sql.Database;
+import java.util.List;
 import java.util.Map;
 
 /** What the front door needs of the other rooms. */
@@ -49,14 +52,20 @@ final class Serving {
                 storage.clock());
     }
 
-    /** What repositories hold and may hold. */
-    static Quota quota(Storage storage, Observing observing) {
-        return new Quota(
-                storage.database().repositories(),
-                storage.database().quotas(),
-                observing.metrics(),
-                storage.journal(),
-                storage.clock(),
-                storage.ids());
+    /** What stands behind the front door. */
+    static FrontDoor.Rooms rooms(Installation installation, ControlToken tokens, List<Operation> operations) {
+        return new FrontDoor.Rooms(
+                new FrontDoor.Packages(
+                        installation.gate(),
+                        installation.formats(),
+                        installation.database().repositories()),
+                new FrontDoor.Visitors(
+                        tokens,
+                        new Grants(DoorSettings.anonymousReads(installation.configuration())),
+                        installation.journal()),
+                installation.database().nodes(),
+                new FrontDoor.Observers(
+                        installation.metrics(), installation.observing().tracing(), installation.readiness()),
+                operations);
     }
 }

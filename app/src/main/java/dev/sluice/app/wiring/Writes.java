@@ -7,7 +7,7 @@ import dev.sluice.kernel.blob.BlobWriter;
 import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
-import dev.sluice.server.Readiness;
+import dev.sluice.server.operation.Readiness;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;

@@ -10,7 +10,7 @@ import dev.sluice.kernel.journal.Event;
 import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.server.Metrics;
-import dev.sluice.server.Readiness;
+import dev.sluice.server.operation.Readiness;
 import dev.sluice.storage.blob.CountedBlobs;
 import dev.sluice.storage.blob.DirectoryBlobStore;
 import dev.sluice.storage.journal.SegmentJournal;

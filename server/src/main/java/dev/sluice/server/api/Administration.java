@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What administrators change: one change at a time on all nodes, each made from what is true now, and answered once it is written
  * down. Thread-safe.
  */
-final class Administration {
+public final class Administration {
 
     private static final String KEY = "administration";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -29,7 +29,8 @@ final class Administration {
     private final InstantSource clock;
     private final ReentrantLock here = new ReentrantLock();
 
-    Administration(Journal journal, Nodes nodes, Leases leases, Ulid ids, InstantSource clock) {
+    /** One turn at a time here and, by the leases, on all nodes; every change is recorded in that journal. */
+    public Administration(Journal journal, Nodes nodes, Leases leases, Ulid ids, InstantSource clock) {
         this.journal = journal;
         this.nodes = nodes;
         this.leases = leases;

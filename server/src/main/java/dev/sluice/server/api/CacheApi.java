@@ -1,5 +1,7 @@
 package dev.sluice.server.api;
 
+import static dev.sluice.kernel.access.Permission.ADMINISTER;
+
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Response;
@@ -7,17 +9,18 @@ import dev.sluice.kernel.gate.Gate;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.server.operation.Call;
+import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Problem;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is cached of upstreams. */
-final class CacheApi {
+public final class CacheApi {
 
     /** Drops what is cached; see the gate. */
     @FunctionalInterface
-    interface Forgetting {
+    public interface Forgetting {
         /** Drops it, of one version or all, of one upstream or all. */
         Gate.Forgotten forget(
                 Repository repository, PackageName name, @Nullable String version, @Nullable String upstream);
@@ -28,11 +31,18 @@ final class CacheApi {
     private final Forgetting forgetting;
     private final Administration administration;
 
-    CacheApi(RepositoryStore repositories, List<Format> formats, Forgetting forgetting, Administration administration) {
+    /** What is cached of packages in those repositories, and how it is dropped. */
+    public CacheApi(RepositoryStore repositories, List<Format> formats, Forgetting forgetting, Administration administration) {
         this.repositories = repositories;
         this.formats = List.copyOf(formats);
         this.forgetting = forgetting;
         this.administration = administration;
+    }
+
+    /** Its addresses, and who may. */
+    public List<Operation> operations() {
+        return List.of(
+                Route.of("cache.forget", "POST", "/api/cache/forget", ADMINISTER, this::forget));
     }
 
     /** Drops what is cached of a package or version that the body names by its purl. */

@@ -1,5 +1,7 @@
 package dev.sluice.server.api;
 
+import static dev.sluice.kernel.access.Permission.AUDIT;
+
 import dev.sluice.kernel.advisory.Advisory;
 import dev.sluice.kernel.advisory.AdvisoryStore;
 import dev.sluice.kernel.advisory.Findings;
@@ -8,10 +10,11 @@ import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.journal.Event;
-import dev.sluice.kernel.journal.Journal;
 import dev.sluice.kernel.journal.Journal.Consumption;
 import dev.sluice.kernel.journal.Journal.Query.Field;
+import dev.sluice.kernel.journal.Journal;
 import dev.sluice.server.operation.Call;
+import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Problem;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -36,7 +39,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Questions to the journal: what happened, what was decided, who took what. */
-final class JournalApi {
+public final class JournalApi {
 
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     private static final int MAX_PACKAGES = 200;
@@ -53,12 +56,20 @@ final class JournalApi {
      *
      * @param matches what affects a version
      */
-    JournalApi(
+    public JournalApi(
             Journal journal, AdvisoryStore advisories, Function<Coordinates, Findings> findings, List<Format> formats) {
         this.journal = journal;
         this.advisories = advisories;
         this.findings = findings;
         this.formats = List.copyOf(formats);
+    }
+
+    /** Its addresses, and who may. */
+    public List<Operation> operations() {
+        return List.of(
+                Route.of("events.list", "GET", "/api/events", AUDIT, this::events),
+                Route.of("decisions.list", "GET", "/api/decisions", AUDIT, this::decisions),
+                Route.of("who", "GET", "/api/who", AUDIT, this::who));
     }
 
     Response events(Call call) {

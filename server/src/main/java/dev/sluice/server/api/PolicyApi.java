@@ -1,5 +1,8 @@
 package dev.sluice.server.api;
 
+import static dev.sluice.kernel.access.Permission.ADMINISTER;
+import static dev.sluice.kernel.access.Permission.AUDIT;
+
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.policy.Action;
 import dev.sluice.kernel.policy.Policies;
@@ -7,6 +10,7 @@ import dev.sluice.kernel.policy.Policy;
 import dev.sluice.kernel.policy.PolicyRejectedException;
 import dev.sluice.rego.RegoError;
 import dev.sluice.server.operation.Call;
+import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Problem;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,7 +24,9 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Policies and their actions, by the published contract. Changes read and write in one step each. */
-final class PolicyApi {
+public final class PolicyApi {
+
+    private static final String POLICIES = "/api/v2/workspaces/{workspace}/policies/";
 
     private static final Map<String, Comparator<Policy>> ORDERS = Map.of(
             "created_at", Comparator.comparing(Policy::createdAt),
@@ -38,10 +44,29 @@ final class PolicyApi {
     private final String workspace;
     private final Administration administration;
 
-    PolicyApi(Policies policies, Administration administration, String workspace) {
+    /** Policies, below the name of that workspace. */
+    public PolicyApi(Policies policies, Administration administration, String workspace) {
         this.policies = policies;
         this.administration = administration;
         this.workspace = workspace;
+    }
+
+    /** Its addresses, and who may. */
+    public List<Operation> operations() {
+        return List.of(
+                Route.of("policies.list", "GET", POLICIES, AUDIT, this::list),
+                Route.of("policies.create", "POST", POLICIES, ADMINISTER, this::create),
+                Route.of("policies.validate", "POST", POLICIES + "validate/", AUDIT, this::validate),
+                Route.of("policies.retrieve", "GET", POLICIES + "{policy}/", AUDIT, this::retrieve),
+                Route.of("policies.replace", "PUT", POLICIES + "{policy}/", ADMINISTER, this::replace),
+                Route.of("policies.update", "PATCH", POLICIES + "{policy}/", ADMINISTER, this::update),
+                Route.of("policies.delete", "DELETE", POLICIES + "{policy}/", ADMINISTER, this::delete),
+                Route.of("actions.list", "GET", POLICIES + "{policy}/actions/", AUDIT, this::listActions),
+                Route.of("actions.create", "POST", POLICIES + "{policy}/actions/", ADMINISTER, this::createAction),
+                Route.of("actions.retrieve", "GET", POLICIES + "{policy}/actions/{action}/", AUDIT, this::retrieveAction),
+                Route.of("actions.replace", "PUT", POLICIES + "{policy}/actions/{action}/", ADMINISTER, this::replaceAction),
+                Route.of("actions.update", "PATCH", POLICIES + "{policy}/actions/{action}/", ADMINISTER, this::updateAction),
+                Route.of("actions.delete", "DELETE", POLICIES + "{policy}/actions/{action}/", ADMINISTER, this::deleteAction));
     }
 
     /** Makes one change from a policy as it is. */

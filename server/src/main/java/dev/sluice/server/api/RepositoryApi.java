@@ -1,11 +1,16 @@
 package dev.sluice.server.api;
 
+import static dev.sluice.kernel.access.Permission.ADMINISTER;
+import static dev.sluice.kernel.access.Permission.AUDIT;
+
+import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.repository.NamePattern;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.server.operation.Call;
+import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Problem;
 import java.io.IOException;
 import java.net.URI;
@@ -21,7 +26,14 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Repositories with their upstreams and reserved names. Secrets of upstreams go in and never come out. */
-final class RepositoryApi {
+public final class RepositoryApi {
+
+    /** Names of packages of which something is held here, page by page. */
+    @FunctionalInterface
+    public interface Known {
+        /** Those after the given one in order, at most {@code limit}; "" starts from the first. */
+        List<PackageName> names(Repository repository, String format, String after, int limit);
+    }
 
     private static final int MAX_UPSTREAMS = 100;
     private static final int MAX_RESERVED = 10_000;
@@ -62,18 +74,29 @@ final class RepositoryApi {
 
     private final RepositoryStore repositories;
     private final Set<String> formats;
-    private final Reservations.Known known;
+    private final Known known;
     private final Administration administration;
 
-    RepositoryApi(
+    /** Those repositories, for formats of these identifiers; what is held of them tells what reserved names cover. */
+    public RepositoryApi(
             RepositoryStore repositories,
             Set<String> formats,
-            Reservations.Known known,
+            Known known,
             Administration administration) {
         this.repositories = repositories;
         this.formats = Set.copyOf(formats);
         this.known = known;
         this.administration = administration;
+    }
+
+    /** Its addresses, and who may. */
+    public List<Operation> operations() {
+        return List.of(
+                Route.of("repositories.list", "GET", "/api/repositories", AUDIT, this::list),
+                Route.of("repositories.retrieve", "GET", "/api/repositories/{repository}", AUDIT, this::retrieve),
+                Route.of("repositories.put", "PUT", "/api/repositories/{repository}", ADMINISTER, this::put),
+                Route.of("repositories.rename", "POST", "/api/repositories/{repository}/rename", ADMINISTER, this::rename),
+                Route.of("repositories.delete", "DELETE", "/api/repositories/{repository}", ADMINISTER, this::delete));
     }
 
     Response list(Call call) {

@@ -20,13 +20,6 @@ final class Reservations {
     /** So many names are compared with so many patterns at most; beyond, only the first names are looked at. */
     private static final int COMPARISONS = 20_000_000;
 
-    /** Names of packages of which something is held here, page by page. */
-    @FunctionalInterface
-    interface Known {
-        /** Those after the given one in order, at most {@code limit}; "" starts from the first. */
-        List<PackageName> names(Repository repository, String format, String after, int limit);
-    }
-
     private static final class Count {
         private long names;
         private final List<String> examples = new ArrayList<>(EXAMPLES);
@@ -35,7 +28,7 @@ final class Reservations {
     private Reservations() {}
 
     /** One object a reserved name: {@code name}, {@code covers} (a number of packages), {@code examples}. */
-    static ArrayNode of(Repository repository, Set<String> formats, Known known) {
+    static ArrayNode of(Repository repository, Set<String> formats, RepositoryApi.Known known) {
         Map<NamePattern, Count> counts = new LinkedHashMap<>();
         repository.reserved().forEach(reserved -> counts.put(reserved, new Count()));
         if (!counts.isEmpty()) {
@@ -49,7 +42,7 @@ final class Reservations {
         return list;
     }
 
-    private static void count(Repository repository, String format, Known known, Map<NamePattern, Count> counts) {
+    private static void count(Repository repository, String format, RepositoryApi.Known known, Map<NamePattern, Count> counts) {
         int left = COMPARISONS / counts.size();
         List<PackageName> page = known.names(repository, format, "", PAGE);
         while (!page.isEmpty() && left > 0) {

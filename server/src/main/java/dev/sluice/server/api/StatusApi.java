@@ -1,5 +1,7 @@
 package dev.sluice.server.api;
 
+import static dev.sluice.kernel.access.Permission.AUDIT;
+
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Response;
@@ -12,6 +14,7 @@ import dev.sluice.rego.value.Json;
 import dev.sluice.rego.value.ObjectValue;
 import dev.sluice.server.operation.Call;
 import dev.sluice.server.operation.FeedReport;
+import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Problem;
 import java.io.IOException;
 import java.time.Instant;
@@ -20,11 +23,11 @@ import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What this installation is and knows, and what it would decide about a version. */
-final class StatusApi {
+public final class StatusApi {
 
     /** Explains what would be decided; see the gate. */
     @FunctionalInterface
-    interface Explainer {
+    public interface Explainer {
         /** The explanation. */
         ObjectValue explain(Visit visit, Repository repository, Coordinates coordinates, boolean upstreams)
                 throws IOException;
@@ -38,7 +41,8 @@ final class StatusApi {
     private final String workspace;
     private final Instant startedAt;
 
-    StatusApi(
+    /** How this installation is, from now on. */
+    public StatusApi(
             Explainer explainer,
             RepositoryStore repositories,
             Policies policies,
@@ -53,6 +57,14 @@ final class StatusApi {
         this.formats = List.copyOf(formats);
         this.workspace = workspace;
         this.startedAt = clock.instant();
+    }
+
+    /** Its addresses, and who may. */
+    public List<Operation> operations() {
+        return List.of(
+                Route.of("explain", "GET", "/api/explain", AUDIT, this::explain),
+                Route.of("feeds.list", "GET", "/api/feeds", AUDIT, this::feeds),
+                Route.of("status", "GET", "/api/status", AUDIT, this::status));
     }
 
     Response status(Call call) {

@@ -1,5 +1,7 @@
 package dev.sluice.server.api;
 
+import static dev.sluice.kernel.access.Permission.ADMINISTER;
+
 import dev.sluice.kernel.access.Role;
 import dev.sluice.kernel.access.Token;
 import dev.sluice.kernel.access.TokenSecrets;
@@ -7,6 +9,7 @@ import dev.sluice.kernel.access.TokenStore;
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.repository.NamePattern;
 import dev.sluice.server.operation.Call;
+import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Problem;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -19,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Tokens. A secret is shown once, in the answer that creates it. */
-final class TokenApi {
+public final class TokenApi {
 
     private final TokenStore tokens;
     private final Administration administration;
@@ -27,11 +30,19 @@ final class TokenApi {
     private final Set<String> formats;
 
     /** The tokens in a store. */
-    TokenApi(TokenStore tokens, Set<String> formats, Administration administration, InstantSource clock) {
+    public TokenApi(TokenStore tokens, Set<String> formats, Administration administration, InstantSource clock) {
         this.tokens = tokens;
         this.formats = Set.copyOf(formats);
         this.administration = administration;
         this.clock = clock;
+    }
+
+    /** Its addresses, and who may. */
+    public List<Operation> operations() {
+        return List.of(
+                Route.of("tokens.list", "GET", "/api/tokens", ADMINISTER, this::list),
+                Route.of("tokens.create", "POST", "/api/tokens", ADMINISTER, this::create),
+                Route.of("tokens.delete", "DELETE", "/api/tokens/{token}", ADMINISTER, this::delete));
     }
 
     Response list(Call call) {

@@ -1,11 +1,15 @@
 package dev.sluice.server.api;
 
+import static dev.sluice.kernel.access.Permission.ADMINISTER;
+import static dev.sluice.kernel.access.Permission.AUDIT;
+
 import dev.sluice.kernel.format.Response;
 import dev.sluice.kernel.gate.Rest;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.kernel.repository.Upstream;
 import dev.sluice.server.operation.Call;
+import dev.sluice.server.operation.Operation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +23,11 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Upstreams of all repositories, and what of them this node leaves alone for a while. */
-final class UpstreamApi {
+public final class UpstreamApi {
 
     /** Ends rests; see the gate. */
     @FunctionalInterface
-    interface Waking {
+    public interface Waking {
         /** Ends those of upstreams with that id, or all; how many. */
         int wake(@Nullable String upstream);
     }
@@ -33,12 +37,20 @@ final class UpstreamApi {
     private final Waking waking;
     private final Administration administration;
 
-    UpstreamApi(
+    /** Upstreams of those repositories, which of them rest, and how rests are ended. */
+    public UpstreamApi(
             RepositoryStore repositories, Supplier<List<Rest>> rests, Waking waking, Administration administration) {
         this.repositories = repositories;
         this.rests = rests;
         this.waking = waking;
         this.administration = administration;
+    }
+
+    /** Its addresses, and who may. */
+    public List<Operation> operations() {
+        return List.of(
+                Route.of("upstreams.list", "GET", "/api/upstreams", AUDIT, this::list),
+                Route.of("upstreams.wake", "POST", "/api/upstreams/wake", ADMINISTER, this::wake));
     }
 
     Response list(Call call) {

@@ -1,4 +1,4 @@
-/** The REST API below {@code /api}: policies in the published contract, and what is our own. */
+/** The REST API below {@code /api}, an area a class, each giving its operations: policies in the published contract, and what is our own. */
 @NullMarked
 package dev.sluice.server.api;
 

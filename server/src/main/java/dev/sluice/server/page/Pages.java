@@ -12,10 +12,9 @@ import dev.sluice.server.operation.Call;
 import dev.sluice.server.operation.FeedReport;
 import dev.sluice.server.operation.Operation;
 import dev.sluice.server.operation.Problem;
+import dev.sluice.server.operation.Readiness;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -35,46 +34,34 @@ public final class Pages {
 
     private final List<Format> formats;
     private final RepositoryStore repositories;
-    private final FeedReport feeds;
-    private final Figures figures;
-    private final BooleanSupplier draining;
-    private final Supplier<List<String>> failing;
 
-    private Pages(
-            List<Format> formats,
-            RepositoryStore repositories,
-            FeedReport feeds,
-            Figures figures,
-            BooleanSupplier draining,
-            Supplier<List<String>> failing) {
-        this.formats = formats;
+    private Pages(List<Format> formats, RepositoryStore repositories) {
+        this.formats = List.copyOf(formats);
         this.repositories = repositories;
-        this.feeds = feeds;
-        this.figures = figures;
-        this.draining = draining;
-        this.failing = failing;
     }
 
-    /** All of them. */
-    public static List<Operation> operations(
-            List<Format> formats,
-            RepositoryStore repositories,
-            Journal journal,
-            AdvisoryStore advisories,
-            FeedReport feeds,
-            Figures figures,
-            BooleanSupplier draining,
-            Supplier<List<String>> failing) {
-        Pages pages = new Pages(formats, repositories, feeds, figures, draining, failing);
-        WhyPage why = new WhyPage(journal, advisories);
+    /** The start page, and the place of OCI. */
+    public static List<Operation> start(List<Format> formats, RepositoryStore repositories) {
+        Pages pages = new Pages(formats, repositories);
         return List.of(
                 Operation.of("start", "GET", "/", Permission.OPEN, pages::start),
-                Operation.of("why", "GET", "/why/{id}", Permission.OPEN, why::show),
-                Operation.of("health", "GET", "/health", Permission.OPEN, pages::health),
-                new Operation("health.live", "GET", "/health/live", Permission.OPEN, true, call -> up()),
-                Operation.of("health.ready", "GET", "/health/ready", Permission.OPEN, pages::ready),
-                Operation.of("metrics", "GET", "/metrics", Permission.AUDIT, pages::metrics),
                 new Operation("oci.none", "GET", "/v2/", Permission.OPEN, true, call -> noOci()));
+    }
+
+    /** Why something was refused. */
+    public static Operation why(Journal journal, AdvisoryStore advisories) {
+        return Operation.of("why", "GET", "/why/{id}", Permission.OPEN, new WhyPage(journal, advisories)::show);
+    }
+
+    /** For those who watch: health and figures. */
+    public static List<Operation> watch(
+            RepositoryStore repositories, FeedReport feeds, Readiness readiness, Figures figures) {
+        return List.of(
+                Operation.of("health", "GET", "/health", Permission.OPEN, call -> health(feeds)),
+                new Operation("health.live", "GET", "/health/live", Permission.OPEN, true, call -> up()),
+                Operation.of(
+                        "health.ready", "GET", "/health/ready", Permission.OPEN, call -> ready(repositories, readiness)),
+                Operation.of("metrics", "GET", "/metrics", Permission.AUDIT, call -> metrics(figures)));
     }
 
     private static Response up() {
@@ -89,12 +76,12 @@ public final class Pages {
     }
 
     /** Whether new requests should be sent here; asked by load balancers. */
-    private Response ready(Call call) {
-        if (draining.getAsBoolean()) {
+    private static Response ready(RepositoryStore repositories, Readiness readiness) {
+        if (readiness.isLeaving()) {
             return Response.json(503, "{\"status\":\"draining\"}\n").with("Cache-Control", "no-store");
         }
         repositories.list();
-        List<String> wrong = failing.get();
+        List<String> wrong = readiness.failing();
         if (!wrong.isEmpty()) {
             ObjectNode body = JsonNodeFactory.instance.objectNode().put("status", "failing");
             wrong.forEach(body.putArray("failing")::add);
@@ -104,14 +91,14 @@ public final class Pages {
     }
 
     /** Status and the age of every feed: how old what we know of the world is. */
-    private Response health(Call call) {
+    private static Response health(FeedReport feeds) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("status", "up");
         feeds.feeds(body);
         return Response.json(200, JSON.writeValueAsString(body)).with("Cache-Control", "no-store");
     }
 
-    private Response metrics(Call call) throws IOException {
+    private static Response metrics(Figures figures) throws IOException {
         return Response.of(200, "text/plain; version=0.0.4; charset=utf-8", figures.text());
     }
 

@@ -1,4 +1,4 @@
-package dev.sluice.server;
+package dev.sluice.server.operation;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +33,7 @@ public final class Readiness {
     private final ReentrantLock looking = new ReentrantLock();
     private volatile List<String> failing = List.of();
     private volatile Instant looked = Instant.MIN;
+    private volatile boolean leaving;
 
     /** What must work, by its name for operators. */
     public Readiness(Map<String, Check> checks, InstantSource clock) {
@@ -43,6 +44,16 @@ public final class Readiness {
     /** Nothing is asked. */
     public static Readiness always() {
         return new Readiness(Map.of(), () -> Instant.EPOCH); // with nothing to ask, no time passes
+    }
+
+    /** From now on requests should go elsewhere, whatever works: this server is about to end. */
+    public void leave() {
+        leaving = true;
+    }
+
+    /** Whether this server is about to end. */
+    public boolean isLeaving() {
+        return leaving;
     }
 
     /** Names of what does not work; empty when everything does. While somebody looks, others are told the last answer. */
