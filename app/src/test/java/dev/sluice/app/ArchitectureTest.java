@@ -229,7 +229,7 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.sluice.app.wiring..", "dev.sluice.app.command..", "dev.sluice.app")
-                .because("what does the work is given what it uses, and does not know who opened it (ADR 026)")
+                .because("what does the work is given what it uses, and does not know who opened it (ADR 028)")
                 .check(PRODUCT);
         noClasses()
                 .that()
@@ -237,7 +237,7 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.sluice.app.command..", "dev.sluice.app")
-                .because("a server runs whoever asked for it (ADR 026)")
+                .because("a server runs whoever asked for it (ADR 028)")
                 .check(PRODUCT);
         noClasses()
                 .that()
@@ -245,7 +245,7 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.sluice.app")
-                .because("the table of commands knows them, not they it (ADR 026)")
+                .because("the table of commands knows them, not they it (ADR 028)")
                 .check(PRODUCT);
     }
 
