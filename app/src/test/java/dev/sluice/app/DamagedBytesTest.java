@@ -165,7 +165,9 @@ final class DamagedBytesTest {
         assertThat(result.path("repaired").asInt()).isEqualTo(1);
         assertThat(Arrays.equals(get(FETCHED).body(), bytes)).isTrue();
         assertThat(upstream.requests("/npm/widget/-/widget-1.0.0.tgz")).isEqualTo(2);
-        assertThat(installation.checkup().run(true, false, step -> {})
+        assertThat(installation
+                        .checkup()
+                        .run(true, false, step -> {})
                         .path("sound")
                         .asBoolean())
                 .isTrue();

@@ -478,7 +478,8 @@ final class Delivery {
             out.putHeader("Cache-Control", "private, no-cache"); // a shared cache would answer without asking the gate
         }
         out.putHeader(RequestId.HEADER, passage.id);
-        closing = last || door.readiness.isLeaving() || (body != null && !body.isComplete() && !body.isCheapToDiscard());
+        closing =
+                last || door.readiness.isLeaving() || (body != null && !body.isComplete() && !body.isCheapToDiscard());
         if (closing) {
             out.putHeader("Connection", "close");
         }

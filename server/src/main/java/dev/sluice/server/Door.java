@@ -58,12 +58,7 @@ final class Door {
     private final AtomicBoolean outOfTouch = new AtomicBoolean();
     private volatile Dated date = new Dated(-1, "");
 
-    Door(
-            FrontDoor.Rooms rooms,
-            FrontDoor.Binding binding,
-            Limits limits,
-            InstantSource clock,
-            Executor blocking) {
+    Door(FrontDoor.Rooms rooms, FrontDoor.Binding binding, Limits limits, InstantSource clock, Executor blocking) {
         FrontDoor.Packages packages = rooms.packages();
         FrontDoor.Visitors visitors = rooms.visitors();
         RepositoryStore stored = packages.repositories();

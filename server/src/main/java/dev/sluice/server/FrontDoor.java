@@ -190,9 +190,9 @@ public final class FrontDoor implements AutoCloseable {
         metrics.gauge("sluice_http_requests_running", "Requests on virtual threads now", door.running::get);
         metrics.gauge("sluice_http_connections", "Connections open now", door.connections::get);
         metrics.gauge(
-                        "sluice_http_responses_held_bytes",
-                        "Bytes of large answers in memory that wait for their readers",
-                        () -> door.outgoing.held());
+                "sluice_http_responses_held_bytes",
+                "Bytes of large answers in memory that wait for their readers",
+                () -> door.outgoing.held());
         if (binding.tls() != null) {
             metrics.certificate(binding.tls());
         }

@@ -69,8 +69,7 @@ record TestRooms(
         all.addAll(new CacheApi(repositories, formats, gate::forget, administration).operations());
         all.addAll(new TokenApi(tokens, ids, administration, clock).operations());
         all.addAll(new JournalApi(journal, advisories, gate::findings, formats).operations());
-        all.addAll(
-                new StatusApi(gate::explain, repositories, policies, feeds, formats, "main", clock).operations());
+        all.addAll(new StatusApi(gate::explain, repositories, policies, feeds, formats, "main", clock).operations());
         return all;
     }
 }

@@ -106,9 +106,7 @@ public final class FeedImports {
                         running.file = file.toString();
                         running.records = records;
                     });
-            events.record(actor,
-                    "imported " + counts(summary),
-                    write(summary).toString());
+            events.record(actor, "imported " + counts(summary), write(summary).toString());
             running.summary = summary;
         } catch (IOException | RuntimeException e) {
             running.failure = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();

@@ -160,9 +160,7 @@ public final class FeedSyncs implements AutoCloseable {
     /** From now on syncs by the clock. */
     public void schedule() {
         plan();
-        if (isConfigured()
-                && !interval
-                        .isZero()) {
+        if (isConfigured() && !interval.isZero()) {
             thread = Thread.ofVirtual().name("feed-schedule").start(this::followClock);
         }
     }
@@ -335,14 +333,16 @@ public final class FeedSyncs implements AutoCloseable {
                     outcome.state().succeededAt(),
                     failure,
                     outcome.state().nextAt());
-            events.record(actor,
+            events.record(
+                    actor,
                     "sync of " + source + " failed: " + failure,
                     written(outcome).toString());
         } else if (summary == null) {
             LOG.info("feed {} is up to date", source);
         } else {
             LOG.info("feed {} synced in {} ms: {}", source, outcome.took().toMillis(), FeedImports.counts(summary));
-            events.record(actor,
+            events.record(
+                    actor,
                     "synced " + source + ": " + FeedImports.counts(summary),
                     written(outcome).toString());
         }

@@ -83,9 +83,7 @@ final class Garbage implements AutoCloseable {
         try {
             return new GarbageCollection.Rules(
                     grace == null ? configuration.duration(Setting.GC_GRACE) : Duration.parse(grace),
-                    cachedAfter.equals("off")
-                            ? null
-                            : configuration.duration(Setting.GC_CACHED_AFTER),
+                    cachedAfter.equals("off") ? null : configuration.duration(Setting.GC_CACHED_AFTER),
                     dryRun);
         } catch (DateTimeParseException e) {
             throw Problem.badRequest("the grace period is an ISO 8601 duration such as PT24H (a day)");

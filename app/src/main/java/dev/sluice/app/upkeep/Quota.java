@@ -57,9 +57,7 @@ public final class Quota {
     private Map<String, Long> byName(java.util.function.ToLongFunction<Quotas.Usage> what) {
         Map<String, Long> numbers = new TreeMap<>();
         for (Repository repository : repositories.list()) {
-            numbers.put(
-                    repository.name(),
-                    what.applyAsLong(quotas.of(repository.id())));
+            numbers.put(repository.name(), what.applyAsLong(quotas.of(repository.id())));
         }
         return numbers;
     }
@@ -89,8 +87,7 @@ public final class Quota {
     }
 
     private void record(Call call, Repository repository, String quota) {
-        journal
-                .append(Event.of(
+        journal.append(Event.of(
                                 ids.next(),
                                 clock.instant(),
                                 Event.Kind.ADMIN,

@@ -33,10 +33,8 @@ final class Scrubbing implements AutoCloseable {
 
     /** Reads all blobs at the configured pace whenever that is due, on a thread of its own, until this is closed. */
     void schedule() {
-        boolean inS3 = configuration
-                .find(Setting.BLOBS)
-                .filter(S3Location::isS3)
-                .isPresent();
+        boolean inS3 =
+                configuration.find(Setting.BLOBS).filter(S3Location::isS3).isPresent();
         String text = configuration.find(Setting.SCRUB_RATE).orElse(inS3 ? "off" : "8m");
         if (text.equals("off")) {
             return;
@@ -57,9 +55,7 @@ final class Scrubbing implements AutoCloseable {
             if (!scrub.isDue(interval)) {
                 return;
             }
-            try (Leases.Lease lease = leases
-                    .take("scrub", Duration.ZERO)
-                    .orElse(null)) {
+            try (Leases.Lease lease = leases.take("scrub", Duration.ZERO).orElse(null)) {
                 if (lease != null) {
                     scrub.run(bytes -> rest(bytes, rate));
                 }

@@ -50,8 +50,7 @@ public final class Upkeep implements AutoCloseable {
     /** With those means; backups are for who has the control token. Nothing runs before {@link #schedule} or a request. */
     public Upkeep(Configuration configuration, Means means, ControlToken control, InstantSource clock) {
         this.tasks = new Tasks(means.ids());
-        this.garbage = new Garbage(
-                configuration, means.collection(), means.journal(), means.leases(), clock, tasks);
+        this.garbage = new Garbage(configuration, means.collection(), means.journal(), means.leases(), clock, tasks);
         this.scrubbing = new Scrubbing(configuration, means.checkup().scrub(), means.leases());
         this.checkup = means.checkup();
         this.backups = new Backups(means.backup(), configuration.path(Setting.DATA), control, tasks);

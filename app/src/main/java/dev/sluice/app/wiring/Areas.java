@@ -43,8 +43,8 @@ final class Areas {
         installation.metrics().feeds(feeds, installation.clock());
         List<Operation> all = new ArrayList<>(pages(installation, feeds));
         all.addAll(api(installation, feeds, tokens));
-        all.addAll(new FeedImports(installation.database().advisories(), installation.feedEvents(), tokens)
-                .operations());
+        all.addAll(
+                new FeedImports(installation.database().advisories(), installation.feedEvents(), tokens).operations());
         all.addAll(installation.feedSyncs().operations());
         all.addAll(upkeep.operations());
         all.addAll(quota(installation).operations());
@@ -55,8 +55,7 @@ final class Areas {
         RepositoryStore repositories = installation.database().repositories();
         List<Operation> pages = new ArrayList<>(Pages.start(installation.formats(), repositories));
         pages.add(Pages.why(installation.journal(), installation.database().advisories()));
-        pages.addAll(
-                Pages.watch(repositories, feeds, installation.readiness(), installation.metrics()::text));
+        pages.addAll(Pages.watch(repositories, feeds, installation.readiness(), installation.metrics()::text));
         return pages;
     }
 
@@ -78,8 +77,7 @@ final class Areas {
         api.addAll(new CacheApi(repositories, formats, gate::forget, administration).operations());
         api.addAll(new TokenApi(tokens, ids, administration, clock).operations());
         api.addAll(new JournalApi(journal, database.advisories(), gate::findings, formats).operations());
-        api.addAll(new StatusApi(
-                        gate::explain, repositories, installation.policies(), feeds, formats, workspace, clock)
+        api.addAll(new StatusApi(gate::explain, repositories, installation.policies(), feeds, formats, workspace, clock)
                 .operations());
         return api;
     }

@@ -35,8 +35,7 @@ final class Deciding {
             Observing observing) {
         Database database = storage.database();
         PolicyFailures failures = new PolicyFailures(storage.clock());
-        this.policies =
-                new Policies(database.policies(), storage.journal(), storage.clock(), storage.ids(), failures);
+        this.policies = new Policies(database.policies(), storage.journal(), storage.clock(), storage.ids(), failures);
         observing
                 .metrics()
                 .counters(

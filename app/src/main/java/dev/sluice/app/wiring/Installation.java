@@ -58,7 +58,11 @@ public final class Installation implements AutoCloseable {
             ConfiguredUpstreams.apply(configuration, formats, database().repositories());
             deciding.begin(configuration, database(), opened);
             this.feedSyncs = opened.add(new FeedSyncs(
-                    configuration, database().advisories(), wayOut.client(), database().leases(), feedEvents()));
+                    configuration,
+                    database().advisories(),
+                    wayOut.client(),
+                    database().leases(),
+                    feedEvents()));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;

@@ -24,10 +24,7 @@ final class Serving {
                 Map.of(
                         "journal",
                         Writes.journal(
-                                observing.metrics()::journalFailure,
-                                storage.journal(),
-                                storage.clock(),
-                                storage.ids()),
+                                observing.metrics()::journalFailure, storage.journal(), storage.clock(), storage.ids()),
                         "blobs",
                         Writes.blobs(storage.blobs()::writeFailure, storage.blobs()),
                         "database",

@@ -195,8 +195,7 @@ final class PartsTest {
     @Test
     void a_restored_installation_is_the_same_one() throws Exception {
         Installation installation = open("");
-        installation.storage().backup()
-                .take(folder.resolve("backup"), false, text -> {});
+        installation.storage().backup().take(folder.resolve("backup"), false, text -> {});
         installation.close();
         Map<String, String> before = marks();
 
@@ -213,8 +212,7 @@ final class PartsTest {
     void a_backup_directory_of_another_installation_is_left_alone() throws Exception {
         Path target = folder.resolve("backup");
         try (Installation installation = open("")) {
-            installation.storage().backup()
-                    .take(target, false, text -> {});
+            installation.storage().backup().take(target, false, text -> {});
         }
         try (Installation other = open("other", Map.of())) {
             Backup backup = other.storage().backup();

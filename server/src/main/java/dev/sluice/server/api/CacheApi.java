@@ -32,7 +32,8 @@ public final class CacheApi {
     private final Administration administration;
 
     /** What is cached of packages in those repositories, and how it is dropped. */
-    public CacheApi(RepositoryStore repositories, List<Format> formats, Forgetting forgetting, Administration administration) {
+    public CacheApi(
+            RepositoryStore repositories, List<Format> formats, Forgetting forgetting, Administration administration) {
         this.repositories = repositories;
         this.formats = List.copyOf(formats);
         this.forgetting = forgetting;
@@ -41,8 +42,7 @@ public final class CacheApi {
 
     /** Its addresses, and who may. */
     public List<Operation> operations() {
-        return List.of(
-                Route.of("cache.forget", "POST", "/api/cache/forget", ADMINISTER, this::forget));
+        return List.of(Route.of("cache.forget", "POST", "/api/cache/forget", ADMINISTER, this::forget));
     }
 
     /** Drops what is cached of a package or version that the body names by its purl. */

@@ -63,10 +63,30 @@ public final class PolicyApi {
                 Route.of("policies.delete", "DELETE", POLICIES + "{policy}/", ADMINISTER, this::delete),
                 Route.of("actions.list", "GET", POLICIES + "{policy}/actions/", AUDIT, this::listActions),
                 Route.of("actions.create", "POST", POLICIES + "{policy}/actions/", ADMINISTER, this::createAction),
-                Route.of("actions.retrieve", "GET", POLICIES + "{policy}/actions/{action}/", AUDIT, this::retrieveAction),
-                Route.of("actions.replace", "PUT", POLICIES + "{policy}/actions/{action}/", ADMINISTER, this::replaceAction),
-                Route.of("actions.update", "PATCH", POLICIES + "{policy}/actions/{action}/", ADMINISTER, this::updateAction),
-                Route.of("actions.delete", "DELETE", POLICIES + "{policy}/actions/{action}/", ADMINISTER, this::deleteAction));
+                Route.of(
+                        "actions.retrieve",
+                        "GET",
+                        POLICIES + "{policy}/actions/{action}/",
+                        AUDIT,
+                        this::retrieveAction),
+                Route.of(
+                        "actions.replace",
+                        "PUT",
+                        POLICIES + "{policy}/actions/{action}/",
+                        ADMINISTER,
+                        this::replaceAction),
+                Route.of(
+                        "actions.update",
+                        "PATCH",
+                        POLICIES + "{policy}/actions/{action}/",
+                        ADMINISTER,
+                        this::updateAction),
+                Route.of(
+                        "actions.delete",
+                        "DELETE",
+                        POLICIES + "{policy}/actions/{action}/",
+                        ADMINISTER,
+                        this::deleteAction));
     }
 
     /** Makes one change from a policy as it is. */

@@ -79,10 +79,7 @@ public final class RepositoryApi {
 
     /** Those repositories, for formats of these identifiers; what is held of them tells what reserved names cover. */
     public RepositoryApi(
-            RepositoryStore repositories,
-            Set<String> formats,
-            Known known,
-            Administration administration) {
+            RepositoryStore repositories, Set<String> formats, Known known, Administration administration) {
         this.repositories = repositories;
         this.formats = Set.copyOf(formats);
         this.known = known;
@@ -95,7 +92,12 @@ public final class RepositoryApi {
                 Route.of("repositories.list", "GET", "/api/repositories", AUDIT, this::list),
                 Route.of("repositories.retrieve", "GET", "/api/repositories/{repository}", AUDIT, this::retrieve),
                 Route.of("repositories.put", "PUT", "/api/repositories/{repository}", ADMINISTER, this::put),
-                Route.of("repositories.rename", "POST", "/api/repositories/{repository}/rename", ADMINISTER, this::rename),
+                Route.of(
+                        "repositories.rename",
+                        "POST",
+                        "/api/repositories/{repository}/rename",
+                        ADMINISTER,
+                        this::rename),
                 Route.of("repositories.delete", "DELETE", "/api/repositories/{repository}", ADMINISTER, this::delete));
     }
 

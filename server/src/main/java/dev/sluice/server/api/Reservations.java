@@ -42,7 +42,8 @@ final class Reservations {
         return list;
     }
 
-    private static void count(Repository repository, String format, RepositoryApi.Known known, Map<NamePattern, Count> counts) {
+    private static void count(
+            Repository repository, String format, RepositoryApi.Known known, Map<NamePattern, Count> counts) {
         int left = COMPARISONS / counts.size();
         List<PackageName> page = known.names(repository, format, "", PAGE);
         while (!page.isEmpty() && left > 0) {

@@ -60,7 +60,11 @@ public final class Pages {
                 Operation.of("health", "GET", "/health", Permission.OPEN, call -> health(feeds)),
                 new Operation("health.live", "GET", "/health/live", Permission.OPEN, true, call -> up()),
                 Operation.of(
-                        "health.ready", "GET", "/health/ready", Permission.OPEN, call -> ready(repositories, readiness)),
+                        "health.ready",
+                        "GET",
+                        "/health/ready",
+                        Permission.OPEN,
+                        call -> ready(repositories, readiness)),
                 Operation.of("metrics", "GET", "/metrics", Permission.AUDIT, call -> metrics(figures)));
     }
 
