@@ -20,6 +20,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -149,7 +151,11 @@ final class DocumentationTest {
 
     @Test
     void every_field_that_policies_see_is_named() {
-        String source = Checkout.text("kernel/src/main/java/dev/sluice/kernel/facts/PolicyInput.java");
+        String source = Checkout.text("kernel/src/main/java/dev/sluice/kernel/facts/PolicyInput.java")
+                + Stream.of("Package", "Identity", "Advisory", "License", "Signals")
+                        .map(section -> Checkout.text(
+                                "kernel/src/main/java/dev/sluice/kernel/facts/" + section + "Section.java"))
+                        .collect(Collectors.joining());
         String page = Checkout.text("docs/policies.md");
         Matcher fields = Pattern.compile("put\\(\\s*\"(\\w+)\"").matcher(source);
         List<String> names = new ArrayList<>();

@@ -1,14 +1,16 @@
 package dev.sluice.kernel.facts;
 
+import static dev.sluice.kernel.facts.Values.EMPTY_STRING;
+import static dev.sluice.kernel.facts.Values.NULL;
+import static dev.sluice.kernel.facts.Values.text;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.license.License;
 import dev.sluice.rego.value.ArrayValue;
 import dev.sluice.rego.value.BooleanValue;
-import dev.sluice.rego.value.NullValue;
 import dev.sluice.rego.value.ObjectValue;
-import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** {@code package.license} of the policy input: the contract's members, and the alternatives beside them. */
 final class LicenseSection {
 
-    private static final Value NULL = NullValue.NULL;
-    private static final Value EMPTY = StringValue.of("");
     private static final String LIST = "https://spdx.org/licenses/";
 
     private static final Value NOT_KNOWN = section(null);
@@ -41,9 +41,9 @@ final class LicenseSection {
         boolean listed = approved != null;
         ObjectValue oss = ObjectValue.builder()
                 .put("spdx_identifier", text(spdx))
-                .put("full_name", license == null ? EMPTY : text(license.fullName()))
+                .put("full_name", license == null ? EMPTY_STRING : text(license.fullName()))
                 .put("spdx_license", BooleanValue.of(!spdx.isEmpty()))
-                .put("license_text", EMPTY)
+                .put("license_text", EMPTY_STRING)
                 .put("license_url", NULL)
                 .put("osi_approved", approved == null ? NULL : BooleanValue.of(approved))
                 .put("spdx_template", NULL)
@@ -59,8 +59,8 @@ final class LicenseSection {
                 .put(
                         "raw_license_file_contents",
                         ObjectValue.builder()
-                                .put("sha256", EMPTY)
-                                .put("raw_text", EMPTY)
+                                .put("sha256", EMPTY_STRING)
+                                .put("raw_text", EMPTY_STRING)
                                 .build())
                 .put("source", text("AUTOMATIC"))
                 .put("match", text(match(license)))
@@ -88,13 +88,8 @@ final class LicenseSection {
         }
         List<Value> alternatives = new ArrayList<>();
         for (List<String> entries : license.alternatives()) {
-            alternatives.add(
-                    ArrayValue.of(entries.stream().map(LicenseSection::text).toList()));
+            alternatives.add(ArrayValue.of(entries.stream().map(Values::text).toList()));
         }
         return ArrayValue.of(alternatives);
-    }
-
-    private static Value text(String text) {
-        return text.isEmpty() ? EMPTY : StringValue.of(text);
     }
 }

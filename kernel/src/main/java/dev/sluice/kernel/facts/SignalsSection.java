@@ -1,5 +1,7 @@
 package dev.sluice.kernel.facts;
 
+import static dev.sluice.kernel.facts.Values.text;
+
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.license.License;
 import dev.sluice.rego.value.ArrayValue;
@@ -7,7 +9,6 @@ import dev.sluice.rego.value.BooleanValue;
 import dev.sluice.rego.value.NullValue;
 import dev.sluice.rego.value.NumberValue;
 import dev.sluice.rego.value.ObjectValue;
-import dev.sluice.rego.value.StringValue;
 import dev.sluice.rego.value.Value;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,12 +51,10 @@ final class SignalsSection {
     static Value of(Facts facts) {
         return SECTION.builder()
                 .put("published", fact(facts.published(), SignalsSection::isSameTime, time -> text(time.toString())))
-                .put("license", fact(facts.license(), SignalsSection::isSameLicense, SignalsSection::text))
+                .put("license", fact(facts.license(), SignalsSection::isSameLicense, Values::text))
                 .put("install_scripts", fact(facts.installScripts(), Boolean::equals, BooleanValue::of))
-                .put(
-                        "requires_runtime",
-                        fact(facts.requiresRuntime(), SignalsSection::isSameText, SignalsSection::text))
-                .put("dependencies", fact(facts.dependencies(), String::equals, SignalsSection::text))
+                .put("requires_runtime", fact(facts.requiresRuntime(), SignalsSection::isSameText, Values::text))
+                .put("dependencies", fact(facts.dependencies(), String::equals, Values::text))
                 .put("late_addition", lateAddition(facts.addedAfter()))
                 .put("archive", archive(facts.evidence().ambiguities()))
                 .put(
@@ -97,8 +96,7 @@ final class SignalsSection {
         return ObjectValue.builder()
                 .put(
                         "ambiguous",
-                        ArrayValue.of(
-                                ambiguities.stream().map(SignalsSection::text).toList()))
+                        ArrayValue.of(ambiguities.stream().map(Values::text).toList()))
                 .build();
     }
 
@@ -109,9 +107,5 @@ final class SignalsSection {
 
     private static String plain(String text) {
         return text.replaceAll("\\s+", "").toLowerCase(Locale.ROOT);
-    }
-
-    private static Value text(String text) {
-        return StringValue.of(text);
     }
 }
