@@ -62,7 +62,7 @@ final class ArchitectureTest {
             Map.entry("dev.sluice.formats.pypi.PypiProxying", "an index, bounded by limits.index when it was obtained"),
             Map.entry(
                     "dev.sluice.formats.maven.MavenProxying", "an index, bounded by limits.index when it was obtained"),
-            Map.entry("dev.sluice.kernel.gate.Artifacts", "the upstream client is given limits.artifact"),
+            Map.entry("dev.sluice.kernel.gate.Fetching", "the upstream client is given limits.artifact"),
             Map.entry("dev.sluice.kernel.gate.Documents", "the upstream client is given the longest document"),
             Map.entry("dev.sluice.kernel.gate.Gate", "documents kept here, bounded when they were obtained"),
             Map.entry("dev.sluice.server.api.Replies", "an answer that this program made"));

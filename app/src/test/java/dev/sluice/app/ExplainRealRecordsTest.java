@@ -83,8 +83,8 @@ class ExplainRealRecordsTest {
             int checked = 0;
             for (Path file : files) {
                 for (Claim claim : claims(installation.formats(), file)) {
-                    JsonNode explained = Api.JSON.readTree(
-                            Json.write(installation.gate().explain(visit, main, claim.coordinates(), false)));
+                    JsonNode explained = Api.JSON.readTree(Json.write(
+                            installation.gate().explaining().explain(visit, main, claim.coordinates(), false)));
                     assertThat(names(explained).contains(claim.record()))
                             .as("%s affected by %s", claim.coordinates(), claim.record())
                             .isEqualTo(claim.affected());

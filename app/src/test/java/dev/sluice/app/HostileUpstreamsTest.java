@@ -394,7 +394,7 @@ final class HostileUpstreamsTest {
         publish(kind, bytes, Answer.redirect("http://127.0.0.1:1/widget"));
         assertThat(file(kind).statusCode()).isEqualTo(502);
         assertThat(get(kind.ours.replace("widget", "gadget")).statusCode()).isEqualTo(404);
-        assertThat(installation.gate().resting()).isEmpty();
+        assertThat(installation.gate().caching().resting()).isEmpty();
     }
 
     @ParameterizedTest

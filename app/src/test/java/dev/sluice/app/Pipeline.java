@@ -94,7 +94,8 @@ public final class Pipeline implements AutoCloseable {
                 installation.database().repositories().find(Installation.MAIN).orElseThrow();
         Visit visit = new Visit(Principal.ANONYMOUS, "127.0.0.1", "test", clock.instant());
         Coordinates coordinates = new Coordinates(format(format).packageName(name), version);
-        return Api.JSON.readTree(Json.write(installation.gate().explain(visit, main, coordinates, upstreams)));
+        return Api.JSON.readTree(
+                Json.write(installation.gate().explaining().explain(visit, main, coordinates, upstreams)));
     }
 
     /** The names of policies that matched or failed. */

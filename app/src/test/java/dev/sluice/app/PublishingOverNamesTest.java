@@ -134,6 +134,7 @@ final class PublishingOverNamesTest {
 
         boolean isOurs(TestGate gate) {
             return gate.gate()
+                    .hosting()
                     .hosted(gate.repository(), format.packageName(name))
                     .isPresent();
         }

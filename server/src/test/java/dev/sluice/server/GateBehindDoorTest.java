@@ -56,7 +56,7 @@ class GateBehindDoorTest {
                                 Leases.ALONE,
                                 repositories,
                                 tokens,
-                                gate.gate().policies(),
+                                gate.policies(),
                                 new MemoryStores.Advisories(),
                                 gate.journal())
                         .rooms(new Grants(true), gate::now),

@@ -64,12 +64,14 @@ record TestRooms(
         all.add(Pages.why(journal, advisories));
         all.addAll(Pages.watch(repositories, feeds, readiness, metrics::text));
         all.addAll(new PolicyApi(policies, administration, "main").operations());
-        all.addAll(new RepositoryApi(repositories, ids, gate::keptNames, administration).operations());
-        all.addAll(new UpstreamApi(repositories, gate::rests, gate::wake, administration).operations());
-        all.addAll(new CacheApi(repositories, formats, gate::forget, administration).operations());
+        all.addAll(new RepositoryApi(repositories, ids, gate.caching()::keptNames, administration).operations());
+        all.addAll(new UpstreamApi(repositories, gate.caching()::rests, gate.caching()::wake, administration)
+                .operations());
+        all.addAll(new CacheApi(repositories, formats, gate.caching()::forget, administration).operations());
         all.addAll(new TokenApi(tokens, ids, administration, clock).operations());
-        all.addAll(new JournalApi(journal, advisories, gate::findings, formats).operations());
-        all.addAll(new StatusApi(gate::explain, repositories, policies, feeds, formats, "main", clock).operations());
+        all.addAll(new JournalApi(journal, advisories, gate.explaining()::findings, formats).operations());
+        all.addAll(new StatusApi(gate.explaining()::explain, repositories, policies, feeds, formats, "main", clock)
+                .operations());
         return all;
     }
 }

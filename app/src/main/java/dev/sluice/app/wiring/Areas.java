@@ -72,12 +72,20 @@ final class Areas {
                 new Administration(journal, database.nodes(), database.leases(), installation.ids(), clock);
         List<Operation> api = new ArrayList<>();
         api.addAll(new PolicyApi(installation.policies(), administration, workspace).operations());
-        api.addAll(new RepositoryApi(repositories, ids, gate::keptNames, administration).operations());
-        api.addAll(new UpstreamApi(repositories, gate::rests, gate::wake, administration).operations());
-        api.addAll(new CacheApi(repositories, formats, gate::forget, administration).operations());
+        api.addAll(new RepositoryApi(repositories, ids, gate.caching()::keptNames, administration).operations());
+        api.addAll(new UpstreamApi(repositories, gate.caching()::rests, gate.caching()::wake, administration)
+                .operations());
+        api.addAll(new CacheApi(repositories, formats, gate.caching()::forget, administration).operations());
         api.addAll(new TokenApi(tokens, ids, administration, clock).operations());
-        api.addAll(new JournalApi(journal, database.advisories(), gate::findings, formats).operations());
-        api.addAll(new StatusApi(gate::explain, repositories, installation.policies(), feeds, formats, workspace, clock)
+        api.addAll(new JournalApi(journal, database.advisories(), gate.explaining()::findings, formats).operations());
+        api.addAll(new StatusApi(
+                        gate.explaining()::explain,
+                        repositories,
+                        installation.policies(),
+                        feeds,
+                        formats,
+                        workspace,
+                        clock)
                 .operations());
         return api;
     }

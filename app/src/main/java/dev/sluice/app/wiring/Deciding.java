@@ -66,7 +66,7 @@ final class Deciding {
                 storage.ids(),
                 settings,
                 observing.tracing());
-        StorageFigures.journalAndUpstreams(observing.metrics(), storage.unindexed(), gate);
+        StorageFigures.journalAndUpstreams(observing.metrics(), storage.unindexed(), gate.caching());
     }
 
     Policies policies() {

@@ -52,7 +52,7 @@ public final class Installation implements AutoCloseable {
             WayOut wayOut = new WayOut(configuration, machine, observing, opened);
             this.deciding = new Deciding(configuration, storage, formats, wayOut.client(), observing);
             this.readiness = Serving.readiness(storage, wayOut, observing);
-            gate().recordUntold();
+            gate().hosting().recordUntold();
             this.beginning = new Beginning(configuration, storage, policies(), formats);
             this.newAdminToken = beginning.token(machine);
             ConfiguredUpstreams.apply(configuration, formats, database().repositories());

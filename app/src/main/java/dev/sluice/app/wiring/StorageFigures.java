@@ -2,7 +2,7 @@ package dev.sluice.app.wiring;
 
 import dev.sluice.kernel.blob.BlobStore;
 import dev.sluice.kernel.format.PassedOver;
-import dev.sluice.kernel.gate.Gate;
+import dev.sluice.kernel.gate.Caching;
 import dev.sluice.server.Metrics;
 import dev.sluice.storage.blob.CountedBlobs;
 import dev.sluice.storage.blob.Damages;
@@ -91,7 +91,7 @@ final class StorageFigures {
     }
 
     /** Shows how far the journal's index is behind, how the memory for indexes fares, and which upstreams are left alone. */
-    static void journalAndUpstreams(Metrics metrics, LongSupplier unindexed, Gate gate) {
+    static void journalAndUpstreams(Metrics metrics, LongSupplier unindexed, Caching caching) {
         metrics.gauge(
                 "sluice_journal_unindexed",
                 "How far the journal's index is behind its log: bytes (embedded) or events (PostgreSQL)",
@@ -101,15 +101,15 @@ final class StorageFigures {
                 "Memory that parsed, judged and rendered indexes take (used), and may take (limit)",
                 "of",
                 () -> Map.of(
-                        "used", gate.indexMemory().bytes(),
-                        "limit", gate.indexMemory().most()));
+                        "used", caching.indexMemory().bytes(),
+                        "limit", caching.indexMemory().most()));
         metrics.counters(
                 "sluice_index_evictions_total",
                 "Indexes dropped from memory for lack of room (dropped), and those of them that were asked for again and made anew (again)",
                 "what",
                 () -> Map.of(
-                        "dropped", gate.indexMemory().evicted(),
-                        "again", gate.indexMemory().askedAgain()));
+                        "dropped", caching.indexMemory().evicted(),
+                        "again", caching.indexMemory().askedAgain()));
         metrics.counters(
                 "sluice_passed_over_total",
                 "Parts of upstreams' documents that were passed over because clients pass over them too, by format and part: npm"
@@ -122,7 +122,7 @@ final class StorageFigures {
                 "upstream",
                 () -> {
                     Map<String, Long> resting = new TreeMap<>();
-                    gate.resting().forEach(upstream -> resting.put(upstream, 1L));
+                    caching.resting().forEach(upstream -> resting.put(upstream, 1L));
                     return resting;
                 });
     }

@@ -40,7 +40,7 @@ record ArtifactMetadata(Format format, Address.Metadata address) implements Meta
     /** Whether the address is that of a reserved group: then no upstream is asked for an artifact of the same path. */
     private boolean isOnlyReservedGroup(Exchange exchange) {
         return exchange.repository().isReserved(GroupMetadata.anyOf(address.group()))
-                && exchange.gate()
+                && exchange.hosting()
                         .hosted(exchange.repository(), address.packageName())
                         .isEmpty();
     }

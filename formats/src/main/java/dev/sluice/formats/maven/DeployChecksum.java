@@ -41,7 +41,7 @@ record DeployChecksum(Address of, Algorithm algorithm, Pending pending) implemen
             return Response.empty(201);
         }
         try {
-            exchange.gate().mayPublish(exchange.visit(), exchange.repository(), file.packageName());
+            exchange.hosting().mayPublish(exchange.visit(), exchange.repository(), file.packageName());
         } catch (Publication.RejectedException e) {
             return Replies.DIALECT.rejected(e);
         }
@@ -64,7 +64,7 @@ record DeployChecksum(Address of, Algorithm algorithm, Pending pending) implemen
     }
 
     private @Nullable Digest deployed(Exchange exchange, Address.Artifact file) {
-        ReleaseFile kept = exchange.gate()
+        ReleaseFile kept = exchange.hosting()
                 .hosted(exchange.repository(), file.packageName())
                 .map(p -> p.index().release(file.version()))
                 .map(release -> release.file(file.fileName()))

@@ -56,10 +56,10 @@ record DeployFile(Address.Artifact file, Pending pending, int snapshotBuilds) im
                         exchange.visit().at()),
                 exchange.visit().at(),
                 snapshotBuilds);
-        if (deployment.isIn(exchange.gate().hosted(exchange.repository(), file.packageName()))) {
+        if (deployment.isIn(exchange.hosting().hosted(exchange.repository(), file.packageName()))) {
             return Response.empty(200);
         }
-        exchange.gate()
+        exchange.hosting()
                 .publish(
                         exchange.visit(),
                         new Publication(

@@ -87,7 +87,7 @@ record DeployMetadata(Address address, @Nullable GroupMetadata group, Pending pe
         Token token = exchange.visit().principal().token();
         return Layout.isPackageName(name.name())
                 && (token == null || token.mayPublish(name)) // else it is one of the group's others
-                && exchange.gate()
+                && exchange.hosting()
                         .hosted(exchange.repository(), name)
                         .map(HostedPackage::index)
                         .map(index -> PackageDocument.read(index.document()).plugins())
@@ -129,7 +129,7 @@ record DeployMetadata(Address address, @Nullable GroupMetadata group, Pending pe
     private void keep(Exchange exchange, GroupMetadata group, Metadata.Plugin plugin)
             throws IOException, RejectedException {
         PackageName packageName = name(group, plugin);
-        Optional<HostedPackage> hosted = exchange.gate().hosted(exchange.repository(), packageName);
+        Optional<HostedPackage> hosted = exchange.hosting().hosted(exchange.repository(), packageName);
         if (hosted.isEmpty()) {
             pending.plugin(
                     exchange.repository().id(),
@@ -138,7 +138,7 @@ record DeployMetadata(Address address, @Nullable GroupMetadata group, Pending pe
                     exchange.visit().at());
             return;
         }
-        exchange.gate()
+        exchange.hosting()
                 .publish(
                         exchange.visit(),
                         new Publication(

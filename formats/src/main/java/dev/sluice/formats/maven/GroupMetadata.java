@@ -80,12 +80,13 @@ record GroupMetadata(Format format, Address.Metadata address) implements Metadat
         List<Plugin> found = new ArrayList<>();
         String after = prefix;
         while (found.size() < MAX_PLUGINS) {
-            List<PackageName> names = exchange.gate().hostedNames(exchange.repository(), MavenFormat.ID, after, PAGE);
+            List<PackageName> names =
+                    exchange.hosting().hostedNames(exchange.repository(), MavenFormat.ID, after, PAGE);
             for (PackageName name : names) {
                 if (!name.name().startsWith(prefix)) {
                     return found;
                 }
-                exchange.gate()
+                exchange.hosting()
                         .hosted(exchange.repository(), name)
                         .map(p -> p.index())
                         .map(PackageIndex::document)

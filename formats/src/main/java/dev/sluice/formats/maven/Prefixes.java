@@ -26,7 +26,7 @@ record Prefixes() implements MetadataEndpoint.Source {
         StringBuilder list = new StringBuilder("## repository-prefixes/2.0\n");
         String after = "";
         for (int groups = 0; groups <= MAX_GROUPS; groups++) {
-            List<PackageName> next = exchange.gate().hostedNames(exchange.repository(), MavenFormat.ID, after, 1);
+            List<PackageName> next = exchange.hosting().hostedNames(exchange.repository(), MavenFormat.ID, after, 1);
             if (next.isEmpty()) {
                 break;
             }

@@ -71,7 +71,7 @@ record SnapshotMetadata(Format format, Address.SnapshotMetadata address) impleme
     }
 
     private Metadata deployed(Exchange exchange) {
-        Optional<HostedPackage> hosted = exchange.gate().hosted(exchange.repository(), address.packageName());
+        Optional<HostedPackage> hosted = exchange.hosting().hosted(exchange.repository(), address.packageName());
         List<Address.Artifact> files = new ArrayList<>();
         for (Release release : hosted.map(p -> p.index().releases()).orElse(List.of())) {
             if (release.version().equals(address.version())) {

@@ -100,7 +100,7 @@ record Audit(boolean bulk) implements Endpoint {
             } catch (IllegalArgumentException e) {
                 continue; // lock files also hold links and aliases, which no advisory is about
             }
-            Findings known = exchange.gate().findings(coordinates);
+            Findings known = exchange.gate().explaining().findings(coordinates);
             complete &= known.coverage().isKnown();
             for (AdvisoryMatch match : known.matches()) {
                 byIdentifier

@@ -125,7 +125,7 @@ record DistTags(
     }
 
     private void change(Exchange exchange, String message, NewTags newTags) throws IOException, RejectedException {
-        exchange.gate()
+        exchange.hosting()
                 .publish(
                         exchange.visit(),
                         new Publication(

@@ -35,7 +35,7 @@ record GetPackument(NpmFormat format, PackageName packageName) implements Endpoi
     @Override
     public Response handle(Exchange exchange) throws IOException {
         if ("true".equals(exchange.request().query("write"))) {
-            Optional<HostedPackage> hosted = exchange.gate().hosted(exchange.repository(), packageName);
+            Optional<HostedPackage> hosted = exchange.hosting().hosted(exchange.repository(), packageName);
             if (hosted.isPresent()) {
                 return Replies.json(exchange, editable(hosted.get(), exchange.base(format)));
             }

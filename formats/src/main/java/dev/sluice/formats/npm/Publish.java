@@ -139,7 +139,7 @@ record Publish(PackageName packageName) implements Endpoint {
             }
             tags.put(DistTags.checked(tag.getKey()), version);
         }
-        exchange.gate()
+        exchange.hosting()
                 .publish(
                         exchange.visit(),
                         new Publication(
@@ -196,7 +196,7 @@ record Publish(PackageName packageName) implements Endpoint {
         if (!submission.tellsVersions()) {
             throw new RejectedException(400, "the body has neither a tarball nor versions: nothing to change");
         }
-        exchange.gate()
+        exchange.hosting()
                 .publish(
                         exchange.visit(),
                         new Publication(

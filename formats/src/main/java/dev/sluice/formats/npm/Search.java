@@ -71,7 +71,7 @@ record Search(NpmFormat format) implements Endpoint {
         List<PackageName> result = new ArrayList<>();
         String after = "";
         for (int seen = 0; seen < MAX_NAMES; seen += PAGE) {
-            List<PackageName> page = exchange.gate().hostedNames(exchange.repository(), Names.FORMAT, after, PAGE);
+            List<PackageName> page = exchange.hosting().hostedNames(exchange.repository(), Names.FORMAT, after, PAGE);
             page.stream()
                     .filter(name -> words.stream()
                             .allMatch(

@@ -82,7 +82,7 @@ record Unpublish(PackageName packageName, Kind kind, String target) implements E
 
     /** The version is usually gone already, by the PUT before it; then there is nothing left to do. */
     private void removeFile(Exchange exchange) throws IOException, RejectedException {
-        boolean present = exchange.gate()
+        boolean present = exchange.hosting()
                 .hosted(exchange.repository(), packageName)
                 .map(hosted -> hosted.index().releases().stream().anyMatch(r -> r.file(target) != null))
                 .orElse(false);
@@ -94,7 +94,7 @@ record Unpublish(PackageName packageName, Kind kind, String target) implements E
     private void change(
             Exchange exchange, String message, @Nullable String revision, Predicate<Release> goes, boolean mustRemove)
             throws IOException, RejectedException {
-        exchange.gate()
+        exchange.hosting()
                 .publish(
                         exchange.visit(),
                         new Publication(

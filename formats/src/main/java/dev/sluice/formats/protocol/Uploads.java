@@ -23,7 +23,7 @@ public final class Uploads implements AutoCloseable {
 
     /** Opens the place of a file, see {@link dev.sluice.kernel.repository.ReleaseFile#path}; do not close it. */
     public Upload open(String path) throws IOException {
-        Upload upload = exchange.gate().upload(exchange.visit(), exchange.repository(), path);
+        Upload upload = exchange.hosting().upload(exchange.visit(), exchange.repository(), path);
         opened.push(upload);
         return upload;
     }

@@ -61,10 +61,10 @@ record LegacyUpload(PypiFormat format) implements Endpoint {
         UploadForm form = new UploadForm(exchange.request(), uploads);
         form.read();
         UploadForm.Distribution distribution = form.check(format);
-        if (isIn(exchange.gate().hosted(exchange.repository(), distribution.name()), distribution)) {
+        if (isIn(exchange.hosting().hosted(exchange.repository(), distribution.name()), distribution)) {
             return Response.text(200, distribution.fileName() + " is already published, with the same bytes");
         }
-        exchange.gate().publish(exchange.visit(), publication(exchange, distribution));
+        exchange.hosting().publish(exchange.visit(), publication(exchange, distribution));
         return Response.text(200, "published " + distribution.fileName());
     }
 

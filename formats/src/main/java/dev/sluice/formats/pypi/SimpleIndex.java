@@ -41,7 +41,7 @@ record SimpleIndex(PypiFormat format, boolean slash) implements Endpoint {
         List<String> names = new ArrayList<>();
         String after = "";
         while (names.size() < MAX_PROJECTS) {
-            List<PackageName> batch = exchange.gate().hostedNames(exchange.repository(), format.id(), after, BATCH);
+            List<PackageName> batch = exchange.hosting().hostedNames(exchange.repository(), format.id(), after, BATCH);
             batch.forEach(name -> names.add(name.name()));
             if (batch.size() < BATCH) {
                 break;

@@ -1,6 +1,7 @@
 package dev.sluice.kernel.format;
 
 import dev.sluice.kernel.gate.Gate;
+import dev.sluice.kernel.gate.Hosting;
 import dev.sluice.kernel.gate.Visit;
 import dev.sluice.kernel.repository.Repository;
 
@@ -13,6 +14,11 @@ import dev.sluice.kernel.repository.Repository;
  * @param gate the one door
  */
 public record Exchange(Request request, Repository repository, Visit visit, Gate gate) {
+
+    /** What is published here, and publishing it: for endpoints that change packages. */
+    public Hosting hosting() {
+        return gate.hosting();
+    }
 
     /** The address of the repository for this format as the client sees it, ending in a slash. */
     public String base(Format format) {

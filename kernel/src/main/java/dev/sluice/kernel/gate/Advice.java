@@ -3,7 +3,6 @@ package dev.sluice.kernel.gate;
 import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.ecosystem.Ecosystem;
 import dev.sluice.kernel.facts.UnknownFact;
-import dev.sluice.kernel.repository.Repository;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +11,7 @@ final class Advice {
 
     private final Gate.Stores stores;
     private final Judge judge;
+    private final IndexJudge indexes;
 
     /**
      * What to take instead.
@@ -23,9 +23,10 @@ final class Advice {
         static final Instead NOTHING = new Instead(null, List.of());
     }
 
-    Advice(Gate.Stores stores, Judge judge) {
+    Advice(Gate.Stores stores, Judge judge, IndexJudge indexes) {
         this.stores = stores;
         this.judge = judge;
+        this.indexes = indexes;
     }
 
     /**
@@ -34,41 +35,36 @@ final class Advice {
      * @param blend where to look, or null when nowhere
      * @param upwards whether a newer version is the better advice (a fix), rather than an older one (a cool-down)
      */
-    Instead insteadOf(
-            Visit visit,
-            Ecosystem format,
-            Repository repository,
-            Coordinates withheld,
-            @Nullable Blend blend,
-            boolean upwards) {
-        String version = blend == null
-                ? null
-                : NearestVersion.of(
-                        format.versionOrder(), judge.judge(format, blend, visit), withheld.version(), upwards);
-        Blend.Entry entry = version == null || blend == null ? null : blend.release(version);
+    Instead insteadOf(Visit visit, Candidate withheld, @Nullable Blend blend, boolean upwards) {
+        if (blend == null) {
+            return Instead.NOTHING;
+        }
+        Ecosystem format = withheld.format();
+        Listed listed = indexes.judge(format, blend, visit);
+        String version = NearestVersion.of(
+                format.versionOrder(), listed, withheld.coordinates().version(), upwards);
+        Blend.Entry entry = version == null ? null : blend.release(version);
         if (version == null || entry == null) {
             return new Instead(version, List.of());
         }
         Coordinates coordinates = new Coordinates(withheld.packageName(), version);
-        if (!stores.files().of(repository.id(), coordinates).isEmpty()) {
+        if (!stores.files().of(withheld.repository().id(), coordinates).isEmpty()) {
             return new Instead(version, List.of());
         }
-        Judge.Judgement judgement = judge.judge(
-                format,
-                repository,
-                coordinates,
-                entry.release(),
-                null,
-                entry.upstream(),
-                stores.history().of(repository.id(), withheld.packageName()),
-                null,
-                visit.actor());
-        return new Instead(version, awaits(judgement, repository, format));
+        Candidate other = Candidate.of(format, blend, entry)
+                .knowing(stores.history().of(withheld.repository().id(), withheld.packageName()));
+        return new Instead(version, awaits(judge.judge(other, visit.actor())));
     }
 
     /** What enforcing policies read of a version that was not read yet. */
-    static List<String> awaits(Judge.Judgement judgement, Repository repository, Ecosystem format) {
-        return judgement.policies().awaits(judgement.open(), repository, format.id()).stream()
+    static List<String> awaits(Judge.Judgement judgement) {
+        return judgement
+                .policies()
+                .awaits(
+                        judgement.open(),
+                        judgement.candidate().repository(),
+                        judgement.candidate().format().id())
+                .stream()
                 .map(UnknownFact::label)
                 .toList();
     }

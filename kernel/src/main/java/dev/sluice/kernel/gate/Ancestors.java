@@ -31,12 +31,14 @@ final class Ancestors {
     private final FileLocator locator;
     private final Blends blends;
     private final Artifacts artifacts;
+    private final Reading reading;
 
-    Ancestors(HistoryStore history, FileLocator locator, Blends blends, Artifacts artifacts) {
+    Ancestors(HistoryStore history, FileLocator locator, Blends blends, Artifacts artifacts, Reading reading) {
         this.history = history;
         this.locator = locator;
         this.blends = blends;
         this.artifacts = artifacts;
+        this.reading = reading;
     }
 
     /** Under which path a version's history notes a file from which its describing file inherits. */
@@ -92,7 +94,7 @@ final class Ancestors {
     }
 
     private @Nullable Evidence evidence(Ecosystem format, StoredFile file) throws IOException {
-        artifacts.learn(format, file);
+        reading.learn(format, file);
         return history.evidence(file.contents().sha256(), format.id(), file.fileName())
                 .orElse(null);
     }
@@ -103,10 +105,10 @@ final class Ancestors {
         if (kept != null) {
             return new Artifacts.Obtained(kept, null);
         }
-        FileLocator.Found found = locator.locate(format, want, null);
-        return found.missing() != null
-                ? new Artifacts.Obtained(null, "no index tells of " + want.path())
-                : artifacts.fetch(format, want, found.coordinates(), found.release(), found.upstreams(), present);
+        return switch (locator.locate(format, want, null)) {
+            case FileLocator.Absent absent -> new Artifacts.Obtained(null, "no index tells of " + want.path());
+            case FileLocator.Found found -> artifacts.fetch(want, found.candidate(), found.upstreams(), present);
+        };
     }
 
     private void note(StoredFile describing, StoredFile ancestor, @Nullable Evidence evidence) {

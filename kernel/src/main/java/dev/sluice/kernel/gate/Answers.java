@@ -1,12 +1,9 @@
 package dev.sluice.kernel.gate;
 
-import dev.sluice.kernel.artifact.Coordinates;
-import dev.sluice.kernel.ecosystem.Ecosystem;
 import dev.sluice.kernel.ecosystem.FileWant;
 import dev.sluice.kernel.facts.UnknownFact;
 import dev.sluice.kernel.policy.Decision;
 import dev.sluice.kernel.policy.Verdict;
-import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.Upstream;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,25 +38,18 @@ final class Answers {
      * @param blend where to look for the nearest allowed version, or null when there is none to be named
      */
     Refused refuse(
-            Visit visit,
-            Ecosystem format,
-            Repository repository,
-            Judge.Judgement judgement,
-            @Nullable FileWant want,
-            String subject,
-            @Nullable Blend blend) {
+            Visit visit, Judge.Judgement judgement, @Nullable FileWant want, String subject, @Nullable Blend blend) {
         Decision decision = judgement.decision();
         Verdict decisive = decision.decisive();
         if (decisive == null) {
             throw new IllegalStateException("a refusal without a decisive verdict");
         }
-        Coordinates coordinates = judgement.facts().coordinates();
+        Candidate candidate = judgement.candidate();
         Instant until = judge.allowedFrom(judgement);
-        Advice.Instead instead = want == null
-                ? Advice.Instead.NOTHING
-                : advice.insteadOf(visit, format, repository, coordinates, blend, until == null);
+        Advice.Instead instead =
+                want == null ? Advice.Instead.NOTHING : advice.insteadOf(visit, candidate, blend, until == null);
         List<String> reasons = decisive.reasons();
-        if (learning.contains(repository, coordinates.packageName())
+        if (learning.contains(candidate.repository(), candidate.packageName())
                 && !UnknownFact.in(judgement.facts()).isEmpty()) {
             reasons = new ArrayList<>(reasons);
             reasons.add(BEING_INSPECTED);
@@ -77,9 +67,7 @@ final class Answers {
                 decision.state());
         return new Refused(recorder.refusal(
                 visit,
-                repository,
-                format,
-                coordinates,
+                candidate,
                 want == null ? null : want.path(),
                 refusal,
                 () -> Explanations.refusal(refusal, judgement)));

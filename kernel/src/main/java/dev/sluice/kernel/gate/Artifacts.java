@@ -3,49 +3,29 @@ package dev.sluice.kernel.gate;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.kernel.artifact.Coordinates;
-import dev.sluice.kernel.artifact.Digest;
 import dev.sluice.kernel.blob.BlobDamagedException;
 import dev.sluice.kernel.blob.BlobStore;
-import dev.sluice.kernel.blob.BlobWriter;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
-import dev.sluice.kernel.blob.Contents;
 import dev.sluice.kernel.ecosystem.Ecosystem;
 import dev.sluice.kernel.ecosystem.FileWant;
-import dev.sluice.kernel.ecosystem.Proxying;
-import dev.sluice.kernel.facts.Evidence;
 import dev.sluice.kernel.facts.HistoryStore;
-import dev.sluice.kernel.facts.VersionHistory;
-import dev.sluice.kernel.node.Leases;
 import dev.sluice.kernel.repository.FileStore;
-import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
-import java.io.EOFException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Obtains artifacts: fetched once for everybody, verified against every promise before anyone sees a byte, inspected, kept.
+ * Obtains artifacts: fetched once for everybody from the first upstream that has them, verified, read, kept.
  *
  * <p>Thread-safe.
  */
 final class Artifacts {
-
-    private static final int MAX_CHECKSUM_BYTES = 4096;
 
     private record Key(String repository, String format, String path) {}
 
@@ -59,7 +39,8 @@ final class Artifacts {
     private final BlobStore blobs;
     private final HistoryStore history;
     private final Rests client;
-    private final Inspector inspector;
+    private final Fetching fetching;
+    private final Reading reading;
     private final InstantSource clock;
     private final GateSettings settings;
     private final Recorder recorder;
@@ -77,25 +58,24 @@ final class Artifacts {
     record Obtained(@Nullable StoredFile file, @Nullable String failure) {}
 
     Artifacts(
-            FileStore files,
-            BlobStore blobs,
-            HistoryStore history,
-            Leases leases,
+            Gate.Stores stores,
             Rests client,
             Inspector inspector,
+            Reading reading,
             InstantSource clock,
             GateSettings settings,
             Recorder recorder) {
-        this.files = files;
-        this.blobs = blobs;
-        this.history = history;
+        this.files = stores.files();
+        this.blobs = stores.blobs();
+        this.history = stores.history();
         this.client = client;
-        this.inspector = inspector;
+        this.fetching = new Fetching(blobs, client, recorder, settings);
+        this.reading = reading;
         this.clock = clock;
         this.settings = settings;
         this.recorder = recorder;
         this.remoteMetadata = new RemoteMetadata(client, inspector, clock);
-        this.flights = new SingleFlight<>("file", leases, settings.patience());
+        this.flights = new SingleFlight<>("file", stores.leases(), settings.patience());
         // Whoever asks for what nobody has chooses the paths, and how long they are.
         this.pauses = Caffeine.newBuilder()
                 .maximumWeight(settings.memoryForNotes())
@@ -165,16 +145,10 @@ final class Artifacts {
      * Fetches a file from the first of the upstreams that has it. What all of them lack, or failed to give, is not asked for
      * again for a while.
      *
-     * @param release what the index says of the version's files
+     * @param candidate the version it belongs to
      * @param former what is kept at the path and is to be replaced, or null
      */
-    Obtained fetch(
-            Ecosystem format,
-            FileWant want,
-            Coordinates coordinates,
-            Release release,
-            List<Upstream> upstreams,
-            @Nullable StoredFile former)
+    Obtained fetch(FileWant want, Candidate candidate, List<Upstream> upstreams, @Nullable StoredFile former)
             throws IOException {
         if (upstreams.isEmpty()) {
             return new Obtained(null, null);
@@ -190,13 +164,15 @@ final class Artifacts {
             if (pause != null && pause.span().holds(clock.instant())) {
                 return new Obtained(null, pause.failure());
             }
-            Obtained obtained = fetchFromFirst(format, want, coordinates, release, upstreams);
+            Obtained obtained = fetchFromFirst(want, candidate, upstreams);
             if (obtained.file() == null
                     && (obtained.failure() == null
                             || client.left(
                                             upstreams,
-                                            upstream -> format.proxying()
-                                                    .fileQuestion(upstream, want, release.file(want.fileName())))
+                                            upstream -> candidate
+                                                    .format()
+                                                    .proxying()
+                                                    .fileQuestion(upstream, want, listed(candidate, want)))
                                     == null)) {
                 Duration time = obtained.failure() == null ? settings.absence() : settings.outage();
                 Instant now = clock.instant();
@@ -206,8 +182,12 @@ final class Artifacts {
         });
     }
 
-    private Obtained fetchFromFirst(
-            Ecosystem format, FileWant want, Coordinates coordinates, Release release, List<Upstream> upstreams)
+    /** What the index says of a file of the version, or null. */
+    private static @Nullable ReleaseFile listed(Candidate candidate, FileWant want) {
+        return candidate.release().file(want.fileName());
+    }
+
+    private Obtained fetchFromFirst(FileWant want, Candidate candidate, List<Upstream> upstreams)
             throws BlobsUnavailableException, BusyException {
         String failure = null;
         for (Upstream upstream : upstreams) {
@@ -215,11 +195,11 @@ final class Artifacts {
                 break; // a trusted one may have it: its failure opens no door to others
             }
             try {
-                StoredFile file = fetch(format, want, coordinates, release, upstream);
+                StoredFile file = fetch(want, candidate, upstream);
                 if (file != null) {
                     return new Obtained(file, null);
                 }
-            } catch (BrokenPromiseException e) {
+            } catch (Fetching.BrokenPromiseException e) {
                 recorder.upstreamFault(want.repository(), upstream, want.packageName(), e.getMessage() + "");
                 failure =
                         "upstream '" + upstream.id() + "' sent bytes that are not what it promised: " + e.getMessage();
@@ -236,22 +216,19 @@ final class Artifacts {
      * Fetches a file from one upstream. What describes an artifact and is not promised is read out of the artifact first: most indexes that
      * do not promise it do not have it by itself.
      */
-    private @Nullable StoredFile fetch(
-            Ecosystem format, FileWant want, Coordinates coordinates, Release release, Upstream upstream)
-            throws IOException {
-        ReleaseFile listed = release.file(want.fileName());
+    private @Nullable StoredFile fetch(FileWant want, Candidate candidate, Upstream upstream) throws IOException {
+        ReleaseFile listed = listed(candidate, want);
         boolean promised = listed != null && !listed.digests().isEmpty();
-        StoredFile file = promised ? null : described(format, want, coordinates, release, upstream);
+        StoredFile file = promised ? null : described(want, candidate, upstream);
         if (file == null) {
-            file = whole(format, want, coordinates, listed, upstream);
+            file = keep(want, candidate, upstream, fetching.fetch(want, candidate, upstream));
         }
-        return file == null && promised ? described(format, want, coordinates, release, upstream) : file;
+        return file == null && promised ? described(want, candidate, upstream) : file;
     }
 
     /** The file, read out of the artifact that it describes; null when it describes none, or cannot be read there. */
-    private @Nullable StoredFile described(
-            Ecosystem format, FileWant want, Coordinates coordinates, Release release, Upstream upstream)
-            throws IOException {
+    private @Nullable StoredFile described(FileWant want, Candidate candidate, Upstream upstream) throws IOException {
+        Ecosystem format = candidate.format();
         FileWant artifact = format.proxying().metadataOf(want);
         if (artifact == null) {
             return null;
@@ -259,311 +236,42 @@ final class Artifacts {
         StoredFile kept = kept(artifact);
         byte[] document;
         if (kept == null) {
-            document = remoteMetadata.read(format, artifact, release.file(artifact.fileName()), upstream);
+            document = remoteMetadata.read(format, artifact, listed(candidate, artifact), upstream);
         } else if (upstream.id().equals(kept.upstream())) {
-            document = inspector.metadata(format.id(), artifact.fileName(), new KeptContent(blobs, kept.contents()));
+            document = reading.metadata(format, kept);
         } else {
             return null; // other bytes may lie at this upstream
         }
         if (document == null) {
             return null;
         }
-        ReleaseFile listed = release.file(want.fileName());
-        try (BlobWriter writer = blobs.begin()) {
-            writer.write(document);
-            List<Digest> promised = listed == null ? List.of() : listed.digests();
-            return keep(format, want, coordinates, upstream, verified(writer, promised, listed), null);
-        }
-    }
-
-    private @Nullable StoredFile whole(
-            Ecosystem format, FileWant want, Coordinates coordinates, @Nullable ReleaseFile listed, Upstream upstream)
-            throws IOException {
-        Proxying proxying = format.proxying();
-        Proxying.Question question = proxying.fileQuestion(upstream, want, listed);
-        if (question == null) {
-            return null;
-        }
-        long limit = settings.maxArtifactBytes();
-        UpstreamClient.Ask ask = new UpstreamClient.Ask(upstream, question.uri(), question.accept(), null, null, limit);
-        try (UpstreamClient.Answer answer = client.ask(ask)) {
-            if (upstream.lacks(answer.status())) {
-                return null;
-            }
-            if (answer.status() != 200) {
-                throw new UpstreamClient.UpstreamException(want.fileName() + ": " + upstream.told(answer.status()));
-            }
-            List<Digest> promised = promises(proxying, upstream, want, listed, answer);
-            byte[] head = answer.body().readNBytes(WebPage.HEAD);
-            if (promised.isEmpty() && WebPage.stoodIn(want.fileName(), answer.header("content-type"), head)) {
-                throw new BrokenPromiseException("a web page came in place of " + want.fileName()
-                        + "; nothing is kept of it, and it is asked for again");
-            }
-            try (BlobWriter writer = blobs.begin()) {
-                writer.write(head);
-                answer.body().transferTo(writer);
-                Contents contents = fits(writer.contents(), promised, listed) || !isCompressed(answer, promised)
-                        ? verified(writer, promised, listed)
-                        : decompressed(writer.commit().sha256(), promised, listed);
-                return keep(format, want, coordinates, upstream, contents, httpDate(answer.header("last-modified")));
-            }
-        }
+        return keep(want, candidate, upstream, fetching.document(document, listed(candidate, want)));
     }
 
     /** Keeps verified bytes as that file, and reads them. */
-    private StoredFile keep(
-            Ecosystem format,
-            FileWant want,
-            Coordinates coordinates,
-            Upstream upstream,
-            Contents contents,
-            @Nullable Instant age)
+    private @Nullable StoredFile keep(
+            FileWant want, Candidate candidate, Upstream upstream, Fetching.@Nullable Fetched fetched)
             throws IOException {
+        if (fetched == null) {
+            return null;
+        }
+        Coordinates coordinates = candidate.coordinates();
         StoredFile file = new StoredFile(
-                want.repository().id(), want.path(), coordinates, contents, upstream.id(), clock.instant(), age);
+                want.repository().id(),
+                want.path(),
+                coordinates,
+                fetched.contents(),
+                upstream.id(),
+                clock.instant(),
+                fetched.age());
         history.seen(
                 file.repository(),
                 upstream.id(),
                 coordinates.packageName(),
                 List.of(coordinates.version()),
                 clock.instant());
-        learn(format, file);
+        reading.learn(candidate.format(), file);
         files.put(file);
         return file;
-    }
-
-    /** Whether the bytes were compressed for the way only, which their promises would tell. */
-    private static boolean isCompressed(UpstreamClient.Answer answer, List<Digest> promised) {
-        String coding = answer.header("content-encoding");
-        return !promised.isEmpty()
-                && coding != null
-                && (coding.equalsIgnoreCase("gzip") || coding.equalsIgnoreCase("x-gzip"));
-    }
-
-    /** What was compressed for the way, plain and verified; what came over the wire waits for the garbage collection. */
-    private Contents decompressed(Digest sent, List<Digest> promised, @Nullable ReleaseFile listed) throws IOException {
-        try (InputStream in = blobs.open(sent, 0, Long.MAX_VALUE);
-                InputStream plain = new GZIPInputStream(in, 1 << 16);
-                BlobWriter writer = blobs.begin()) {
-            byte[] buffer = new byte[1 << 16];
-            for (int read = plain.read(buffer); read >= 0; read = plain.read(buffer)) {
-                writer.write(buffer, 0, read);
-                if (writer.size() > settings.maxArtifactBytes()) {
-                    throw new BrokenPromiseException(
-                            "unpacked it is longer than " + settings.maxArtifactBytes() + " bytes");
-                }
-            }
-            return verified(writer, promised, listed);
-        } catch (ZipException | EOFException e) {
-            throw new BrokenPromiseException("it was sent as gzip, and is not: " + e.getMessage());
-        }
-    }
-
-    private static boolean fits(Contents contents, List<Digest> promised, @Nullable ReleaseFile listed) {
-        return (listed == null || listed.size() < 0 || listed.size() == contents.size())
-                && promised.stream().allMatch(contents::matches);
-    }
-
-    private static Contents verified(BlobWriter writer, List<Digest> promised, @Nullable ReleaseFile listed)
-            throws IOException {
-        verify(writer.contents(), promised, listed);
-        return writer.commit();
-    }
-
-    private static void verify(Contents contents, List<Digest> promised, @Nullable ReleaseFile listed)
-            throws BrokenPromiseException {
-        if (listed != null && listed.size() >= 0 && listed.size() != contents.size()) {
-            throw new BrokenPromiseException(
-                    listed.name() + " has " + contents.size() + " bytes, the index promised " + listed.size());
-        }
-        for (Digest digest : promised) {
-            if (!contents.matches(digest)) {
-                throw new BrokenPromiseException(
-                        "promised " + digest + ", received " + contents.digest(digest.algorithm()));
-            }
-        }
-    }
-
-    private List<Digest> promises(
-            Proxying proxying,
-            Upstream upstream,
-            FileWant want,
-            @Nullable ReleaseFile listed,
-            UpstreamClient.Answer answer)
-            throws UpstreamClient.UpstreamException {
-        IOException unasked = null;
-        List<Digest> promised = new ArrayList<>();
-        if (listed != null) {
-            promised.addAll(listed.digests());
-        }
-        if (promised.isEmpty()) {
-            for (Proxying.Question question : proxying.checksumQuestions(upstream, want)) {
-                try {
-                    Digest digest = checksum(proxying, upstream, want, question);
-                    if (digest != null) {
-                        promised.add(digest);
-                        break;
-                    }
-                } catch (IOException e) {
-                    unasked = e; // the next question may be answered
-                }
-            }
-        }
-        header(answer, "x-checksum-sha256", Digest.Algorithm.SHA256, promised);
-        header(answer, "x-checksum-sha1", Digest.Algorithm.SHA1, promised);
-        if (promised.isEmpty() && unasked != null) { // to have none is one thing, to be silent about it another
-            throw new UpstreamClient.UpstreamException(
-                    "the checksum of " + want.fileName() + " cannot be asked: " + unasked.getMessage(), unasked);
-        }
-        return promised;
-    }
-
-    private @Nullable Digest checksum(Proxying proxying, Upstream upstream, FileWant want, Proxying.Question question)
-            throws IOException {
-        UpstreamClient.Ask ask =
-                new UpstreamClient.Ask(upstream, question.uri(), question.accept(), null, null, MAX_CHECKSUM_BYTES);
-        try (UpstreamClient.Answer answer = client.ask(ask)) {
-            if (upstream.lacks(answer.status())) {
-                return null;
-            }
-            if (answer.status() != 200) {
-                throw new UpstreamClient.UpstreamException(upstream.told(answer.status()));
-            }
-            Digest digest = proxying.readChecksum(question, answer.body().readAllBytes());
-            if (digest == null) {
-                recorder.upstreamFault(
-                        want.repository(),
-                        upstream,
-                        want.packageName(),
-                        "the checksum " + question.uri().getPath() + " is no digest");
-            }
-            return digest;
-        }
-    }
-
-    private static void header(
-            UpstreamClient.Answer answer, String name, Digest.Algorithm algorithm, List<Digest> promised) {
-        String value = answer.header(name);
-        if (value != null) {
-            try {
-                promised.add(new Digest(algorithm, value.strip()));
-            } catch (IllegalArgumentException e) {
-                // not a checksum: no promise
-            }
-        }
-    }
-
-    /** Sees to it that what the artifact and its headers tell is known, as this inspector reads it. */
-    void learn(Ecosystem format, StoredFile file) throws IOException {
-        if (isLearnt(file)) {
-            return;
-        }
-        history.learn(file, evidence(format, file));
-    }
-
-    /** The same of a file that was read already. */
-    void learn(Ecosystem format, StoredFile file, Evidence evidence) throws IOException {
-        if (!Judge.isSideCar(format, file.fileName())) {
-            history.learn(file, evidence);
-        }
-    }
-
-    /** What the bytes of a kept file say, read now unless this inspector read them before. */
-    Evidence evidence(Ecosystem format, StoredFile file) throws IOException {
-        Evidence known = history.evidence(file.contents().sha256(), format.id(), file.fileName())
-                .orElse(null);
-        return known != null && known.reader() >= inspector.version() ? known : read(format, file);
-    }
-
-    /** Whether the bytes of a file tell anything; read where they were not. */
-    boolean tells(Ecosystem format, StoredFile file) throws IOException {
-        learn(format, file);
-        return history.evidence(file.contents().sha256(), format.id(), file.fileName())
-                .filter(Evidence::tells)
-                .isPresent();
-    }
-
-    /** Whether what the file tells is known, as this inspector reads it. */
-    boolean isLearnt(StoredFile file) {
-        VersionHistory known = history.of(file.repository(), file.coordinates().packageName())
-                .of(file.upstream(), file.coordinates().version());
-        return known != null
-                && known.files().stream()
-                        .anyMatch(f -> f.path().equals(file.path())
-                                && f.sha256().equals(file.contents().sha256())
-                                && Objects.equals(f.lastModified(), file.lastModified())
-                                && f.evidence() != null
-                                && f.evidence().reader() >= inspector.version());
-    }
-
-    private Evidence read(Ecosystem format, StoredFile file) throws IOException {
-        int reader = inspector.version();
-        if (!inspector.formats().contains(format.id())) {
-            return Evidence.unknown(reader, "artifacts of this format are not read");
-        }
-        try {
-            Inspector.Inspection told =
-                    inspector.inspect(format.id(), file.fileName(), new KeptContent(blobs, file.contents()));
-            return new Evidence(
-                    reader,
-                    told.license(),
-                    told.installScripts(),
-                    told.requiresRuntime(),
-                    told.ambiguities(),
-                    told.parent(),
-                    told.dependencies());
-        } catch (FileNotFoundException e) {
-            throw new BlobDamagedException(
-                    file.contents().sha256(), "it went while it was read", e); // no word of the artifact
-        } catch (BlobsUnavailableException | BusyException e) {
-            throw e; // it says nothing of the artifact
-        } catch (IOException | IllegalArgumentException e) {
-            return Evidence.unknown(reader, "artifact could not be read: " + e.getMessage());
-        }
-    }
-
-    /** The document in which a kept file describes itself, or null. */
-    byte @Nullable [] description(Ecosystem format, StoredFile file) throws IOException {
-        if (!inspector.formats().contains(format.id())) {
-            return null;
-        }
-        try {
-            return inspector.description(format.id(), file.fileName(), new KeptContent(blobs, file.contents()));
-        } catch (FileNotFoundException e) {
-            throw new BlobDamagedException(file.contents().sha256(), "it went while it was read", e);
-        }
-    }
-
-    /** The bytes of a kept file. */
-    private record KeptContent(BlobStore blobs, Contents contents) implements Inspector.Content {
-
-        @Override
-        public long size() {
-            return contents.size();
-        }
-
-        @Override
-        public InputStream open(long offset, long length) throws IOException {
-            return blobs.open(contents.sha256(), offset, length);
-        }
-    }
-
-    private static @Nullable Instant httpDate(@Nullable String value) {
-        if (value == null) {
-            return null;
-        }
-        try {
-            return ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant();
-        } catch (DateTimeParseException e) {
-            return null;
-        }
-    }
-
-    /** An upstream's bytes are not what its index, side-car or headers promised. */
-    private static final class BrokenPromiseException extends IOException {
-        BrokenPromiseException(String message) {
-            super(message);
-        }
     }
 }

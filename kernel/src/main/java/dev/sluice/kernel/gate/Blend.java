@@ -50,7 +50,7 @@ final class Blend {
     final PackageHistory histories;
     private final int size;
 
-    /** What was judged from this blend, with the stamp that says whether it still holds. */
+    /** What was judged from this blend, with the vintage that says whether it still holds. */
     volatile @Nullable Judged judged;
 
     /**
@@ -62,8 +62,8 @@ final class Blend {
     /** What was judged earlier, and what was known of the versions then. */
     record Before(Judged judged, PackageHistory histories) {}
 
-    /** A judged index, what it was judged by, and while which it holds as far as time decides. */
-    record Judged(Listed listed, long policies, long advisories, long stamp, Span span) {}
+    /** A judged index, of which vintage it is, and while which it holds as far as time decides. */
+    record Judged(Listed listed, Vintage vintage, Span span) {}
 
     Blend(
             Repository repository,

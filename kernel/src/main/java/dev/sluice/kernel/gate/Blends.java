@@ -100,12 +100,12 @@ final class Blends {
     }
 
     /** How the memory for indexes fares. */
-    Gate.IndexMemory figures() {
+    Caching.IndexMemory figures() {
         long bytes = memory.policy()
                 .eviction()
                 .map(eviction -> eviction.weightedSize().orElse(0))
                 .orElse(0L);
-        return new Gate.IndexMemory(bytes, settings.memoryForIndexes(), evicted.sum(), askedAgain.sum());
+        return new Caching.IndexMemory(bytes, settings.memoryForIndexes(), evicted.sum(), askedAgain.sum());
     }
 
     /** Weighs a blend again that was judged or rendered, so that memory holds what it says it holds. */

@@ -1,11 +1,8 @@
 package dev.sluice.kernel.gate;
 
 import dev.sluice.kernel.artifact.Coordinates;
-import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.ecosystem.Ecosystem;
 import dev.sluice.kernel.ecosystem.FileWant;
-import dev.sluice.kernel.repository.Release;
-import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.kernel.repository.Upstream;
 import java.io.IOException;
@@ -15,23 +12,26 @@ import org.jspecify.annotations.Nullable;
 /** Finds the release a file belongs to, and who may be asked for its bytes. Thread-safe. */
 final class FileLocator {
 
-    /** Stands for an upstream that cannot be named; no upstream has this id. */
-    static final String NOWHERE = "unknown";
+    /** What locating a file gave: the version it belongs to, or that there is none. */
+    sealed interface Location {
+        /** What the sources tell of the package, or null when nothing is known of it. */
+        @Nullable
+        Blend blend();
+    }
 
     /**
-     * What locating a file gave: the release it belongs to, or why there is none.
+     * A version, and the file where an index lists it.
      *
-     * @param source id of the upstream it comes from as far as that can be said before it is fetched, or null when it is hosted
+     * @param candidate comes from where the file does, as far as that can be said before it is fetched
      * @param upstreams who may be asked for its bytes
      */
     record Found(
-            Coordinates coordinates,
-            Release release,
-            @Nullable ReleaseFile file,
-            @Nullable String source,
+            Candidate candidate,
             List<Upstream> upstreams,
-            @Nullable Blend blend,
-            @Nullable Missing missing) {}
+            @Nullable Blend blend) implements Location {}
+
+    /** No version has the file, or nobody knows. */
+    record Absent(Missing missing, @Nullable Blend blend) implements Location {}
 
     private final Blends blends;
     private final Answers answers;
@@ -46,7 +46,7 @@ final class FileLocator {
      *
      * @param kept the file when it is here already
      */
-    Found locate(Ecosystem format, FileWant want, @Nullable StoredFile kept) throws IOException {
+    Location locate(Ecosystem format, FileWant want, @Nullable StoredFile kept) throws IOException {
         // A kept file needs no current index: lock files must not wait for upstreams.
         Blend blend = kept == null ? null : blends.lastSeen(want.repository(), want.packageName());
         String failure = null;
@@ -60,13 +60,17 @@ final class FileLocator {
         Blend.FileEntry listed = blend == null ? null : blend.file(want.path());
         if (blend != null && listed != null) {
             Blend.Entry entry = listed.entry();
-            Coordinates coordinates =
-                    new Coordinates(want.packageName(), entry.release().version());
             List<Upstream> lister =
-                    blends.askable(want.repository(), want.packageName(), coordinates.version(), untrusted).stream()
+                    blends
+                            .askable(
+                                    want.repository(),
+                                    want.packageName(),
+                                    entry.release().version(),
+                                    untrusted)
+                            .stream()
                             .filter(u -> u.id().equals(entry.upstream()))
                             .toList();
-            return new Found(coordinates, entry.release(), listed.file(), entry.upstream(), lister, blend, null);
+            return new Found(Candidate.of(format, blend, entry).about(listed.file()), lister, blend);
         }
         String version = kept != null ? kept.coordinates().version() : want.version();
         boolean mayBeUnlisted = kept != null || !format.proxying().indexListsFiles();
@@ -76,37 +80,18 @@ final class FileLocator {
                     failure,
                     want.repository().upstreamsFor(want.packageName()),
                     upstream -> format.proxying().indexQuestion(upstream, want.packageName()));
-            return new Found(
-                    new Coordinates(want.packageName(), "0"), bare("0"), null, null, List.of(), blend, missing);
+            return new Absent(missing, blend);
         }
         Blend.Entry entry = blend == null ? null : blend.release(version);
         // Any of them may have it: indexes of this format do not say who has which file.
         List<Upstream> askable = blends.askable(want.repository(), want.packageName(), version, untrusted);
-        String source = entry != null
-                ? entry.upstream()
-                : askable.isEmpty() ? NOWHERE : askable.getFirst().id();
+        if (blend != null && entry != null) {
+            return new Found(Candidate.of(format, blend, entry), askable, blend);
+        }
+        String source =
+                askable.isEmpty() ? Candidate.NOWHERE : askable.getFirst().id();
+        Coordinates coordinates = new Coordinates(want.packageName(), version);
         return new Found(
-                new Coordinates(want.packageName(), version),
-                entry == null ? bare(version) : entry.release(),
-                null,
-                source,
-                askable,
-                blend,
-                null);
-    }
-
-    /** A release that no index describes. */
-    static Release bare(String version) {
-        return new Release(
-                version,
-                Signal.unknown("no index tells"),
-                Signal.unknown("no index tells"),
-                null,
-                null,
-                Signal.unknown("no index tells"),
-                List.of(),
-                "",
-                List.of(),
-                new byte[0]);
+                Candidate.undescribed(format, want.repository(), coordinates).from(source), askable, blend);
     }
 }

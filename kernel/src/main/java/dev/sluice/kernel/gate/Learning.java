@@ -1,6 +1,5 @@
 package dev.sluice.kernel.gate;
 
-import dev.sluice.kernel.artifact.Coordinates;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.blob.BlobsUnavailableException;
 import dev.sluice.kernel.ecosystem.Ecosystem;
@@ -50,11 +49,12 @@ final class Learning {
     private record Key(String repository, PackageName name) {}
 
     /** A version of which something may be learnt. */
-    private record Lesson(JudgedRelease release, Coordinates coordinates) {}
+    private record Lesson(JudgedRelease release, Candidate candidate) {}
 
     private final Blends blends;
     private final Judge judge;
     private final Artifacts artifacts;
+    private final Reading reading;
     private final Ancestors ancestors;
     private final Ongoing ongoing;
     private final Semaphore turns = new Semaphore(FILES_AT_ONCE);
@@ -70,10 +70,11 @@ final class Learning {
         }
     }
 
-    Learning(Blends blends, Judge judge, Artifacts artifacts, Ancestors ancestors, Ongoing ongoing) {
+    Learning(Blends blends, Judge judge, Artifacts artifacts, Reading reading, Ancestors ancestors, Ongoing ongoing) {
         this.blends = blends;
         this.judge = judge;
         this.artifacts = artifacts;
+        this.reading = reading;
         this.ancestors = ancestors;
         this.ongoing = ongoing;
     }
@@ -92,7 +93,7 @@ final class Learning {
         while (next < withheld.size() && next < BEHIND && now.size() < WITHIN) {
             JudgedRelease release = withheld.get(next++);
             if (isIgnorance(format, blend, release, visit)) {
-                now.add(new Lesson(release, new Coordinates(blend.name, release.version())));
+                now.add(new Lesson(release, candidate(format, blend, release)));
             }
         }
         if (now.isEmpty()) {
@@ -108,17 +109,12 @@ final class Learning {
 
     /** The decision would be another one if what is not known were. */
     private boolean isIgnorance(Ecosystem format, Blend blend, JudgedRelease release, Visit visit) {
-        Judge.Judgement judgement = judge.judge(
-                format,
-                blend.repository,
-                new Coordinates(blend.name, release.version()),
-                release.release(),
-                null,
-                release.upstream(),
-                blend.histories,
-                null,
-                visit.actor());
+        Judge.Judgement judgement = judge.judge(candidate(format, blend, release), visit.actor());
         return !judgement.decision().isAllowed() && !judgement.isWithheldForGood();
+    }
+
+    private static Candidate candidate(Ecosystem format, Blend blend, JudgedRelease release) {
+        return Candidate.of(format, blend, new Blend.Entry(release.release(), release.upstream()));
     }
 
     private void behind(
@@ -137,10 +133,7 @@ final class Learning {
                         before.forEach(CompletableFuture::join);
                         for (JudgedRelease release : later) {
                             if (isIgnorance(format, blend, release, visit)) {
-                                learn(
-                                        format,
-                                        blend,
-                                        new Lesson(release, new Coordinates(blend.name, release.version())));
+                                learn(format, blend, new Lesson(release, candidate(format, blend, release)));
                             }
                         }
                         return true;
@@ -195,9 +188,9 @@ final class Learning {
             long before = blends.stamps(blend.name).history();
             for (FileWant want : telling) {
                 StoredFile kept = artifacts.kept(want);
-                boolean known = kept != null && artifacts.isLearnt(kept);
-                StoredFile file = known ? kept : obtain(format, blend, lesson, want, kept);
-                boolean tells = file != null && artifacts.tells(format, file);
+                boolean known = kept != null && reading.isLearnt(kept);
+                StoredFile file = known ? kept : obtain(blend, lesson, want, kept);
+                boolean tells = file != null && reading.tells(format, file);
                 if (tells) {
                     ancestors.learn(format, want); // what it leaves to them may be what is missing
                 }
@@ -218,27 +211,19 @@ final class Learning {
         return listed == null ? -1 : listed.size();
     }
 
-    private @Nullable StoredFile obtain(
-            Ecosystem format, Blend blend, Lesson lesson, FileWant want, @Nullable StoredFile kept) throws IOException {
+    private @Nullable StoredFile obtain(Blend blend, Lesson lesson, FileWant want, @Nullable StoredFile kept)
+            throws IOException {
         String source = lesson.release().upstream();
         if (kept != null) {
             return Objects.equals(kept.upstream(), source) ? kept : null;
         }
         List<Upstream> upstreams = source == null
                 ? List.of()
-                : blends
-                        .askable(
-                                blend.repository,
-                                blend.name,
-                                lesson.coordinates().version(),
-                                blend.untrusted)
-                        .stream()
+                : blends.askable(blend.repository, blend.name, lesson.release().version(), blend.untrusted).stream()
                         .filter(upstream -> upstream.id().equals(source))
                         .toList();
         try {
-            return artifacts
-                    .fetch(format, want, lesson.coordinates(), lesson.release().release(), upstreams, null)
-                    .file();
+            return artifacts.fetch(want, lesson.candidate(), upstreams, null).file();
         } catch (BlobsUnavailableException e) {
             return null;
         }

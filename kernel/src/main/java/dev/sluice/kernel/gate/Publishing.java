@@ -31,14 +31,14 @@ final class Publishing {
 
     private final Gate.Stores stores;
     private final PublishRights rights;
-    private final Artifacts artifacts;
+    private final Reading reading;
     private final Recorder recorder;
     private final InstantSource clock;
 
-    Publishing(Gate.Stores stores, PublishRights rights, Artifacts artifacts, Recorder recorder, InstantSource clock) {
+    Publishing(Gate.Stores stores, PublishRights rights, Reading reading, Recorder recorder, InstantSource clock) {
         this.stores = stores;
         this.rights = rights;
-        this.artifacts = artifacts;
+        this.reading = reading;
         this.recorder = recorder;
         this.clock = clock;
     }
@@ -82,7 +82,7 @@ final class Publishing {
                         change.put().stream().map(Release::version).toList(),
                         clock.instant());
         for (int i = 0; i < files.size(); i++) {
-            artifacts.learn(format, files.get(i), evidence.get(i));
+            reading.learn(format, files.get(i), evidence.get(i));
         }
         recorder.told(visit, change.events(), stores.hosted());
     }
@@ -115,7 +115,7 @@ final class Publishing {
 
     /** What clients may read differently is not published: whatever is told of it here would be one reading of several. */
     private Evidence unambiguous(Ecosystem format, StoredFile file) throws IOException, Publication.RejectedException {
-        Evidence evidence = artifacts.evidence(format, file);
+        Evidence evidence = reading.evidence(format, file);
         if (!evidence.ambiguities().isEmpty()) {
             throw new Publication.RejectedException(
                     400,
@@ -131,7 +131,7 @@ final class Publishing {
             throws IOException, Publication.RejectedException {
         byte[] description;
         try {
-            description = artifacts.description(format, file);
+            description = reading.description(format, file);
         } catch (BlobsUnavailableException | BusyException e) {
             throw e; // it says nothing of the artifact
         } catch (IOException | IllegalArgumentException e) {

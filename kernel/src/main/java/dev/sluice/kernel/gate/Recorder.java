@@ -76,15 +76,10 @@ final class Recorder {
      * @param detail what the why page shows; put together only for what is recorded
      * @return the refusal that is on record, whose address explains it
      */
-    Refusal refusal(
-            Visit visit,
-            Repository repository,
-            Ecosystem format,
-            Coordinates coordinates,
-            @Nullable String path,
-            Refusal refusal,
-            Supplier<Value> detail) {
-        ToldRefusals.Key key = ToldRefusals.Key.of(visit.actor(), repository.name(), coordinates, path, refusal);
+    Refusal refusal(Visit visit, Candidate candidate, @Nullable String path, Refusal refusal, Supplier<Value> detail) {
+        String repository = candidate.repository().name();
+        Coordinates coordinates = candidate.coordinates();
+        ToldRefusals.Key key = ToldRefusals.Key.of(visit.actor(), repository, coordinates, path, refusal);
         Instant now = clock.instant();
         ToldRefusals.Told told = refusals.tell(
                 key,
@@ -95,7 +90,7 @@ final class Recorder {
                         now,
                         Event.Kind.REFUSAL,
                         visit.actor(),
-                        subject(repository, format, coordinates),
+                        subject(candidate.repository(), candidate.format(), coordinates),
                         new Event.Bytes(path, null, null),
                         List.of(refusal.policy()),
                         refusal.subject() + " refused: " + String.join("; ", refusal.reasons()) + repeats(former),

@@ -9,10 +9,8 @@ import dev.sluice.kernel.ecosystem.FileWant;
 import dev.sluice.kernel.facts.HistoryStore;
 import dev.sluice.kernel.policy.Decision;
 import dev.sluice.kernel.policy.Verdict;
-import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.StoredFile;
-import dev.sluice.kernel.repository.Upstream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -33,7 +31,7 @@ final class Releasing {
             StoredFile file,
             Decision decision,
             Span span,
-            Judge.Stamp stamp,
+            Vintage vintage,
             Blend.Stamps stamps,
             Repository repository) {
         /** Roughly how much memory it takes with its key, in bytes: above all four digests, and the path three times. */
@@ -53,6 +51,7 @@ final class Releasing {
     private final Ancestors ancestors;
     private final Judge judge;
     private final Artifacts artifacts;
+    private final Reading reading;
     private final Answers answers;
     /** What nobody took for hours is looked up again: garbage collection removes fetched files unused for a day or more. */
     private final Cache<HotKey, HotFile> hot;
@@ -68,6 +67,7 @@ final class Releasing {
             FileLocator locator,
             Judge judge,
             Artifacts artifacts,
+            Reading reading,
             Ancestors ancestors,
             Answers answers) {
         this.blobs = stores.blobs();
@@ -80,6 +80,7 @@ final class Releasing {
         this.locator = locator;
         this.judge = judge;
         this.artifacts = artifacts;
+        this.reading = reading;
         this.answers = answers;
         this.ancestors = ancestors;
         this.hot = Caffeine.newBuilder()
@@ -96,7 +97,7 @@ final class Releasing {
         HotFile known = hot.getIfPresent(
                 new HotKey(want.repository().id(), want.packageName().format(), want.path()));
         if (known == null
-                || !judge.holds(known.stamp())
+                || !judge.holds(known.vintage())
                 || !known.span().holds(clock.instant())
                 || !known.stamps()
                         .equals(blends.stamps(known.file().coordinates().packageName()))
@@ -113,7 +114,7 @@ final class Releasing {
      * A file that may leave.
      *
      * @param isWhole whether all that it leaves to other files is known
-     * @param stamp by what it was judged
+     * @param vintage of its judging
      * @param stamps what was published and learnt of its package then
      */
     private record Cleared(
@@ -121,7 +122,7 @@ final class Releasing {
             Judge.Judgement judgement,
             boolean stale,
             boolean isWhole,
-            Judge.Stamp stamp,
+            Vintage vintage,
             Blend.Stamps stamps)
             implements Finding {}
 
@@ -158,24 +159,27 @@ final class Releasing {
                             cleared.file(),
                             judgement.decision(),
                             new Span(judgement.at(), judgement.decision().horizon()),
-                            cleared.stamp(),
+                            cleared.vintage(),
                             cleared.stamps(),
                             want.repository()));
         }
     }
 
     private Finding decide(Visit visit, Ecosystem format, FileWant want) throws IOException {
-        Judge.Stamp stamp = judge.stamp(want.packageName());
+        Vintage vintage = judge.vintage(want.packageName());
         long published = blends.stamps(want.packageName()).hosted();
         StoredFile present = artifacts.kept(want);
         StoredFile kept = present != null && blends.isStillOurs(want.repository(), present) ? present : null;
-        FileLocator.Found found = locate(format, want, kept);
-        if (found.missing() != null) {
-            return new Denied(absent(visit, format, want, found, found.missing()));
+        FileLocator.Found found;
+        switch (locate(format, want, kept)) {
+            case FileLocator.Absent absent -> {
+                return new Denied(absent(visit, format, want, absent));
+            }
+            case FileLocator.Found there -> found = there;
         }
         boolean stale = found.blend() != null && found.blend().stale;
         if (kept != null && !kept.isHosted() && !format.proxying().isMutable(want)) {
-            promises.compare(want.repository(), kept, found.file());
+            promises.compare(want.repository(), kept, found.candidate().file());
         }
         if (kept == null) {
             switch (obtain(format, want, found, present, visit)) {
@@ -185,33 +189,33 @@ final class Releasing {
                 case Got got -> kept = got.file();
             }
         } else if (!kept.isHosted() && format.proxying().isMutable(want) && !artifacts.isCurrent(want, kept)) {
-            Artifacts.Obtained again =
-                    fetch(format, want, found.coordinates(), found.release(), found.upstreams(), kept);
+            Artifacts.Obtained again = fetch(want, found, kept);
             artifacts.revalidated(want);
             stale |= again.file() == null && again.failure() != null;
             kept = again.file() == null ? kept : again.file(); // what upstreams no longer have is still here
         }
         // Judged with what the bytes themselves tell: a licence, an install script, their age.
-        artifacts.learn(format, kept);
+        reading.learn(format, kept);
         boolean isWhole = inherit(format, want);
         long learnt = blends.stamps(want.packageName()).history();
-        Judge.Judgement judgement = judge(format, want, found, kept, visit);
+        Judge.Judgement judgement =
+                judge(found.candidate().from(kept.upstream()).keptAs(kept), visit);
         if (!judgement.decision().isAllowed()) {
-            return new Denied(refuse(visit, format, want, found, judgement));
+            return new Denied(refuse(visit, want, judgement, found));
         }
-        return new Cleared(kept, judgement, stale, isWhole, stamp, new Blend.Stamps(published, learnt));
+        return new Cleared(kept, judgement, stale, isWhole, vintage, new Blend.Stamps(published, learnt));
     }
 
     /** What nobody has is refused where that is decided, and missing otherwise. */
-    private Denial absent(Visit visit, Ecosystem format, FileWant want, FileLocator.Found found, Missing missing) {
+    private Denial absent(Visit visit, Ecosystem format, FileWant want, FileLocator.Absent absent) {
         Judge.Judgement judgement = want.version() == null
                 ? null
                 : judge.judgeAbsent(
                         format, want.repository(), new Coordinates(want.packageName(), want.version()), visit.actor());
-        return judgement == null ? missing : refuse(visit, format, want, found, judgement);
+        return judgement == null ? absent.missing() : refuse(visit, want, judgement, absent);
     }
 
-    private FileLocator.Found locate(Ecosystem format, FileWant want, @Nullable StoredFile kept) throws IOException {
+    private FileLocator.Location locate(Ecosystem format, FileWant want, @Nullable StoredFile kept) throws IOException {
         return stages.run("locate", () -> locator.locate(format, want, kept));
     }
 
@@ -227,71 +231,50 @@ final class Releasing {
     private Obtaining obtain(
             Ecosystem format, FileWant want, FileLocator.Found found, @Nullable StoredFile former, Visit visit)
             throws IOException {
-        Judge.Judgement first = judge(format, want, found, null, visit);
+        Judge.Judgement first = judge(found.candidate(), visit);
         if (first.isWithheldForGood()) {
-            return new Denied(refuse(visit, format, want, found, first));
+            return new Denied(refuse(visit, want, first, found));
         }
         FileWant descriptor = format.proxying().descriptor(want);
         if (descriptor != null && !descriptor.path().equals(want.path()) && artifacts.kept(descriptor) == null) {
-            fetch(format, descriptor, found.coordinates(), found.release(), found.upstreams(), null);
+            fetch(descriptor, found, null);
             inherit(format, want);
-            Judge.Judgement second = judge(format, want, found, null, visit);
+            Judge.Judgement second = judge(found.candidate(), visit);
             if (second.isWithheldForGood()) {
-                return new Denied(refuse(visit, format, want, found, second));
+                return new Denied(refuse(visit, want, second, found));
             }
         }
-        Artifacts.Obtained obtained =
-                fetch(format, want, found.coordinates(), found.release(), found.upstreams(), former);
+        Artifacts.Obtained obtained = fetch(want, found, former);
         return obtained.file() == null
                 ? new Denied(answers.missing(
                         want.path(),
                         obtained.failure(),
                         found.upstreams(),
-                        upstream -> format.proxying().fileQuestion(upstream, want, found.file())))
+                        upstream -> format.proxying()
+                                .fileQuestion(upstream, want, found.candidate().file())))
                 : new Got(obtained.file());
     }
 
-    private Artifacts.Obtained fetch(
-            Ecosystem format,
-            FileWant want,
-            Coordinates coordinates,
-            Release release,
-            List<Upstream> upstreams,
-            @Nullable StoredFile former)
+    private Artifacts.Obtained fetch(FileWant want, FileLocator.Found found, @Nullable StoredFile former)
             throws IOException {
-        return stages.run("obtain", () -> artifacts.fetch(format, want, coordinates, release, upstreams, former));
+        return stages.run("obtain", () -> artifacts.fetch(want, found.candidate(), found.upstreams(), former));
     }
 
     private boolean inherit(Ecosystem format, FileWant want) throws IOException {
         return stages.run("obtain", () -> ancestors.learn(format, want));
     }
 
-    private Judge.Judgement judge(
-            Ecosystem format, FileWant want, FileLocator.Found found, @Nullable StoredFile kept, Visit visit) {
+    private Judge.Judgement judge(Candidate candidate, Visit visit) {
         return stages.run(
                 "judge",
                 () -> judge.judge(
-                        format,
-                        want.repository(),
-                        found.coordinates(),
-                        found.release(),
-                        found.file(),
-                        kept != null ? kept.upstream() : found.source(),
-                        history.of(want.repository().id(), want.packageName()),
-                        kept,
+                        candidate.knowing(history.of(candidate.repository().id(), candidate.packageName())),
                         visit.actor()));
     }
 
-    private Refused refuse(
-            Visit visit, Ecosystem format, FileWant want, FileLocator.Found found, Judge.Judgement judgement) {
+    private Refused refuse(Visit visit, FileWant want, Judge.Judgement judgement, FileLocator.Location location) {
         return answers.refuse(
-                visit,
-                format,
-                want.repository(),
-                judgement,
-                want,
-                judgement.facts().coordinates().toString(),
-                found.blend());
+                visit, judgement, want, judgement.candidate().coordinates().toString(), location.blend());
     }
 
     private Released release(

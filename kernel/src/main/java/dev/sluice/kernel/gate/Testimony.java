@@ -1,7 +1,6 @@
 package dev.sluice.kernel.gate;
 
 import dev.sluice.kernel.artifact.Digest;
-import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.artifact.Signal;
 import dev.sluice.kernel.ecosystem.Ecosystem;
 import dev.sluice.kernel.ecosystem.FileWant;
@@ -11,6 +10,7 @@ import dev.sluice.kernel.facts.VersionHistory;
 import dev.sluice.kernel.repository.Release;
 import dev.sluice.kernel.repository.ReleaseFile;
 import dev.sluice.kernel.repository.Repository;
+import dev.sluice.kernel.repository.StoredFile;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,24 +38,23 @@ record Testimony(Evidence evidence, Signal<Instant> age, Signal<Instant> firstAg
     /**
      * Hears what counts.
      *
-     * @param release as its source tells it: of a release whose index lists files, only those count
-     * @param path of the file that is judged, or null when the version as a whole is
-     * @param kept digest of the judged file's bytes, or null when they are not here
+     * @param candidate what is judged; of a release whose index lists files, only those count
      * @param history of the version by its source
      */
-    static Testimony of(
-            Ecosystem format,
-            Repository repository,
-            PackageName name,
-            Release release,
-            @Nullable String path,
-            @Nullable Digest kept,
-            VersionHistory history) {
+    static Testimony of(Candidate candidate, VersionHistory history) {
         if (history.files().isEmpty()) {
             return NONE;
         }
+        Ecosystem format = candidate.format();
+        Repository repository = candidate.repository();
+        Release release = candidate.release();
+        ReleaseFile one = candidate.file();
+        StoredFile stored = candidate.kept();
+        String path = one != null ? one.path() : stored != null ? stored.path() : null;
+        Digest kept = stored == null ? null : stored.contents().sha256();
         Function<String, @Nullable String> descriptor = of -> {
-            FileWant want = format.proxying().descriptor(new FileWant(repository, name, release.version(), of));
+            FileWant want = format.proxying()
+                    .descriptor(new FileWant(repository, candidate.packageName(), release.version(), of));
             return want == null ? null : want.path();
         };
         List<LearntFile> sideCars = new ArrayList<>();

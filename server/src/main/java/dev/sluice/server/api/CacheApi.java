@@ -5,7 +5,7 @@ import static dev.sluice.kernel.access.Permission.ADMINISTER;
 import dev.sluice.kernel.artifact.PackageName;
 import dev.sluice.kernel.format.Format;
 import dev.sluice.kernel.format.Response;
-import dev.sluice.kernel.gate.Gate;
+import dev.sluice.kernel.gate.Caching;
 import dev.sluice.kernel.repository.Repository;
 import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.server.operation.Call;
@@ -22,7 +22,7 @@ public final class CacheApi {
     @FunctionalInterface
     public interface Forgetting {
         /** Drops it, of one version or all, of one upstream or all. */
-        Gate.Forgotten forget(
+        Caching.Forgotten forget(
                 Repository repository, PackageName name, @Nullable String version, @Nullable String upstream);
     }
 
@@ -63,7 +63,7 @@ public final class CacheApi {
             throw InvalidInputException.field(
                     "upstream", "'" + name + "' has no upstream '" + upstream + "' for " + of.format());
         }
-        Gate.Forgotten forgotten =
+        Caching.Forgotten forgotten =
                 forgetting.forget(repository, of, named.version(), upstream.isEmpty() ? null : upstream);
         if (forgotten.hosted() > 0 && forgotten.files() == 0) {
             throw new Problem(

@@ -150,6 +150,7 @@ class AbsentVersionsTest {
     private String explained(String version) throws java.io.IOException {
         return door.gate
                 .gate()
+                .explaining()
                 .explain(
                         door.visit(),
                         door.gate.repository(),

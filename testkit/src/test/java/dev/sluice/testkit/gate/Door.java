@@ -251,9 +251,10 @@ final class Door {
 
     /** Publishes a version of {@code lib} with one file. */
     void publish(String version, String file, String text) {
-        try (Upload upload = gate.gate().upload(visit(), gate.repository(), TextFormat.path("lib", version, file))) {
+        try (Upload upload =
+                gate.gate().hosting().upload(visit(), gate.repository(), TextFormat.path("lib", version, file))) {
             upload.write(text.getBytes(UTF_8));
-            gate.gate().publish(visit(), publication(version, file, upload));
+            gate.gate().hosting().publish(visit(), publication(version, file, upload));
         } catch (IOException | Publication.RejectedException e) {
             throw new IllegalStateException(e);
         }
@@ -270,6 +271,7 @@ final class Door {
     void unpublish(String version) {
         try {
             gate.gate()
+                    .hosting()
                     .publish(
                             visit(),
                             new Publication(

@@ -3,7 +3,7 @@ package dev.sluice.testkit.gate;
 import static dev.sluice.testkit.gate.Door.UP;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.kernel.gate.Gate;
+import dev.sluice.kernel.gate.Caching;
 import dev.sluice.kernel.repository.Repository;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,8 +13,8 @@ class ForgettingTest {
 
     private final Door door = Door.listing().trusting();
 
-    private Gate.Forgotten forget(Door where, String version) {
-        return where.gate.gate().forget(where.gate.repository(), where.name("lib"), version, null);
+    private Caching.Forgotten forget(Door where, String version) {
+        return where.gate.gate().caching().forget(where.gate.repository(), where.name("lib"), version, null);
     }
 
     @Test
@@ -27,7 +27,7 @@ class ForgettingTest {
         door.hasFile(UP, "1.0", "lib-1.0.txt", "bytes");
         Door.refusal(door.file("1.0"));
 
-        assertThat(forget(door, "1.0")).isEqualTo(new Gate.Forgotten(1, 1, 0));
+        assertThat(forget(door, "1.0")).isEqualTo(new Caching.Forgotten(1, 1, 0));
 
         assertThat(door.versions()).containsExactly("1.0");
         assertThat(door.bytes("1.0")).isEqualTo("bytes");
@@ -75,7 +75,7 @@ class ForgettingTest {
     @Test
     void what_is_published_stays_and_nothing_of_it_is_dropped() {
         door.publish("1.0", "lib-1.0.txt", "ours");
-        assertThat(forget(door, "1.0")).isEqualTo(new Gate.Forgotten(0, 0, 1));
+        assertThat(forget(door, "1.0")).isEqualTo(new Caching.Forgotten(0, 0, 1));
         assertThat(door.bytes("1.0")).isEqualTo("ours");
     }
 }

@@ -65,12 +65,12 @@ class FreshnessTest {
 
     @Test
     void an_upstream_that_could_not_be_reached_is_named_for_as_long_as_it_is_left_alone() {
-        assertThat(door.gate.gate().resting()).isEmpty();
+        assertThat(door.gate.gate().caching().resting()).isEmpty();
         door.gate.upstreams().down(true);
         door.index();
-        assertThat(door.gate.gate().resting()).containsExactly("up");
+        assertThat(door.gate.gate().caching().resting()).containsExactly("up");
         door.pass(Duration.ofSeconds(10));
-        assertThat(door.gate.gate().resting()).isEmpty();
+        assertThat(door.gate.gate().caching().resting()).isEmpty();
     }
 
     @Test

@@ -250,6 +250,7 @@ class JudgingTest {
         int events = door.gate.journal().events().size();
         String text = door.gate
                 .gate()
+                .explaining()
                 .explain(
                         door.visit(),
                         door.gate.repository(),

@@ -46,7 +46,8 @@ class PublishingTest {
 
     @Test
     void what_is_rejected_at_first_keeps_no_bytes() throws IOException {
-        try (Upload upload = door.gate.gate().upload(door.visit(), door.gate.repository(), "lib/1.0/lib-1.0.txt")) {
+        try (Upload upload =
+                door.gate.gate().hosting().upload(door.visit(), door.gate.repository(), "lib/1.0/lib-1.0.txt")) {
             upload.write("bytes".getBytes(UTF_8));
             Publication publication = new Publication(
                     door.gate.repository(),
@@ -57,7 +58,7 @@ class PublishingTest {
                     current -> {
                         throw new Publication.RejectedException(409, "it is there");
                     });
-            assertThatThrownBy(() -> door.gate.gate().publish(door.visit(), publication))
+            assertThatThrownBy(() -> door.gate.gate().hosting().publish(door.visit(), publication))
                     .isInstanceOf(Publication.RejectedException.class)
                     .hasMessage("it is there");
         }
@@ -69,7 +70,8 @@ class PublishingTest {
 
     @Test
     void what_clients_may_read_differently_is_rejected_and_says_how() throws IOException {
-        try (Upload upload = door.gate.gate().upload(door.visit(), door.gate.repository(), "lib/1.0/lib-1.0.txt")) {
+        try (Upload upload =
+                door.gate.gate().hosting().upload(door.visit(), door.gate.repository(), "lib/1.0/lib-1.0.txt")) {
             upload.write("two readings".getBytes(UTF_8));
             Publication publication = new Publication(
                     door.gate.repository(),
@@ -78,7 +80,7 @@ class PublishingTest {
                     "published",
                     List.of(new Publication.FileOf("1.0", upload)),
                     current -> new Change(new byte[0], List.of(Door.hosted("1.0")), List.of()));
-            assertThatThrownBy(() -> door.gate.gate().publish(door.visit(), publication))
+            assertThatThrownBy(() -> door.gate.gate().hosting().publish(door.visit(), publication))
                     .isInstanceOf(Publication.RejectedException.class)
                     .hasMessageContaining("lib-1.0.txt is ambiguous")
                     .hasMessageContaining("it begins twice");
@@ -89,7 +91,8 @@ class PublishingTest {
 
     @Test
     void what_is_rejected_after_somebody_else_was_faster_is_nowhere_to_be_seen() throws IOException {
-        try (Upload upload = door.gate.gate().upload(door.visit(), door.gate.repository(), "lib/2.0/lib-2.0.txt")) {
+        try (Upload upload =
+                door.gate.gate().hosting().upload(door.visit(), door.gate.repository(), "lib/2.0/lib-2.0.txt")) {
             upload.write("late".getBytes(UTF_8));
             int[] calls = {0};
             Publication publication = new Publication(
@@ -104,7 +107,7 @@ class PublishingTest {
                         }
                         throw new Publication.RejectedException(409, "now it is there");
                     });
-            assertThatThrownBy(() -> door.gate.gate().publish(door.visit(), publication))
+            assertThatThrownBy(() -> door.gate.gate().hosting().publish(door.visit(), publication))
                     .hasMessage("now it is there");
         }
         Door.missing(door.file("2.0"));
@@ -123,7 +126,7 @@ class PublishingTest {
                     return new Change(new byte[] {1}, List.of(Door.hosted("1.1")), List.of());
                 });
         try {
-            door.gate.gate().publish(door.visit(), slow);
+            door.gate.gate().hosting().publish(door.visit(), slow);
         } catch (IOException | Publication.RejectedException e) {
             throw new IllegalStateException(e);
         }
@@ -138,6 +141,7 @@ class PublishingTest {
         door.bytes("1.0");
         door.gate
                 .gate()
+                .hosting()
                 .publish(
                         door.visit(),
                         new Publication(
@@ -161,8 +165,8 @@ class PublishingTest {
         assertThat(door.gate.journal().events(Event.Kind.PUBLISH)).hasSize(1);
 
         Gate next = door.gate.neighbour(door.gate.node()).gate();
-        next.recordUntold();
-        next.recordUntold();
+        next.hosting().recordUntold();
+        next.hosting().recordUntold();
 
         assertThat(door.gate.journal().events(Event.Kind.PUBLISH))
                 .extracting(event -> event.bytes().file())

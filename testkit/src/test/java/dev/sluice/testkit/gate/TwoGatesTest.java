@@ -55,6 +55,7 @@ class TwoGatesTest {
         try {
             door.gate
                     .gate()
+                    .hosting()
                     .publish(
                             door.visit(),
                             new Publication(
