@@ -25,9 +25,15 @@ import dev.sluice.testkit.TestGate;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
@@ -384,5 +390,101 @@ final class RemoteMetadataTest {
 
         assertThat(gate.get(SIDE_CAR).status()).isEqualTo(403);
         assertThat(askedForAll()).isEqualTo(1);
+    }
+
+    /** Nobody promised it, and nothing in it is compared: still clients are told what they will find. */
+    @Test
+    void once_the_wheel_is_here_its_own_metadata_is_what_clients_are_told() throws Exception {
+        for (String shown : new String[] {
+            MIT.replace("Requires-Python: >=2\n", ""), MIT + "Summary: another\n", MIT.replace("1.0", "9.0")
+        }) {
+            RemoteMetadataTest fresh = new RemoteMetadataTest();
+            byte[] forged = wheel(shown, 1 << 20, 10);
+            fresh.lists(LARGE, -1);
+            fresh.gate
+                    .upstreams()
+                    .behaves(UP + NAME, ask -> FakeUpstream.part(ask, ask.range() == null ? LARGE : forged));
+            enforce(fresh.gate, STARTER);
+            assertThat(TestGate.text(fresh.gate.get(SIDE_CAR))).isEqualTo(shown);
+
+            assertThat(fresh.gate.get(WHEEL).status()).isEqualTo(200);
+
+            for (int i = 0; i < 2; i++) {
+                assertThat(TestGate.text(fresh.gate.get(SIDE_CAR))).isEqualTo(MIT);
+            }
+        }
+    }
+
+    @Test
+    void metadata_of_another_project_is_not_believed() throws IOException {
+        byte[] forged = wheel(MIT.replace("Name: lib", "Name: evil"), 1 << 20, 10);
+        lists(LARGE, -1);
+        gate.upstreams().behaves(UP + NAME, ask -> FakeUpstream.part(ask, ask.range() == null ? LARGE : forged));
+
+        assertThat(TestGate.text(gate.get(SIDE_CAR))).isEqualTo(MIT);
+    }
+
+    /** Who cannot give a part may well give the whole: nothing of the upstream rests for it. */
+    @Test
+    void an_upstream_that_breaks_on_parts_alone_still_gives_the_whole_at_once() throws IOException {
+        lists(LARGE, LARGE.length);
+        gate.upstreams().behaves(UP + NAME, ask -> {
+            return ask.range() == null
+                    ? FakeUpstream.part(ask, LARGE)
+                    : new Answer(429, ask.uri(), Map.of("retry-after", "300"), new ByteArrayInputStream(new byte[0]));
+        });
+
+        assertThat(TestGate.text(gate.get(SIDE_CAR))).isEqualTo(MIT);
+        assertThat(gate.get(WHEEL).status()).isEqualTo(200);
+    }
+
+    /** Stalls as long as the test wants; others go on. */
+    @Test
+    void a_host_that_stalls_leaves_room_for_others() throws Exception {
+        int many = 40;
+        StringBuilder files = new StringBuilder();
+        for (int i = 0; i <= many; i++) {
+            String host = i == many ? "https://honest.example/" : "https://stalling.example/";
+            files.append(i == 0 ? "" : ",")
+                    .append("{\"filename\":\"lib-1." + i + "-py3-none-any.whl\",\"url\":\"" + host + "lib-1." + i
+                            + "-py3-none-any.whl\",\"hashes\":{}}");
+        }
+        gate.upstreams()
+                .has(
+                        UP + "lib/",
+                        "{\"meta\":{\"api-version\":\"1.1\"},\"name\":\"lib\",\"files\":[" + files + "]}",
+                        "content-type",
+                        "application/vnd.pypi.simple.v1+json");
+        CountDownLatch stalled = new CountDownLatch(24);
+        CountDownLatch end = new CountDownLatch(1);
+        for (int i = 0; i < many; i++) {
+            gate.upstreams().behaves("https://stalling.example/lib-1." + i + "-py3-none-any.whl", ask -> {
+                stalled.countDown();
+                try {
+                    end.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return FakeUpstream.part(ask, LARGE);
+            });
+        }
+        gate.upstreams().hasInParts("https://honest.example/lib-1." + many + "-py3-none-any.whl", LARGE);
+        List<Future<Response>> answers = new ArrayList<>();
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < many; i++) {
+                int file = i;
+                answers.add(
+                        clients.submit(() -> gate.get("files/lib/lib-1." + file + "-py3-none-any.whl.metadata")));
+            }
+            stalled.await();
+
+            assertThat(gate.get("files/lib/lib-1." + many + "-py3-none-any.whl.metadata")
+                            .status())
+                    .isEqualTo(200);
+            end.countDown();
+            for (Future<Response> answer : answers) {
+                assertThat(answer.get().status()).isEqualTo(200);
+            }
+        }
     }
 }

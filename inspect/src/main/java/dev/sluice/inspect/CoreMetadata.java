@@ -14,11 +14,12 @@ import java.util.TreeSet;
 /**
  * Python's core metadata (PEP 566, 639): METADATA of a wheel, PKG-INFO of a source distribution.
  *
+ * @param name of the project, as it writes it; may be empty
  * @param license the declared licence, as {@link License#weighed} puts it together; may be empty
  * @param requiresPython the versions of Python it runs on; empty where it names none
  * @param dependencies what it requires and its extras, sorted, in one line; where that is long, its beginning and the SHA-256 of all
  */
-record CoreMetadata(String license, String requiresPython, String dependencies) {
+record CoreMetadata(String name, String license, String requiresPython, String dependencies) {
 
     private static final int MAX_VALUE = 300;
     private static final String REQUIRES = "requires-dist";
@@ -26,6 +27,7 @@ record CoreMetadata(String license, String requiresPython, String dependencies) 
 
     /** Reads the headers, folded lines included; what follows the first empty line is the description. */
     static CoreMetadata of(byte[] document) {
+        String name = "";
         String expression = "";
         String free = "";
         String python = "";
@@ -33,6 +35,7 @@ record CoreMetadata(String license, String requiresPython, String dependencies) 
         SortedSet<String> dependencies = new TreeSet<>();
         for (Field field : fields(document)) {
             switch (field.name()) {
+                case "name" -> name = cut(field.text());
                 case "license-expression" -> expression = field.text();
                 case "license" -> free = field.text();
                 case "requires-python" -> python = cut(field.text());
@@ -48,7 +51,7 @@ record CoreMetadata(String license, String requiresPython, String dependencies) 
                 }
             }
         }
-        return new CoreMetadata(License.weighed(expression, classifiers, free), python, line(dependencies));
+        return new CoreMetadata(name, License.weighed(expression, classifiers, free), python, line(dependencies));
     }
 
     private record Field(String name, StringBuilder value) {

@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A wheel, a source distribution or an egg. Installing a wheel runs none of its code, building a source distribution does. */
 final class PythonDistribution implements FileInspector {
 
     private static final int MAX_SIDE_CAR = 4 << 20;
+    private static final Pattern SEPARATORS = Pattern.compile("[-_.]+");
 
     private final ArchiveReader archives;
 
@@ -87,9 +89,22 @@ final class PythonDistribution implements FileInspector {
             return null;
         }
         Archive found = archives.zipDocuments(content, Layout.WHEEL);
-        return found.documents().size() == 1 && found.ambiguities().isEmpty()
-                ? found.documents().getFirst().bytes()
-                : null;
+        if (found.documents().size() != 1 || !found.ambiguities().isEmpty()) {
+            return null;
+        }
+        byte[] document = found.documents().getFirst().bytes();
+        return isOf(fileName, CoreMetadata.of(document)) ? document : null;
+    }
+
+    /** Whether METADATA is of the project that its wheel's name says, so that no client takes it for another's. */
+    private static boolean isOf(String fileName, CoreMetadata metadata) {
+        int dash = fileName.indexOf('-');
+        return dash > 0 && normal(fileName.substring(0, dash)).equals(normal(metadata.name()));
+    }
+
+    /** Of spellings of one name the one to compare (PEP 503). */
+    private static String normal(String name) {
+        return SEPARATORS.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("-");
     }
 
     /** Of two documents of one name the last is what pip leaves on the disk. */

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -246,6 +247,42 @@ final class Artifacts {
             return null;
         }
         return keep(want, candidate, upstream, fetching.document(document, listed(candidate, want)));
+    }
+
+    /**
+     * What describes an artifact and nobody promised, as the artifact itself has it where that came later: its bytes win over what an
+     * upstream showed before.
+     */
+    StoredFile asDescribed(FileWant want, Candidate candidate, List<Upstream> upstreams, StoredFile kept)
+            throws IOException {
+        FileWant artifact = candidate.format().proxying().metadataOf(want);
+        ReleaseFile listed = listed(candidate, want);
+        if (artifact == null
+                || kept.isHosted()
+                || (listed != null && !listed.digests().isEmpty())) {
+            return kept;
+        }
+        StoredFile whole = kept(artifact);
+        if (whole == null
+                || !Objects.equals(whole.upstream(), kept.upstream())
+                || whole.storedAt().isBefore(kept.storedAt())) {
+            return kept;
+        }
+        byte[] document = reading.metadata(candidate.format(), whole);
+        if (document == null) {
+            return kept;
+        }
+        Fetching.Fetched told = fetching.document(document, listed);
+        if (told.contents().sha256().equals(kept.contents().sha256())) {
+            return kept;
+        }
+        for (Upstream upstream : upstreams) {
+            if (upstream.id().equals(whole.upstream())) {
+                StoredFile now = keep(want, candidate, upstream, told);
+                return now == null ? kept : now;
+            }
+        }
+        return kept;
     }
 
     /** Keeps verified bytes as that file, and reads them. */

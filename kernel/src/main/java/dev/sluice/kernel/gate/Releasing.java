@@ -203,6 +203,15 @@ final class Releasing {
         if (!judgement.decision().isAllowed()) {
             return new Denied(refuse(visit, want, judgement, found));
         }
+        StoredFile described = artifacts.asDescribed(want, found.candidate(), found.upstreams(), kept);
+        if (!described.equals(kept)) {
+            kept = described;
+            learnt = blends.stamps(want.packageName()).history();
+            judgement = judge(found.candidate().from(kept.upstream()).keptAs(kept), visit);
+            if (!judgement.decision().isAllowed()) {
+                return new Denied(refuse(visit, want, judgement, found));
+            }
+        }
         return new Cleared(kept, judgement, stale, isWhole, vintage, new Blend.Stamps(published, learnt));
     }
 

@@ -104,6 +104,9 @@ final class RemoteContent implements Inspector.Content {
             if (answer.status() == 200) {
                 throw new NotInPartsException("it answers with the whole");
             }
+            if (answer.status() == 416 || answer.status() == 429 || answer.status() >= 500) {
+                throw new NotInPartsException("it answered " + answer.status());
+            }
             if (answer.status() != 206) {
                 throw new IOException("upstream '" + whole.upstream().id() + "' answered " + answer.status());
             }
@@ -115,6 +118,10 @@ final class RemoteContent implements Inspector.Content {
             Piece piece = new Piece(offset, part);
             pieces.add(piece);
             return piece;
+        } catch (NotInPartsException | BusyException | Rests.RestingException e) {
+            throw e;
+        } catch (UpstreamClient.UpstreamException e) {
+            throw new NotInPartsException(String.valueOf(e.getMessage()));
         }
     }
 

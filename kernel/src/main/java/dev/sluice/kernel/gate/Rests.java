@@ -100,6 +100,9 @@ final class Rests implements UpstreamClient {
         if (kept != null) {
             throw new RestingException(kept.why());
         }
+        if (ask.range() != null) {
+            return client.ask(ask); // who gives no parts may give the whole, which is asked for next and tells
+        }
         try {
             Answer answer = client.ask(ask);
             Key host = host(ask.upstream(), answer.uri());
