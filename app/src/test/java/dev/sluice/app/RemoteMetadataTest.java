@@ -473,8 +473,7 @@ final class RemoteMetadataTest {
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < many; i++) {
                 int file = i;
-                answers.add(
-                        clients.submit(() -> gate.get("files/lib/lib-1." + file + "-py3-none-any.whl.metadata")));
+                answers.add(clients.submit(() -> gate.get("files/lib/lib-1." + file + "-py3-none-any.whl.metadata")));
             }
             stalled.await();
 
