@@ -96,10 +96,11 @@ final class PythonDistribution implements FileInspector {
         return isOf(fileName, CoreMetadata.of(document)) ? document : null;
     }
 
-    /** Whether METADATA is of the project that its wheel's name says, so that no client takes it for another's. */
+    /** Whether METADATA names no other project than its wheel does, so that no client takes it for another's. */
     private static boolean isOf(String fileName, CoreMetadata metadata) {
         int dash = fileName.indexOf('-');
-        return dash > 0 && normal(fileName.substring(0, dash)).equals(normal(metadata.name()));
+        return metadata.name().isEmpty()
+                || (dash > 0 && normal(fileName.substring(0, dash)).equals(normal(metadata.name())));
     }
 
     /** Of spellings of one name the one to compare (PEP 503). */
