@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -99,17 +100,20 @@ final class CountedJournal implements Journal {
         long began = System.nanoTime();
         pending.incrementAndGet();
         CompletionStage<Void> written = journal.append(event);
+        CompletableFuture<Void> counted = new CompletableFuture<>(); // who waits sees what was counted
         var _ = written.whenComplete((done, failure) -> {
             pending.decrementAndGet();
             if (failure == null) {
                 seconds.observe((System.nanoTime() - began) / 1e9);
                 lastFailure.accept(null);
+                counted.complete(null);
             } else {
                 failures.inc();
                 lastFailure.accept(String.valueOf(failure.getMessage()));
+                counted.completeExceptionally(failure);
             }
         });
-        return written;
+        return counted;
     }
 
     private CounterDataPoint counted(Event.Kind kind) {
