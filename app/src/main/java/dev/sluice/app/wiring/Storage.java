@@ -110,7 +110,8 @@ final class Storage {
 
     /** Finds what nobody refers to any more. */
     GarbageCollection garbage() {
-        return new GarbageCollection(blobs, database.inventory(), database.files(), journal, clock, ids);
+        return new GarbageCollection(
+                blobs, database.repositories(), database.inventory(), database.files(), journal, clock, ids);
     }
 
     /** Looks whether everything is as it should be. */

@@ -9,6 +9,7 @@ import dev.sluice.kernel.journal.Journal.Query.Field;
 import dev.sluice.kernel.journal.Ulid;
 import dev.sluice.kernel.repository.FileStore;
 import dev.sluice.kernel.repository.Inventory;
+import dev.sluice.kernel.repository.RepositoryStore;
 import dev.sluice.kernel.repository.StoredFile;
 import dev.sluice.rego.value.Json;
 import dev.sluice.rego.value.NumberValue;
@@ -21,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,7 @@ public final class GarbageCollection {
     private static final int AT_ONCE = 100;
 
     private final BlobStore blobs;
+    private final RepositoryStore repositories;
     private final Inventory inventory;
     private final FileStore files;
     private final Journal journal;
@@ -110,8 +113,15 @@ public final class GarbageCollection {
 
     /** One that looks after these stores. */
     public GarbageCollection(
-            BlobStore blobs, Inventory inventory, FileStore files, Journal journal, InstantSource clock, Ulid ids) {
+            BlobStore blobs,
+            RepositoryStore repositories,
+            Inventory inventory,
+            FileStore files,
+            Journal journal,
+            InstantSource clock,
+            Ulid ids) {
         this.blobs = blobs;
+        this.repositories = repositories;
         this.inventory = inventory;
         this.files = files;
         this.journal = journal;
@@ -234,11 +244,21 @@ public final class GarbageCollection {
         }
 
         private boolean isUsed(StoredFile file, Instant since) {
-            return !journal.query(Journal.Query.latest(1, Event.Kind.DOWNLOAD)
-                            .where(Field.REPOSITORY, file.repository())
-                            .where(Field.DIGEST, file.contents().sha256().hex())
-                            .between(since, null))
-                    .isEmpty();
+            return names(file.repository())
+                    .anyMatch(name -> !journal.query(Journal.Query.latest(1, Event.Kind.DOWNLOAD)
+                                    .where(Field.REPOSITORY, name)
+                                    .where(
+                                            Field.DIGEST,
+                                            file.contents().sha256().hex())
+                                    .between(since, null))
+                            .isEmpty());
+        }
+
+        /** The names that a repository has or had: the journal keeps the one of the time. */
+        private Stream<String> names(String id) {
+            return repositories.list().stream()
+                    .filter(each -> each.id().equals(id))
+                    .flatMap(each -> Stream.concat(Stream.of(each.name()), each.formerNames().stream()));
         }
 
         private void evict(StoredFile file) {

@@ -97,7 +97,8 @@ class GarbageCollectionTest {
     }
 
     private Report run(Rules rules) throws IOException {
-        return new GarbageCollection(blobs, database.inventory(), database.files(), journal, clock, ids)
+        return new GarbageCollection(
+                        blobs, database.repositories(), database.inventory(), database.files(), journal, clock, ids)
                 .run(rules, Event.Actor.SYSTEM, told);
     }
 
@@ -179,7 +180,8 @@ class GarbageCollectionTest {
                                 clock.instant(),
                                 null)));
 
-        Report report = new GarbageCollection(blobs, published, database.files(), journal, clock, ids)
+        Report report = new GarbageCollection(
+                        blobs, database.repositories(), published, database.files(), journal, clock, ids)
                 .run(new Rules(GRACE, null, false), Event.Actor.SYSTEM, told);
 
         assertThat(report.removed()).isZero();
@@ -270,6 +272,20 @@ class GarbageCollectionTest {
     }
 
     @Test
+    void what_was_downloaded_under_any_name_of_its_repository_is_used() throws IOException {
+        StoredFile before = keep("before", "npm");
+        StoredFile after = keep("after", "npm");
+        clock.advance(Duration.ofDays(20));
+        downloaded("main", before);
+        Repository main = database.repositories().find("main").orElseThrow();
+        database.repositories().save(main.renamed("packages"));
+        downloaded("packages", after);
+        clock.advance(Duration.ofDays(20));
+
+        assertThat(run(new Rules(GRACE, Duration.ofDays(30), false)).evicted()).isZero();
+    }
+
+    @Test
     void fetched_files_stay_for_ever_unless_told_otherwise() throws IOException {
         keep("unused", "npm");
         clock.advance(Duration.ofDays(4000));
@@ -331,8 +347,12 @@ class GarbageCollectionTest {
     }
 
     private void downloaded(StoredFile file) {
+        downloaded("main", file);
+    }
+
+    private void downloaded(String repository, StoredFile file) {
         journal.append(Event.of(ids.next(), clock.instant(), Kind.DOWNLOAD, Event.Actor.SYSTEM, "")
-                        .about(Event.Subject.of("main", file.coordinates()))
+                        .about(Event.Subject.of(repository, file.coordinates()))
                         .with(new Event.Bytes(
                                 file.path(), file.contents().sha256().hex(), "npm")))
                 .toCompletableFuture()
